@@ -1,0 +1,107 @@
+"""Build a tissue from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from livermet_sim.anatomy.hepatocytes import divide
+from livermet_sim.anatomy.layout import Layout, hexagons, strip
+from livermet_sim.anatomy.mask import mask
+from livermet_sim.anatomy.sinusoids import grow
+from livermet_sim.anatomy.vessels import carrying, joints
+from livermet_sim.anatomy.zonation import zones
+from livermet_sim.base.errors import TissueError
+from livermet_sim.base.specs import Value
+from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue, moore_neighbours
+
+COUNTS = {"lobule": 1, "patch": 7}
+
+
+def build(settings: Mapping[str, Value], seed: int) -> Tissue:
+    """Build the tissue that the values of the section ``tissue`` describe; the seed settles its details.
+
+    Parameters
+    ----------
+    settings : mapping
+        Every value of ``parameters.SECTION``.
+    seed : int
+        The same settings and seed give the same tissue.
+
+    Raises
+    ------
+    TissueError
+        When an image cannot be used, or no way leads from a portal tract to a central vein.
+    """
+    rng = np.random.Generator(np.random.Philox(seed))
+    layout = _lay_out(settings, rng)
+    compartment = layout.compartment.copy()
+    zone = zones(compartment, convex=settings["kind"] != "mask")
+    if not np.any(compartment == SINUSOID):
+        compartment[grow(compartment, zone, settings, rng)] = SINUSOID
+    edges = joints(compartment)
+    kept = carrying(compartment, edges)
+    if len(kept) == 0:
+        place = str(settings["image"]) if settings["kind"] == "mask" else "tissue"
+        raise TissueError(place, "no sinusoid leads from a portal tract to a central vein")
+    compartment[compartment == SINUSOID] = PARENCHYMA
+    compartment.flat[kept] = SINUSOID
+    edges = edges[np.all(compartment.ravel()[edges] != PARENCHYMA, axis=1)]
+    return _assemble(settings, layout, compartment, zone, edges, rng)
+
+
+def _lay_out(settings: Mapping[str, Value], rng: np.random.Generator) -> Layout:
+    kind = str(settings["kind"])
+    if kind == "strip":
+        return strip(settings)
+    if kind == "mask":
+        return mask(settings)
+    return hexagons(settings, COUNTS.get(kind, int(settings["lobules"])), rng)
+
+
+def _assemble(
+    settings: Mapping[str, Value],
+    layout: Layout,
+    compartment: np.ndarray,
+    zone: np.ndarray,
+    edges: np.ndarray,
+    rng: np.random.Generator,
+) -> Tissue:
+    height, width = compartment.shape
+    site, thickness = float(settings["site"]), float(settings["thickness"])
+    area = 1e9 / (float(settings["hepatocyte_density"]) * thickness * site**2)
+    arrays = {
+        "compartment": compartment.ravel(),
+        "diameter": _diameters(settings, compartment.ravel(), zone.ravel(), edges, rng),
+        "zone": np.where(compartment == OUTSIDE, 0.0, zone).ravel(),
+        "lobule": layout.lobule.ravel().astype(np.int32),
+        "hepatocyte": divide(compartment, area, rng),
+        "neighbours": moore_neighbours(width, height, compartment.ravel()),
+        "edges": edges,
+    }
+    for array in arrays.values():
+        array.setflags(write=False)
+    return Tissue(str(settings["kind"]), width, height, site, thickness, **arrays)
+
+
+def _diameters(
+    settings: Mapping[str, Value], flat: np.ndarray, zone: np.ndarray, edges: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Return tube diameters: by zone, varying along a sinusoid more slowly than from one to the next."""
+    vessel = flat == SINUSOID
+    deviation = np.where(vessel, rng.standard_normal(len(flat)), 0.0)
+    inner = edges[np.all(vessel[edges], axis=1)]
+    for _ in range(3):
+        total, number = deviation.copy(), np.ones(len(flat))
+        for here, there in ((0, 1), (1, 0)):
+            np.add.at(total, inner[:, here], deviation[inner[:, there]])
+            np.add.at(number, inner[:, here], 1.0)
+        deviation = total / number
+    deviation *= float(settings["diameter_spread"]) / max(float(deviation[vessel].std()), 1e-9)
+    narrow, wide = float(settings["diameter_periportal"]), float(settings["diameter_pericentral"])
+    diameter = (narrow + (wide - narrow) * zone) * np.exp(np.clip(deviation, -0.25, 0.25))
+    diameter = np.where(vessel, diameter, 0.0)
+    diameter[flat == PORTAL] = float(settings["portal_diameter"])
+    diameter[flat == CENTRAL] = float(settings["central_diameter"])
+    return diameter

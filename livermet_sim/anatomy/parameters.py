@@ -1,0 +1,49 @@
+"""Declare what a tissue is built from."""
+
+from __future__ import annotations
+
+from livermet_sim.base.specs import Parameter, Section
+
+KINDS = ("lobule", "patch", "strip", "tiling", "mask")
+_BLOUIN = "length density of Blouin 1977 (PMID 833203) at 8 um"
+_WISSE = "Wisse 1985"
+
+SECTION = Section(
+    "tissue",
+    "The slab of liver: its outline, lobules, vessels and plates.",
+    (
+        Parameter("kind", "patch", "", "One hexagon, seven, a portal-to-central strip, many hexagons, or an image.",
+                  choices=KINDS),
+        Parameter("lobules", 19, "lobules", "How many lobules a tiling has.", 1, 100_000),
+        Parameter("site", 10.0, "um", "Side of a lattice site.", 8.0, 12.5),
+        Parameter("thickness", 25.0, "um", "Thickness of the slab: one hepatocyte.", 10.0, 60.0,
+                  "hepatocyte width 20-30 um, histology texts", "recalled"),
+        Parameter("lobule_diameter", 500.0, "um", "Width of a lobule from side to side (mouse; human about 1100).",
+                  300.0, 1500.0, "Hoehme 2010 (PMID 20484673)", "recalled"),
+        Parameter("lobule_irregularity", 0.05, "1", "Displacement of lobule centres over the lobule diameter.",
+                  0.0, 0.15),
+        Parameter("portal_diameter", 50.0, "um", "Width of a portal tract (mouse).", 20.0, 200.0),
+        Parameter("central_diameter", 45.0, "um", "Width of a central vein (mouse).", 20.0, 200.0),
+        Parameter("length", 250.0, "um", "Portal-to-central length of a strip.", 100.0, 3000.0,
+                  "mouse portal-to-central path 200-280 um", "recalled"),
+        Parameter("width", 150.0, "um", "Width of a strip along its portal edge.", 60.0, 5000.0),
+        Parameter("sinusoid_spacing", 24.5, "um", "Width of a mesh of the network across the sinusoids.", 20.0, 45.0,
+                  _BLOUIN, "derived"),
+        Parameter("mesh_periportal", 1.4, "1", "Length over width of a mesh between sinusoids near portal tracts.",
+                  1.0, 6.0),
+        Parameter("mesh_pericentral", 4.5, "1", "Length over width of a mesh between sinusoids near central veins.",
+                  1.0, 6.0),
+        Parameter("waviness", 0.8, "1", "Irregularity of plate borders near portal tracts; fades to central veins.",
+                  0.0, 2.0),
+        Parameter("diameter_periportal", 6.1, "um", "Sinusoid diameter at portal tracts (rodent 5-7).", 3.0, 15.0,
+                  _WISSE, "recalled"),
+        Parameter("diameter_pericentral", 9.7, "um", "Sinusoid diameter at central veins (rodent 7-10).", 3.0, 15.0,
+                  _WISSE, "recalled"),
+        Parameter("diameter_spread", 0.08, "1", "Relative standard deviation of the diameter between sites.", 0.0, 0.2),
+        Parameter("hepatocyte_density", 1.4e5, "/mm3", "Hepatocytes per volume of liver.", 5e4, 3e5,
+                  "Sohlenius-Sternbeck 2006 (PMID 16930941)", "derived"),
+        Parameter("image", "", "", "Label image of a mask (PNG, TIFF, NPY): 0 outside, 1 portal, 2 sinusoid, "
+                  "3 parenchyma, 4 central."),
+        Parameter("image_pixel", 1.0, "um", "Width of a pixel of the image.", 0.05, 100.0),
+    ),
+)  # fmt: skip

@@ -1,0 +1,79 @@
+"""Join vessel sites by tubes, and keep only those on a way from portal tract to central vein."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import coo_matrix
+
+from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
+
+
+def joints(compartment: np.ndarray) -> np.ndarray:
+    """Return the tubes between touching vessel sites, int32[m, 2], sorted, of a picture with an empty rim.
+
+    Sites that share a side are joined; sites that share a corner only where neither of the two sites beside
+    both is a vessel. Inside a portal tract or vein there are no tubes, nor straight from one to the other.
+    """
+    width = compartment.shape[1]
+    flat = compartment.ravel()
+    vessel, sinusoid = np.isin(flat, (PORTAL, SINUSOID, CENTRAL)), flat == SINUSOID
+    sites = np.flatnonzero(vessel)
+    pairs = []
+    for step, detours in ((1, ()), (width, ()), (width + 1, (1, width)), (width - 1, (-1, width))):
+        other = sites + step
+        inside = other < flat.size
+        here, other = sites[inside], other[inside]
+        joined = vessel[other] & (sinusoid[here] | sinusoid[other])
+        for detour in detours:
+            joined &= ~vessel[here + detour]
+        pairs.append(np.stack([here[joined], other[joined]], axis=1))
+    found = np.concatenate(pairs)
+    return found[np.lexsort((found[:, 1], found[:, 0]))].astype(np.int32)
+
+
+def carrying(compartment: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return the sinusoid sites on a way from a portal to a central site that meets no site twice.
+
+    With all portal sites as one node, all central sites as another, and a tube between the two, these are the
+    sites of the biconnected component of that tube (Hopcroft & Tarjan 1973, doi:10.1145/362248.362272).
+    """
+    flat = compartment.ravel()
+    sites = np.flatnonzero(flat == SINUSOID)
+    number = np.zeros(flat.size, dtype=np.int64)
+    number[sites] = np.arange(2, 2 + len(sites))
+    number[flat == CENTRAL] = 1
+    ends = number[edges]
+    count = len(sites) + 2
+    both = np.concatenate([ends, ends[:, ::-1]])
+    graph = coo_matrix((np.ones(len(both), dtype=np.int8), (both[:, 0], both[:, 1])), shape=(count, count)).tocsr()
+    kept = np.array(_block(graph.indptr.tolist(), graph.indices.tolist(), count), dtype=np.int64)
+    return sites[np.sort(kept[kept >= 2]) - 2]
+
+
+def _block(start: list[int], other: list[int], count: int) -> list[int]:
+    """Return the nodes that share a simple cycle with the edge from node 0 to node 1, by depth-first search."""
+    order, low, cursor, parent = [-1] * count, [0] * count, start[:count], [0] * count
+    order[0], order[1] = 0, 1
+    clock, way, held = 2, [1], [1]
+    while way:
+        node = way[-1]
+        if cursor[node] < start[node + 1]:
+            after = other[cursor[node]]
+            cursor[node] += 1
+            if order[after] < 0:
+                order[after] = low[after] = clock
+                parent[after] = node
+                clock += 1
+                way.append(after)
+                held.append(after)
+            elif after != parent[node]:
+                low[node] = min(low[node], order[after])
+            continue
+        way.pop()
+        above = parent[node]
+        if node != 1 and low[node] >= order[above]:
+            while held.pop() != node:
+                pass
+        elif node != 1:
+            low[above] = min(low[above], low[node])
+    return held

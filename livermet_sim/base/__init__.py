@@ -1,0 +1,1 @@
+"""Hold what every layer stands on: errors, units, parameter declarations, sources."""

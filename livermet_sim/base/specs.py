@@ -1,0 +1,101 @@
+"""Declare parameters: a value with unit, range, meaning, source and grade of evidence, said once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Literal
+
+from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.units import convert
+
+Grade = Literal["found", "recalled", "derived", "assumed"]
+Value = float | int | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Describe one number (or word, or switch) of the model.
+
+    ``grade`` says how well it is known: ``found`` in the source, ``recalled`` from it without a look,
+    ``derived`` by arithmetic from such values, or ``assumed``. An assumed value has the source "assumed".
+    """
+
+    name: str
+    default: Value
+    unit: str
+    doc: str
+    low: float = -math.inf
+    high: float = math.inf
+    source: str = "assumed"
+    grade: Grade = "assumed"
+    choices: tuple[str, ...] = ()
+
+    def read(self, value: object, place: str) -> Value:
+        """Check ``value``, convert it to this parameter's unit and return it.
+
+        Raises
+        ------
+        ScenarioError
+            For a wrong type, unit, choice, or a value out of range.
+        """
+        if isinstance(self.default, bool):
+            if not isinstance(value, bool):
+                raise ScenarioError(place, f"{value!r} is not true or false")
+            return value
+        if isinstance(self.default, str):
+            if self.choices and value not in self.choices:
+                raise ScenarioError(place, f'"{value}" is not one of its values', name=str(value), valid=self.choices)
+            if not isinstance(value, str):
+                raise ScenarioError(place, f"{value!r} is not a text")
+            return value
+        try:
+            number = convert(value, self.unit)
+        except ValueError as error:
+            raise ScenarioError(place, str(error)) from None
+        if not math.isfinite(number) or not self.low <= number <= self.high:
+            raise ScenarioError(
+                place, f"{number:g} {self.unit} is impossible; it must be from {self.low:g} to {self.high:g}"
+            )
+        if isinstance(self.default, int):
+            if number != round(number):
+                raise ScenarioError(place, f"{number:g} is not a whole number")
+            return int(number)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Name a group of parameters, for example ``cells.kupffer``."""
+
+    name: str
+    doc: str
+    parameters: tuple[Parameter, ...]
+
+    def names(self) -> tuple[str, ...]:
+        """Return the parameter names in their order."""
+        return tuple(p.name for p in self.parameters)
+
+    def resolve(self, given: Mapping[str, object], place: str | None = None) -> dict[str, Value]:
+        """Return every value of the section, the given ones checked, the others at their defaults."""
+        place = place or self.name
+        known = {p.name: p for p in self.parameters}
+        for name in given:
+            if name not in known:
+                raise ScenarioError(f"{place}.{name}", "there is no such parameter", name=name, valid=known)
+        return {
+            name: p.read(given[name], f"{place}.{name}") if name in given else p.default for name, p in known.items()
+        }
+
+    def with_defaults(self, **changed: Value) -> Section:
+        """Return a copy with other defaults."""
+        return replace(
+            self, parameters=tuple(replace(p, default=changed.get(p.name, p.default)) for p in self.parameters)
+        )
+
+
+def namespace(values: Mapping[str, Value]) -> SimpleNamespace:
+    """Return values as attributes, dots in a name becoming underscores (``die.shear`` -> ``die_shear``)."""
+    return SimpleNamespace(**{name.replace(".", "_"): value for name, value in values.items()})

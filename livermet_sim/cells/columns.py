@@ -1,0 +1,35 @@
+"""Name the columns that cells carry; all kinds share one table, so one kernel serves them all."""
+
+from __future__ import annotations
+
+from livermet_sim.state.table import Column
+
+LUMEN, TISSUE = 0, 1
+CYCLING, DORMANT = 0, 1
+
+CELL_COLUMNS = (
+    Column("kind", "code", "Index of the cell's kind in the run's list of kinds.", whole=True),
+    Column("site", "code", "Lattice site.", whole=True),
+    Column("layer", "code", "0 in the vessel lumen, 1 in the tissue part of the site.", whole=True),
+    Column("key", "code", "Identity: 62 bits derived from the seed or from the mother; the key of every draw.", whole=True),
+    Column("alive", "code", "0 once the cell is dead or gone; its row leaves at the end of the step.", whole=True, default=1),
+    Column("born", "ticks", "Tick at which the cell arrived or was born.", whole=True),
+    Column("state", "code", "Tumour cells: 0 cycling, 1 dormant.", whole=True),
+    Column("founder", "code", "Tumour cells: number of the disseminated cell they descend from; -1 for others.", whole=True, default=-1),
+    Column("lesion", "code", "Tumour cells: number of the lesion they belong to; -1 for others.", whole=True, default=-1),
+    Column("phase", "code", "Tumour cells: phase of their lesion, 1 microvascular to 4 growth; 0 for others.", whole=True),
+    Column("generation", "divisions", "Divisions since the founder.", whole=True),
+    Column("segment", "code", "LSEC: the stretch of sinusoid it lines; -1 for others.", whole=True, default=-1),
+    Column("event", "code", "What the cell does in this step; see the events of the plan.", whole=True),
+    Column("cause", "code", "Tumour cells: how it dies or makes room in this step.", whole=True),
+    Column("diameter", "um", "Cell diameter."),
+    Column("load", "cells", "Tumour cells engulfed and not yet digested."),
+    Column("activation", "1", "0 at rest to 1 fully activated (LSEC: adhesion molecules; HSC: myofibroblast; T cell: primed)."),
+    Column("polarisation", "1", "0 tumour-killing (M1, N1) to 1 tumour-feeding (M2, N2)."),
+    Column("capillarisation", "1", "LSEC: loss of fenestrae, 0 to 1."),
+    Column("age", "h", "Time since arrival or birth."),
+    Column("sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
+    Column("lesion_size", "cells", "Tumour cells: live cells of their lesion."),
+    Column("crowding", "1", "Share of the eight sites around whose tissue part holds a tumour cell."),
+    Column("aptitude", "1", "Tumour cells: uniform number fixed at birth; compared with shares that divide a line in two."),
+)  # fmt: skip

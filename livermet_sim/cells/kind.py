@@ -1,0 +1,107 @@
+"""Say what a cell kind is: data that the engine reads, so that a scenario can add a kind from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from livermet_sim.base.specs import Parameter, Section
+
+Habitat = Literal["vessel", "disse", "segment", "blood"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Describe one kind of cell.
+
+    Attributes
+    ----------
+    habitat : str
+        Where it starts: on the vessel wall (``vessel``), in the space of Disse (``disse``), lining a stretch
+        of sinusoid (``segment``), or arriving with the blood (``blood``).
+    recruited : bool
+        Whether the blood brings more of it during the run.
+    parameters : tuple of Parameter
+        Numbers no rule acts on.
+    behaviours : tuple of Parameter
+        Base values of what the cell does; rules raise and lower these.
+    secretes : dict
+        Base secretion per signal: the concentration reached if every site held one such cell.
+    """
+
+    name: str
+    doc: str
+    habitat: Habitat
+    parameters: tuple[Parameter, ...]
+    behaviours: tuple[Parameter, ...]
+    recruited: bool = False
+    secretes: tuple[tuple[str, float, str], ...] = ()
+
+    def section(self, fields: Sequence[str], kinds: Sequence[str]) -> Section:
+        """Return all parameters of the kind, secretion of every signal and recruitment of every kind included."""
+        return Section(f"cells.{self.name}", self.doc, self.parameters + self.all_behaviours(fields, kinds))
+
+    def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]:
+        """Return the behaviours, with ``secrete.X`` for each signal and, for LSEC, ``recruit.K`` for each kind."""
+        base = {name: (value, source) for name, value, source in self.secretes}
+        secretion = tuple(
+            Parameter(
+                f"secrete.{field}", base.get(field, (0.0, ""))[0], "relative",
+                f"Secretion of {field}: the concentration reached if every site held one such cell.",
+                0.0, 1e6, base.get(field, (0.0, "assumed"))[1] or "assumed",
+            )
+            for field in fields
+        )  # fmt: skip
+        recruitment: tuple[Parameter, ...] = ()
+        if self.habitat == "segment":
+            recruitment = tuple(
+                Parameter(
+                    f"recruit.{kind}", 1.0, "1",
+                    f"Arrival of {kind} from the blood, relative to what keeps its resting density.", 0.0, 1e5,
+                )
+                for kind in kinds
+            )  # fmt: skip
+        return self.behaviours + secretion + recruitment
+
+    def named(self, name: str, doc: str = "") -> Kind:
+        """Return a copy under another name: a kind added by a scenario."""
+        return replace(self, name=name, doc=doc or f"Like {self.name}.")
+
+
+def density(value: float, doc: str, source: str, grade: str = "derived") -> Parameter:
+    """Return the parameter for the resting number of cells per volume of liver."""
+    return Parameter("density", value, "/mm3", doc, 0.0, 1e6, source, grade)  # type: ignore[arg-type]
+
+
+ZONATION = (
+    Parameter("share_periportal", 1 / 3, "1", "Share of the cells in the periportal third.", 0.0, 1.0),
+    Parameter("share_midzonal", 1 / 3, "1", "Share of the cells in the middle third.", 0.0, 1.0),
+)
+
+
+def mobile(
+    crawl: float, leave: float, attack: float, *, infiltrate: float = 0.0, sources: dict[str, tuple[str, str]]
+) -> tuple[Parameter, ...]:
+    """Return the behaviours that all mobile immune cells share, with this kind's base values and sources."""
+
+    def source(name: str) -> tuple[str, str]:
+        return sources.get(name, ("assumed", "assumed"))
+
+    def make(name: str, value: float, unit: str, doc: str, high: float) -> Parameter:
+        where, grade = source(name)
+        return Parameter(name, value, unit, doc, 0.0, high, where, grade)  # type: ignore[arg-type]
+
+    return (
+        make("crawl", crawl, "um/min", "Speed of crawling along vessels and, where it can, through tissue.", 100.0),
+        make("chemotaxis", 1.0, "1", "Bias of crawling up the attractant: e-fold of a hop's odds per unit of relative difference.", 100.0),
+        make("leave", leave, "/h", "Rate of dying or leaving with the blood.", 10.0),
+        make("attack", attack, "/h", "Rate of killing one tumour cell in contact.", 100.0),
+        make("infiltrate", infiltrate, "1", "Probability that a hop may leave the vessel for the tissue.", 1.0),
+        make("activate", 0.0, "/h", "Rate at which activation moves towards 1.", 100.0),
+        make("deactivate", 0.02, "/h", "Rate at which activation moves towards 0.", 100.0),
+        make("polarise", 0.0, "/h", "Rate at which polarisation moves towards 1 (tumour-feeding).", 100.0),
+        make("depolarise", 0.0013, "/h", "Rate at which polarisation moves towards 0 (tumour-killing).", 100.0),
+        make("release_net", 0.0, "/h", "Rate of releasing an extracellular trap (and dying of it).", 100.0),
+        make("suppress", 0.0, "1", "Suppression given to lymphocytes in contact.", 100.0),
+    )  # fmt: skip

@@ -1,0 +1,26 @@
+"""Describe Kupffer cells: resident macrophages of the sinusoids that engulf tumour cells until sated."""
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.kind import Kind, density, mobile
+
+KUPFFER = Kind(
+    "kupffer",
+    "Kupffer cells, the resident macrophages of the sinusoids.",
+    "vessel",
+    parameters=(
+        density(18000.0, "Resting density.", "Bouwens 1986 PMID 3733004 (14-20e6/g, rat)", "derived"),
+        Parameter("share_periportal", 0.43, "1", "Share of the cells in the periportal third.", 0.0, 1.0, "Bouwens 1986 PMID 3733004", "found"),
+        Parameter("share_midzonal", 0.28, "1", "Share of the cells in the middle third.", 0.0, 1.0, "Bouwens 1986 PMID 3733004", "found"),
+        Parameter("diameter", 13.0, "um", "Diameter.", 5.0, 30.0, "textbook (10-15 um)", "recalled"),
+        Parameter("motile_share", 0.25, "1", "Share of the time in which a Kupffer cell crawls.", 0.0, 1.0),
+        Parameter("attractant", "tnf", "", "Signal up which it crawls."),
+        Parameter("across_wall", 0.05, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
+        Parameter("inactive_share", 0.36, "1", "Share that takes up nothing.", 0.0, 1.0, "Bouwens 1986 PMID 3733004 (64 % take up latex)", "found"),
+    ),
+    behaviours=(
+        *mobile(4.6, 0.0, 0.0, sources={"crawl": ("MacPhee 1992 PMID 1636711", "found"), "leave": ("Bouwens 1986 PMID 3733004 (months to years)", "found"), "depolarise": ("model files (0.02-0.045 /d)", "found")}),
+        Parameter("engulf", 0.2, "/h", "Rate of engulfing one tumour cell in contact, unsated.", 0.0, 100.0, "Timmers 2004 doi:10.1002/ijc.20481 (92 % inside Kupffer cells at 24 h, CC531s)", "derived"),
+        Parameter("digest", 0.08, "/h", "Rate at which each engulfed cell is digested.", 0.0, 100.0, "2-24 h", "recalled"),
+    ),
+    secretes=(("tnf", 1.0, "assumed"),),
+)  # fmt: skip

@@ -1,0 +1,25 @@
+"""Describe MDSC: recruited along CXCR2 and CCR2, they silence T and NK cells in contact."""
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+
+MDSC = Kind(
+    "mdsc",
+    "Myeloid-derived suppressor cells.",
+    "vessel",
+    recruited=True,
+    parameters=(
+        density(150.0, "Resting density.", "assumed", "assumed"),
+        *ZONATION,
+        Parameter("diameter", 10.0, "um", "Diameter.", 3.0, 20.0),
+        Parameter("motile_share", 0.5, "1", "Share of the time in which it crawls.", 0.0, 1.0),
+        Parameter("attractant", "cxcl", "", "Signal up which it crawls."),
+        Parameter("across_wall", 0.2, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
+        Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
+    ),
+    behaviours=mobile(
+        4.0, 0.008, 0.0, infiltrate=0.1,
+        sources={"leave": ("lifetime 3-10 d", "recalled")},
+    ),
+    secretes=(("tgf_beta", 2.0, "assumed"), ("il10", 2.0, "assumed")),
+)  # fmt: skip

@@ -1,0 +1,25 @@
+"""Describe monocytes and the macrophages they become: recruited by CCL2, they feed stroma and tumour."""
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+
+MONOCYTE = Kind(
+    "monocyte",
+    "Monocytes and monocyte-derived macrophages.",
+    "vessel",
+    recruited=True,
+    parameters=(
+        density(200.0, "Resting density.", "assumed", "assumed"),
+        *ZONATION,
+        Parameter("diameter", 11.0, "um", "Diameter.", 3.0, 25.0, "textbook (10-12 um)", "recalled"),
+        Parameter("motile_share", 0.3, "1", "Share of the time in which it crawls.", 0.0, 1.0),
+        Parameter("attractant", "ccl2", "", "Signal up which it crawls."),
+        Parameter("across_wall", 0.2, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
+        Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
+    ),
+    behaviours=mobile(
+        5.0, 0.0015, 0.0, infiltrate=0.2,
+        sources={"crawl": ("4-10 um/min", "recalled"), "leave": ("20-50 d in tumour", "found")},
+    ),
+    secretes=(("granulin", 20.0, "assumed"),),
+)  # fmt: skip

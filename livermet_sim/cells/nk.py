@@ -1,0 +1,25 @@
+"""Describe NK (pit) cells: liver-resident killers whose interferon holds dormant tumour cells asleep."""
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+
+NK = Kind(
+    "nk",
+    "Natural killer cells (pit cells of the liver).",
+    "vessel",
+    recruited=True,
+    parameters=(
+        density(1500.0, "Resting density.", "isolation yields (200-4700 /mm3)", "derived"),
+        *ZONATION,
+        Parameter("diameter", 7.5, "um", "Diameter.", 3.0, 20.0, "textbook (7-8 um)", "recalled"),
+        Parameter("motile_share", 0.6, "1", "Share of the time in which it crawls.", 0.0, 1.0),
+        Parameter("attractant", "cxcl12", "", "Signal up which it crawls."),
+        Parameter("across_wall", 0.3, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
+        Parameter("inactive_share", 0.5, "1", "Share that never kills.", 0.0, 1.0, "Vanherberghen 2013 Blood 121:1326", "found"),
+    ),
+    behaviours=mobile(
+        3.0, 0.003, 0.3, infiltrate=0.02,
+        sources={"crawl": ("slow crawl 1-5 um/min", "recalled"), "attack": ("Guldevall 2016 PMC4820656 (a hit 0.5-2 h after contact)", "derived")},
+    ),
+    secretes=(("ifn_gamma", 20.0, "assumed"),),
+)  # fmt: skip

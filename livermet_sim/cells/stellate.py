@@ -1,0 +1,27 @@
+"""Describe hepatic stellate cells: quiescent in the space of Disse, myofibroblasts once activated."""
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.kind import ZONATION, Kind, density
+
+STELLATE = Kind(
+    "stellate",
+    "Hepatic stellate cells (HSC); activated ones are myofibroblasts.",
+    "disse",
+    parameters=(
+        density(13000.0, "Resting density.", "Geerts 2001, Blouin 1977 (5000-20000 /mm3; sources disagree)", "derived"),
+        *ZONATION,
+        Parameter("diameter", 11.0, "um", "Diameter of the cell body.", 3.0, 30.0, "textbook (10-12 um)", "recalled"),
+        Parameter("attractant", "tgf_beta", "", "Signal up which it crawls."),
+    ),
+    behaviours=(
+        Parameter("activate", 0.0, "/h", "Rate at which a quiescent cell becomes a myofibroblast.", 0.0, 100.0, "first aSMA 1-3 d, full 5-7 d", "recalled"),
+        Parameter("deactivate", 0.002, "/h", "Rate of return to quiescence.", 0.0, 100.0, "weeks", "recalled"),
+        Parameter("crawl", 0.02, "um/min", "Speed of crawling in tissue.", 0.0, 10.0),
+        Parameter("chemotaxis", 5.0, "1", "Bias of crawling up the attractant.", 0.0, 100.0),
+        Parameter("divide", 0.0, "/h", "Division rate.", 0.0, 1.0, "2-3 d under PDGF", "recalled"),
+        Parameter("leave", 0.0, "/h", "Death rate.", 0.0, 10.0),
+        Parameter("deposit.collagen", 0.0, "/h", "Collagen laid down per hour at its site and around.", 0.0, 10.0),
+        Parameter("deposit.fibronectin", 0.0, "/h", "Fibronectin laid down per hour at its site and around.", 0.0, 10.0),
+    ),
+    secretes=(("cxcl12", 0.0, "assumed"),),
+)  # fmt: skip

@@ -1,0 +1,48 @@
+"""Describe tumour cells: traits that a line preset sets, and what the cells do in vessel and tissue."""
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.kind import Kind
+
+TUMOUR = Kind(
+    "tumour",
+    "Disseminated tumour cells and their offspring.",
+    "blood",
+    parameters=(
+        Parameter("diameter", 15.0, "um", "Median diameter in suspension.", 4.0, 40.0, "Mendelaar 2021 PMC7782084 (lines 14-21 um)", "recalled"),
+        Parameter("diameter_spread", 1.5, "um", "Standard deviation of the diameter.", 0.0, 10.0),
+        Parameter("arrest_mechanical", 0.22, "1", "Probability per site of being held where the tube is far narrower than the cell; 0.22 gives a median path of about 30 um.", 0.0, 1.0, "Scherbarth 1997 PMID 9307300 (median 32 um beyond the inlet)", "derived"),
+        Parameter("arrest_ratio", 1.2, "1", "Cell over tube diameter at which mechanical arrest is half of its maximum.", 0.2, 5.0, "Mook 2003 PMID 12883473; half-maximum assumed", "assumed"),
+        Parameter("arrest_power", 12.0, "1", "Steepness of mechanical arrest in that ratio.", 1.0, 50.0),
+        Parameter("arrest_adhesive", 1.0, "1", "Trait: multiplies the capture probability of the lining (selectin and integrin ligands).", 0.0, 20.0),
+        Parameter("dormant_share", 0.9, "1", "Share of disseminated cells that are dormant after extravasation.", 0.0, 1.0, "Luzzi 1998 (2-3 % of B16F1 start dividing)", "recalled"),
+        Parameter("push_distance", 40.0, "um", "How far a dividing cell can shift the cells around it to make room.", 0.0, 500.0),
+        Parameter("coopt", 0.5, "1", "Share of invading divisions that take a hepatocyte's place and spare the sinusoid (Arp2/3 motility); the others push.", 0.0, 1.0, "Frentzas 2016 doi:10.1038/nm.4197 (direction)", "assumed"),
+        Parameter("compress", 0.15, "1", "Share of its patency that a vessel site beside a push loses.", 0.0, 1.0),
+        Parameter("hypoxia_threshold", 8.0, "mmHg", "Oxygen tension below which a cell counts as hypoxic.", 0.0, 40.0, "PhysiCell core parameters (half of the HIF response)", "found"),
+        Parameter("oxygen_uptake", 8.0, "mmHg/s", "Largest oxygen uptake of a site full of tumour; gives a diffusion limit near 140 um.", 0.0, 100.0, "Cancer Res 2006 66:2219 (140 um)", "derived"),
+    ),
+    behaviours=(
+        Parameter("detach", 0.3, "/h", "Rate of losing hold in the vessel and being carried on.", 0.0, 100.0, "Okigami 2016 doi:10.3892/ol.2016.4258 (held cells fall over 2 h)", "derived"),
+        Parameter("extravasate", 0.08, "/h", "Rate of crossing the vessel wall.", 0.0, 100.0, "Haier 2003; Koop 1995; Mook 2003 (minutes to days by line)", "derived"),
+        Parameter("divide", 0.0347, "/h", "Division rate of a cycling cell; ln 2 / 20 h.", 0.0, 1.0, "doubling in culture 16-30 h", "recalled"),
+        Parameter("sleep", 0.002, "/h", "Rate of entering dormancy from the cycle.", 0.0, 10.0),
+        Parameter("wake", 0.0005, "/h", "Rate of leaving dormancy.", 0.0, 10.0, "Naumov 2002 (undivided up to 11 weeks)", "derived"),
+        Parameter("die.shear", 0.005, "/h", "Rate of dying from shear in the vessel.", 0.0, 100.0),
+        Parameter("die.nitric_oxide", 0.0, "/h", "Rate of dying from nitric oxide and peroxide in the vessel.", 0.0, 100.0),
+        Parameter("die.anoikis", 0.01, "/h", "Rate of dying in the vessel for want of anchorage and survival signals.", 0.0, 100.0),
+        Parameter("die.apoptosis", 0.0005, "/h", "Rate of dying in tissue without a named enemy.", 0.0, 100.0, "solitary cells persist up to 11 weeks (Naumov 2002)", "derived"),
+        Parameter("die.necrosis", 0.0, "/h", "Rate of dying from lack of oxygen.", 0.0, 100.0),
+        Parameter("crawl", 0.05, "um/min", "Speed of crawling in tissue.", 0.0, 10.0, "Ritsma 2012 PMID 23115354 (motile before compaction)", "recalled"),
+        Parameter("vulnerability.kupffer", 1.0, "1", "Trait and state: multiplies engulfment by Kupffer cells.", 0.0, 100.0),
+        Parameter("vulnerability.nk", 1.0, "1", "Trait and state: multiplies killing by NK cells.", 0.0, 100.0),
+        Parameter("vulnerability.cd8", 1.0, "1", "Trait and state: multiplies killing by CD8 T cells.", 0.0, 100.0),
+        Parameter("vulnerability.other", 1.0, "1", "Trait and state: multiplies killing by any other kind.", 0.0, 100.0),
+        Parameter("deposit.collagen", 0.0, "/h", "Deposition of matrix at its site.", 0.0, 10.0),
+    ),
+    secretes=(
+        ("vegf", 1.0, "assumed"),
+        ("tgf_beta", 2.0, "assumed"),
+        ("cxcl", 2.0, "assumed"),
+        ("ccl2", 2.0, "assumed"),
+    ),
+)  # fmt: skip

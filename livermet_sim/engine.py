@@ -1,0 +1,170 @@
+"""Build a run from a scenario and carry it through its plan, step by step."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from livermet_sim.anatomy.build import build
+from livermet_sim.anatomy.parameters import SECTION as TISSUE
+from livermet_sim.base.specs import Section, Value
+from livermet_sim.base.units import convert
+from livermet_sim.cells.columns import CELL_COLUMNS
+from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.populate import populate
+from livermet_sim.interventions.intervene import Intervene, Modify
+from livermet_sim.interventions.read import read
+from livermet_sim.observe.parameters import SECTION as OBSERVE
+from livermet_sim.observe.recorder import Recorder
+from livermet_sim.phases.definitions import LESION_COLUMNS
+from livermet_sim.phases.definitions import SECTION as PHASES
+from livermet_sim.phases.lesions import Stage
+from livermet_sim.processes import diffusion, matrix, oxygenation, perfusion, seeding, vessels
+from livermet_sim.processes.crawling import Crawl
+from livermet_sim.processes.deciding import Decide, Sense
+from livermet_sim.processes.fate import Detach, Divide, Extravasate, Fate
+from livermet_sim.processes.lining import Line
+from livermet_sim.processes.plan import Plan
+from livermet_sim.processes.recruitment import Recruit
+from livermet_sim.processes.setting import Setting
+from livermet_sim.processes.settling import Settle
+from livermet_sim.processes.turnover import TurnOver
+from livermet_sim.rules.book import RuleBook
+from livermet_sim.rules.compile import Compiled, compile_rules
+from livermet_sim.state.census import Census
+from livermet_sim.state.clock import SECTION as RUN
+from livermet_sim.state.clock import Clock
+from livermet_sim.state.fields import Fields
+from livermet_sim.state.log import EventLog
+from livermet_sim.state.network import Network
+from livermet_sim.state.signals import SYSTEMIC
+from livermet_sim.state.sites import SITE_COLUMNS
+from livermet_sim.state.table import Table
+from livermet_sim.state.world import World
+
+SECTIONS: tuple[Section, ...] = (
+    RUN, TISSUE, seeding.SECTION, SYSTEMIC, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
+    matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
+)  # fmt: skip
+SEED_LIMIT = 2**62
+
+
+class Recipe(Protocol):
+    """Say what the engine needs of a scenario."""
+
+    kinds: tuple[Kind, ...]
+    fields: tuple[str, ...]
+    values: Mapping[str, Mapping[str, Value]]
+    rules: RuleBook
+    interventions: tuple[Any, ...]
+
+
+class Engine:
+    """Hold one run: its world, its compiled rules and its plan.
+
+    Parameters
+    ----------
+    recipe : Scenario
+        Resolved values, kinds, signals, rules and interventions.
+    seed : int
+        All luck of the run is a function of it.
+    """
+
+    def __init__(self, recipe: Recipe, seed: int = 1):
+        self.recipe, self.seed = recipe, int(seed) % SEED_LIMIT
+        self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
+        setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
+        self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
+        self.recorder = Recorder(setting)
+        self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder))
+
+    def step(self) -> None:
+        """Advance by one tick."""
+        self.plan.step(self.world)
+        self.world.clock.tick += 1
+
+    def run(self, hours: float, progress: Callable[[float, float], None] | None = None) -> None:
+        """Advance by ``hours``; ``progress`` is told the hours done and wanted about a hundred times."""
+        clock = self.world.clock
+        ticks = round(hours / clock.dt)
+        every = max(1, ticks // 100)
+        for i in range(ticks):
+            self.step()
+            if progress is not None and ((i + 1) % every == 0 or i + 1 == ticks):
+                progress((i + 1) * clock.dt, ticks * clock.dt)
+
+    def digest(self) -> str:
+        """Return a hash of the whole state that does not depend on the order of rows."""
+        world, found = self.world, hashlib.sha256()
+        order = np.argsort(world.cells["key"])
+        for name in world.cells.columns:
+            found.update(np.ascontiguousarray(world.cells[name][order]).tobytes())
+        for name in world.sites.columns:
+            found.update(np.ascontiguousarray(world.sites[name]).tobytes())
+        found.update(world.fields.concentration.tobytes() + world.compartment.tobytes())
+        found.update(world.log.array().tobytes())
+        return found.hexdigest()
+
+
+def base_values(recipe: Recipe) -> dict[str, dict[str, float]]:
+    """Return the numbers of each kind by name; words are left out."""
+    return {
+        kind.name: {
+            name: float(value)
+            for name, value in recipe.values[f"cells.{kind.name}"].items()
+            if not isinstance(value, str)
+        }
+        for kind in recipe.kinds
+    }
+
+
+def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> World:
+    """Build tissue, vessels and fields, and place the resting cells."""
+    tissue = build(recipe.values["tissue"], seed)
+    sites = Table(SITE_COLUMNS, tissue.n)
+    sites.append(tissue.n)
+    for name in ("diameter", "zone"):
+        sites[name][:] = getattr(tissue, name)
+    flow, oxygen = setting.section("flow"), setting.section("oxygen")
+    sites["oxygen"][:] = oxygen.periportal + (oxygen.pericentral - oxygen.periportal) * tissue.zone
+    sites["patency"][:] = 1.0
+    network = Network(
+        tissue, convert(f"{flow.viscosity} mPa s", "mmHg h"),
+        inlet_pressure=flow.portal_pressure, outlet_pressure=flow.central_pressure,
+    )  # fmt: skip
+    network.solve()
+    network.set_reference()
+    lengths = np.array([float(recipe.values[f"fields.{name}"]["length"]) for name in recipe.fields])
+    cells, lesions = Table(CELL_COLUMNS, 1024), Table(LESION_COLUMNS)
+    founders = round(setting.section("seeding").dose * setting.section("seeding").enrichment * tissue.volume)
+    lesions.append(founders, founder=np.arange(founders))
+    kinds = tuple(kind.name for kind in recipe.kinds)
+    world = World(
+        tissue=tissue, kinds=kinds, clock=Clock(setting.section("run").step), seed=seed, sites=sites, cells=cells,
+        lesions=lesions, fields=Fields(tissue, recipe.fields, lengths), network=network, log=EventLog(kinds),
+        compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
+        census=Census(tissue, len(kinds)), segments=np.full(tissue.n, -1, dtype=np.int64),
+        segment_row=np.zeros(0, dtype=np.int64), systemic_names=SYSTEMIC.names(),
+        systemic=np.array([float(recipe.values["systemic"][name]) for name in SYSTEMIC.names()]),
+    )  # fmt: skip
+    populate(world, recipe.kinds, recipe.values)
+    return world
+
+
+def processes(
+    recipe: Recipe, setting: Setting, world: World, compiled: Compiled, recorder: Recorder
+) -> Sequence[Any]:
+    """Return the plan of a step, in order."""
+    n, spacing = world.tissue.n, world.tissue.site
+    interventions = read(recipe.interventions, recipe.kinds, recipe.fields)
+    fate = Fate(setting, n)
+    return (
+        Intervene(interventions), perfusion.Perfuse(setting), oxygenation.Oxygenate(setting, n),
+        diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
+        Decide(compiled), Modify(setting, interventions), fate, Detach(setting, fate), Extravasate(fate),
+        Divide(setting, fate, spacing), Crawl(setting, spacing), TurnOver(setting), vessels.Collapse(setting),
+        vessels.Angiogenesis(setting, spacing), matrix.Remodel(setting), Settle(), Stage(setting), recorder,
+    )  # fmt: skip

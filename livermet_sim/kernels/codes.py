@@ -1,0 +1,25 @@
+"""Name the whole-number codes that kernels and the layers above share."""
+
+from __future__ import annotations
+
+# compartments of a site (as in the tissue)
+OUTSIDE, PORTAL, SINUSOID, PARENCHYMA, CENTRAL = 0, 1, 2, 3, 4
+# parts of a site, and states of a tumour cell
+LUMEN, TISSUE = 0, 1
+CYCLING, DORMANT = 0, 1
+TUMOUR = 0
+# events of tumour cells
+EVENTS = ("enter", "arrest", "detach", "wash_out", "extravasate", "wake", "sleep", "divide", "die", "merge")
+ENTER, ARREST, DETACH, WASH_OUT, EXTRAVASATE, WAKE, SLEEP, DIVIDE, DIE, MERGE = range(10)
+NOTHING = -1
+# causes: how a cell died, was held, or made room; killer kinds follow after these
+CAUSES = (
+    "none", "shear", "nitric_oxide", "anoikis", "apoptosis", "necrosis", "treatment",
+    "mechanical", "adhesive", "blocked", "replacement", "pushing",
+)  # fmt: skip
+(NONE, SHEAR, NITRIC_OXIDE, ANOIKIS, APOPTOSIS, NECROSIS, TREATMENT,
+ MECHANICAL, ADHESIVE, BLOCKED, REPLACEMENT, PUSHING) = range(12)  # fmt: skip
+FIRST_KILLER = 12
+# purposes of random draws; a draw is a function of seed, purpose, tick and key
+(PLACE, APTITUDE, DIAMETER, ENTRY, FATE, RACE, PRIORITY, FLOW, CROSS, DIVISION, DAUGHTER, CRAWL, TURNOVER,
+ RECRUIT, RECRUITED, SPROUT, SPROUT_STEP, COLLAPSE, CHANCE, DEPLETE, NET) = range(1, 22)  # fmt: skip

@@ -1,0 +1,178 @@
+"""Decide what each tumour cell does in a step: competing hazards, its own and those of its attackers."""
+
+from __future__ import annotations
+
+import math
+
+from livermet_sim.kernels.codes import (
+    ANOIKIS,
+    APOPTOSIS,
+    CYCLING,
+    DETACH,
+    DIE,
+    DIVIDE,
+    DORMANT,
+    EXTRAVASATE,
+    FATE,
+    FIRST_KILLER,
+    LUMEN,
+    NECROSIS,
+    NITRIC_OXIDE,
+    NONE,
+    NOTHING,
+    RACE,
+    SHEAR,
+    SLEEP,
+    TISSUE,
+    TUMOUR,
+    WAKE,
+)
+from livermet_sim.kernels.jit import inline, kernel
+from livermet_sim.kernels.rng import draw, draw4
+
+
+@inline
+def own_event(rates, r, columns, layer, state, u):
+    """Return (total hazard, event, cause) of a cell's own fates; ``u`` in (0, 1) picks one by its share.
+
+    ``columns`` holds the behaviour columns in the order detach, extravasate, divide, sleep, wake, die.shear,
+    die.nitric_oxide, die.anoikis, die.apoptosis, die.necrosis.
+    """
+    in_lumen = layer == LUMEN
+    cycling = state == CYCLING
+    detach = rates[r, columns[0]] if in_lumen else 0.0
+    cross = rates[r, columns[1]] if in_lumen else 0.0
+    divide = rates[r, columns[2]] if cycling else 0.0
+    sleep = rates[r, columns[3]] if cycling else 0.0
+    wake = 0.0 if cycling else rates[r, columns[4]]
+    shear = rates[r, columns[5]] if in_lumen else 0.0
+    nitric_oxide = rates[r, columns[6]] if in_lumen else 0.0
+    anoikis = rates[r, columns[7]] if in_lumen else 0.0
+    apoptosis = 0.0 if in_lumen else rates[r, columns[8]]
+    necrosis = rates[r, columns[9]]
+    total = detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis + necrosis
+    x = u * total
+    event, cause = DIE, NECROSIS
+    if x < detach:
+        event, cause = DETACH, NONE
+    elif x < detach + cross:
+        event, cause = EXTRAVASATE, NONE
+    elif x < detach + cross + divide:
+        event, cause = DIVIDE, NONE
+    elif x < detach + cross + divide + sleep:
+        event, cause = SLEEP, NONE
+    elif x < detach + cross + divide + sleep + wake:
+        event, cause = WAKE, NONE
+    elif x < detach + cross + divide + sleep + wake + shear:
+        event, cause = DIE, SHEAR
+    elif x < detach + cross + divide + sleep + wake + shear + nitric_oxide:
+        event, cause = DIE, NITRIC_OXIDE
+    elif x < detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis:
+        event, cause = DIE, ANOIKIS
+    elif x < detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis:
+        event, cause = DIE, APOPTOSIS
+    return total, event, cause
+
+
+@inline
+def first_attacker(
+    r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head, following,
+    neighbours, limit,
+):  # fmt: skip
+    """Return (time, row) of the first attacker in contact to strike before ``limit``; row -1 if none does."""
+    best, by = limit, -1
+    for k in range(9):
+        place = site[r] if k == 8 else neighbours[site[r], k]
+        a = head[place] if place >= 0 else -1
+        while a >= 0:
+            rate = (rates[a, attack] + rates[a, engulf]) * rates[r, vulnerability[kind[a]]]
+            if layer[r] == TISSUE and layer[a] == LUMEN:
+                rate *= across[kind[a]]
+            if rate > 0.0:
+                # the pair's draw: keys mixed so that (a, r) and (r, a) differ
+                time = -math.log(draw(seed, RACE, tick, key[a] ^ (key[r] >> 1))) / rate
+                if time < best or (time == best and by >= 0 and key[a] < key[by]):
+                    best, by = time, a
+            a = following[a]
+    return best, by
+
+
+@kernel
+def decide(
+    n, seed, tick, dt, kind, site, layer, key, state, event, cause, load,
+    rates, columns, attack, engulf, vulnerability, across, head, following, near_attacker, neighbours, happened,
+):  # fmt: skip
+    """Let each tumour cell's fates race through one step; the first to come within ``dt`` happens.
+
+    A hazard's time is exponential; own hazards race as one and the winner is drawn by its share, every
+    attacker in contact races apart. So probabilities are 1 - exp(-rate dt) whatever the step, and neither
+    row order nor list order matters.
+
+    Parameters
+    ----------
+    event, cause : int64[capacity]
+        Written for tumour rows: what happens (NOTHING where nothing does) and how.
+    load : float64[capacity]
+        An engulfing killer gains 1.
+    columns : int64[10]
+        Behaviour columns of the own fates; see ``own_event``.
+    vulnerability : int64[K]
+        For each killer kind, the tumour behaviour that multiplies its attack.
+    across : float64[K]
+        Share of a vessel cell's attack that reaches a tumour cell behind the wall.
+    near_attacker : int32[sites]
+        Attackers at a site and around it; 0 lets the search be skipped.
+    happened : int64[capacity]
+        Written: rows to which something happens; their number is returned.
+    """
+    number = 0
+    for r in range(n):
+        if kind[r] != TUMOUR:
+            continue
+        event[r] = NOTHING
+        u0, u1, _, _ = draw4(seed, FATE, tick, key[r])
+        total, what, how = own_event(rates, r, columns, layer[r], state[r], u1)
+        best, by = dt, -1
+        if total > 0.0:
+            best = min(dt, -math.log(u0) / total)
+        own = best < dt
+        if near_attacker[site[r]] > 0:
+            best, by = first_attacker(
+                r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head,
+                following, neighbours, best,
+            )  # fmt: skip
+        if by < 0 and not own:
+            continue
+        happened[number] = r
+        number += 1
+        if by < 0:
+            event[r], cause[r] = what, how
+        else:
+            event[r], cause[r] = DIE, FIRST_KILLER + kind[by]
+            u = draw(seed, RACE, tick, key[r])
+            if u * (rates[by, attack] + rates[by, engulf]) >= rates[by, attack]:
+                load[by] += 1.0
+        if event[r] == SLEEP:
+            state[r] = DORMANT
+        elif event[r] == WAKE:
+            state[r] = CYCLING
+    return number
+
+
+@kernel
+def spread_attackers(head, listed, neighbours, near_attacker, spread):
+    """Mark the sites from which an attacker can be touched; ``spread`` lists the marked chains' sites."""
+    for t in range(1, spread[0] + 1):
+        s = spread[t]
+        near_attacker[s] = 0
+        for k in range(8):
+            if neighbours[s, k] >= 0:
+                near_attacker[neighbours[s, k]] = 0
+    for t in range(1, listed[0] + 1):
+        s = listed[t]
+        spread[t] = s
+        near_attacker[s] += 1
+        for k in range(8):
+            if neighbours[s, k] >= 0:
+                near_attacker[neighbours[s, k]] += 1
+    spread[0] = listed[0]

@@ -1,0 +1,127 @@
+"""Cross the vessel wall and divide: one cell a site, taking room from hepatocytes or pushing cells aside."""
+
+from __future__ import annotations
+
+from livermet_sim.kernels.codes import (
+    CROSS,
+    DAUGHTER,
+    DIVISION,
+    LUMEN,
+    NONE,
+    NOTHING,
+    PUSHING,
+    REPLACEMENT,
+    TISSUE,
+)
+from livermet_sim.kernels.jit import kernel
+from livermet_sim.kernels.rng import child_key, draw4
+from livermet_sim.kernels.room import clear_direction, free_beside, habitable
+
+
+@kernel
+def cross_wall(rows, seed, tick, key, site, layer, sojourn, event, tumour_at, neighbours, compartment):
+    """Move each row, in order, from the lumen into free tissue at its site or one of the eight around it.
+
+    Rows that find no room keep their place; their ``event`` becomes NOTHING.
+    """
+    for i in range(len(rows)):
+        r = rows[i]
+        here = site[r]
+        free = 0
+        for k in range(9):
+            place = here if k == 8 else neighbours[here, k]
+            if place >= 0 and habitable(compartment[place]) and tumour_at[TISSUE, place] < 0:
+                free += 1
+        if free == 0:
+            event[r] = NOTHING
+            continue
+        pick = int(draw4(seed, CROSS, tick, key[r])[0] * free)
+        for k in range(9):
+            place = here if k == 8 else neighbours[here, k]
+            if place >= 0 and habitable(compartment[place]) and tumour_at[TISSUE, place] < 0:
+                if pick == 0:
+                    tumour_at[LUMEN, here] = -1
+                    tumour_at[TISSUE, place] = r
+                    site[r] = place
+                    layer[r] = TISSUE
+                    sojourn[r] = 0.0
+                    break
+                pick -= 1
+
+
+@kernel
+def divide(
+    rows, seed, tick, coopt, reach, compress, born_at, born_key, event, cause, key, site, layer, tumour_at,
+    neighbours, compartment, parenchyma, patency,
+):  # fmt: skip
+    """Let each row, in order, place a daughter beside itself, pushing cells aside where none is free.
+
+    Order is a drawn priority, so this is random sequential updating whatever the order of rows.
+
+    Parameters
+    ----------
+    rows : int64[m]
+    coopt : float
+        Probability that new room is taken by replacing a hepatocyte, the vessels spared; otherwise it is
+        pushed, which compresses the vessels around.
+    reach : int
+        Longest row of cells that can be shifted.
+    compress : float
+        Share of its patency that a vessel site beside a push loses.
+    born_at, born_key : int64[m]
+        Written: the daughter's site (-1 where there was no room) and key. Until daughters have rows,
+        ``tumour_at`` holds -2 - i for the i-th.
+    event, cause : int64[capacity]
+        NOTHING where there was no room; REPLACEMENT or PUSHING as the cause of a division.
+    parenchyma, patency : float64[sites]
+        Updated.
+    """
+    for i in range(len(rows)):
+        r = rows[i]
+        here = site[r]
+        u0, u1, _, _ = draw4(seed, DIVISION, tick, key[r])
+        born_at[i] = -1
+        born_key[i] = child_key(seed, DAUGHTER, tick, key[r])
+        cause[r] = NONE
+        if layer[r] == LUMEN:
+            place = free_beside(here, neighbours, compartment, tumour_at[LUMEN], True, u0)
+            if place >= 0:
+                tumour_at[LUMEN, place] = -2 - i
+                born_at[i] = place
+            else:
+                event[r] = NOTHING
+            continue
+        place = free_beside(here, neighbours, compartment, tumour_at[TISSUE], False, u0)
+        last = place
+        if place < 0:
+            k, distance = clear_direction(here, neighbours, compartment, tumour_at[TISSUE], reach, u0)
+            if k < 0:
+                event[r] = NOTHING
+                continue
+            place = neighbours[here, k]
+            last = place
+            for _ in range(distance - 1):
+                last = neighbours[last, k]
+            # shift the row outwards, the far end first
+            back = 11 - k if k >= 4 else k ^ 1
+            spot = last
+            for _ in range(distance - 1):
+                before = neighbours[spot, back]
+                moved = tumour_at[TISSUE, before]
+                tumour_at[TISSUE, spot] = moved
+                if moved >= 0:
+                    site[moved] = spot
+                else:
+                    born_at[-2 - moved] = spot
+                spot = before
+        tumour_at[TISSUE, place] = -2 - i
+        born_at[i] = place
+        parenchyma[here] = 0.0
+        replaces = parenchyma[last] > 0.0 and u1 < coopt
+        cause[r] = REPLACEMENT if replaces else PUSHING
+        parenchyma[last] = 0.0
+        if not replaces:
+            patency[last] *= 1.0 - compress
+            for k in range(8):
+                if neighbours[last, k] >= 0:
+                    patency[neighbours[last, k]] *= 1.0 - compress

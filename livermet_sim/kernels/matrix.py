@@ -1,0 +1,94 @@
+"""Lay down matrix and wear away what is bound to sites."""
+
+from __future__ import annotations
+
+import math
+
+from livermet_sim.kernels.codes import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, TISSUE
+from livermet_sim.kernels.jit import inline, kernel
+
+
+@kernel
+def deposit(n, site, rates, columns, span, laid):
+    """Add every cell's collagen and fibronectin of ``span`` hours to ``laid``, int64[2, sites], in 2**-30."""
+    for r in range(n):
+        for j in range(2):
+            rate = rates[r, columns[j]]
+            if rate > 0.0:
+                laid[j, site[r]] += int(rate * span * 1073741824.0)
+
+
+@inline
+def faded(amount, keep):
+    """Return what is left of a site-bound amount; traces vanish."""
+    return amount * keep if amount > 1e-3 else 0.0
+
+
+@inline
+def live_beside(site, neighbours, parenchyma, compartment):
+    """Return how much live hepatocyte tissue stands on the eight sites around."""
+    total = 0.0
+    for k in range(8):
+        other = neighbours[site, k]
+        if other >= 0 and compartment[other] != PORTAL and compartment[other] != CENTRAL:
+            total += parenchyma[other]
+    return total
+
+
+@kernel
+def wear(
+    span, rates, inside, compartment, neighbours, tumour_at, matrix, net, debris, parenchyma, patency,
+    pressure, oxygen, vessel_age,
+):  # fmt: skip
+    """Advance what is bound to sites by ``span`` hours; losses are first order.
+
+    Parameters
+    ----------
+    rates : float64[7]
+        Loss of matrix, traps, debris; recovery of patency; regrowth and death of hepatocytes (per h); oxygen
+        tension (mmHg) below which they die.
+    matrix : tuple of float64[sites]
+        Collagen and fibronectin.
+    """
+    keep_matrix, keep_net = math.exp(-rates[0] * span), math.exp(-rates[1] * span)
+    keep_debris, mend = math.exp(-rates[2] * span), 1.0 - math.exp(-rates[3] * span)
+    regrow, die = 1.0 - math.exp(-rates[4] * span), 1.0 - math.exp(-rates[5] * span)
+    for i in range(len(inside)):
+        s = inside[i]
+        matrix[0][s] *= keep_matrix
+        matrix[1][s] *= keep_matrix
+        net[s] = faded(net[s], keep_net)
+        debris[s] = faded(debris[s], keep_debris)
+        c = compartment[s]
+        if c == SINUSOID:
+            if vessel_age[s] > 0.0:
+                vessel_age[s] += span
+            if patency[s] < 1.0:
+                patency[s] += (1.0 - patency[s]) * mend * (1.0 - pressure[s])
+        if c != SINUSOID and c != PARENCHYMA:
+            continue
+        if oxygen[s] < rates[6]:
+            parenchyma[s] *= 1.0 - die
+        elif parenchyma[s] < 1.0 and tumour_at[TISSUE, s] == -1:
+            beside = live_beside(s, neighbours, parenchyma, compartment)
+            parenchyma[s] += (1.0 - parenchyma[s]) * regrow * min(1.0, beside / 4.0)
+
+
+@kernel
+def lay_down(inside, neighbours, laid, matrix):
+    """Add deposits to the matrix, which saturates at 1, and empty ``laid``, int64[sites] in 2**-30.
+
+    A third stays at the site and two thirds go to the eight around, as a stellate cell's processes reach
+    about 20 um.
+    """
+    for i in range(len(inside)):
+        s = inside[i]
+        if laid[s] == 0:
+            continue
+        amount = laid[s] / 1073741824.0
+        laid[s] = 0
+        for k in range(9):
+            place = s if k == 8 else neighbours[s, k]
+            if place >= 0:
+                part = amount / 3.0 if k == 8 else amount / 12.0
+                matrix[place] += (1.0 - matrix[place]) * (1.0 - math.exp(-part))

@@ -1,0 +1,133 @@
+"""Let cells crawl: immune cells along vessels and into tissue, stellate and tumour cells through tissue."""
+
+from __future__ import annotations
+
+import math
+
+from livermet_sim.kernels.codes import (
+    CRAWL,
+    LUMEN,
+    PARENCHYMA,
+    SINUSOID,
+    TISSUE,
+    TUMOUR,
+)
+from livermet_sim.kernels.jit import inline, kernel
+from livermet_sim.kernels.rng import draw4
+from livermet_sim.kernels.room import free_beside
+
+
+@inline
+def _choose(here, neighbours, compartment, vessels_only, u):
+    """Return a neighbouring site a crawling cell may enter, drawn uniformly, or -1."""
+    ways = 0
+    for k in range(8):
+        place = neighbours[here, k]
+        if place >= 0:
+            c = compartment[place]
+            if c == SINUSOID or (c == PARENCHYMA and not vessels_only):
+                ways += 1
+    if ways == 0:
+        return -1
+    pick = int(u * ways)
+    found = -1
+    for k in range(8):
+        place = neighbours[here, k]
+        if place >= 0:
+            c = compartment[place]
+            if c == SINUSOID or (c == PARENCHYMA and not vessels_only):
+                if pick == 0:
+                    found = place
+                    break
+                pick -= 1
+    return found
+
+
+@kernel
+def crawl(
+    n, seed, tick, dt, spacing, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
+    attractant, inactive_share, concentration, compartment, neighbours, near,
+):  # fmt: skip
+    """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
+
+    A hop up the attractant is always made, one down it with odds exp(chemotaxis * relative difference).
+    A cell that can attack stays beside a tumour cell it touches.
+
+    Parameters
+    ----------
+    dt, spacing : float, h, um
+    columns : int64[5]
+        Columns of crawl (um/min), chemotaxis, infiltrate, attack, engulf; -1 for infiltrate is not allowed.
+    mobile : int64[K]
+        0 stays, 1 vessel cell (leaves the vessel with probability ``infiltrate``), 2 tissue cell.
+    motile_share : float64[K]
+    attractant : int64[K]
+        Signal index, or -1.
+    near : int32[sites]
+        Tumour cells in contact with a site.
+    """
+    for r in range(n):
+        k = kind[r]
+        way = mobile[k]
+        if way == 0:
+            continue
+        expected = rates[r, columns[0]] * motile_share[k] * 60.0 * dt / spacing
+        if expected <= 0.0:
+            continue
+        u0, _, _, _ = draw4(seed, CRAWL, tick, key[r])
+        hops = int(expected + u0)
+        if hops == 0:
+            continue
+        attacker = aptitude[r] >= inactive_share[k] and rates[r, columns[3]] + rates[r, columns[4]] > 0.0
+        signal = attractant[k]
+        here = site[r]
+        for hop in range(hops):
+            if attacker and near[here] > 0:
+                break
+            u1, u2, u3, _ = draw4(seed, CRAWL + ((hop + 1) << 16), tick, key[r])
+            vessels_only = way == 1 and compartment[here] == SINUSOID and u3 >= rates[r, columns[2]]
+            onward = _choose(here, neighbours, compartment, vessels_only, u1)
+            if onward < 0:
+                continue
+            if signal >= 0:
+                there, now = concentration[onward, signal], concentration[here, signal]
+                if there < now:
+                    relative = (there - now) / (there + now + 1e-6)
+                    if u2 >= math.exp(rates[r, columns[1]] * relative * 10.0):
+                        continue
+            here = onward
+        site[r] = here
+        if way == 1:
+            layer[r] = LUMEN if compartment[here] == SINUSOID else TISSUE
+
+
+@kernel
+def crawl_tumour(rows, seed, tick, hops, key, site, tumour_at, compartment, neighbours):
+    """Move tumour cells in tissue, in order, to free sites around them, ``hops[i]`` times."""
+    for i in range(len(rows)):
+        r = rows[i]
+        for hop in range(hops[i]):
+            here = site[r]
+            u = draw4(seed, CRAWL + ((hop + 1) << 16), tick, key[r])[0]
+            place = free_beside(here, neighbours, compartment, tumour_at[TISSUE], False, u)
+            if place < 0:
+                break
+            tumour_at[TISSUE, here] = -1
+            tumour_at[TISSUE, place] = r
+            site[r] = place
+
+
+@kernel
+def tumour_hops(n, seed, tick, dt, spacing, kind, layer, key, rates, crawl_column, crowding, hops):
+    """Write how many hops each tumour cell in tissue makes; returns how many cells move at all."""
+    movers = 0
+    for r in range(n):
+        hops[r] = 0
+        if kind[r] != TUMOUR or layer[r] != TISSUE:
+            continue
+        expected = rates[r, crawl_column] * 60.0 * dt / spacing
+        if expected > 0.0 and crowding[r] < 1.0:
+            hops[r] = int(expected + draw4(seed, CRAWL, tick, key[r])[0])
+            if hops[r] > 0:
+                movers += 1
+    return movers

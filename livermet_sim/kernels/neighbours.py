@@ -1,0 +1,107 @@
+"""See who is where: occupants of sites, counts by kind, crowding, and lists of attackers."""
+
+from __future__ import annotations
+
+from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
+from livermet_sim.kernels.jit import kernel
+
+
+@kernel
+def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched):
+    """Count cells by site and kind and say where tumour cells stand.
+
+    Sites written last time are cleared by their list, so the cost follows the cells and not the tissue.
+
+    Parameters
+    ----------
+    n : int
+        Living rows.
+    kind, site, layer : int64[capacity]
+    activation : float64[capacity]
+    kinds : int
+        Number of kinds, K.
+    neighbours : int32[sites, 8]
+    count : int32[sites, 2 K]
+        Written: cells of each kind, then activated ones of each kind.
+    tumour_at : int64[2, sites]
+        Written: row of the tumour cell in lumen and tissue part, or -1.
+    pressure : float64[sites]
+        Written: share of the eight sites around whose tissue part holds a tumour cell (exact eighths).
+    near : int32[sites]
+        Written: tumour cells at the site and in the eight around it, both parts.
+    touched : int32[sites + 1]
+        Sites written last time, their number first; replaced.
+    """
+    for t in range(1, touched[0] + 1):
+        s = touched[t]
+        for k in range(2 * kinds):
+            count[s, k] = 0
+        tumour_at[LUMEN, s] = -1
+        tumour_at[TISSUE, s] = -1
+        pressure[s] = 0.0
+        near[s] = 0
+        for k in range(8):
+            other = neighbours[s, k]
+            if other >= 0:
+                pressure[other] = 0.0
+                near[other] = 0
+    listed = 0
+    for r in range(n):
+        s = site[r]
+        new = True
+        for k in range(kinds):
+            if count[s, k] > 0:
+                new = False
+                break
+        if new:
+            listed += 1
+            touched[listed] = s
+        count[s, kind[r]] += 1
+        if activation[r] > 0.5:
+            count[s, kinds + kind[r]] += 1
+        if kind[r] == TUMOUR:
+            tumour_at[layer[r], s] = r
+            near[s] += 1
+            in_tissue = layer[r] == TISSUE
+            for k in range(8):
+                other = neighbours[s, k]
+                if other >= 0:
+                    near[other] += 1
+                    if in_tissue:
+                        pressure[other] += 0.125
+    touched[0] = listed
+
+
+@kernel
+def list_attackers(n, kind, site, aptitude, rates, attack, engulf, inactive_share, head, following, listed):
+    """Chain the cells that can kill, by site: ``head[site]`` is the first row, ``following[row]`` the next.
+
+    Parameters
+    ----------
+    rates : float64[capacity, B]
+    attack, engulf : int
+        Columns of those behaviours.
+    inactive_share : float64[K]
+        Cells of a kind whose ``aptitude`` lies below it never attack.
+    head : int64[sites]
+        -1 everywhere on entry except at the sites in ``listed``; written.
+    following : int64[capacity]
+    listed : int32[sites + 1]
+        Sites with a chain, their number first; replaced.
+    """
+    for t in range(1, listed[0] + 1):
+        head[listed[t]] = -1
+    number = 0
+    for r in range(n):
+        k = kind[r]
+        if k == TUMOUR or aptitude[r] < inactive_share[k]:
+            continue
+        if rates[r, attack] + rates[r, engulf] <= 0.0:
+            continue
+        s = site[r]
+        if head[s] < 0:
+            number += 1
+            listed[number] = s
+        following[r] = head[s]
+        head[s] = r
+    listed[0] = number

@@ -1,0 +1,117 @@
+"""Age cells, move their inner states, let them leave, secrete, arrive and cast traps."""
+
+from __future__ import annotations
+
+import math
+
+from livermet_sim.kernels.codes import RECRUIT, TUMOUR, TURNOVER
+from livermet_sim.kernels.jit import inline, kernel
+from livermet_sim.kernels.rng import draw4
+
+LEAVES, CASTS, DIVIDES = 1, 2, 3
+
+
+@inline
+def relax(value, up, down, dt):
+    """Return a state in [0, 1] after ``dt`` hours of dv/dt = up (1 - v) - down v, exactly."""
+    rate = up + down
+    if rate <= 0.0:
+        return value
+    target = up / rate
+    return target + (value - target) * math.exp(-rate * dt)
+
+
+@kernel
+def turn_over(
+    n, seed, tick, dt, kind, key, event, activation, polarisation, capillarisation, load, age, sojourn,
+    rates, columns, digest, limits,
+):  # fmt: skip
+    """Advance inner states by one step and decide who leaves, casts a trap or (stroma) divides.
+
+    Parameters
+    ----------
+    event : int64[capacity]
+        Written for all but tumour cells: 0, LEAVES, CASTS or DIVIDES.
+    columns : int64[9]
+        activate, deactivate, polarise, depolarise, capillarise, decapillarise, leave, release_net, divide.
+    digest : int
+        Column of digest.
+    limits : int64[K, 3]
+        For each kind: has activation, has polarisation, has capillarisation (0 or 1).
+    """
+    for r in range(n):
+        age[r] += dt
+        k = kind[r]
+        if k == TUMOUR:
+            sojourn[r] += dt
+            continue
+        event[r] = 0
+        if limits[k, 0] == 1:
+            activation[r] = relax(activation[r], rates[r, columns[0]], rates[r, columns[1]], dt)
+        if limits[k, 1] == 1:
+            polarisation[r] = relax(polarisation[r], rates[r, columns[2]], rates[r, columns[3]], dt)
+        if limits[k, 2] == 1:
+            capillarisation[r] = relax(capillarisation[r], rates[r, columns[4]], rates[r, columns[5]], dt)
+        if load[r] > 0.0:
+            load[r] *= math.exp(-rates[r, digest] * dt)
+            if load[r] < 1e-3:
+                load[r] = 0.0
+        leave, cast, divide = rates[r, columns[6]], rates[r, columns[7]], rates[r, columns[8]]
+        total = leave + cast + divide
+        if total > 0.0:
+            u0, u1, _, _ = draw4(seed, TURNOVER, tick, key[r])
+            if u0 < total * dt and u0 < 1.0 - math.exp(-total * dt):
+                x = u1 * total
+                event[r] = LEAVES if x < leave else (CASTS if x < leave + cast else DIVIDES)
+
+
+@kernel
+def secrete(n, kind, site, rates, first, signals, used, source):
+    """Add every cell's secretion to its site, in whole numbers so that the order of cells cannot show.
+
+    ``source`` is int64[sites, F] in units of 2**-20; ``first`` the column of the first signal's secretion;
+    ``used[k]`` is 0 for kinds that secrete nothing.
+    """
+    for r in range(n):
+        if used[kind[r]] == 0:
+            continue
+        s = site[r]
+        for f in range(signals):
+            strength = rates[r, first + f]
+            if strength > 0.0:
+                source[s, f] += int(strength * 1048576.0)
+
+
+@kernel
+def recruit(n, seed, tick, dt, lsec, kind, site, key, perfused, rates, first, kinds, resting, rows, codes):
+    """Let blood cells leave the stream where the lining calls them; returns their number.
+
+    ``resting[k]`` is the arrivals per LSEC and hour that keep kind k's resting density, 0 for kinds that do
+    not come with the blood. ``rows`` and ``codes`` receive the LSEC's row and the kind of each arrival.
+    """
+    arrivals = 0
+    for r in range(n):
+        if kind[r] != lsec or perfused[site[r]] <= 0.0:
+            continue
+        for block in range(0, kinds, 4):
+            wanted = 0.0
+            for k in range(block, min(block + 4, kinds)):
+                wanted += resting[k]
+            if wanted <= 0.0:
+                continue
+            draws = draw4(seed, RECRUIT + ((block + 1) << 16), tick, key[r])
+            for k in range(block, min(block + 4, kinds)):
+                rate = resting[k] * rates[r, first + k]
+                u = draws[k - block]
+                if u < rate * dt and u < 1.0 - math.exp(-rate * dt) and arrivals < len(rows):
+                    rows[arrivals] = r
+                    codes[arrivals] = k
+                    arrivals += 1
+    return arrivals
+
+
+@kernel
+def priorities(rows, seed, purpose, tick, key, out):
+    """Write the drawn priority of each row: the order in which contenders are served."""
+    for i in range(len(rows)):
+        out[i] = draw4(seed, purpose, tick, key[rows[i]])[0]

@@ -1,0 +1,46 @@
+"""Name the columns of the result tables and the arrays of the snapshots, with their units."""
+
+from __future__ import annotations
+
+TIMESERIES = ("time_h", "day", "n_tumour", "tumour_lumen", "tumour_tissue", "entered", "born", "washed_out")
+MILESTONES = (
+    "arrested_h", "extravasated_h", "woke_h", "micrometastasis_h", "angiogenic_h", "growth_h", "lost_h",
+)  # fmt: skip
+LESIONS = (
+    "lesion", "founder", "x_um", "y_um", "zone", "lobule", *MILESTONES, "lost_to", "merged_into", "cells",
+    "peak_cells", "diameter_um", "phase",
+)  # fmt: skip
+EVENTS = (
+    "time_h", "event", "cause", "key", "founder", "lesion", "x_um", "y_um", "zone", "layer", "phase",
+)  # fmt: skip
+CELLS = (
+    "time_h", "key", "kind", "x_um", "y_um", "site", "layer", "state", "lesion", "phase", "activation",
+    "polarisation", "load", "oxygen_mmHg",
+)  # fmt: skip
+TABLES = {"timeseries": TIMESERIES, "lesions": LESIONS, "events": EVENTS, "cells": CELLS}
+
+PHASES = ("microvascular", "pre-angiogenic", "angiogenic", "growth")
+ENDED = ("lost", "merged")
+
+SIZES = ("width", "height", "site_um", "thickness_um")
+STACKS = (
+    "compartment", "oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "vegf", "debris",
+    "tumour", "tumour_lumen",
+)  # fmt: skip
+STATIC = ("zone", "lobule", "hepatocyte", "diameter")
+
+_SUFFIXES = (("_h", "h"), ("_um", "um"), ("_mm", "mm"), ("_mmHg", "mmHg"))
+_COUNTS = ("n_", "tumour_", "dead_")
+_CELLS = ("entered", "born", "washed_out", "cells", "peak_cells", "load", "kupffer_load")
+
+
+def unit(column: str) -> str:
+    """Return the unit of a table column, read from its name: ``1`` for shares, codes and words."""
+    for suffix, name in _SUFFIXES:
+        if column.endswith(suffix):
+            return name
+    if column.startswith("lesions_"):
+        return "lesions"
+    if column in _CELLS or column.startswith(_COUNTS):
+        return "cells"
+    return "day" if column == "day" else "1"

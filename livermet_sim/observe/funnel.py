@@ -1,0 +1,169 @@
+"""Count how many disseminated tumour cells came how far: the metastatic cascade as a funnel.
+
+The unit is the *founder*: one cell that entered with the blood, together with all its descendants. A founder
+stands in a step when its line has reached that step and every step before it, so the funnel never widens.
+A line that joins another lesion shares that lesion's milestones from the hour it joined, while it lives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from livermet_sim.observe.result import Result
+
+SURVIVAL_HOURS = 24.0
+CONFIDENCE = 0.95
+STEPS = {
+    "entered": "entered_h",
+    "arrested": "arrested_h",
+    "survived 24 h": "survived_h",
+    "extravasated": "extravasated_h",
+    "woke (divided)": "woke_h",
+    "micrometastasis": "micrometastasis_h",
+    "vascularised": "angiogenic_h",
+    "growing": "growth_h",
+}
+_FIRST_EVENT = {
+    "entered_h": "enter",
+    "arrested_h": "arrest",
+    "extravasated_h": "extravasate",
+    "woke_h": "divide",
+}
+_LESION_ONLY = ("micrometastasis_h", "angiogenic_h", "growth_h")
+_GAINS = {"enter": 1, "divide": 1, "die": -1, "wash_out": -1}
+
+
+def funnel(result: Result) -> pd.DataFrame:
+    """Return one row per step of the cascade.
+
+    Returns
+    -------
+    DataFrame
+        ``step``; ``count`` founders that reached it and all before; ``of_entered`` that share, with its
+        Clopper-Pearson 95 % interval ``low``, ``high``; ``of_previous`` the share of the step before;
+        ``reached`` founders that reached it whatever came before; ``still_possible`` founders not there yet
+        whose line was alive when the run ended, so that the count may still rise (censoring).
+
+    References
+    ----------
+    Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404
+    """
+    import pandas as pd
+
+    table = founders(result)
+    entered = len(table)
+    if len(result.events) == 0 and len(result.timeseries):
+        entered = max(entered, int(result.timeseries["entered"].iloc[-1]))
+    alive = table["ended_h"].isna().to_numpy()
+    nested = np.ones(len(table), dtype=bool)
+    rows, previous = [], entered
+    for number, (step, column) in enumerate(STEPS.items()):
+        reached = table[column].notna().to_numpy()
+        nested &= reached
+        count = entered if number == 0 else int(nested.sum())
+        low, high = (1.0, 1.0) if number == 0 and entered else interval(count, entered)
+        rows.append(
+            {
+                "step": step,
+                "count": count,
+                "of_entered": count / entered if entered else np.nan,
+                "low": low,
+                "high": high,
+                "of_previous": count / previous if previous else np.nan,
+                "reached": entered if number == 0 else int(reached.sum()),
+                "still_possible": int((alive & ~nested).sum()),
+            }
+        )
+        previous = count
+    return pd.DataFrame(rows)
+
+
+def interval(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return the Clopper-Pearson interval of a share; NaN when there is nothing to share.
+
+    References
+    ----------
+    Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404
+    """
+    if total == 0:
+        return float("nan"), float("nan")
+    from scipy.stats import beta
+
+    tail = (1 - confidence) / 2
+    low = float(beta.ppf(tail, count, total - count + 1)) if count > 0 else 0.0
+    high = float(beta.ppf(1 - tail, count + 1, total - count)) if count < total else 1.0
+    return low, high
+
+
+def founders(result: Result) -> pd.DataFrame:
+    """Return a row per founder: the hour at which its line reached each step, NaN where it did not.
+
+    ``ended_h`` is the hour at which its last cell was gone, NaN while some live. Without events (a scenario
+    may leave them out) everything is read from the lesions, and cells that never arrested are not listed.
+    """
+    import pandas as pd
+
+    names = [*STEPS.values(), "ended_h"]
+    lesions = result.lesions
+    kept = len(result.events) > 0
+    source = result.events if kept else lesions
+    index = pd.Index(np.sort(source["founder"].unique()), name="founder")
+    index = index[index >= 0]
+    table = pd.DataFrame(np.nan, index=index, columns=names)
+    if kept:
+        for column, event in _FIRST_EVENT.items():
+            times = result.events.loc[result.events["event"] == event].groupby("founder")["time_h"].min()
+            table[column] = times.reindex(index)
+        table["ended_h"] = _extinct(result.events).reindex(index)
+    else:
+        groups = lesions.groupby("founder")
+        for column in ("arrested_h", "extravasated_h", "woke_h"):
+            table[column] = groups[column].min().reindex(index)
+        table["entered_h"] = table["arrested_h"]
+        table["ended_h"] = (
+            groups["lost_h"].max().where(groups["lost_h"].count() == groups.size()).reindex(index)
+        )
+    lived = np.fmin(table["ended_h"].fillna(np.inf), result.hours) - table["entered_h"]
+    table["survived_h"] = (table["entered_h"] + SURVIVAL_HOURS).where(lived >= SURVIVAL_HOURS)
+    for column in _LESION_ONLY:
+        shared = _shared(lesions, column)
+        shared = shared.groupby(lesions["founder"].to_numpy()).min().reindex(index)
+        # Lesions are read at the end of a step, so a line that ended earlier did not take part.
+        table[column] = shared.where(table["ended_h"].isna() | (shared <= table["ended_h"]))
+    return table.reset_index()
+
+
+def _extinct(events: pd.DataFrame) -> pd.Series:
+    """Return the hour at which each founder's last cell was gone, NaN while some live."""
+    moves = events.loc[events["event"].isin(list(_GAINS)), ["time_h", "event", "founder"]]
+    gain = moves["event"].astype(object).map(_GAINS).astype(float)
+    left = gain.groupby(moves["founder"]).sum()
+    last = moves.loc[gain < 0].groupby("founder")["time_h"].max()
+    return last.reindex(left.index).where(left <= 0)
+
+
+def _shared(lesions: pd.DataFrame, column: str) -> pd.Series:
+    """Return each lesion's milestone, its own or, from the hour it merged, that of the lesion it joined."""
+    import pandas as pd
+
+    number = lesions["lesion"].to_numpy()
+    row = {int(n): i for i, n in enumerate(number)}
+    times = lesions[column].to_numpy(dtype=float).copy()
+    into = lesions["merged_into"].to_numpy()
+    joined = lesions["lost_h"].to_numpy(dtype=float)
+    own = times.copy()
+    for start in range(len(lesions)):
+        here, since, seen = start, 0.0, {start}
+        while into[here] >= 0 and int(into[here]) in row:
+            since = np.fmax(since, joined[here])
+            here = row[int(into[here])]
+            if here in seen:
+                break
+            seen.add(here)
+            times[start] = np.fmin(times[start], max(own[here], since) if not np.isnan(own[here]) else np.nan)
+    return pd.Series(times)

@@ -1,0 +1,119 @@
+"""Watch a run: a row of counts every interval, the whole tissue at chosen times; nothing is ever changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from livermet_sim.base.errors import ScenarioError
+from livermet_sim.kernels.codes import DORMANT, SINUSOID, TISSUE, TUMOUR
+from livermet_sim.observe.columns import PHASES
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "debris")
+
+
+class Recorder(Process):
+    """Keep the time series and the snapshots."""
+
+    stage = "observe"
+    reads = ("cells", "sites", "fields.concentration", "lesions", "log")
+
+    def __init__(self, setting: Setting):
+        own = setting.section("observe")
+        self.every = own.interval
+        self.hypoxic = setting.section("cells.tumour").hypoxia_threshold
+        self.rows: list[dict[str, float]] = []
+        self.shots: list[dict[str, Any]] = []
+        self.keep_events = own.events
+        try:
+            self.times = sorted({float(day) * 24.0 for day in own.snapshots.split()})
+        except ValueError:
+            raise ScenarioError(
+                "observe.snapshots", f'"{own.snapshots}" is not a list of days such as "1 7 28"'
+            ) from None
+
+    def step(self, world: World) -> None:
+        """Record the state reached at the end of this step."""
+        hours = world.clock.hours + world.clock.dt
+        if (world.clock.tick + 1) % max(1, round(self.every / world.clock.dt)) == 0:
+            self.rows.append(self.observe(world, hours))
+        while self.times and hours >= self.times[0] - 1e-9:
+            self.times.pop(0)
+            self.shots.append(snapshot(world, hours))
+
+    def observe(self, world: World, hours: float) -> dict[str, float]:
+        """Return one row of the time series."""
+        cells, sites = world.cells, world.sites
+        kind = cells["kind"]
+        row: dict[str, float] = {"time_h": hours, "day": hours / 24.0}
+        number = np.bincount(kind, minlength=len(world.kinds))
+        row |= {f"n_{name}": int(n) for name, n in zip(world.kinds, number, strict=True)}
+        self._tumour(world, np.flatnonzero(kind == TUMOUR), row)
+        for name in ("entered", "born", "washed_out"):
+            row[name] = world.totals.get(name, 0)
+        for cause in world.log.causes:
+            if f"dead_{cause}" in world.totals:
+                row[f"dead_{cause}"] = world.totals[f"dead_{cause}"]
+        phases = np.bincount(world.lesions["phase"], minlength=len(PHASES) + 1)
+        row |= {f"lesions_{name.replace('-', '_')}": int(phases[i + 1]) for i, name in enumerate(PHASES)}
+        inside, compartment = world.tissue.inside, world.compartment
+        vessels = np.flatnonzero(compartment == SINUSOID)
+        row["perfused_share"] = float(sites["perfused"][vessels].mean()) if len(vessels) else 0.0
+        row["oxygen_mmHg"] = float(sites["oxygen"][inside].mean())
+        length = world.tissue.site * 1e-3
+        row["vessel_length_mm"] = len(vessels) * length
+        row["new_vessel_length_mm"] = int(np.count_nonzero(sites["vessel_age"][vessels])) * length
+        for name, of, column in (
+            ("kupffer_load", "kupffer", "load"), ("kupffer_polarisation", "kupffer", "polarisation"),
+            ("stellate_activated", "stellate", "activation"), ("lsec_activation", "lsec", "activation"),
+        ):  # fmt: skip
+            values = cells[column][kind == world.code(of)]
+            # sorted before summing, so that the order of rows cannot show in the last bits
+            row[name] = float(np.sort(values).mean()) if len(values) else 0.0
+        row["net_total"] = float(sites["net"].sum())
+        row["collagen_total"] = float(sites["collagen"].sum())
+        return row
+
+    def _tumour(self, world: World, rows: np.ndarray, row: dict[str, float]) -> None:
+        cells, sites = world.cells, world.sites
+        layer, state = cells.full("layer")[rows], cells.full("state")[rows]
+        oxygen = np.sort(sites.full("oxygen")[cells.full("site")[rows]])
+        in_tissue, dormant = int((layer == TISSUE).sum()), int((state == DORMANT).sum())
+        row["tumour_lumen"], row["tumour_tissue"] = len(rows) - in_tissue, in_tissue
+        row["tumour_cycling"], row["tumour_dormant"] = len(rows) - dormant, dormant
+        row["tumour_hypoxic"] = int(np.searchsorted(oxygen, self.hypoxic))
+        row["tumour_oxygen_mmHg"] = float(oxygen.mean()) if len(rows) else float("nan")
+
+
+def snapshot(world: World, hours: float) -> dict[str, Any]:
+    """Return copies of the site arrays and of every cell."""
+    world.count()
+    sites, cells, fields = world.sites, world.cells, world.fields
+    tumour_at = world.census.tumour_at
+    lesion = np.append(cells["lesion"], -1)
+    shot: dict[str, Any] = {"time_h": hours, "compartment": world.compartment.astype(np.int8)}
+    for name in SITE_STACKS:
+        shot[name] = sites[name].astype(np.float32)
+    guide = "vegf" if "vegf" in fields.names else fields.names[0]
+    shot["vegf"] = fields.concentration[:, fields.names.index(guide)].astype(np.float32)
+    shot["tumour_lumen"], shot["tumour"] = lesion[tumour_at].astype(np.int32)
+    order = np.argsort(cells["key"])
+    columns = (
+        "key",
+        "kind",
+        "site",
+        "layer",
+        "state",
+        "lesion",
+        "phase",
+        "activation",
+        "polarisation",
+        "load",
+    )
+    shot["cells"] = {name: cells[name][order] for name in columns}
+    shot["cells"]["oxygen_mmHg"] = sites["oxygen"][cells["site"][order]]
+    return shot

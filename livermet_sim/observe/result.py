@@ -1,0 +1,186 @@
+"""Hold what a run gave: what was run, how many cells did what, every lesion's history, pictures of the tissue."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.observe import folder, summary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TABLES = ("timeseries", "lesions", "events", "cells")
+
+
+def plain(value: Any) -> Any:
+    """Return ``value`` as JSON keeps it: words for names, lists for arrays, None for not-a-number."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+@dataclass(eq=False, repr=False)
+class Result:
+    """Hold the tables and pictures of one run; two results are equal when all their contents are.
+
+    Attributes
+    ----------
+    scenario : dict
+        The resolved scenario.
+    provenance : dict
+        Versions, ``seed``, ``digest`` of the end state, timings, ``complete`` (False for a run cut short) and
+        ``enrichment`` (how many times more tumour cells than in life, with the reason).
+    rules, plan : str
+        The rules in words; the order of a step.
+    timeseries : DataFrame
+        A row per recorded time; ``dead_<cause>``, ``entered``, ``born``, ``washed_out`` are running totals.
+    lesions : DataFrame
+        A row per lesion ever seen, with the hour of each milestone (NaN where it was never reached).
+    events : DataFrame
+        What happened to tumour cells, in order.
+    cells : DataFrame
+        Every cell at the snapshot times.
+    snapshots : dict of ndarray
+        ``time_h[S]``, site stacks ``[S, n]``, static site arrays ``[n]`` and sizes.
+    toml : str
+        The scenario as its author wrote it, if it came from a file.
+    """
+
+    scenario: dict[str, Any]
+    provenance: dict[str, Any]
+    rules: str
+    plan: str
+    timeseries: pd.DataFrame
+    lesions: pd.DataFrame
+    events: pd.DataFrame
+    cells: pd.DataFrame
+    snapshots: dict[str, np.ndarray] = field(default_factory=dict)
+    toml: str = ""
+
+    def __post_init__(self) -> None:
+        self.scenario, self.provenance = plain(self.scenario), plain(self.provenance)
+        self.snapshots = {name: np.asarray(array) for name, array in self.snapshots.items()}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result):
+            return NotImplemented
+        texts = ("rules", "plan", "toml")
+        return (
+            all(_same_json(getattr(self, n), getattr(other, n)) for n in ("scenario", "provenance"))
+            and all(getattr(self, n) == getattr(other, n) for n in texts)
+            and all(_same_table(getattr(self, n), getattr(other, n)) for n in _TABLES)
+            and self.snapshots.keys() == other.snapshots.keys()
+            and all(_same_array(a, other.snapshots[n]) for n, a in self.snapshots.items())
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        name = self.scenario.get("name", "run")
+        return f"Result({name!r}, seed {self.provenance.get('seed')}, {self.days:g} days, {len(self.lesions)} lesions)"
+
+    @property
+    def hours(self) -> float:
+        """Return the simulated time in hours."""
+        return float(self.timeseries["time_h"].iloc[-1]) if len(self.timeseries) else 0.0
+
+    @property
+    def days(self) -> float:
+        """Return the simulated time in days."""
+        return self.hours / 24
+
+    def save(self, path: str | Path, *, figures: bool = True) -> Path:
+        """Write the result into a folder, whole or not at all, and return the folder.
+
+        An earlier result there is replaced; files that are not part of a result are kept.
+
+        Raises
+        ------
+        ResultError
+            When the folder holds something that is not a result, or cannot be written.
+        """
+        return folder.write(self, Path(path), figures=figures)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Result:
+        """Read a result back from its folder, equal to the one that was saved.
+
+        Raises
+        ------
+        ResultError
+            When a file is missing, damaged or larger than a result can be.
+        """
+        return cls(**folder.read(Path(path)))
+
+    def funnel(self) -> pd.DataFrame:
+        """Return how many disseminated cells came how far, with intervals: see ``observe.funnel``."""
+        from livermet_sim.observe.funnel import funnel
+
+        return funnel(self)
+
+    def summary(self) -> str:
+        """Return a short report in words."""
+        return summary.report(self)
+
+    def plot(self, name: str = "overview", **options: Any) -> Any:
+        """Return one figure: overview, tissue_map, tissue_series, phase_timeline, funnel_chart, ...
+
+        Raises
+        ------
+        ResultError
+            When there is no figure of that name.
+        """
+        return _drawing().draw(self, name, **options)
+
+    def figures(self, path: str | Path) -> list[Path]:
+        """Write every figure into a folder as PNG and return the files."""
+        return _drawing().save_all(self, Path(path))
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th style='text-align:left'>{escape(label)}</th><td>{escape(value)}</td></tr>"
+            for label, value in summary.facts(self)
+        )
+        return f"<table>{rows}</table>"
+
+
+def _drawing() -> Any:
+    # Drawing stands above the results in the import order, so it is found by name when somebody asks.
+    return importlib.import_module("livermet_sim.viz.figures")
+
+
+def _same_json(a: Any, b: Any) -> bool:
+    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
+
+
+def _same_array(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
+
+
+def _same_table(a: pd.DataFrame, b: pd.DataFrame) -> bool:
+    if list(a.columns) != list(b.columns) or len(a) != len(b):
+        return False
+    return all(_same_column(a[name].to_numpy(), b[name].to_numpy()) for name in a.columns)
+
+
+def _same_column(a: np.ndarray, b: np.ndarray) -> bool:
+    # Words come back from a file as another text type, so they are compared one by one.
+    if a.dtype.kind in "OTU" or b.dtype.kind in "OTU":
+        return [str(item) for item in a] == [str(item) for item in b]
+    return _same_array(a, b)

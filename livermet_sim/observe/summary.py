@@ -1,0 +1,206 @@
+"""Say in words what a run did: the first thing to read in a results folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.observe.columns import PHASES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from livermet_sim.observe.result import Result
+
+_FIRSTS = {
+    "arrested_h": "arrest in a vessel",
+    "extravasated_h": "extravasation",
+    "woke_h": "division",
+    "micrometastasis_h": "micrometastasis (10 cells)",
+    "angiogenic_h": "lesion that acquires vessels",
+    "growth_h": "lesion in perfused growth",
+}
+_STEP_WORDS = {
+    "arrested": "arrested",
+    "survived 24 h": "survived 24 h",
+    "extravasated": "left the vessel",
+    "woke (divided)": "divided",
+    "micrometastasis": "reached a micrometastasis",
+    "vascularised": "became vascularised",
+    "growing": "were growing",
+}
+
+
+def report(result: Result) -> str:
+    """Return the report: what ran, the funnel, the lesions at the end, causes of death, first events."""
+    parts = [
+        _heading(result),
+        "\n".join(f"  {label + ':':<14}{value}" for label, value in facts(result)),
+        _section("The cascade", [funnel_words(result)]),
+        _section("Lesions at the end", lesion_words(result)),
+        _section("What became of the tumour cells", fate_words(result)),
+        _section("First events", first_words(result)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def facts(result: Result) -> list[tuple[str, str]]:
+    """Return label and value of what identifies a run and its outcome."""
+    scenario, provenance = result.scenario, result.provenance
+    rows = [
+        ("scenario", str(scenario.get("name", "unnamed"))),
+        ("tumour line", str(_find(scenario, "line") or "not stated")),
+        ("tissue", _tissue(result)),
+        (
+            "time",
+            f"{result.days:.3g} days" + ("" if provenance.get("complete", True) else " (run cut short)"),
+        ),
+        ("seed", str(provenance.get("seed", "not recorded"))),
+        ("digest", str(provenance.get("digest", "not recorded"))[:16]),
+        ("enrichment", _enrichment(provenance.get("enrichment"))),
+    ]
+    if len(result.timeseries):
+        last = result.timeseries.iloc[-1]
+        alive = int(result.lesions["phase"].isin(PHASES).sum())
+        rows.append(
+            ("tumour cells", f"{int(last['entered'])} entered, {int(last['n_tumour'])} alive at the end")
+        )
+        rows.append(("lesions", f"{len(result.lesions)} ever, {alive} at the end"))
+    return rows
+
+
+def funnel_words(result: Result) -> str:
+    """Return the funnel as one paragraph, with what may still happen."""
+    table = result.funnel()
+    entered = int(table["count"].iloc[0])
+    if entered == 0:
+        return "No tumour cell entered."
+    clauses = []
+    for row in table.iloc[1:].itertuples():
+        share = f"{_percent(row.of_entered)} %, 95 % interval {_percent(row.low)} to {_percent(row.high)} %"
+        clauses.append(f"{row.count} {_STEP_WORDS[str(row.step)]} ({share})")
+    text = f"Of {entered} founder cells that entered, " + "; ".join(clauses) + "."
+    open_end = int(table["still_possible"].iloc[-1])
+    if open_end:
+        text += f" {_many(open_end, 'line')} not yet growing still lived at the end, so the later counts may rise."
+    return text
+
+
+def lesion_words(result: Result) -> list[str]:
+    """Return one line per phase: how many lesions, and the largest."""
+    lines = []
+    for phase in PHASES:
+        those = result.lesions[result.lesions["phase"] == phase]
+        if len(those):
+            largest = those.loc[those["diameter_um"].fillna(0).idxmax()]
+            size = f"largest {largest['diameter_um']:.0f} um across, {_many(int(largest['cells']), 'cell')}"
+            lines.append(f"{phase}: {len(those)} ({size})")
+    merged = int((result.lesions["phase"] == "merged").sum())
+    if merged:
+        lines.append(f"merged into another: {merged}")
+    return lines or ["none is left"]
+
+
+def death_shares(result: Result) -> pd.Series:
+    """Return the running total of tumour cells lost per cause at the end, washed out included, largest first."""
+    import pandas as pd
+
+    if not len(result.timeseries):
+        return pd.Series(dtype=float)
+    last = result.timeseries.iloc[-1]
+    counts = {
+        str(name)[5:]: last[name] for name in result.timeseries.columns if str(name).startswith("dead_")
+    }
+    counts["washed_out"] = last["washed_out"]
+    series = pd.Series(counts, dtype=float)
+    return series[series > 0].sort_values(ascending=False, kind="stable")
+
+
+def fate_words(result: Result) -> list[str]:
+    """Return one line per cause of loss, with its share of all losses."""
+    lost = death_shares(result)
+    if not len(lost):
+        return ["no tumour cell was lost"]
+    return [f"{cause_words(c)}: {int(n)} ({_percent(n / lost.sum())} %)" for c, n in lost.items()]
+
+
+def first_words(result: Result) -> list[str]:
+    """Return the time line of first events over all lesions."""
+    times = {words: result.lesions[name].min() for name, words in _FIRSTS.items()}
+    seen = sorted((hour, words) for words, hour in times.items() if not np.isnan(hour))
+    never = [words for words, hour in times.items() if np.isnan(hour)]
+    lines = [f"{clock(hour):>9}  first {words}" for hour, words in seen]
+    return lines + ([f"    never  {', '.join(never)}"] if never else [])
+
+
+def cause_words(cause: object) -> str:
+    """Return a cause of death as a reader would say it."""
+    words = {
+        "shear": "shear stress", "nitric_oxide": "nitric oxide", "anoikis": "loss of anchorage (anoikis)",
+        "necrosis": "lack of oxygen (necrosis)", "treatment": "treatment", "crushed": "crushed by growth",
+        "kupffer": "Kupffer cells", "nk": "NK cells", "cd8": "CD8 T cells", "neutrophil": "neutrophils",
+        "washed_out": "washed out of the liver", "monocyte": "monocytes", "mdsc": "MDSC",
+        "none": "no cause recorded", "dendritic": "dendritic cells", "lsec": "LSEC", "stellate": "stellate cells",
+    }  # fmt: skip
+    return words.get(str(cause), str(cause).replace("_", " "))
+
+
+def clock(hours: float) -> str:
+    """Return a time as hours on the first two days, as days later."""
+    return f"{hours:.3g} h" if hours < 48 else f"day {hours / 24:.1f}"
+
+
+def _heading(result: Result) -> str:
+    title = f"livermet_sim: {result.scenario.get('title') or result.scenario.get('name', 'a run')}"
+    return title + "\n" + "=" * len(title)
+
+
+def _section(title: str, lines: list[str]) -> str:
+    return f"{title}\n{'-' * len(title)}\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _tissue(result: Result) -> str:
+    tissue: Any = result.scenario.get("tissue")
+    kind = tissue.get("kind") if isinstance(tissue, dict) else tissue
+    shots = result.snapshots
+    if not shots:
+        return str(kind or "not stated")
+    side = float(shots["site_um"]) / 1000
+    lobules = int(shots["lobule"].max()) + 1
+    size = (
+        f"{int(shots['width']) * side:.2g} x {int(shots['height']) * side:.2g} mm, {_many(lobules, 'lobule')}"
+    )
+    return f"{kind}, {size}" if kind else size
+
+
+def _enrichment(value: Any) -> str:
+    if value is None:
+        return "none declared"
+    if isinstance(value, dict):
+        reason = value.get("reason") or value.get("note")
+        factor = value.get("factor") or value.get("value")
+        words = f"{factor:g}-fold" if isinstance(factor, int | float) else "declared"
+        return f"{words} more tumour cells than in life" + (f" ({reason})" if reason else "")
+    if isinstance(value, int | float):
+        return (
+            "none (as many cells as in life)"
+            if value == 1
+            else f"{value:g}-fold more tumour cells than in life"
+        )
+    return str(value)
+
+
+def _find(scenario: dict[str, Any], key: str) -> Any:
+    """Return a key from the top of the scenario or from the section of the tumour cells."""
+    cells = scenario.get("cells")
+    tumour = cells.get("tumour", {}) if isinstance(cells, dict) else {}
+    return scenario.get(key) or (tumour.get(key) if isinstance(tumour, dict) else None)
+
+
+def _percent(share: float) -> str:
+    return "0" if share == 0 else f"{100 * share:.2g}" if share < 0.1 else f"{100 * share:.0f}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,46 @@
+"""Define the four phases and the thresholds by which they are read from a lesion's state."""
+
+from __future__ import annotations
+
+from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.state.table import Column
+
+MICROVASCULAR, PRE_ANGIOGENIC, ANGIOGENIC, GROWTH = 1, 2, 3, 4
+PHASES = ("none", "microvascular", "pre-angiogenic", "angiogenic", "growth")
+
+SECTION = Section(
+    "phases",
+    "Thresholds by which phases are read from the state.",
+    (
+        Parameter("interval", 1.0, "h", "Time between two readings.", 0.01, 24.0),
+        Parameter("micrometastasis", 10, "cells", "Cells from which a lesion counts as a micrometastasis.", 2, 10000),
+        Parameter("enclosed", 0.75, "1", "Share of the sites around a tube that the lesion must hold to enclose it.", 0.1, 1.0),
+        Parameter("vessels", 3, "sites", "Perfused enclosed tube sites, or sites of sprouts inside, that make a lesion angiogenic.", 1, 1000),
+        Parameter("growth_cells", 50, "cells", "Cells from which a perfused lesion can be in the growth phase.", 2, 100000),
+        Parameter("growth_ratio", 1.2, "1", "Size now over size a window ago that counts as sustained net growth.", 1.0, 100.0),
+        Parameter("growth_window", 48.0, "h", "Window over which net growth must be sustained.", 1.0, 1000.0),
+    ),
+)  # fmt: skip
+
+LESION_COLUMNS = (
+    Column("founder", "code", "Number of the disseminated cell it began with.", whole=True),
+    Column("parent", "code", "Lesion it broke away from; -1 if none.", whole=True, default=-1),
+    Column("cells", "cells", "Live tumour cells now.", whole=True),
+    Column("peak", "cells", "Most cells it ever had.", whole=True),
+    Column("phase", "code", "Phase now; 0 when it is gone.", whole=True),
+    Column("merged_into", "code", "Lesion that took it in; -1 if none.", whole=True, default=-1),
+    Column("vessels", "sites", "Perfused tube sites that it encloses.", whole=True),
+    Column("x", "um", "Centre."),
+    Column("y", "um", "Centre."),
+    Column("zone", "1", "Zone of its centre."),
+    Column("lobule", "code", "Lobule of its centre.", whole=True, default=-1),
+    Column("began", "h", "First seen.", default=float("nan")),
+    Column("pre_angiogenic", "h", "First seen in tissue.", default=float("nan")),
+    Column("woke", "h", "First seen with two cells.", default=float("nan")),
+    Column("micrometastasis", "h", "First seen as a micrometastasis.", default=float("nan")),
+    Column("angiogenic", "h", "First seen in the angiogenic phase.", default=float("nan")),
+    Column("growth", "h", "First seen in the growth phase.", default=float("nan")),
+    Column("lost", "h", "First seen without live cells.", default=float("nan")),
+    Column("window_cells", "cells", "Cells at the beginning of the growth window.", whole=True),
+    Column("earlier_cells", "cells", "Cells half a window before that.", whole=True),
+)

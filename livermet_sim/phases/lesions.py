@@ -1,0 +1,112 @@
+"""Follow lesions through the run: groups of touching tumour cells with an identity that survives merging."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.clusters import label
+from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.phases.readout import read_phases
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+
+class Stage(Process):
+    """Group tumour cells into lesions, keep their identities, read their phases, write their histories."""
+
+    stage = "stage"
+    reads = ("cells.site", "census", "sites.perfused", "sites.vessel_age")
+    writes = ("lesions", "cells.lesion", "cells.phase", "cells.lesion_size")
+
+    def __init__(self, setting: Setting):
+        self.own = setting.section("phases")
+        self.every = self.own.interval
+        self._scratch = np.zeros(0, dtype=np.int64)
+
+    def step(self, world: World) -> None:
+        """Read the lesions when due."""
+        if not world.clock.due(self.every):
+            return
+        world.count()
+        cells, lesions = world.cells, world.lesions
+        rows = np.flatnonzero(cells["kind"] == TUMOUR)
+        group = self._groups(world, rows)
+        owner = self._identify(world, rows, group)
+        ids = owner[group]
+        cells.full("lesion")[rows] = ids
+        sizes = np.bincount(ids, minlength=lesions.n)
+        self._histories(world, rows, ids, sizes)
+        read_phases(world, self.own, rows, ids, sizes)
+        cells.full("phase")[rows] = lesions["phase"][ids]
+        cells.full("lesion_size")[rows] = sizes[ids]
+
+    def _groups(self, world: World, rows: np.ndarray) -> np.ndarray:
+        """Return the group number of each row, numbered by the smallest key in the group."""
+        if len(self._scratch) < world.cells.capacity:
+            self._scratch = np.zeros(world.cells.capacity, dtype=np.int64)
+        parent = np.empty(len(rows), dtype=np.int64)
+        label(
+            rows,
+            world.cells.full("site"),
+            world.census.tumour_at,
+            world.tissue.neighbours,
+            self._scratch,
+            parent,
+        )
+        _, group = np.unique(parent, return_inverse=True)
+        keys = world.cells.full("key")[rows]
+        smallest = np.full(group.max(initial=-1) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(smallest, group, keys)
+        rank = np.empty_like(smallest)
+        rank[np.argsort(smallest)] = np.arange(len(smallest))
+        return rank[group]
+
+    def _identify(self, world: World, rows: np.ndarray, group: np.ndarray) -> np.ndarray:
+        """Return the lesion of each group.
+
+        A lesion goes on in the group that holds most of its cells; a group that carries several goes on as
+        the one with the smallest number, and the others have merged into it. Fragments are new lesions.
+        """
+        lesions, groups = world.lesions, int(group.max(initial=-1)) + 1
+        pairs, number = np.unique(world.cells.full("lesion")[rows] * groups + group, return_counts=True)
+        former, where = np.divmod(pairs, max(groups, 1))
+        order = np.lexsort((where, -number, former))
+        first = order[np.unique(former[order], return_index=True)[1]]
+        heir_of, heir_group = former[first], where[first]
+        owner = np.full(groups, np.iinfo(np.int64).max)
+        np.minimum.at(owner, heir_group, heir_of)
+        for old, into in zip(heir_of, owner[heir_group], strict=True):
+            if old != into:
+                lesions["merged_into"][old] = into
+        for fragment in np.flatnonzero(owner == np.iinfo(np.int64).max):
+            source = former[order[where[order] == fragment][0]]
+            made = lesions.append(1, founder=lesions["founder"][source], parent=source)
+            owner[fragment] = made.start
+        return owner
+
+    def _histories(self, world: World, rows: np.ndarray, ids: np.ndarray, sizes: np.ndarray) -> None:
+        """Bring sizes, centres and losses up to date."""
+        lesions, now = world.lesions, world.clock.hours + world.clock.dt
+        alive = sizes > 0
+        lesions["began"][alive & np.isnan(lesions["began"])] = now
+        # founders that came and went between two readings are lost too; those still to come are not
+        arrived = (lesions["parent"] >= 0) | (lesions["founder"] < world.totals.get("entered", 0))
+        gone = ~alive & arrived & np.isnan(lesions["lost"]) & (lesions["merged_into"] < 0)
+        lesions["began"][gone & np.isnan(lesions["began"])] = now
+        lesions["lost"][gone] = now
+        lesions["lost"][alive] = np.nan
+        lesions["merged_into"][alive] = -1
+        lesions["cells"][:] = sizes
+        np.maximum(lesions["peak"], sizes, out=lesions["peak"])
+        tissue, at = world.tissue, world.cells.full("site")[rows]
+        # sums of whole numbers are exact, so the order of rows cannot show
+        for name, index in (("x", at % tissue.width), ("y", at // tissue.width)):
+            total = np.bincount(ids, weights=index, minlength=lesions.n)
+            lesions[name][alive] = (total[alive] / sizes[alive] + 0.5) * tissue.site
+        unplaced = alive & (lesions["lobule"] < 0)
+        if unplaced.any():
+            lowest = np.full(lesions.n, tissue.n - 1)
+            np.minimum.at(lowest, ids, at)
+            lesions["lobule"][unplaced] = tissue.lobule[lowest[unplaced]]
+            lesions["zone"][unplaced] = tissue.zone[lowest[unplaced]]

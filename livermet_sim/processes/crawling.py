@@ -1,0 +1,60 @@
+"""Let cells crawl: patrols along vessels, stroma and loose tumour clones through tissue."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import CRAWL
+from livermet_sim.kernels.motility import crawl, crawl_tumour, tumour_hops
+from livermet_sim.processes.ordering import by_priority
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+STAYS, VESSEL_CELL, TISSUE_CELL = 0, 1, 2
+HABITS = {"vessel": VESSEL_CELL, "disse": TISSUE_CELL, "segment": STAYS, "blood": STAYS}
+
+
+class Crawl(Process):
+    """Move immune cells, stellate cells and tumour cells by whole sites."""
+
+    stage = "act"
+    reads = ("cells.rates", "fields.concentration", "census")
+    writes = ("cells.site[crawling]", "cells.layer[immune]")
+
+    def __init__(self, setting: Setting, spacing: float):
+        self.spacing = spacing
+        self.columns = setting.columns("crawl", "chemotaxis", "infiltrate", "attack", "engulf")
+        self.mobile = np.array([HABITS[k.habitat] for k in setting.kinds], dtype=np.int64)
+        self.motile = setting.per_kind("motile_share", 1.0)
+        self.inactive = setting.per_kind("inactive_share")
+        names = [str(setting.values[f"cells.{k.name}"].get("attractant", "")) for k in setting.kinds]
+        self.attractant = np.array([setting.fields.index(n) if n in setting.fields else -1 for n in names])
+
+    def step(self, world: World) -> None:
+        """Crawl: first those that pass each other freely, then tumour cells in drawn order."""
+        cells, clock = world.cells, world.clock
+        crawl(
+            cells.n, world.seed, clock.tick, clock.dt, self.spacing, cells.full("kind"), cells.full("site"),
+            cells.full("layer"), cells.full("key"), cells.full("aptitude"), world.rates, self.columns, self.mobile,
+            self.motile, self.attractant, self.inactive, world.fields.concentration, world.compartment,
+            world.tissue.neighbours, world.census.near,
+        )  # fmt: skip
+        self._tumour(world)
+        world.census.stale = True
+
+    def _tumour(self, world: World) -> None:
+        cells, clock = world.cells, world.clock
+        hops = np.empty(cells.n, dtype=np.int64)
+        movers = tumour_hops(
+            cells.n, world.seed, clock.tick, clock.dt, self.spacing, cells.full("kind"), cells.full("layer"),
+            cells.full("key"), world.rates, int(self.columns[0]), cells.full("crowding"), hops,
+        )  # fmt: skip
+        if movers == 0:
+            return
+        alive = cells["alive"] == 1
+        rows = by_priority(world, np.flatnonzero((hops > 0) & alive), CRAWL)
+        crawl_tumour(
+            rows, world.seed, clock.tick, hops[rows], cells.full("key"), cells.full("site"), world.census.tumour_at,
+            world.compartment, world.tissue.neighbours,
+        )  # fmt: skip

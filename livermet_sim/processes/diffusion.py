@@ -1,0 +1,49 @@
+"""Let cells secrete and let the signals come to rest; they relax within minutes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.kernels.turnover import secrete
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+SECTION = Section(
+    "diffusion",
+    "Signals between cells.",
+    (
+        Parameter("interval", 1.0, "h", "Time between two solutions of the signals.", 0.01, 24.0),
+        Parameter(
+            "tolerance", 0.002, "1", "Largest relative change at which a solution counts as found.", 1e-9, 0.1
+        ),
+        Parameter("most", 12, "1", "Most iterations of one solution.", 1, 1000),
+    ),
+)
+
+
+class Diffuse(Process):
+    """Gather secretion and solve L2 lap(c) - c + s = 0 for every signal."""
+
+    stage = "diffuse"
+    reads = ("cells.site", "cells.rates")
+    writes = ("fields.concentration", "fields.source")
+
+    def __init__(self, setting: Setting):
+        self.own = setting.section("diffusion")
+        self.every = self.own.interval
+        self.first = setting.column(f"secrete.{setting.fields[0]}")
+        self.used = np.ones(len(setting.kinds), dtype=np.int64)
+
+    def step(self, world: World) -> None:
+        """Solve when due; rates are those of the step before."""
+        if not world.clock.due(self.every) or world.clock.tick == 0:
+            return
+        cells, fields = world.cells, world.fields
+        fields.clear_source()
+        secrete(
+            cells.n, cells.full("kind"), cells.full("site"), world.rates, self.first, len(fields.names), self.used,
+            fields.source,
+        )  # fmt: skip
+        fields.relax(self.own.tolerance, self.own.most)

@@ -1,0 +1,208 @@
+"""Let tumour cells meet their fates: die by a named cause, lose hold, cross the wall, wake, sleep, divide."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import (
+    CROSS,
+    CYCLING,
+    DETACH,
+    DIE,
+    DIVIDE,
+    EXTRAVASATE,
+    FIRST_KILLER,
+    LUMEN,
+    NONE,
+    NOTHING,
+    SLEEP,
+    TISSUE,
+    WAKE,
+)
+from livermet_sim.kernels.fate import decide, spread_attackers
+from livermet_sim.kernels.growth import cross_wall, divide
+from livermet_sim.kernels.neighbours import list_attackers
+from livermet_sim.processes.ordering import by_priority
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.record import count, record
+from livermet_sim.processes.seeding import Carrier
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+OWN_FATES = (
+    "detach", "extravasate", "divide", "sleep", "wake", "die.shear", "die.nitric_oxide", "die.anoikis",
+    "die.apoptosis", "die.necrosis",
+)  # fmt: skip
+
+
+class Fate(Process):
+    """Draw each tumour cell's fate among competing hazards, its own and its attackers'; bury the dead."""
+
+    stage = "act"
+    reads = ("cells.rates", "census", "cells.aptitude")
+    writes = ("cells.event[tumour]", "cells.state", "cells.alive[tumour]")
+    adds = ("cells.load", "sites.debris", "log")
+
+    def __init__(self, setting: Setting, sites: int):
+        self.columns = setting.columns(*OWN_FATES)
+        self.attack, self.engulf = setting.column("attack"), setting.column("engulf")
+        named = {"kupffer", "nk", "cd8"}
+        self.vulnerability = setting.columns(
+            *(f"vulnerability.{k.name if k.name in named else 'other'}" for k in setting.kinds)
+        )
+        self.inactive = setting.per_kind("inactive_share")
+        self.across = setting.per_kind("across_wall", 1.0)
+        self.head = np.full(sites, -1, dtype=np.int64)
+        self.near = np.zeros(sites, dtype=np.int32)
+        self.listed = np.zeros(sites + 1, dtype=np.int32)
+        self.spread = np.zeros(sites + 1, dtype=np.int32)
+        self.happened: np.ndarray = np.zeros(0, dtype=np.int64)
+        self._scratch = np.zeros((2, 0), dtype=np.int64)
+
+    def step(self, world: World) -> None:
+        """Decide and apply deaths and changes of state; later processes carry out the moves."""
+        cells = world.cells
+        if self._scratch.shape[1] < cells.capacity:
+            self._scratch = np.zeros((2, cells.capacity), dtype=np.int64)
+        following, happened = self._scratch
+        neighbours = world.tissue.neighbours
+        list_attackers(
+            cells.n, cells.full("kind"), cells.full("site"), cells.full("aptitude"), world.rates, self.attack,
+            self.engulf, self.inactive, self.head, following, self.listed,
+        )  # fmt: skip
+        spread_attackers(self.head, self.listed, neighbours, self.near, self.spread)
+        number = decide(
+            cells.n, world.seed, world.clock.tick, world.clock.dt, cells.full("kind"), cells.full("site"),
+            cells.full("layer"), cells.full("key"), cells.full("state"), cells.full("event"), cells.full("cause"),
+            cells.full("load"), world.rates, self.columns, self.attack, self.engulf, self.vulnerability, self.across,
+            self.head, following, self.near, neighbours, happened,
+        )  # fmt: skip
+        self.happened = happened[:number].copy()
+        if number:
+            self._apply(world)
+
+    def rows(self, world: World, event: int) -> np.ndarray:
+        """Return the rows to which ``event`` happens in this step."""
+        return self.happened[world.cells.full("event")[self.happened] == event]
+
+    def _apply(self, world: World) -> None:
+        cells = world.cells
+        for event in (WAKE, SLEEP):
+            record(world, self.rows(world, event), event, NONE)
+        dead = self.rows(world, DIE)
+        if not len(dead):
+            return
+        causes = cells.full("cause")[dead]
+        record(world, dead, DIE, causes)
+        for cause, number in zip(*np.unique(causes, return_counts=True), strict=True):
+            count(world, f"dead_{world.log.causes[cause]}", number)
+        cells.full("alive")[dead] = 0
+        site, layer = cells.full("site")[dead], cells.full("layer")[dead]
+        world.census.tumour_at[layer, site] = -1
+        left_over = (causes < FIRST_KILLER) & (layer == TISSUE)
+        np.add.at(world.sites.full("debris"), site[left_over], 1.0)
+        world.census.stale = True
+
+
+class Detach(Process):
+    """Give cells that lost their hold back to the blood; they may be held again downstream."""
+
+    stage = "act"
+    reads = ("cells.event[tumour]", "network.outflow", "sites.capture")
+    writes = ("cells.site[tumour, lumen]", "cells.alive[tumour, washed out]")
+    adds = ("log",)
+
+    def __init__(self, setting: Setting, fate: Fate):
+        self.fate, self.carrier = fate, Carrier(setting)
+
+    def step(self, world: World) -> None:
+        """Carry the detached."""
+        rows = self.fate.rows(world, DETACH)
+        if len(rows):
+            record(world, rows, DETACH, NONE)
+            world.census.tumour_at[LUMEN, world.cells.full("site")[rows]] = -1
+            self.carrier.carry(world, rows, 2)
+
+
+class Extravasate(Process):
+    """Let cells cross the wall into free tissue beside them."""
+
+    stage = "act"
+    reads = ("cells.event[tumour]",)
+    writes = ("cells.layer[tumour]", "cells.site[tumour, crossing]", "cells.sojourn[tumour, crossing]")
+    adds = ("log",)
+
+    def __init__(self, fate: Fate):
+        self.fate = fate
+
+    def step(self, world: World) -> None:
+        """Cross, in drawn order."""
+        rows = self.fate.rows(world, EXTRAVASATE)
+        if not len(rows):
+            return
+        cells = world.cells
+        rows = by_priority(world, rows, CROSS)
+        cross_wall(
+            rows, world.seed, world.clock.tick, cells.full("key"), cells.full("site"), cells.full("layer"),
+            cells.full("sojourn"), cells.full("event"), world.census.tumour_at, world.tissue.neighbours,
+            world.compartment,
+        )  # fmt: skip
+        record(world, rows[cells.full("event")[rows] != NOTHING], EXTRAVASATE, NONE)
+        world.census.stale = True
+
+
+class Divide(Process):
+    """Let cycling cells divide into free room, a hepatocyte's place, or by pushing others aside."""
+
+    stage = "act"
+    reads = ("cells.event[tumour]",)
+    writes = ("cells[new daughters]", "cells.site[tumour, pushed]", "cells.generation")
+    adds = ("sites.parenchyma", "sites.patency", "log")
+
+    def __init__(self, setting: Setting, fate: Fate, spacing: float):
+        self.fate = fate
+        own = setting.section("cells.tumour")
+        self.coopt, self.compress = own.coopt, own.compress
+        self.reach = max(1, round(own.push_distance / spacing))
+
+    def step(self, world: World) -> None:
+        """Divide, in drawn order, and make the daughters' rows."""
+        rows = self.fate.rows(world, DIVIDE)
+        if not len(rows):
+            return
+        cells = world.cells
+        rows = by_priority(world, rows, DIVIDE)
+        born_at, born_key = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
+        sites = world.sites
+        divide(
+            rows, world.seed, world.clock.tick, self.coopt, self.reach, self.compress, born_at, born_key,
+            cells.full("event"), cells.full("cause"), cells.full("key"), cells.full("site"), cells.full("layer"),
+            world.census.tumour_at, world.tissue.neighbours, world.compartment, sites.full("parenchyma"),
+            sites.full("patency"),
+        )  # fmt: skip
+        made = born_at >= 0
+        mothers = rows[made]
+        record(world, mothers, DIVIDE, cells.full("cause")[mothers])
+        cells.full("generation")[mothers] += 1
+        self._daughters(world, mothers, born_at[made], born_key[made])
+
+    def _daughters(self, world: World, mothers: np.ndarray, sites: np.ndarray, keys: np.ndarray) -> None:
+        cells = world.cells
+        inherited = {
+            name: cells.full(name)[mothers]
+            for name in (
+                "kind",
+                "layer",
+                "founder",
+                "lesion",
+                "phase",
+                "generation",
+                "diameter",
+                "aptitude",
+                "sojourn",
+            )
+        }
+        inherited["state"] = np.full(len(mothers), CYCLING)
+        rows = world.add_cells(len(mothers), site=sites, key=keys, born=world.clock.tick, **inherited)
+        world.census.tumour_at[inherited["layer"], sites] = rows
+        count(world, "born", len(rows))

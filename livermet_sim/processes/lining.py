@@ -1,0 +1,29 @@
+"""Let each LSEC give its state to the stretch of sinusoid that it lines."""
+
+from __future__ import annotations
+
+from livermet_sim.kernels.lining import line_vessels
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+
+class Line(Process):
+    """Write adhesion, capture and capillarisation of LSEC to their sites."""
+
+    stage = "sense"
+    reads = ("cells.activation", "cells.capillarisation", "cells.segment", "cells.rates")
+    writes = ("sites.adhesion", "sites.capture", "sites.capillarised")
+
+    def __init__(self, setting: Setting):
+        self.code = setting.code("lsec")
+        self.capture = setting.column("capture")
+
+    def step(self, world: World) -> None:
+        """Copy the lining's state to the sites."""
+        cells, sites = world.cells, world.sites
+        line_vessels(
+            cells.n, self.code, cells.full("kind"), cells.full("segment"), cells.full("activation"),
+            cells.full("capillarisation"), world.rates, self.capture, world.segments, world.segment_row,
+            sites.full("adhesion"), sites.full("capture"), sites.full("capillarised"),
+        )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Lay down and wear away what is bound to sites: collagen, fibronectin, traps, debris; mend compressed tubes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.kernels.matrix import deposit, lay_down, wear
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+SECTION = Section(
+    "matrix",
+    "What is bound to sites.",
+    (
+        Parameter("interval", 1.0, "h", "Time between two updates.", 0.01, 24.0),
+        Parameter("collagen_loss", 0.00146, "/h", "Loss of collagen and fibronectin.", 0.0, 10.0, "ECM loss 0.035 /d (SPQSP HCC parameter file)", "found"),
+        Parameter("net_loss", 0.07, "/h", "Loss of traps; DNase raises it.", 0.0, 100.0, "hours to a day", "recalled"),
+        Parameter("debris_loss", 0.03, "/h", "Clearance of debris.", 0.0, 100.0, "days", "recalled"),
+        Parameter("patency_recovery", 0.01, "/h", "Recovery of a compressed tube where no tumour presses.", 0.0, 100.0),
+        Parameter("hepatocyte_regrowth", 0.004, "/h", "Return of hepatocytes to empty places beside live ones.", 0.0, 100.0, "liver regrows within about 10 d", "recalled"),
+        Parameter("hepatocyte_death", 0.05, "/h", "Death of hepatocytes without oxygen.", 0.0, 100.0),
+        Parameter("hepatocyte_limit", 3.0, "mmHg", "Oxygen tension below which they die.", 0.0, 30.0),
+    ),
+)  # fmt: skip
+
+
+class Remodel(Process):
+    """Update matrix, traps, debris, parenchyma and the patency of tubes."""
+
+    stage = "remodel"
+    reads = ("cells.rates", "cells.site", "sites.oxygen", "sites.pressure")
+    writes = ("sites.collagen", "sites.fibronectin")
+    adds = ("sites.net", "sites.debris", "sites.parenchyma", "sites.patency")
+
+    def __init__(self, setting: Setting):
+        self.own = own = setting.section("matrix")
+        self.every = own.interval
+        self.columns = setting.columns("deposit.collagen", "deposit.fibronectin")
+        self.rates = np.array([
+            own.collagen_loss, own.net_loss, own.debris_loss, own.patency_recovery, own.hepatocyte_regrowth,
+            own.hepatocyte_death, own.hepatocyte_limit,
+        ])  # fmt: skip
+        self._laid: np.ndarray | None = None
+
+    def step(self, world: World) -> None:
+        """Deposit, then wear, over the hours since the last update."""
+        if not world.clock.due(self.every):
+            return
+        span = world.clock.span(self.every)
+        cells, sites = world.cells, world.sites
+        if self._laid is None:
+            self._laid = np.zeros((2, world.tissue.n), dtype=np.int64)
+        deposit(cells.n, cells.full("site"), world.rates, self.columns, span, self._laid)
+        matrix = (sites.full("collagen"), sites.full("fibronectin"))
+        wear(
+            span, self.rates, world.tissue.inside, world.compartment, world.tissue.neighbours,
+            world.census.tumour_at, matrix, sites.full("net"), sites.full("debris"), sites.full("parenchyma"),
+            sites.full("patency"), sites.full("pressure"), sites.full("oxygen"), sites.full("vessel_age"),
+        )  # fmt: skip
+        for laid, amount in zip(self._laid, matrix, strict=True):
+            lay_down(world.tissue.inside, world.tissue.neighbours, laid, amount)

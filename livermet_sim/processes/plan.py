@@ -1,0 +1,70 @@
+"""Hold the order of a step as data: printable, timed, and checked for arrays with two writers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from livermet_sim.processes.process import STAGES, Process
+from livermet_sim.state.world import World
+
+
+class Plan:
+    """Run processes in order and know how long each took.
+
+    Raises
+    ------
+    ValueError
+        When two processes write one array, or one stands in a stage that is over.
+    """
+
+    def __init__(self, processes: Sequence[Process]):
+        self.processes = tuple(processes)
+        self.seconds = [0.0] * len(self.processes)
+        self.steps = 0
+        check(self.processes)
+
+    def step(self, world: World) -> None:
+        """Let every process do its part of one step."""
+        clock, seconds = time.perf_counter, self.seconds
+        before = clock()
+        for i, process in enumerate(self.processes):
+            process.step(world)
+            now = clock()
+            seconds[i] += now - before
+            before = now
+        self.steps += 1
+
+    def table(self) -> str:
+        """Return the plan as text: stage, process, how often, what it reads and writes, its time so far."""
+        rows = [("stage", "process", "every", "ms/step", "what it does", "writes (+ adds)")]
+        for process, seconds in zip(self.processes, self.seconds, strict=True):
+            every = f"{process.every:g} h" if process.every else "step"
+            cost = f"{1e3 * seconds / self.steps:.3f}" if self.steps else "-"
+            what = (type(process).__doc__ or "").splitlines()[0]
+            touched = ", ".join([*process.writes, *(f"+{name}" for name in process.adds)])
+            rows.append((process.stage, process.name, every, cost, what, touched))
+        widths = [max(len(row[i]) for row in rows) for i in range(5)]
+        lines = [
+            "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[5]])
+            for row in rows
+        ]
+        return "\n".join(line.rstrip() for line in lines)
+
+    def timings(self) -> dict[str, float]:
+        """Return seconds spent in each process."""
+        return {p.name: s for p, s in zip(self.processes, self.seconds, strict=True)}
+
+
+def check(processes: Sequence[Process]) -> None:
+    """Refuse a plan in which an array has two owners, an owner and an adder, or stages run backwards."""
+    owner: dict[str, str] = {}
+    for process in processes:
+        for name in process.writes:
+            if name in owner:
+                raise ValueError(f"{process.name} and {owner[name]} both write {name}; one must own it")
+            owner[name] = process.name
+    stages = [STAGES.index(process.stage) for process in processes]
+    if stages != sorted(stages):
+        late = next(p for p, a, b in zip(processes[1:], stages, stages[1:], strict=False) if b < a)
+        raise ValueError(f"{late.name} belongs to the stage {late.stage}, which is over when it runs")

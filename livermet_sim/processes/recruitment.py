@@ -1,0 +1,55 @@
+"""Bring immune cells with the blood: the lining calls them, above or below what keeps their resting number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import APTITUDE, LUMEN, RECRUITED
+from livermet_sim.kernels.rng import child_key, draw
+from livermet_sim.kernels.turnover import recruit
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+
+class Recruit(Process):
+    """Let neutrophils, MDSC, NK, T cells, monocytes and dendritic cells arrest on the lining."""
+
+    stage = "arrive"
+    reads = ("sites.perfused", "cells.rates")
+    writes = ("cells[new immune]",)
+
+    def __init__(self, setting: Setting):
+        self.lsec = setting.code("lsec")
+        self.first = setting.column(f"recruit.{setting.kinds[0].name}")
+        recruited = np.array([kind.recruited for kind in setting.kinds])
+        self.density = setting.per_kind("density") * recruited
+        self.leave = setting.per_kind("leave")
+        self.diameter = setting.per_kind("diameter", 8.0)
+        self._rows = np.zeros(4096, dtype=np.int64)
+        self._codes = np.zeros(4096, dtype=np.int64)
+
+    def step(self, world: World) -> None:
+        """Draw arrivals at every perfused LSEC; keys of arrivals derive from the LSEC's."""
+        cells, seed, tick = world.cells, world.seed, world.clock.tick
+        resting = self.density * self.leave * world.tissue.volume / max(1, world.totals["lsec_at_start"])
+        number = recruit(
+            cells.n, seed, tick, world.clock.dt, self.lsec, cells.full("kind"), cells.full("site"),
+            cells.full("key"), world.sites.full("perfused"), world.rates, self.first, len(self.density), resting,
+            self._rows, self._codes,
+        )  # fmt: skip
+        if number == 0:
+            return
+        rows, codes = self._rows[:number], self._codes[:number]
+        mothers = cells.full("key")[rows]
+        keys = np.array(
+            [
+                child_key(seed, RECRUITED + (int(c) << 16), tick, int(k))
+                for c, k in zip(codes, mothers, strict=True)
+            ],
+            dtype=np.int64,
+        )
+        world.add_cells(
+            number, kind=codes, site=cells.full("site")[rows], layer=LUMEN, key=keys, born=tick,
+            aptitude=np.array([draw(seed, APTITUDE, 0, int(k)) for k in keys]), diameter=self.diameter[codes],
+        )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Bring tumour cells in with the portal blood, as a bolus or a trickle, at a declared enrichment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.kernels.codes import (
+    APTITUDE,
+    ARREST,
+    CYCLING,
+    DIAMETER,
+    DORMANT,
+    ENTER,
+    ENTRY,
+    NONE,
+    PORTAL,
+    TUMOUR,
+    WASH_OUT,
+)
+from livermet_sim.kernels.rng import child_key, draw, draw4
+from livermet_sim.kernels.transport import carry
+from livermet_sim.processes.ordering import by_priority
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.record import count, record
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+SECTION = Section(
+    "seeding",
+    "How many tumour cells come with the portal blood, and when.",
+    (
+        Parameter("dose", 440.0, "/mm3", "Cells entering per volume of liver in the experiment.", 0.0, 1e6, "intrasplenic 5e5 cells in a 1.2-mL liver", "derived"),
+        Parameter("enrichment", 20.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5),
+        Parameter("start", 0.0, "h", "When the first cell enters.", 0.0, 1e5),
+        Parameter("duration", 0.25, "h", "Time over which they enter (a bolus takes minutes).", 0.0, 1e5, "intrasplenic injection", "recalled"),
+    ),
+)  # fmt: skip
+MOST_HOPS = 4000
+
+
+def entrances(world: World) -> tuple[np.ndarray, np.ndarray]:
+    """Return the portal sites, int64[m], and the running share of the blood that enters by them, float64[m]."""
+    inlets = np.flatnonzero(world.compartment == PORTAL)
+    flow = np.maximum(world.network.outflow[inlets], 0.0).sum(axis=1)
+    return inlets, np.cumsum(flow) / max(flow.sum(), 1e-300)
+
+
+class Carrier:
+    """Let rows flow downstream until held; shared by first arrival and by cells that lost their hold."""
+
+    def __init__(self, setting: Setting):
+        tumour = setting.section("cells.tumour")
+        self.arrest = np.array(
+            [tumour.arrest_mechanical, tumour.arrest_ratio, tumour.arrest_power, tumour.arrest_adhesive]
+        )
+
+    def carry(self, world: World, rows: np.ndarray, round_: int) -> None:
+        """Move rows, log where they rest or that they washed out, and mark the latter as gone."""
+        cells = world.cells
+        held = cells.full("cause")
+        carry(
+            by_priority(world, rows, round_), world.seed, world.clock.tick, cells.full("key"), cells.full("site"),
+            cells.full("diameter"), held, world.census.tumour_at, world.tissue.neighbours, world.network.outflow,
+            world.compartment, world.sites.full("diameter"), world.sites.full("capture"), self.arrest,
+            *entrances(world), MOST_HOPS,
+        )  # fmt: skip
+        how = held[rows]
+        stopped, gone = rows[how != NONE], rows[how == NONE]
+        record(world, stopped, ARREST, how[how != NONE])
+        record(world, gone, WASH_OUT, NONE)
+        cells.full("alive")[gone] = 0
+        cells.full("sojourn")[stopped] = 0.0
+        count(world, "washed_out", len(gone))
+        world.census.stale = True
+
+
+class Seed(Process):
+    """Let disseminated tumour cells enter at the portal tracts and rest where the vessels hold them."""
+
+    stage = "arrive"
+    reads = ("network.outflow", "sites.diameter", "sites.capture")
+    writes = ("cells[new tumour]",)
+    adds = ("log",)
+
+    def __init__(self, setting: Setting):
+        self.own = setting.section("seeding")
+        self.tumour = setting.section("cells.tumour")
+        self.carrier = Carrier(setting)
+
+    def step(self, world: World) -> None:
+        """Admit the founders whose time has come; a founder's luck depends on its number alone."""
+        total = round(self.own.dose * self.own.enrichment * world.tissue.volume)
+        entered = world.totals.get("entered", 0)
+        if entered >= total:
+            return
+        end_of_step = world.clock.hours + world.clock.dt
+        done = 1.0 if self.own.duration <= 0 else (end_of_step - self.own.start) / self.own.duration
+        due = min(total, int(np.floor(total * min(1.0, done) + 1e-9))) if end_of_step > self.own.start else 0
+        if due <= entered:
+            return
+        world.count()
+        rows = self._admit(world, np.arange(entered, due))
+        count(world, "entered", len(rows))
+        record(world, rows, ENTER, NONE)
+        self.carrier.carry(world, rows, 1)
+        world.drop_dead()
+
+    def _admit(self, world: World, founders: np.ndarray) -> np.ndarray:
+        """Make rows for founders at portal sites, drawn by the flow that leaves them."""
+        seed, p = world.seed, self.tumour
+        inlets, share = entrances(world)
+        keys = np.array([child_key(seed, ENTRY, 0, int(f)) for f in founders], dtype=np.int64)
+        at = np.array([draw(seed, ENTRY, 1, int(k)) for k in keys])
+        site = inlets[np.minimum(np.searchsorted(share, at), len(inlets) - 1)]
+        aptitude = np.array([draw(seed, APTITUDE, 0, int(k)) for k in keys])
+        normal = (
+            np.array(
+                [sum(draw4(seed, DIAMETER, i, int(k))[j] for i in range(3) for j in range(4)) for k in keys]
+            )
+            - 6.0
+        )
+        return world.add_cells(
+            len(founders), kind=TUMOUR, site=site, key=keys, born=world.clock.tick, founder=founders, lesion=founders,
+            phase=1, aptitude=aptitude, state=np.where(aptitude < p.dormant_share, DORMANT, CYCLING),
+            diameter=np.clip(p.diameter + p.diameter_spread * normal, 3.0, 60.0),
+        )  # fmt: skip

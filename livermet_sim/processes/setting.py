@@ -1,0 +1,42 @@
+"""Hand processes what they need to know at build time: parameters, kinds, behaviour columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from livermet_sim.base.specs import Value, namespace
+from livermet_sim.cells.kind import Kind
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Hold a run's resolved parameters, its kinds, and the column of each behaviour in ``world.rates``."""
+
+    values: Mapping[str, Mapping[str, Value]]
+    kinds: Sequence[Kind]
+    fields: Sequence[str]
+    column: Callable[[str], int]
+
+    def section(self, name: str) -> SimpleNamespace:
+        """Return a section's values as attributes."""
+        return namespace(self.values[name])
+
+    def cell(self, kind: str, name: str, default: float = 0.0) -> float:
+        """Return a number of a kind, or ``default`` where the kind has none of that name."""
+        return float(self.values[f"cells.{kind}"].get(name, default))
+
+    def per_kind(self, name: str, default: float = 0.0) -> np.ndarray:
+        """Return a parameter for every kind, float64[K]."""
+        return np.array([self.cell(kind.name, name, default) for kind in self.kinds])
+
+    def columns(self, *names: str) -> np.ndarray:
+        """Return the columns of behaviours, int64."""
+        return np.array([self.column(name) for name in names], dtype=np.int64)
+
+    def code(self, kind: str) -> int:
+        """Return the code of a kind."""
+        return [k.name for k in self.kinds].index(kind)

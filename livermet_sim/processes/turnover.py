@@ -1,0 +1,65 @@
+"""Advance inner states (activation, polarisation, load) and let cells leave, divide or cast traps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import APTITUDE, DAUGHTER, TUMOUR
+from livermet_sim.kernels.rng import child_key, draw
+from livermet_sim.kernels.turnover import CASTS, DIVIDES, LEAVES, turn_over
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+STATES = (("activate", "activation"), ("polarise", "polarisation"), ("capillarise", "capillarisation"))
+
+
+class TurnOver(Process):
+    """Age cells and relax their states exactly over the step."""
+
+    stage = "act"
+    reads = ("cells.rates",)
+    writes = ("cells.activation", "cells.polarisation", "cells.capillarisation", "cells.age", "cells.sojourn[all]",
+              "cells.alive[others]", "cells[new stroma]", "cells.event[others]")  # fmt: skip
+    adds = ("cells.load", "sites.net")
+
+    def __init__(self, setting: Setting):
+        self.columns = setting.columns(
+            "activate", "deactivate", "polarise", "depolarise", "capillarise", "decapillarise", "leave",
+            "release_net", "divide",
+        )  # fmt: skip
+        self.digest = setting.column("digest")
+        has = [[name in setting.values[f"cells.{k.name}"] for name, _ in STATES] for k in setting.kinds]
+        self.limits = np.array(has, dtype=np.int64)
+
+    def step(self, world: World) -> None:
+        """Relax states; carry out what was drawn."""
+        cells, clock = world.cells, world.clock
+        turn_over(
+            cells.n, world.seed, clock.tick, clock.dt, cells.full("kind"), cells.full("key"), cells.full("event"),
+            cells.full("activation"), cells.full("polarisation"), cells.full("capillarisation"), cells.full("load"),
+            cells.full("age"), cells.full("sojourn"), world.rates, self.columns, self.digest, self.limits,
+        )  # fmt: skip
+        drawn = np.flatnonzero((cells["event"] > 0) & (cells["kind"] != TUMOUR))
+        if not len(drawn):
+            return
+        event = cells.full("event")[drawn]
+        casts, leaves, divides = drawn[event == CASTS], drawn[event == LEAVES], drawn[event == DIVIDES]
+        np.add.at(world.sites.full("net"), cells.full("site")[casts], 1.0)
+        cells.full("alive")[casts] = 0
+        cells.full("alive")[leaves] = 0
+        if len(divides):
+            self._divide(world, divides)
+
+    def _divide(self, world: World, mothers: np.ndarray) -> None:
+        """Add daughters beside their mothers; only stroma divides here."""
+        cells, tick = world.cells, world.clock.tick
+        keys = np.array(
+            [child_key(world.seed, DAUGHTER, tick, int(k)) for k in cells.full("key")[mothers]],
+            dtype=np.int64,
+        )
+        columns = {
+            name: cells.full(name)[mothers] for name in ("kind", "site", "layer", "diameter", "activation")
+        }
+        aptitude = np.array([draw(world.seed, APTITUDE, 0, int(k)) for k in keys])
+        world.add_cells(len(mothers), key=keys, born=tick, aptitude=aptitude, **columns)

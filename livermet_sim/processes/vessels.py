@@ -1,0 +1,214 @@
+"""Let compressed vessels close and new ones sprout towards VEGF, branch off, meet and carry blood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.kernels.codes import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, SPROUT_STEP
+from livermet_sim.kernels.rng import child_key, draw4
+from livermet_sim.kernels.vessels import closing, sprouting
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+SECTION = Section(
+    "vessels",
+    "Closing and sprouting of vessels.",
+    (
+        Parameter("interval", 1.0, "h", "Time between two updates.", 0.01, 24.0),
+        Parameter("guide", "vegf", "", "Signal that a sprout climbs."),
+        Parameter("wander", 0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0),
+    ),
+)
+
+
+@dataclass
+class Sprout:
+    """Follow one growing tip: where it is, what it has laid, how far it may still go."""
+
+    tip: int
+    key: int
+    segment: int
+    path: list[int] = field(default_factory=list)
+    travelled: float = 0.0
+
+
+class Collapse(Process):
+    """Close tubes that pushing growth has compressed."""
+
+    stage = "remodel"
+    reads = ("sites.patency", "cells.rates", "census")
+    writes = ()
+    adds = ("compartment", "network", "segments")
+
+    def __init__(self, setting: Setting):
+        self.every = setting.section("vessels").interval
+        self.column = setting.column("collapse")
+
+    def step(self, world: World) -> None:
+        """Draw closing tubes and take them out of the network."""
+        clock = world.clock
+        if not clock.due(self.every):
+            return
+        out = np.empty(len(world.tissue.inside), dtype=np.int64)
+        number = closing(
+            world.tissue.inside, world.seed, clock.tick, clock.span(self.every), world.compartment,
+            world.sites.full("patency"), world.segments, world.segment_row, world.rates, self.column,
+            world.census.tumour_at, out,
+        )  # fmt: skip
+        if number:
+            self._close(world, out[:number])
+
+    def _close(self, world: World, closed: np.ndarray) -> None:
+        world.compartment[closed] = PARENCHYMA
+        world.segments[closed] = -1
+        for name in (
+            "diameter",
+            "speed",
+            "shear",
+            "perfused",
+            "adhesion",
+            "capture",
+            "capillarised",
+            "vessel_age",
+        ):
+            world.sites[name][closed] = 0.0
+        world.sites["patency"][closed] = 1.0
+        world.network.remove_nodes(closed)
+        lost = np.flatnonzero(
+            np.bincount(world.segments[world.segments >= 0], minlength=len(world.segment_row)) == 0
+        )
+        cells = world.cells
+        rows = world.rows("lsec")
+        gone = rows[np.isin(cells.full("segment")[rows], lost)]
+        cells.full("alive")[gone] = 0
+
+
+class Angiogenesis(Process):
+    """Send out tips, extend sprouts, join them to other vessels, line them with LSEC."""
+
+    stage = "remodel"
+    reads = ("cells.rates", "fields.concentration")
+    writes = ("sites.diameter",)
+    adds = ("compartment", "network", "segments", "cells[new lsec]", "sites.vessel_age")
+
+    def __init__(self, setting: Setting, spacing: float):
+        own, lsec = setting.section("vessels"), setting.section("cells.lsec")
+        self.every, self.spacing, self.wander = own.interval, spacing, own.wander
+        self.guide = setting.fields.index(own.guide)
+        self.lsec, self.column, self.extend = (
+            setting.code("lsec"),
+            setting.column("sprout"),
+            setting.column("extend"),
+        )
+        self.tube, self.apart, self.reach = lsec.sprout_diameter, lsec.notch_distance, lsec.sprout_reach
+        self.stretch = max(1, round(lsec.stretch / spacing))
+        self.sprouts: list[Sprout] = []
+        self._tubes: list[tuple[int, int]] = []
+
+    def step(self, world: World) -> None:
+        """Advance all sprouts; then let new tips out where no other tip is near."""
+        clock = world.clock
+        if not clock.due(self.every):
+            return
+        span = clock.span(self.every)
+        for sprout in sorted(self.sprouts, key=lambda s: s.key):
+            self._advance(world, sprout, span)
+        self.sprouts = [s for s in self.sprouts if s.tip >= 0]
+        if self._tubes:
+            world.network.add_edges(np.array(self._tubes), self.tube)
+            self._tubes = []
+        out = np.empty(world.cells.n, dtype=np.int64)
+        cells = world.cells
+        number = sprouting(
+            cells.n, world.seed, clock.tick, span, self.lsec, cells.full("kind"), cells.full("key"), world.rates,
+            self.column, out,
+        )  # fmt: skip
+        rows = out[:number]
+        for row in rows[np.argsort(cells.full("key")[rows])]:
+            self._start(world, int(row))
+
+    def _start(self, world: World, row: int) -> None:
+        """Let an LSEC become a tip cell unless another tip is near (Dll4-Notch)."""
+        cells = world.cells
+        segment = int(cells.full("segment")[row])
+        lined = np.flatnonzero(world.segments == segment)
+        if not len(lined):
+            return
+        guide = world.fields.concentration[lined, self.guide]
+        site = int(lined[np.argmax(guide)])
+        tips = [s.tip for s in self.sprouts]
+        if tips:
+            x, y = world.tissue.xy(np.array([*tips, site]))
+            if np.hypot(x[:-1] - x[-1], y[:-1] - y[-1]).min() < self.apart:
+                return
+        key = child_key(world.seed, SPROUT_STEP, world.clock.tick, int(cells.full("key")[row]))
+        self.sprouts.append(Sprout(site, key, segment, [site]))
+
+    def _advance(self, world: World, sprout: Sprout, span: float) -> None:
+        row = world.segment_row[sprout.segment] if sprout.segment < len(world.segment_row) else -1
+        speed = world.rates[row, self.extend] if row >= 0 else 0.0
+        draws = draw4(world.seed, SPROUT_STEP, world.clock.tick, sprout.key)
+        for hop in range(int(speed * span / self.spacing + draws[0])):
+            if not self._hop(world, sprout, hop):
+                sprout.tip = -1
+                return
+            sprout.travelled += self.spacing
+            if sprout.travelled > self.reach:
+                sprout.tip = -1
+                return
+
+    def _hop(self, world: World, sprout: Sprout, hop: int) -> bool:
+        """Grow by one site; return False when the sprout has met a vessel or has no way."""
+        places = [int(p) for p in world.tissue.neighbours[sprout.tip] if p >= 0 and int(p) not in sprout.path]
+        compartment = world.compartment
+        met = [p for p in places if compartment[p] in (SINUSOID, PORTAL, CENTRAL)]
+        beginning = set(world.tissue.neighbours[sprout.path[0]].tolist())
+        met = [p for p in met if p not in beginning] if len(sprout.path) < 4 else met
+        if met and len(sprout.path) > 1:
+            self._join(world, sprout.tip, met[0])
+            return False
+        free = [p for p in places if compartment[p] == PARENCHYMA]
+        if not free:
+            return False
+        guide = world.fields.concentration[np.array(free), self.guide]
+        scale = max(float(guide.max()), 1e-9)
+        noise = [
+            draw4(world.seed, SPROUT_STEP + ((hop + 1) << 16), world.clock.tick, sprout.key ^ p)[0]
+            for p in free
+        ]
+        best = free[int(np.argmax(guide / scale + self.wander * np.array(noise)))]
+        self._lay(world, sprout, best)
+        return True
+
+    def _lay(self, world: World, sprout: Sprout, site: int) -> None:
+        """Make ``site`` a tube joined to the tip; a full stretch gets an LSEC of its own."""
+        before = sprout.tip
+        world.compartment[site] = SINUSOID
+        world.sites["diameter"][site] = self.tube
+        world.sites["patency"][site] = 1.0
+        world.sites["vessel_age"][site] = 1e-6
+        sprout.tip = site
+        sprout.path.append(site)
+        if (len(sprout.path) - 2) % self.stretch == 0:
+            self._new_lsec(world, sprout, site)
+        world.segments[site] = sprout.segment
+        self._join(world, before, site)
+
+    def _join(self, world: World, a: int, b: int) -> None:
+        self._tubes.append((a, b))
+
+    def _new_lsec(self, world: World, sprout: Sprout, site: int) -> None:
+        segment = len(world.segment_row)
+        mother = world.segment_row[sprout.segment]
+        key = child_key(world.seed, SPROUT_STEP + (1 << 16), world.clock.tick, sprout.key ^ site)
+        activation = float(world.cells.full("activation")[mother]) if mother >= 0 else 0.0
+        rows = world.add_cells(
+            1, kind=self.lsec, site=site, key=key, born=world.clock.tick, segment=segment, diameter=7.0,
+            activation=activation,
+        )  # fmt: skip
+        world.segment_row = np.append(world.segment_row, rows[0])
+        sprout.segment = segment

@@ -1,0 +1,234 @@
+"""Turn rules into flat arrays that one kernel evaluates for all cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.base.errors import RuleError
+from livermet_sim.kernels import response
+from livermet_sim.rules.book import RuleBook
+from livermet_sim.rules.rule import Rule
+from livermet_sim.rules.signals import Signal
+from livermet_sim.rules.vocabulary import LAYERS, PHASES
+from livermet_sim.state.sites import SITE_COLUMNS
+from livermet_sim.state.table import Column
+
+if TYPE_CHECKING:
+    from livermet_sim.state.world import World
+
+
+@dataclass(frozen=True)
+class Response:
+    """Hold all rules of one kind on one behaviour, with the shared ceiling and floor."""
+
+    kind: str
+    behaviour: str
+    base: float
+    ceiling: float
+    floor: float
+    rules: tuple[Rule, ...]
+
+
+@dataclass
+class Compiled:
+    """Hold the rules of one run as arrays.
+
+    Attributes
+    ----------
+    behaviours : tuple of str
+        Names of the columns of ``rates``.
+    responses : tuple of Response
+        What the rules act on, sorted by kind.
+    senses : dict of tuple of Signal
+        Per kind the signals its rules read.
+    arrays : tuple of ndarray
+        What ``kernels.response.evaluate`` takes from ``layout`` to ``term_value``.
+    """
+
+    kinds: tuple[str, ...]
+    behaviours: tuple[str, ...]
+    responses: tuple[Response, ...]
+    senses: dict[str, tuple[Signal, ...]]
+    arrays: tuple[np.ndarray, ...]
+
+    def __post_init__(self) -> None:
+        self._column = {name: i for i, name in enumerate(self.behaviours)}
+        self._run: Callable[..., None] = response.evaluate
+        self._workspace = np.zeros(max(1, *(len(s) for s in self.senses.values())))
+
+    def column(self, behaviour: str) -> int:
+        """Return the column of a behaviour in ``rates``."""
+        if behaviour not in self._column:
+            raise RuleError("", f'there is no behaviour "{behaviour}"', name=behaviour, valid=self._column)
+        return self._column[behaviour]
+
+    def evaluate(self, world: World) -> None:
+        """Write into ``world.rates`` what every cell is about to do; the census must be up to date."""
+        self._run(0, world.cells.n, *inputs(world), *self.arrays, self._workspace, world.rates)
+
+    def look(self, world: World, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what one cell senses, float64[signals of its kind], and its rates, float64[B]."""
+        rates = np.zeros((row + 1, len(self.behaviours)))
+        senses = np.zeros_like(self._workspace)
+        self._run(row, row + 1, *inputs(world), *self.arrays, senses, rates)
+        return senses[: len(self.senses[self.kind_of(world, row)])], rates[row]
+
+    def kind_of(self, world: World, row: int) -> str:
+        """Return the kind of the cell in a row."""
+        return self.kinds[int(world.cells.full("kind")[row])]
+
+
+def inputs(world: World) -> tuple[Any, ...]:
+    """Return the part of the state that the kernel reads, in its order."""
+    return (
+        world.cells.real, world.cells.whole, world.fields.concentration, world.sites.real,
+        world.census.count, world.tissue.neighbours, world.systemic, world.tissue.site,
+    )  # fmt: skip
+
+
+def compile_rules(
+    book: RuleBook,
+    base_values: Mapping[str, Mapping[str, float]],
+    cell_columns: Sequence[Column],
+    site_columns: Sequence[Column] = SITE_COLUMNS,
+) -> Compiled:
+    """Return the enabled rules as arrays, checked against the base values of the run.
+
+    Parameters
+    ----------
+    base_values : mapping
+        Per kind the base value of every behaviour; more entries than behaviours do no harm.
+    cell_columns, site_columns : sequences of Column
+        The columns of the cell and the site table, which give the signals' places.
+
+    Raises
+    ------
+    RuleError
+        Where a maximum contradicts the base, or two rules say the same.
+    """
+    words = book.words
+    behaviours = tuple(dict.fromkeys(name for kind in words.kinds for name in words.behaviours[kind]))
+    responses = tuple(r for kind in words.kinds for r in _responses(book, kind, base_values[kind]))
+    senses = {kind: _signals(book, kind, responses) for kind in words.kinds}
+    places = _places(words, cell_columns, site_columns)
+    base = np.zeros((len(words.kinds), len(behaviours)))
+    for k, kind in enumerate(words.kinds):
+        for name in words.behaviours[kind]:
+            base[k, behaviours.index(name)] = base_values[kind][name]
+    arrays = (
+        _layout(cell_columns, len(words.kinds)),
+        base,
+        *_signal_arrays(words.kinds, senses, places),
+        *_response_arrays(words.kinds, responses, senses, behaviours),
+    )
+    return Compiled(words.kinds, behaviours, responses, senses, arrays)
+
+
+def _responses(book: RuleBook, kind: str, base_values: Mapping[str, float]) -> list[Response]:
+    """Return what the rules of one kind act on; ceilings and floors only widen, as in PhysiCell."""
+    groups: dict[str, list[Rule]] = {}
+    for rule in book.enabled():
+        if rule.actor == kind:
+            groups.setdefault(rule.behaviour, []).append(rule)
+    found = []
+    for behaviour, rules in groups.items():
+        base = float(base_values[behaviour])
+        for i, rule in enumerate(rules):
+            rule.check(base, book.words.behaviours[kind][behaviour])
+            for other in rules[:i]:
+                _refuse_twins(rule, other)
+        targets = [base, *(rule.target(base) for rule in rules)]
+        found.append(Response(kind, behaviour, base, max(targets), min(targets), tuple(rules)))
+    return found
+
+
+def _refuse_twins(rule: Rule, other: Rule) -> None:
+    """Refuse two rules that would count one signal twice."""
+    same = rule.signal == other.signal and rule.direction == other.direction
+    if same and set(rule.where) & set(other.where) and set(rule.phases) & set(other.phases):
+        raise RuleError(
+            f"rules.{rule.id}",
+            f"rule {other.id} already says that {rule.signal} {rule.direction} {rule.behaviour} "
+            f"of {rule.actor} cells there",
+        )
+
+
+def _signals(book: RuleBook, kind: str, responses: Sequence[Response]) -> tuple[Signal, ...]:
+    names = dict.fromkeys(rule.signal for r in responses if r.kind == kind for rule in r.rules)
+    return tuple(book.words.signals[name] for name in names)
+
+
+def _rows(columns: Sequence[Column], whole: bool) -> dict[str, int]:
+    return {column.name: i for i, column in enumerate(c for c in columns if c.whole == whole)}
+
+
+def _places(
+    words, cell_columns: Sequence[Column], site_columns: Sequence[Column]
+) -> dict[int, dict[str, int]]:
+    """Return where each signal code finds its source: a row or column number."""
+    fields = {name: i for i, name in enumerate(words.fields)}
+    sites = _rows(site_columns, False)
+    return {
+        response.FIELD: fields, response.GRADIENT: fields, response.SITE: sites, response.AROUND: sites,
+        response.OWN: _rows(cell_columns, False),
+        response.SYSTEMIC: {name: i for i, name in enumerate(words.systemic)},
+        response.CONTACT: {name: i for i, name in enumerate(words.kinds)},
+    }  # fmt: skip
+
+
+def _layout(cell_columns: Sequence[Column], kinds: int) -> np.ndarray:
+    whole, real = _rows(cell_columns, True), _rows(cell_columns, False)
+    rows = [whole[name] for name in ("kind", "site", "layer", "phase")]
+    return np.array([*rows, real["activation"], kinds], dtype=np.int64)
+
+
+def _signal_arrays(
+    kinds: Sequence[str], senses: Mapping[str, Sequence[Signal]], places: Mapping[int, Mapping[str, int]]
+) -> tuple[np.ndarray, ...]:
+    flat = [signal for kind in kinds for signal in senses[kind]]
+    first = np.cumsum([0, *(len(senses[kind]) for kind in kinds)]).astype(np.int64)
+    code = np.zeros((len(flat), 2), dtype=np.int64)
+    for i, signal in enumerate(flat):
+        code[i] = signal.code, places[signal.code][signal.source] + len(kinds) * signal.activated
+    return first, code, np.array([signal.deficit for signal in flat], dtype=np.float64)
+
+
+def _response_arrays(
+    kinds: Sequence[str],
+    responses: Sequence[Response],
+    senses: Mapping[str, Sequence[Signal]],
+    behaviours: Sequence[str],
+) -> tuple[np.ndarray, ...]:
+    first = np.cumsum([0, *(sum(r.kind == kind for r in responses) for kind in kinds)]).astype(np.int64)
+    code, value, terms, numbers = [], [], [], []
+    for r in responses:
+        slots = {signal.name: i for i, signal in enumerate(senses[r.kind])}
+        code.append((behaviours.index(r.behaviour), len(terms), len(terms) + len(r.rules)))
+        value.append((r.ceiling, r.floor))
+        for rule in r.rules:
+            terms.append(
+                (slots[rule.signal], rule.direction == "increases", layer_bits(rule), phase_bits(rule))
+            )
+            numbers.append((rule.half_max, rule.power))
+    return (
+        first,
+        np.array(code, dtype=np.int64).reshape(-1, 3),
+        np.array(value, dtype=np.float64).reshape(-1, 2),
+        np.array(terms, dtype=np.int64).reshape(-1, 4),
+        np.array(numbers, dtype=np.float64).reshape(-1, 2),
+    )
+
+
+def layer_bits(rule: Rule) -> int:
+    """Return the layers a rule holds in, one bit each."""
+    return sum(1 << i for i, name in enumerate(LAYERS) if name in rule.where)
+
+
+def phase_bits(rule: Rule) -> int:
+    """Return the phases a rule holds in, one bit each; bit 0 is no phase, in which rules for all hold."""
+    bits = sum(2 << i for i, name in enumerate(PHASES) if name in rule.phases)
+    return bits | 1 if rule.phases == PHASES else bits

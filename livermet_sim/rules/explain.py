@@ -1,0 +1,106 @@
+"""Say rules in words, and say for one cell why it is about to do what it does."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from livermet_sim.kernels.response import power_of
+from livermet_sim.rules.compile import Compiled, layer_bits, phase_bits
+from livermet_sim.rules.rule import Rule
+from livermet_sim.rules.vocabulary import LAYERS, PHASES, Vocabulary
+
+if TYPE_CHECKING:
+    from livermet_sim.state.world import World
+
+_ACTORS = {"kupffer": "Kupffer cells", "lsec": "LSEC", "mdsc": "MDSC", "nk": "NK cells", "cd8": "CD8 T cells"}
+_GRADES = {
+    "found": "number seen in the source", "recalled": "number recalled, not looked up",
+    "derived": "number derived from published ones", "assumed": "number assumed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Term:
+    """Hold what one rule adds in one cell: the signal's value and (signal / half-maximum)^power."""
+
+    rule: str
+    signal: str
+    direction: str
+    value: float
+    strength: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Hold why a behaviour of one cell has its value; ``terms`` are the rules that act, strongest first."""
+
+    behaviour: str
+    value: float
+    base: float
+    terms: tuple[Term, ...]
+
+
+def sentence(rule: Rule, base: float, words: Vocabulary) -> str:
+    """Return the rule as one English sentence with its numbers."""
+    actor = _ACTORS.get(rule.actor, f"{rule.actor} cells")
+    unit = words.behaviours[rule.actor][rule.behaviour].unit
+    half = _quantity(rule.half_max, words.signals[rule.signal].unit)
+    start = f"from {_quantity(base, unit)} " if rule.target(base) != base else ""
+    text = (
+        f"In {actor}, {rule.signal} {rule.direction} {rule.behaviour} {start}"
+        f"towards {_quantity(rule.target(base), unit)}, half at {half}, power {rule.power:g}"
+    )
+    if rule.where != LAYERS:
+        text += f", in the {' and '.join(rule.where)}"
+    if rule.phases != PHASES:
+        text += f", while its lesion is {' or '.join(rule.phases)}"
+    return text + "."
+
+
+def explain(rule: Rule, base: float, words: Vocabulary) -> str:
+    """Return several lines on a rule: the sentence, the biology, the source and how well it is known."""
+    lines = [rule.id + ("" if rule.enabled else " (switched off)"), sentence(rule, base, words)]
+    if rule.says:
+        lines.append(rule.says)
+    lines.append(f"Signal: {words.signals[rule.signal].doc}")
+    lines.append(f"Behaviour: {words.behaviours[rule.actor][rule.behaviour].doc}")
+    lines.append(f"Source: {rule.source} ({_GRADES[rule.grade]}).")
+    return "\n".join(textwrap.fill(line, 100, subsequent_indent="  ") for line in lines)
+
+
+def explain_cell(compiled: Compiled, world: World, row: int) -> list[Reason]:
+    """Return for every behaviour of the cell in ``row`` its value, its base and the rules that act now."""
+    _, rates = compiled.look(world, row)
+    values, kind = senses(compiled, world, row), compiled.kind_of(world, row)
+    layer, phase = (int(world.cells.full(name)[row]) for name in ("layer", "phase"))
+    base = compiled.arrays[1][compiled.kinds.index(kind)]
+    found = {r.behaviour: r.rules for r in compiled.responses if r.kind == kind}
+    reasons = []
+    for column, behaviour in enumerate(compiled.behaviours):
+        if behaviour in found or base[column] != 0:
+            acting = [
+                r for r in found.get(behaviour, ()) if layer_bits(r) >> layer & phase_bits(r) >> phase & 1
+            ]
+            terms = [_term(rule, values[rule.signal]) for rule in acting if values[rule.signal] > 0]
+            terms.sort(key=lambda term: -term.strength)
+            reasons.append(Reason(behaviour, float(rates[column]), float(base[column]), tuple(terms)))
+    return reasons
+
+
+def senses(compiled: Compiled, world: World, row: int) -> dict[str, float]:
+    """Return what the cell in ``row`` senses, of the signals that the rules of its kind use."""
+    values, _ = compiled.look(world, row)
+    signals = compiled.senses[compiled.kind_of(world, row)]
+    return {signal.name: float(value) for signal, value in zip(signals, values, strict=True)}
+
+
+def _term(rule: Rule, value: float) -> Term:
+    return Term(
+        rule.id, rule.signal, rule.direction, value, float(power_of(value / rule.half_max, rule.power))
+    )
+
+
+def _quantity(value: float, unit: str) -> str:
+    return f"{value:.4g}" if unit in ("", "1") else f"{value:.4g} {unit}"

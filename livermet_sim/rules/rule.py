@@ -1,0 +1,197 @@
+"""Describe one interaction rule: who senses what, which behaviour it changes, how much, on what evidence."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+
+from livermet_sim.base.errors import RuleError
+from livermet_sim.base.specs import Grade, Parameter
+from livermet_sim.base.units import convert
+from livermet_sim.rules.vocabulary import DIRECTIONS, LAYERS, PHASES, Vocabulary
+
+GRADES: tuple[str, ...] = get_args(Grade)
+_NEEDED = ("actor", "signal", "direction", "behaviour", "maximum", "half_max")
+_FOLD = re.compile(r"^\s*[x×]\s*(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Say that a signal raises or lowers a behaviour of one kind of cell.
+
+    Attributes
+    ----------
+    id : str
+        A mechanism of the library ("MV12"), a variant of one ("MV6.tnf") or a name of the user's own.
+    actor, signal, direction, behaviour : str
+    maximum : float
+        Where the behaviour goes at full signal: a fold of the base where ``fold``, else in its unit.
+    half_max : float
+        Signal at half of the response, in the signal's unit.
+    power : float
+        Hill power.
+    where, phases : tuple of str
+        Where the cell must be, and in which phase its lesion; all by default.
+    source, grade : str
+        Paper, and how well the numbers are known; ``says`` states the mechanism.
+    """
+
+    id: str
+    actor: str
+    signal: str
+    direction: str
+    behaviour: str
+    maximum: float
+    fold: bool
+    half_max: float
+    power: float = 2.0
+    where: tuple[str, ...] = LAYERS
+    phases: tuple[str, ...] = PHASES
+    source: str = "assumed"
+    grade: str = "assumed"
+    says: str = ""
+    enabled: bool = True
+
+    @classmethod
+    def read(cls, id: str, table: Mapping[str, object], words: Vocabulary) -> Rule:
+        """Check a record from a TOML file and return the rule.
+
+        Raises
+        ------
+        RuleError
+            For an unknown key, name or unit, a missing key, or an impossible number.
+        """
+        place = f"rules.{id}"
+        for key in table:
+            if key not in KEYS:
+                raise RuleError(f"{place}.{key}", "a rule has no such key", name=key, valid=KEYS)
+        for key in _NEEDED:
+            if key not in table:
+                raise RuleError(place, f'the rule lacks "{key}"; a rule needs {", ".join(_NEEDED)}')
+        actor = _name(place, "actor", table, words.kinds, "is not a cell kind")
+        signal = _name(place, "signal", table, words.signals, "is not a signal")
+        direction = _name(place, "direction", table, DIRECTIONS, "is not a direction")
+        known = words.behaviours[actor]
+        behaviour = _name(place, "behaviour", table, known, f"is not a behaviour of {actor} cells")
+        maximum, fold = _maximum(f"{place}.maximum", table["maximum"], known[behaviour])
+        rule = cls(
+            id, actor, signal, direction, behaviour, maximum, fold,
+            half_max=_positive(f"{place}.half_max", table["half_max"], words.signals[signal].unit),
+            power=_positive(f"{place}.power", table.get("power", 2.0), "1"),
+            where=_subset(f"{place}.where", table.get("where", LAYERS), LAYERS),
+            phases=_subset(f"{place}.phases", table.get("phases", PHASES), PHASES),
+            source=_text(f"{place}.source", table.get("source", "assumed")),
+            grade=_name(place, "grade", {"grade": table.get("grade", "assumed")}, GRADES, "is not a grade"),
+            says=_text(f"{place}.says", table.get("says", "")),
+            enabled=_switch(f"{place}.enabled", table.get("enabled", True)),
+        )  # fmt: skip
+        if rule.phases != PHASES and actor not in words.phased:
+            raise RuleError(f"{place}.phases", f"{actor} cells belong to no lesion, so they have no phase")
+        return rule
+
+    def to_dict(self, words: Vocabulary) -> dict[str, Any]:
+        """Return the full record; ``read`` gives the same rule back from it."""
+        unit = words.behaviours[self.actor][self.behaviour].unit
+        record: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.name in KEYS}
+        record["maximum"] = f"x{self.maximum!r}" if self.fold else f"{self.maximum!r} {unit}".strip()
+        record["where"], record["phases"] = list(self.where), list(self.phases)
+        return record
+
+    def target(self, base: float) -> float:
+        """Return where the behaviour goes at full signal, given its base value."""
+        return base * self.maximum if self.fold else self.maximum
+
+    def check(self, base: float, behaviour: Parameter) -> None:
+        """Refuse a maximum that contradicts the direction, or can never differ from the base.
+
+        Raises
+        ------
+        RuleError
+            For "increases" towards less than the base, "decreases" towards more, a fold of 0, or a maximum
+            out of the behaviour's range.
+        """
+        place, unit, target = f"rules.{self.id}.maximum", behaviour.unit, self.target(base)
+        subject = f"{self.behaviour} of {self.actor} cells"
+        if self.fold and base == 0 and behaviour.default == 0:
+            example = f"0.1 {unit}".strip()
+            raise RuleError(
+                place,
+                f"x{self.maximum:g} is a fold, but the base of {subject} is 0; "
+                f'write a quantity such as "{example}"',
+            )
+        wrong = target < base if self.direction == "increases" else target > base
+        if wrong:
+            side = "below" if target < base else "above"
+            raise RuleError(
+                place,
+                f'the rule says "{self.direction}", but its maximum {target:g} {unit} is {side} '
+                f"the base {base:g} {unit} of {subject}",
+            )
+        if not behaviour.low <= target <= behaviour.high:
+            raise RuleError(
+                place,
+                f"{target:g} {unit} is impossible for {subject}; "
+                f"it must be from {behaviour.low:g} to {behaviour.high:g}",
+            )
+
+
+KEYS = tuple(f.name for f in fields(Rule) if f.name not in ("id", "fold"))
+
+
+def _text(place: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise RuleError(place, f"{value!r} is not a text")
+    return value
+
+
+def _switch(place: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise RuleError(place, f"{value!r} is not true or false")
+    return value
+
+
+def _name(place: str, key: str, table: Mapping[str, object], valid: Any, reason: str) -> str:
+    value = _text(f"{place}.{key}", table[key])
+    if value not in valid:
+        raise RuleError(f"{place}.{key}", f'"{value}" {reason}', name=value, valid=valid)
+    return value
+
+
+def _subset(place: str, value: object, valid: tuple[str, ...]) -> tuple[str, ...]:
+    given = (value,) if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not given:
+        raise RuleError(place, f"{value!r} is not a list of names; valid: {', '.join(valid)}")
+    for name in given:
+        if name not in valid:
+            raise RuleError(place, f'"{name}" is not one of its values', name=str(name), valid=valid)
+    return tuple(name for name in valid if name in given)
+
+
+def _quantity(place: str, value: object, unit: str) -> float:
+    try:
+        number = convert(value, unit)
+    except ValueError as error:
+        raise RuleError(place, str(error)) from None
+    if not math.isfinite(number):
+        raise RuleError(place, f"{number} is not a finite number")
+    return number
+
+
+def _positive(place: str, value: object, unit: str) -> float:
+    number = _quantity(place, value, unit)
+    if number <= 0:
+        raise RuleError(place, f"{number:g} is impossible; it must be above 0")
+    return number
+
+
+def _maximum(place: str, value: object, behaviour: Parameter) -> tuple[float, bool]:
+    """Return the number and whether it is a fold of the base."""
+    match = _FOLD.match(value) if isinstance(value, str) else None
+    if match:
+        return float(match[1]), True
+    if isinstance(value, str) and value.lstrip()[:1] in ("x", "×"):
+        raise RuleError(place, f'"{value}" is not a fold; write for example "x5"')
+    return _quantity(place, value, behaviour.unit), False

@@ -1,0 +1,138 @@
+"""List what a cell can sense: the words that a rule may use as its signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from livermet_sim.kernels import response
+from livermet_sim.state.sites import SITE_COLUMNS
+
+HYPOXIA_ONSET = 15.0  # mmHg; below it HIF responds (PhysiCell core parameters, oxygen signalling onset)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Name one thing a cell senses and where it is read.
+
+    Attributes
+    ----------
+    code : int
+        Kind of look-up; see ``kernels.response``.
+    source : str
+        The field, site column, cell column, systemic factor or cell kind that is read.
+    unit, doc : str
+    activated : bool
+        Contact counts: only activated cells are counted.
+    deficit : float
+        Where positive, the signal is what the value lacks to this level: max(0, deficit - value).
+    """
+
+    name: str
+    code: int
+    source: str
+    unit: str
+    doc: str
+    activated: bool = False
+    deficit: float = 0.0
+
+
+# signal, cell column, unit, meaning
+_OWN = (
+    ("load", "load", "cells", "Tumour cells the cell has engulfed and not yet digested."),
+    ("activation", "activation", "1", "The cell's own activation, 0 to 1."),
+    ("polarisation", "polarisation", "1", "The cell's own polarisation: 0 tumour-killing, 1 tumour-feeding."),
+    ("capillarisation", "capillarisation", "1", "The LSEC's own loss of fenestrae, 0 to 1."),
+    ("age", "age", "h", "Time since the cell arrived or was born."),
+    ("sojourn", "sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
+    ("lesion_size", "lesion_size", "cells", "Tumour cells: live cells of the lesion the cell belongs to."),
+    ("crowding", "crowding", "1", "Share of the eight sites around that hold a tumour cell."),
+    ("cell_diameter", "diameter", "um", "The cell's own diameter."),
+    ("aptitude", "aptitude", "1", "The cell's own uniform number, fixed at birth."),
+)
+# site columns whose sum over the site and its eight neighbours is a signal of its own
+_AROUND = (
+    ("contact.hepatocyte", "parenchyma", "sites", "Live hepatocyte sites among the nine here and around."),
+    ("contact.net", "net", "1", "Neutrophil traps here and on the eight sites around."),
+    ("contact.debris", "debris", "cells", "Dead tumour cells here and on the eight sites around."),
+)
+
+
+def signals(fields: Sequence[str], systemic: Iterable[str], kinds: Iterable[str]) -> dict[str, Signal]:
+    """Return every signal of a run by its name.
+
+    Parameters
+    ----------
+    fields, systemic, kinds : names
+        The diffusing signals, the systemic factors and the cell kinds of the run.
+    """
+    found: list[Signal] = []
+    for field in fields:
+        found.append(
+            Signal(field, response.FIELD, field, "relative", f"Concentration of {field} at the cell's site.")
+        )
+        found.append(
+            Signal(
+                f"{field}.gradient",
+                response.GRADIENT,
+                field,
+                "/um",
+                f"Steepness of {field} at the cell's site.",
+            )
+        )
+    taken = {signal.name for signal in found}
+    for column in SITE_COLUMNS:
+        name = f"site.{column.name}" if column.name in ("diameter", *taken) else column.name
+        found.append(Signal(name, response.SITE, column.name, column.unit, column.doc))
+    found += [Signal(name, response.OWN, column, unit, doc) for name, column, unit, doc in _OWN]
+    found += [Signal(name, response.AROUND, column, unit, doc) for name, column, unit, doc in _AROUND]
+    found += _lacks()
+    for factor in systemic:
+        found.append(
+            Signal(f"systemic.{factor}", response.SYSTEMIC, factor, "relative", f"{factor}, systemic level.")
+        )
+        found.append(
+            Signal(
+                f"lack.systemic.{factor}", response.SYSTEMIC, factor, "relative",
+                f"What {factor} lacks to its normal level of 1.", deficit=1.0,
+            )
+        )  # fmt: skip
+    for kind in kinds:
+        found += _contacts(kind)
+    return {signal.name: signal for signal in found}
+
+
+def _lacks() -> list[Signal]:
+    return [
+        Signal(
+            "hypoxia", response.SITE, "oxygen", "mmHg", "What oxygen lacks to 15 mmHg.", deficit=HYPOXIA_ONSET
+        ),
+        Signal("stasis", response.SITE, "perfused", "1", "1 where no blood flows.", deficit=1.0),
+        Signal(
+            "lack.activation", response.OWN, "activation", "1", "1 minus the cell's activation.", deficit=1.0
+        ),
+        Signal(
+            "lack.polarisation", response.OWN, "polarisation", "1", "1 minus the polarisation.", deficit=1.0
+        ),
+    ]
+
+
+def _contacts(kind: str) -> list[Signal]:
+    """Return the contact counts of one kind: all cells, activated cells, and whether there is none."""
+    found = []
+    for prefix, activated, what in (("", False, kind), ("activated.", True, f"activated {kind}")):
+        name = f"contact.{prefix}{kind}"
+        doc = f"Number of {what} cells at the site and on the eight around, the cell itself left out."
+        found.append(Signal(name, response.CONTACT, kind, "cells", doc, activated))
+        found.append(
+            Signal(
+                f"lack.{name}",
+                response.CONTACT,
+                kind,
+                "cells",
+                f"1 where no {what} cell is in contact.",
+                activated,
+                1.0,
+            )
+        )
+    return found

@@ -1,0 +1,62 @@
+"""Hold the words that the rules of one run may use: actors, signals, behaviours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.rules.signals import Signal, signals
+
+LAYERS = ("lumen", "tissue")
+PHASES = ("microvascular", "pre-angiogenic", "angiogenic", "growth")
+DIRECTIONS = ("increases", "decreases")
+
+
+class KindLike(Protocol):
+    """What the rules need to know of a cell kind."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def habitat(self) -> str: ...
+    def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]: ...
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Hold the names that are valid in the rules of one run.
+
+    Attributes
+    ----------
+    kinds, fields, systemic : tuple of str
+    signals : dict of Signal
+    behaviours : dict of dict of Parameter
+        By kind, then by name.
+    phased : frozenset of str
+        The kinds whose cells carry the phase of a lesion.
+    """
+
+    kinds: tuple[str, ...]
+    fields: tuple[str, ...]
+    systemic: tuple[str, ...]
+    signals: dict[str, Signal]
+    behaviours: dict[str, dict[str, Parameter]]
+    phased: frozenset[str]
+
+    @classmethod
+    def of(cls, kinds: Iterable[KindLike], fields: Iterable[str], systemic: Iterable[str]) -> Vocabulary:
+        """Return the vocabulary of these kinds, diffusing signals and systemic factors."""
+        kinds, fields, systemic = tuple(kinds), tuple(fields), tuple(systemic)
+        names = tuple(kind.name for kind in kinds)
+        behaviours = {kind.name: {p.name: p for p in kind.all_behaviours(fields, names)} for kind in kinds}
+        phased = frozenset(kind.name for kind in kinds if kind.habitat == "blood")
+        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours, phased)
+
+    def base_values(self) -> dict[str, dict[str, float]]:
+        """Return the default base value of every behaviour of every kind."""
+        return {
+            kind: {name: float(p.default) for name, p in parameters.items()}
+            for kind, parameters in self.behaviours.items()
+        }

@@ -1,0 +1,1 @@
+"""Read, check and write scenarios: what a researcher asks for, resolved to every value of the model."""

@@ -1,0 +1,134 @@
+"""Find scenario files by name or path and read them as TOML, saying in one sentence what is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from livermet_sim.base.errors import ScenarioError
+
+LARGEST = 1_000_000
+DEEPEST = 12
+_WHERE = re.compile(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
+
+
+def packaged() -> Path:
+    """Return the folder of the scenarios that ship with the model: installed, or in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "library" / "scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def known() -> dict[str, Path]:
+    """Return every scenario that can be called by name: those in ./scenarios, then the shipped ones."""
+    found: dict[str, Path] = {}
+    for folder in (Path("scenarios"), packaged()):
+        for path in sorted(folder.glob("*.toml")):
+            found.setdefault(path.stem, path)
+    return found
+
+
+def label(path: Path) -> str:
+    """Return how to call a file in a message: relative to the working folder where that is shorter."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd().resolve()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def find(wanted: str | Path, beside: Path | None = None) -> Path:
+    """Return the file of a scenario.
+
+    Parameters
+    ----------
+    wanted : str or Path
+        A name, or a path to a TOML file.
+    beside : Path, optional
+        The file that extends it: paths are relative to its folder, and names are sought there first.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none; the nearest known name is suggested.
+    """
+    text = str(wanted)
+    place = f"{label(beside)}, extends" if beside else ""
+    path = Path(text)
+    is_path = isinstance(wanted, Path) or path.suffix == ".toml" or "/" in text or "\\" in text
+    names = known()
+    try:
+        if is_path:
+            path = beside.parent / path if beside else path
+            if path.is_dir():
+                raise ScenarioError(place, f'"{text}" is a folder; a scenario is a file ending in .toml')
+            if path.exists():
+                return path
+            near = {p.stem: p for p in path.parent.glob("*.toml")} | names
+            raise ScenarioError(place, f'there is no file "{text}"', name=path.stem, valid=near)
+        if beside:
+            names = {p.stem: p for p in beside.parent.glob("*.toml")} | names
+            sibling = beside.parent / f"{text}.toml"
+            if sibling.is_file() and sibling.resolve() != beside.resolve():
+                return sibling
+            names = _without(names, beside)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(place, f'"{_short(text)}" cannot be a scenario: {reason.lower()}') from None
+    if text not in names:
+        raise ScenarioError(place, f'there is no scenario "{_short(text)}"', name=text, valid=names)
+    return names[text]
+
+
+def _without(names: dict[str, Path], beside: Path) -> dict[str, Path]:
+    """Let a file that extends its own name mean the shipped scenario of that name."""
+    if beside.stem in names and names[beside.stem].resolve() == beside.resolve():
+        shipped = packaged() / beside.name
+        if shipped.is_file() and shipped.resolve() != beside.resolve():
+            return names | {beside.stem: shipped}
+    return names
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def read(path: Path) -> tuple[dict[str, Any], str]:
+    """Return the tables of a TOML file, and its text.
+
+    Raises
+    ------
+    ScenarioError
+        When it cannot be opened, is larger than 1 MB, is not UTF-8 text or not TOML.
+    """
+    place = label(path)
+    try:
+        if not path.is_file():
+            raise ScenarioError(place, "this is not a file")
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise ScenarioError(place, f"it cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if len(content) > LARGEST:
+        raise ScenarioError(place, "it is larger than 1 MB; that is no scenario")
+    try:
+        text = content.decode("utf-8-sig")
+        return tomllib.loads(text), text
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ScenarioError(f"{place}, line {line}", "it is not text in UTF-8") from None
+    except RecursionError:
+        raise ScenarioError(place, "its lists or tables are nested too deeply") from None
+    except ValueError as error:
+        raise _syntax(place, content, str(error)) from None
+
+
+def _syntax(place: str, content: bytes, message: str) -> ScenarioError:
+    """Turn a parser's message into a sentence with the line in front."""
+    match = _WHERE.match(message)
+    if not match:
+        return ScenarioError(place, f"it is not TOML: {message}")
+    last = content.rstrip().count(b"\n") + 1
+    reason = match[1][0].lower() + match[1][1:]
+    return ScenarioError(f"{place}, line {match[2] or last}", f"it is not TOML: {reason}")

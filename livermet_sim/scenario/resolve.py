@@ -1,0 +1,243 @@
+"""Turn what was written into a scenario in which every value of the model is checked and filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.specs import Section, Value
+from livermet_sim.cells import lines
+from livermet_sim.cells.kind import Kind
+from livermet_sim.interventions.read import Intervention, read
+from livermet_sim.rules.book import RuleBook
+from livermet_sim.scenario import sections
+from livermet_sim.scenario.draft import HEAD, Draft, place, plain
+from livermet_sim.scenario.sections import TOO_LARGE
+from livermet_sim.scenario.spec import Scenario
+from livermet_sim.state.signals import FIELDS, SYSTEMIC
+
+
+class Mistakes(ScenarioError):
+    """Report several mistakes at once, one sentence a line."""
+
+    def __init__(self, mistakes: Sequence[LivermetError]):
+        self.mistakes = tuple(dict.fromkeys(mistake.sentence for mistake in mistakes))
+        super().__init__("", "\n".join(self.mistakes))
+
+
+def build(draft: Draft, text: str = "") -> Scenario:
+    """Return the scenario that a draft describes.
+
+    Parameters
+    ----------
+    draft : Draft
+        What was written, all layers laid over each other.
+    text : str, optional
+        The file as its author wrote it.
+
+    Raises
+    ------
+    ScenarioError
+        With one sentence for every mistake that was found.
+    """
+    mistakes: list[LivermetError] = []
+    kinds = sections.find_kinds(draft, mistakes)
+    fields = sections.find_fields(draft, mistakes)
+    known = sections.declared(kinds, fields)
+    head = {key: _head(draft, key, mistakes) for key in ("name", "doc", "line")}
+    line = _line(head["line"], draft, mistakes)
+    written = _sort(draft, known, kinds, fields, mistakes)
+    values = {
+        name: _resolve(
+            section, written.get(name, {}), line if name == "cells.tumour" else {}, draft, mistakes
+        )
+        for name, section in known.items()
+    }
+    _check_shares(values, draft, mistakes)
+    rules = _rules(draft, kinds, fields, values, mistakes)
+    interventions = _interventions(draft, kinds, fields, mistakes)
+    if mistakes:
+        raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
+    if draft.flat.get("resolved") is True:
+        _forget_defaults(draft, known, line, [name for name in fields if name not in FIELDS])
+    return Scenario(
+        **head,
+        kinds=kinds,
+        fields=fields,
+        values=values,
+        rules=rules,
+        interventions=interventions,
+        given=draft.given(),
+        text=text,
+    )
+
+
+def _head(draft: Draft, key: str, mistakes: list[LivermetError]) -> str:
+    text = draft.flat.get(key, "")
+    if isinstance(text, str):
+        return text
+    mistakes.append(ScenarioError(place(draft.origin[key], key), f"{text!r} is not a text"))
+    return ""
+
+
+def _line(name: str, draft: Draft, mistakes: list[LivermetError]) -> dict[str, Value]:
+    """Return the traits of a tumour line; none for the plain tumour cell."""
+    if not name:
+        return {}
+    if name in lines.names():
+        return lines.load(name).values()
+    where = place(draft.origin["line"], "line")
+    mistakes.append(ScenarioError(where, f'there is no tumour line "{name}"', name=name, valid=lines.names()))
+    return {}
+
+
+def _sort(
+    draft: Draft,
+    known: Mapping[str, Section],
+    kinds: Sequence[Kind],
+    fields: Sequence[str],
+    mistakes: list[LivermetError],
+) -> dict[str, dict[str, Any]]:
+    """Put every written value under its section; a name that fits nowhere is a mistake."""
+    written: dict[str, dict[str, Any]] = {}
+    names = {"cells": {kind.name for kind in kinds}, "fields": set(fields)}
+    for name, value in draft.flat.items():
+        parts = name.split(".")
+        where = place(draft.origin[name], name)
+        empty = isinstance(value, dict) and not value
+        if (
+            name in HEAD
+            or parts[0] == "rules"
+            or (empty and any(n == name or n.startswith(f"{name}.") for n in known))
+        ):
+            continue
+        if parts[0] in names and len(parts) > 1 and parts[1] not in names[parts[0]]:
+            continue  # the unknown kind or signal has been reported
+        if parts[0] == "cells" and parts[-1] in ("like", "doc") and len(parts) == 3:
+            if parts[2] == "doc" and f"cells.{parts[1]}.like" not in draft.flat:
+                mistakes.append(ScenarioError(where, "only a new kind of cell has a doc"))
+            continue
+        found = sections.locate(name, known)
+        if found is None:
+            mistakes.append(sections.unknown(name, where, known))
+        elif found[1] not in known[found[0]].names():
+            reason = f"{found[0]} has no such parameter"
+            mistakes.append(ScenarioError(where, reason, name=found[1], valid=known[found[0]].names()))
+        else:
+            written.setdefault(found[0], {})[found[1]] = value
+    return written
+
+
+def _resolve(
+    section: Section,
+    written: Mapping[str, Any],
+    line: Mapping[str, Value],
+    draft: Draft,
+    mistakes: list[LivermetError],
+) -> dict[str, Value]:
+    """Return every value of a section: written, else of the tumour line, else the default."""
+    values: dict[str, Value] = {}
+    for parameter in section.parameters:
+        values[parameter.name] = line.get(parameter.name, parameter.default)
+        if parameter.name in written:
+            name = f"{section.name}.{parameter.name}"
+            try:
+                where = place(draft.origin[name], name)
+                values[parameter.name] = sections.read_value(parameter, written[parameter.name], where)
+            except LivermetError as error:
+                mistakes.append(error)
+    return values
+
+
+def _check_shares(
+    values: Mapping[str, Mapping[str, Value]], draft: Draft, mistakes: list[LivermetError]
+) -> None:
+    for name, section in values.items():
+        shares = ("share_periportal", "share_midzonal")
+        if all(share in section for share in shares):
+            total = sum(float(section[share]) for share in shares)
+            if total > 1 + 1e-9:
+                where = next(
+                    (draft.origin[f"{name}.{s}"] for s in shares if f"{name}.{s}" in draft.origin), ""
+                )
+                reason = f"the periportal and midzonal shares add up to {total:g}, which is more than 1"
+                mistakes.append(ScenarioError(place(where, name), reason))
+
+
+def _forget_defaults(
+    draft: Draft, known: Mapping[str, Section], line: Mapping[str, Value], new_fields: Sequence[str]
+) -> None:
+    """Drop from a resolved file what only repeats defaults, so that another tumour line can still act."""
+    for name in list(draft.flat):
+        found = sections.locate(name, known)
+        # Names that declare a new signal, or use it, stay.
+        if found is None or any(field in name.split(".") for field in new_fields):
+            continue
+        default = {p.name: p.default for p in known[found[0]].parameters}
+        if found[0] == "cells.tumour":
+            default |= line
+        if found[1] in default and draft.flat[name] == default[found[1]]:
+            del draft.flat[name]
+
+
+def _rules(
+    draft: Draft,
+    kinds: Sequence[Kind],
+    fields: Sequence[str],
+    values: Mapping[str, Mapping[str, Value]],
+    mistakes: list[LivermetError],
+) -> Any:
+    """Return the book of rules, each checked against the base value of the behaviour that it changes."""
+    resolved = draft.flat.get("resolved") is True
+    try:
+        book = RuleBook.load(draft.rules(), kinds, fields, SYSTEMIC.names(), library=not resolved)
+    except ScenarioError as error:
+        mistakes.append(error)
+        return None
+    except LivermetError as error:
+        mistakes.append(_in_file(error, draft))
+        return None
+    except (OverflowError, ValueError, ZeroDivisionError):
+        mistakes.append(ScenarioError(place(draft.origin.get("rules", ""), "rules"), TOO_LARGE))
+        return None
+    for rule in book.enabled():
+        base = values[f"cells.{rule.actor}"][rule.behaviour]
+        try:
+            rule.check(float(base), book.words.behaviours[rule.actor][rule.behaviour])
+        except LivermetError as error:
+            mistakes.append(_in_file(error, draft))
+    return book
+
+
+def _in_file(error: LivermetError, draft: Draft) -> ScenarioError:
+    """Return a rule's mistake with what last wrote that rule, if anything did, in front."""
+    writers = [
+        origin
+        for name, origin in draft.origin.items()
+        if name.startswith("rules.") and f"{error.place}.".startswith(f"{name.rpartition('.')[0]}.")
+    ]
+    return ScenarioError("", place(writers[-1], error.sentence) if writers else error.sentence)
+
+
+def _interventions(
+    draft: Draft, kinds: Sequence[Kind], fields: Sequence[str], mistakes: list[LivermetError]
+) -> tuple[Intervention, ...]:
+    origin = draft.origin.get("interventions", "")
+    where = place(origin, "interventions")
+    given = [i.to_dict() if isinstance(i, Intervention) else i for i in draft.interventions or ()]
+    try:
+        for table in given:
+            if not isinstance(table, Mapping):
+                raise ScenarioError(where, f"{table!r} is not a table")
+        tables = [plain(table, where) for table in given]
+    except ScenarioError as error:
+        mistakes.append(error)
+        return ()
+    try:
+        return read(tables, kinds, fields)
+    except LivermetError as error:
+        mistakes.append(ScenarioError("", place(origin, error.sentence)))
+    except (OverflowError, ValueError, ZeroDivisionError):
+        mistakes.append(ScenarioError(where, TOO_LARGE))
+    return ()

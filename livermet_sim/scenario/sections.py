@@ -1,0 +1,129 @@
+"""List every section of parameters that a scenario can set, for its kinds of cells and signals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.specs import Parameter, Section, Value
+from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.registry import KINDS
+from livermet_sim.scenario.draft import HEAD, Draft, place
+from livermet_sim.state.signals import FIELDS, field_section
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_MODELS = ("vessel", "disse")
+TOO_LARGE = "the number is too large or too small to compute with"
+
+
+def declared(kinds: Sequence[Kind], fields: Sequence[str]) -> dict[str, Section]:
+    """Return the sections by name: the engine's, then one a signal and one a kind of cell."""
+    from livermet_sim.engine import SECTIONS
+
+    sections = {section.name: section for section in SECTIONS}
+    sections |= {f"fields.{name}": FIELDS.get(name) or field_section(name) for name in fields}
+    names = [kind.name for kind in kinds]
+    return sections | {f"cells.{kind.name}": kind.section(fields, names) for kind in kinds}
+
+
+def locate(name: str, sections: Iterable[str]) -> tuple[str, str] | None:
+    """Split a dotted name into the longest section it starts with and the parameter, or return None."""
+    parts = name.split(".")
+    known = set(sections)
+    for cut in range(len(parts) - 1, 0, -1):
+        if ".".join(parts[:cut]) in known:
+            return ".".join(parts[:cut]), ".".join(parts[cut:])
+    return None
+
+
+def unknown(name: str, where: str, sections: Mapping[str, Section]) -> ScenarioError:
+    """Return the mistake of a name that belongs to no section, with the nearest name that does."""
+    if name in sections:
+        return ScenarioError(where, "this is a section; it holds parameters and has no value of its own")
+    if name == "extends":
+        return ScenarioError(where, "only a file can extend a scenario; name that scenario instead")
+    parts = name.split(".")
+    holders = [s.name for s in sections.values() if parts[-1] in s.names()]
+    if len(parts) == 1 and holders:
+        return ScenarioError(where, f'there is no such key; did you mean "{holders[0]}.{name}"?')
+    heads = {section.split(".")[0] for section in sections} | {*HEAD[:3], "rules", "interventions"}
+    return ScenarioError(where, "there is no such section or key", name=parts[0], valid=heads)
+
+
+def find_kinds(draft: Draft, mistakes: list[LivermetError]) -> tuple[Kind, ...]:
+    """Return the shipped kinds of cells and those that the draft adds with ``like``."""
+    kinds = {kind.name: kind for kind in KINDS}
+    for name in _second(draft, "cells"):
+        like = draft.flat.get(f"cells.{name}.like")
+        where = place(draft.origin.get(f"cells.{name}.like", ""), f"cells.{name}.like")
+        doc = draft.flat.get(f"cells.{name}.doc", "")
+        if name in kinds:
+            if like is not None:
+                mistakes.append(ScenarioError(where, f'"{name}" ships with the model and needs no "like"'))
+        elif like is None:
+            where = place(_origin(draft, f"cells.{name}"), f"cells.{name}")
+            reason = (
+                f'there is no such kind of cell (a new one says what it is like, as in {name}.like = "nk")'
+            )
+            mistakes.append(ScenarioError(where, reason, name=name, valid=kinds))
+        elif not _NAME.fullmatch(name):
+            mistakes.append(ScenarioError(where, "a kind's name is made of small letters, digits and _"))
+        elif not isinstance(like, str) or like not in kinds:
+            mistakes.append(
+                ScenarioError(where, f'there is no kind of cell "{like}"', name=str(like), valid=kinds)
+            )
+        elif kinds[like].habitat not in _MODELS:
+            good = [kind.name for kind in kinds.values() if kind.habitat in _MODELS]
+            mistakes.append(
+                ScenarioError(where, f'a new kind cannot be like "{like}"; it can be like {", ".join(good)}')
+            )
+        elif not isinstance(doc, str):
+            mistakes.append(ScenarioError(where.removesuffix("like") + "doc", f"{doc!r} is not a text"))
+        else:
+            kinds[name] = kinds[like].named(name, doc)
+    return tuple(kinds.values())
+
+
+def find_fields(draft: Draft, mistakes: list[LivermetError]) -> tuple[str, ...]:
+    """Return the shipped signals and those that the draft adds; a new one must have a use."""
+    fields = list(FIELDS)
+    for name in _second(draft, "fields"):
+        if name in FIELDS:
+            continue
+        where = place(_origin(draft, f"fields.{name}"), f"fields.{name}")
+        if not _NAME.fullmatch(name):
+            mistakes.append(ScenarioError(where, "a signal's name is made of small letters, digits and _"))
+        elif not _used(name, draft):
+            reason = "this signal is new, but no cell secretes it and no rule names it"
+            mistakes.append(ScenarioError(where, reason, name=name, valid=FIELDS))
+        else:
+            fields.append(name)
+    return tuple(fields)
+
+
+def read_value(parameter: Parameter, value: object, where: str) -> Value:
+    """Return a checked value; like ``Parameter.read``, but for numbers too large for the machine as well."""
+    if isinstance(parameter.default, str) and isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    try:
+        number = parameter.read(value, where)
+    except (OverflowError, ValueError, ZeroDivisionError):
+        raise ScenarioError(where, TOO_LARGE) from None
+    return number + 0.0 if isinstance(number, float) else number
+
+
+def _second(draft: Draft, head: str) -> list[str]:
+    """Return the second parts of all names under a head, in the order written."""
+    parts = (name.split(".") for name in draft.flat)
+    return list(dict.fromkeys(part[1] for part in parts if part[0] == head and len(part) > 1))
+
+
+def _origin(draft: Draft, prefix: str) -> str:
+    return next((o for n, o in draft.origin.items() if n == prefix or n.startswith(f"{prefix}.")), "")
+
+
+def _used(field: str, draft: Draft) -> bool:
+    secreted = any(name.startswith("cells.") and name.endswith(f".secrete.{field}") for name in draft.flat)
+    rules = [value for name, value in draft.flat.items() if name.startswith("rules.")]
+    return secreted or re.search(rf"\b{re.escape(field)}\b", repr(rules)) is not None

@@ -1,0 +1,109 @@
+"""Print a scenario's parameters, rules and tumour lines as plain text tables."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+
+from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells import lines
+from livermet_sim.rules import book, explain
+from livermet_sim.rules.rule import Rule
+from livermet_sim.scenario.spec import Scenario
+from livermet_sim.scenario.write import evidence
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of words as columns, two blanks apart."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
+    padded = ("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in padded)
+
+
+def parameters(scenario: Scenario, wanted: str = "") -> str:
+    """Return every parameter with value, unit, range, evidence and meaning; of one section if it is named.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no section of that name.
+    """
+    sections = scenario.sections
+    chosen = [name for name in sections if not wanted or name == wanted or name.startswith(f"{wanted}.")]
+    if not chosen:
+        raise ScenarioError(wanted, "there is no such section", name=wanted, valid=sections)
+    rows = [("parameter", "value", "unit", "from", "to", "evidence", "meaning")]
+    for name in chosen:
+        rows += [_row(scenario, name, parameter) for parameter in sections[name].parameters]
+    return aligned(rows)
+
+
+def _row(scenario: Scenario, section: str, parameter: Parameter) -> tuple[str, ...]:
+    value = scenario.values[section][parameter.name]
+    low = high = ""
+    if isinstance(value, str | bool):
+        shown = str(value).lower() if isinstance(value, bool) else value
+    else:
+        shown, low, high = _number(value), _number(parameter.low), _number(parameter.high)
+    grade, source = evidence(scenario, section, parameter)
+    words = grade if source == grade else f"{grade}: {source}"
+    return f"{section}.{parameter.name}", shown, parameter.unit, low, high, words, parameter.doc
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}" if math.isfinite(value) else "any"
+
+
+def rules(scenario: Scenario) -> str:
+    """Return every rule as one sentence under its id."""
+    return "\n".join(
+        textwrap.fill(
+            f"{rule.id:<10}{'' if rule.enabled else '(switched off) '}"
+            f"{explain.sentence(rule, base(scenario, rule), scenario.rules.words)}",
+            110,
+            subsequent_indent=" " * 10,
+        )
+        for rule in scenario.rules
+    )
+
+
+def rule(scenario: Scenario, id: str) -> str:
+    """Return sentence, numbers and source of a rule, or of all variants of a mechanism.
+
+    Raises
+    ------
+    RuleError
+        When there is no rule of that name; for a mechanism that the model lacks, the reason is given.
+    """
+    absent = book.missing()
+    if id in absent and id not in scenario.rules.rules:
+        return textwrap.fill(f"{id} is not in the model: {absent[id]}", 100)
+    found = scenario.rules.find(id)
+    return "\n\n".join(explain.explain(rule, base(scenario, rule), scenario.rules.words) for rule in found)
+
+
+def missing() -> str:
+    """Return the published mechanisms that no rule expresses, each with the reason."""
+    return "\n".join(
+        textwrap.fill(f"{id:<10}{reason}", 110, subsequent_indent=" " * 10)
+        for id, reason in book.missing().items()
+    )
+
+
+def base(scenario: Scenario, rule: Rule) -> float:
+    """Return the value of a rule's behaviour where the rule does not act."""
+    return float(scenario.values[f"cells.{rule.actor}"][rule.behaviour])
+
+
+def tumour_lines() -> str:
+    """Return the tumour lines that ship with the model, each with what sets it apart."""
+    parts = []
+    for name in lines.names():
+        line = lines.load(name)
+        title = f"{name:<8}{line.title} ({line.primary}, {line.species})"
+        parts.append(
+            title + "\n" + textwrap.fill(line.doc, 100, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        )
+    return "\n".join(parts)

@@ -1,0 +1,94 @@
+"""Write a resolved scenario as TOML in which every value shows its unit, grade of evidence and source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from livermet_sim.base.specs import Parameter, Value
+from livermet_sim.cells import lines
+from livermet_sim.scenario.spec import Scenario
+
+
+def document(scenario: Scenario) -> str:
+    """Return the TOML text of a scenario; reading it back gives an equal scenario."""
+    tables = scenario.to_dict()
+    rules, interventions = tables.pop("rules"), tables.pop("interventions")
+    parts = [f"{key} = {literal(tables[key])}" for key in ("name", "doc", "line", "resolved")]
+    parts += _sections(scenario)
+    for name, record in rules.items():
+        parts += ["", f"[rules.{key(name)}]", *_pairs(record)]
+    if not interventions:
+        parts.insert(4, "interventions = []")
+    for table in interventions:
+        parts += ["", "[[interventions]]", *_pairs(table)]
+    return "\n".join(parts) + "\n"
+
+
+def evidence(scenario: Scenario, section: str, parameter: Parameter) -> tuple[str, str]:
+    """Return grade and source of a value: its parameter's, its tumour line's, or that the scenario set it."""
+    value = scenario.values[section][parameter.name]
+    if section == "cells.tumour" and scenario.line:
+        trait = lines.load(scenario.line).traits.get(parameter.name)
+        if trait is not None:
+            is_trait = trait.value == value
+            return (
+                (trait.grade, f"{trait.source} ({scenario.line})") if is_trait else ("set", "this scenario")
+            )
+    if value == parameter.default:
+        return parameter.grade, parameter.source
+    return "set", "this scenario"
+
+
+def _sections(scenario: Scenario) -> Iterable[str]:
+    for name, section in scenario.sections.items():
+        yield ""
+        yield f"# {_line(section.doc)}"
+        yield "[" + ".".join(key(part) for part in name.split(".")) + "]"
+        like = scenario.given.get(f"{name}.like")
+        if like is not None:
+            yield f"like = {literal(like)}"
+            yield f"doc = {literal(scenario.given.get(f'{name}.doc', ''))}"
+        for parameter in section.parameters:
+            value = scenario.values[name][parameter.name]
+            yield f"{key(parameter.name)} = {literal(value)}  # {_note(scenario, name, parameter)}"
+
+
+def _note(scenario: Scenario, section: str, parameter: Parameter) -> str:
+    grade, source = evidence(scenario, section, parameter)
+    words = grade if source == grade else f"{grade}: {source}"
+    return _line(f"{parameter.unit}; {words}" if parameter.unit else words)
+
+
+def _line(text: str) -> str:
+    """Return text fit for a comment: one line, no control characters."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+
+
+def _pairs(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key(name)} = {literal(value)}" for name, value in table.items()]
+
+
+def key(name: str) -> str:
+    """Return a key, quoted where TOML wants it."""
+    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if bare else text(name)
+
+
+def text(value: str) -> str:
+    """Return a quoted text."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def literal(value: Value | list[Any] | Mapping[str, Any]) -> str:
+    """Return a value as TOML; tables become inline tables."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(literal(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key(name)} = {literal(item)}" for name, item in value.items()) + "}"
+    return repr(value)

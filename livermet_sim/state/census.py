@@ -1,0 +1,43 @@
+"""Know who is where: derived from the cells' columns, never kept beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.neighbours import census
+from livermet_sim.state.table import Table
+from livermet_sim.state.tissue import Tissue
+
+
+class Census:
+    """Hold what is counted from the cells.
+
+    Attributes
+    ----------
+    count : int32[n, 2 K]
+        Cells of each kind at a site, then the activated ones.
+    tumour_at : int64[2, n]
+        Row of the tumour cell in the lumen and in the tissue part of a site, or -1.
+    near : int32[n]
+        Tumour cells at a site and in the eight around it.
+    """
+
+    def __init__(self, tissue: Tissue, kinds: int):
+        n = tissue.n
+        self.kinds = kinds
+        self.neighbours = tissue.neighbours
+        self.count = np.zeros((n, 2 * kinds), dtype=np.int32)
+        self.tumour_at = np.full((2, n), -1, dtype=np.int64)
+        self.near = np.zeros(n, dtype=np.int32)
+        self._touched = np.zeros(n + 1, dtype=np.int32)
+        self.stale = True
+
+    def update(self, cells: Table, sites: Table) -> None:
+        """Count anew if anything moved since the last count; writes the sites' ``pressure``."""
+        if not self.stale:
+            return
+        census(
+            cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
+            self.kinds, self.neighbours, self.count, self.tumour_at, sites.full("pressure"), self.near, self._touched,
+        )  # fmt: skip
+        self.stale = False

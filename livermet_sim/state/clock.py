@@ -1,0 +1,37 @@
+"""Keep time: whole ticks of a fixed step, so that no rounding builds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from livermet_sim.base.specs import Parameter, Section
+
+SECTION = Section(
+    "run",
+    "Length and step of a run.",
+    (
+        Parameter("days", 28.0, "day", "Simulated time.", 0.0, 3650.0),
+        Parameter("step", 0.25, "h", "Time step; results do not depend on it.", 0.005, 4.0),
+    ),
+)
+
+
+@dataclass
+class Clock:
+    """Count ticks of ``dt`` hours."""
+
+    dt: float
+    tick: int = 0
+
+    @property
+    def hours(self) -> float:
+        """Return the simulated time in hours."""
+        return self.tick * self.dt
+
+    def due(self, every: float) -> bool:
+        """Say whether a process that runs every ``every`` hours runs in this tick."""
+        return self.tick % max(1, round(every / self.dt)) == 0
+
+    def span(self, every: float) -> float:
+        """Return the hours between two runs of a process that runs every ``every`` hours."""
+        return max(1, round(every / self.dt)) * self.dt

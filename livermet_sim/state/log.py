@@ -1,0 +1,36 @@
+"""Keep what happened to tumour cells: one record an event, sorted so that row order never shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import CAUSES, EVENTS
+
+FIELDS = ("tick", "event", "cause", "key", "founder", "lesion", "site", "layer", "phase")
+
+
+class EventLog:
+    """Append events in blocks of int64[m, 9], columns FIELDS.
+
+    ``event`` is an index into ``names``, ``cause`` into ``causes``: the named ones, then every cell kind.
+    """
+
+    names = EVENTS
+
+    def __init__(self, kinds: tuple[str, ...]):
+        self.causes = (*CAUSES, *kinds)
+        self._blocks: list[np.ndarray] = []
+
+    def add(self, block: np.ndarray) -> None:
+        """Keep a copy of a block of events."""
+        if len(block):
+            self._blocks.append(np.array(block, dtype=np.int64))
+
+    def array(self) -> np.ndarray:
+        """Return all events sorted by tick, event, key: int64[m, 9]."""
+        if not self._blocks:
+            return np.zeros((0, len(FIELDS)), dtype=np.int64)
+        events = np.concatenate(self._blocks)
+        events = events[np.lexsort((events[:, 6], events[:, 2], events[:, 3], events[:, 1], events[:, 0]))]
+        self._blocks = [events]
+        return events

@@ -1,0 +1,56 @@
+"""List the diffusing signals and systemic factors that ship with the model."""
+
+from __future__ import annotations
+
+from livermet_sim.base.specs import Parameter, Section
+
+# name, reach in um, meaning, source of the reach, grade
+_FIELDS = (
+    ("vegf", 120.0, "VEGF-A", "R: 60-150 um with matrix binding", "recalled"),
+    ("tgf_beta", 60.0, "active TGF-beta", "half-life of the active form 2-3 min (65-80 um)", "recalled"),
+    ("tnf", 100.0, "TNF-alpha", "decay 4.6e-4 /s at 5-20 um2/s (106-209 um)", "recalled"),
+    ("il1", 100.0, "IL-1beta and IL-18", "150-250 um free", "recalled"),
+    ("cxcl", 150.0, "ligands of CXCR2: CXCL1, CXCL2, CXCL8", "100-180 um bound to heparan sulphate", "recalled"),
+    ("ccl2", 150.0, "CCL2", "model files disagree 40-fold (36-1730 um)", "assumed"),
+    ("cxcl12", 150.0, "CXCL12", "220 um guessed", "assumed"),
+    ("il10", 170.0, "IL-10", "HCC QSP parameter file (174 um)", "found"),
+    ("ifn_gamma", 150.0, "interferon gamma", "model files 392-1240 um free; 100-200 advised", "assumed"),
+    ("no", 60.0, "nitric oxide", "blood haemoglobin sink (20-100 um)", "recalled"),
+    ("fgf2", 100.0, "FGF-2", "assumed", "assumed"),
+    ("granulin", 100.0, "granulin", "assumed", "assumed"),
+)
+
+# name, resting level, meaning
+_SYSTEMIC = (
+    ("igf1", 1.0, "IGF-I of the liver and blood, relative to normal"),
+    ("il6", 0.0, "circulating IL-6, relative to its half-effect"),
+    ("saa", 0.0, "serum amyloid A, relative to its half-effect"),
+    ("oestrogen", 0.0, "oestrogen; 0 male, 1 female"),
+    ("gcsf", 0.0, "circulating G-CSF, relative to its half-effect"),
+    ("platelets", 1.0, "platelet count and function, relative to normal"),
+    ("inflammation", 0.0, "systemic inflammation (LPS, sepsis, surgery), relative to its half-effect"),
+    ("exosomes", 0.0, "tumour exosome dose to the liver before arrival, relative to its half-effect"),
+    ("antibody", 0.0, "anti-tumour IgG, relative to its half-effect"),
+    ("primary_tumour", 0.0, "burden of a primary tumour still in place, relative to its half-effect"),
+)
+
+FIELDS: dict[str, Section] = {
+    name: Section(
+        f"fields.{name}",
+        f"{doc} in the tissue.",
+        (Parameter("length", length, "um", f"Reach of {doc}: sqrt(D/k).", 10.0, 1000.0, source, grade),),  # type: ignore[arg-type]
+    )
+    for name, length, doc, source, grade in _FIELDS
+}
+
+SYSTEMIC = Section(
+    "systemic",
+    "Factors that are the same everywhere in the liver.",
+    tuple(Parameter(name, level, "relative", f"{doc[0].upper()}{doc[1:]}.", 0.0, 1000.0) for name, level, doc in _SYSTEMIC),
+)
+
+
+def field_section(name: str) -> Section:
+    """Return the section of a signal that a scenario adds."""
+    length = Parameter("length", 100.0, "um", f"Reach of {name}: sqrt(D/k).", 10.0, 1000.0)
+    return Section(f"fields.{name}", f"{name} in the tissue.", (length,))

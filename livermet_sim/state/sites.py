@@ -1,0 +1,25 @@
+"""Name the columns that every lattice site carries; the tissue itself (compartments) is in ``tissue``."""
+
+from __future__ import annotations
+
+from livermet_sim.state.table import Column
+
+SITE_COLUMNS = (
+    Column("diameter", "um", "Diameter of the vessel tube here; 0 where there is none."),
+    Column("zone", "1", "Place between portal tract (0) and central vein (1)."),
+    Column("oxygen", "mmHg", "Oxygen tension of the tissue."),
+    Column("speed", "um/s", "Mean blood speed in the tube."),
+    Column("shear", "dyn/cm2", "Shear stress on the tube's wall."),
+    Column("perfused", "1", "1 where the tube carries blood, 0 elsewhere."),
+    Column("adhesion", "1", "Adhesion molecules (E-selectin, VCAM-1, ICAM-1) on the lining, 0 to 1."),
+    Column("capture", "1", "Probability that the lining tethers a passing tumour cell over one site."),
+    Column("capillarised", "1", "Loss of fenestrae of the lining, 0 to 1."),
+    Column("parenchyma", "1", "1 where live hepatocyte tissue stands, 0 where it is gone."),
+    Column("collagen", "1", "Collagen of the matrix relative to a dense capsule."),
+    Column("fibronectin", "1", "Fibronectin of the matrix relative to a dense deposit."),
+    Column("net", "1", "Neutrophil extracellular traps; 1 is one neutrophil's trap."),
+    Column("debris", "cells", "Dead tumour cells not yet cleared."),
+    Column("pressure", "1", "Share of the eight sites around whose tissue part holds a tumour cell."),
+    Column("patency", "1", "Share of the tube's conductance left by arrested cells and compression."),
+    Column("vessel_age", "h", "Age of a tube that grew during the run; 0 for the liver's own."),
+)

@@ -1,0 +1,97 @@
+"""Keep named columns in two matrices, one of reals and one of whole numbers, so kernels can index them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Describe one column: its unit and meaning; ``whole`` columns hold int64, the others float64."""
+
+    name: str
+    unit: str
+    doc: str
+    whole: bool = False
+    default: float = 0.0
+
+
+class Table:
+    """Hold rows in structure-of-arrays form: ``real`` is float64[columns, capacity], ``whole`` int64 likewise.
+
+    ``table["name"]`` is a view of the living rows. Views go stale when rows are added or removed.
+    """
+
+    def __init__(self, columns: Iterable[Column], capacity: int = 256):
+        self.columns = {column.name: column for column in columns}
+        reals = [c for c in self.columns.values() if not c.whole]
+        wholes = [c for c in self.columns.values() if c.whole]
+        self._slot = {c.name: (False, i) for i, c in enumerate(reals)}
+        self._slot |= {c.name: (True, i) for i, c in enumerate(wholes)}
+        self._real_default = np.array([c.default for c in reals], dtype=np.float64)
+        self._whole_default = np.array([c.default for c in wholes], dtype=np.int64)
+        self.real = np.zeros((len(reals), capacity), dtype=np.float64)
+        self.whole = np.zeros((len(wholes), capacity), dtype=np.int64)
+        self.n = 0
+
+    @property
+    def capacity(self) -> int:
+        """Return how many rows fit before the matrices grow."""
+        return self.whole.shape[1]
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._slot
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.full(name)[: self.n]
+
+    def full(self, name: str) -> np.ndarray:
+        """Return the whole column, unused rows included (what kernels take, together with ``n``)."""
+        whole, index = self._slot[name]
+        return self.whole[index] if whole else self.real[index]
+
+    def index(self, name: str) -> int:
+        """Return the row of ``name`` in its matrix (``real``, or ``whole`` for whole columns)."""
+        return self._slot[name][1]
+
+    def reserve(self, rows: int) -> None:
+        """Make room for ``rows`` rows in all; capacity doubles, so growth costs little in the long run."""
+        if rows <= self.capacity:
+            return
+        capacity = max(rows, 2 * self.capacity)
+        for matrix_name in ("real", "whole"):
+            old = getattr(self, matrix_name)
+            new = np.zeros((old.shape[0], capacity), dtype=old.dtype)
+            new[:, : self.n] = old[:, : self.n]
+            setattr(self, matrix_name, new)
+
+    def append(self, count: int, **values: object) -> slice:
+        """Add ``count`` rows, columns not named at their defaults, and return where they stand."""
+        self.reserve(self.n + count)
+        rows = slice(self.n, self.n + count)
+        self.real[:, rows] = self._real_default[:, None]
+        self.whole[:, rows] = self._whole_default[:, None]
+        self.n += count
+        for name, value in values.items():
+            self.full(name)[rows] = value
+        return rows
+
+    def keep(self, mask: np.ndarray) -> None:
+        """Drop the rows where ``mask`` is False; the others keep their order."""
+        kept = np.flatnonzero(mask)
+        if len(kept) == self.n:
+            return
+        self.real[:, : len(kept)] = self.real[:, kept]
+        self.whole[:, : len(kept)] = self.whole[:, kept]
+        self.n = len(kept)
+
+    def reorder(self, order: np.ndarray) -> None:
+        """Put the rows into another order; nothing a run computes may depend on it."""
+        self.real[:, : self.n] = self.real[:, order]
+        self.whole[:, : self.n] = self.whole[:, order]

@@ -1,0 +1,95 @@
+"""Gather the whole state of a run in one object that processes read and write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from livermet_sim.state.census import Census
+from livermet_sim.state.clock import Clock
+from livermet_sim.state.fields import Fields
+from livermet_sim.state.log import EventLog
+from livermet_sim.state.network import Network
+from livermet_sim.state.table import Table
+from livermet_sim.state.tissue import Tissue
+
+
+@dataclass
+class World:
+    """Hold the state of one run.
+
+    Attributes
+    ----------
+    kinds : sequence of str
+        Names of the cell kinds; a cell's ``kind`` column indexes them.
+    compartment : int8[n]
+        As the tissue's, but vessels come and go during the run.
+    sites, cells, lesions : Table
+        A row per lattice site, per living cell, per lesion ever seen.
+    rates : float64[capacity, B]
+        What each cell is about to do: one value per behaviour, from the rules.
+    segments : int64[n]
+        Which LSEC's stretch a vessel site belongs to (as the cells' ``segment``); -1 elsewhere.
+    segment_row : int64[stretches]
+        Row of each stretch's LSEC, or -1.
+    census : Census
+        Who is where, counted from the cells.
+    systemic : float64[G]
+        Factors that are the same everywhere, named by ``systemic_names``.
+    totals : dict
+        Running counts since the start: entered, born, washed_out, and deaths by cause.
+    """
+
+    tissue: Tissue
+    kinds: Sequence[str]
+    clock: Clock
+    seed: int
+    sites: Table
+    cells: Table
+    lesions: Table
+    fields: Fields
+    network: Network
+    log: EventLog
+    compartment: np.ndarray
+    rates: np.ndarray
+    census: Census
+    segments: np.ndarray
+    segment_row: np.ndarray
+    systemic_names: Sequence[str]
+    systemic: np.ndarray
+    totals: dict[str, int] = field(default_factory=dict)
+
+    def code(self, kind: str) -> int:
+        """Return the code of a kind."""
+        return list(self.kinds).index(kind)
+
+    def rows(self, kind: str) -> np.ndarray:
+        """Return the rows of the cells of one kind."""
+        return np.flatnonzero(self.cells["kind"] == self.code(kind))
+
+    def add_cells(self, count: int, **columns: object) -> np.ndarray:
+        """Add cells and return their rows; their rates are 0 until the rules have seen them."""
+        rows = self.cells.append(count, **columns)
+        if len(self.rates) < self.cells.capacity:
+            grown = np.zeros((self.cells.capacity, self.rates.shape[1]))
+            grown[: len(self.rates)] = self.rates
+            self.rates = grown
+        self.rates[rows] = 0.0
+        self.census.stale = True
+        return np.arange(rows.start, rows.stop)
+
+    def drop_dead(self) -> None:
+        """Remove the rows of cells that died or left; rows move, so the census is stale after it."""
+        alive = self.cells["alive"] == 1
+        if alive.all():
+            return
+        kept = np.flatnonzero(alive)
+        self.rates[: len(kept)] = self.rates[kept]
+        self.cells.keep(alive)
+        self.census.stale = True
+
+    def count(self) -> None:
+        """Bring the census up to date."""
+        self.census.update(self.cells, self.sites)

@@ -1,0 +1,92 @@
+"""Give painters a canvas: a picture at some pixels a site, seen through a gentle warp, and the stains."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from livermet_sim.viz.scene import Scene
+
+
+def rgb(colour: str) -> np.ndarray:
+    """Return a ``#rrggbb`` colour as float32[3] in 0 to 1."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float32) / 255
+
+
+EOSIN, MEMBRANE, NUCLEUS, GAP = rgb("#efc3cb"), rgb("#d48fa1"), rgb("#8a6aa8"), rgb("#fdf3f1")
+ERYTHROCYTE = rgb("#e2868c")
+LUMEN, STASIS, LINING = rgb("#fffaf5"), rgb("#b7b3c4"), rgb("#c98fa4")
+NEW_VESSEL, VEIN_WALL = rgb("#d7263d"), rgb("#a8748f")
+PORTAL_COLLAGEN, COLLAGEN, DUCT = rgb("#bccde6"), rgb("#4f7fbf"), rgb("#7c6aa0")
+FLOW, NO_FLOW = rgb("#c4303d"), rgb("#2166ac")
+NECROSIS, DEBRIS, TRAP = rgb("#e9d3bd"), rgb("#7a5540"), rgb("#13b5b1")
+
+
+class Canvas:
+    """Hold a picture of a scene at ``scale`` pixels a site and paint into it: ``image`` is float32[h, w, 3]."""
+
+    def __init__(self, scene: Scene, scale: int):
+        self.scene, self.scale = scene, scale
+        height, width = scene.shape
+        self.image = np.ones((height * scale, width * scale, 3), dtype=np.float32)
+        y = ((np.arange(height * scale) + 0.5) / scale).astype(np.float32)[:, None]
+        x = ((np.arange(width * scale) + 0.5) / scale).astype(np.float32)[None, :]
+        self.y, self.x = np.broadcast_arrays(y, x)
+        # A gentle warp of the site raster, so that borders between sites are not straight.
+        self.warp_y = self.y + 0.22 * np.sin(1.7 * x + 0.9 * y) + 0.12 * np.sin(4.3 * x - 1.1 * y)
+        self.warp_x = self.x + 0.22 * np.sin(1.9 * y - 0.6 * x) + 0.12 * np.sin(3.9 * y + 1.3 * x)
+        self.row = np.clip(self.warp_y, 0, height - 1).astype(np.int32)
+        self.column = np.clip(self.warp_x, 0, width - 1).astype(np.int32)
+
+    def at_sites(self, values: np.ndarray) -> np.ndarray:
+        """Return a site picture seen through the warp, one value a pixel."""
+        return values[self.row, self.column]
+
+    def smooth(self, mask: np.ndarray, blur: float = 0.55) -> np.ndarray:
+        """Return a mask of sites as a smooth share per pixel, 0.5 at its outline."""
+        pixels = np.repeat(np.repeat(mask.astype(np.float32), self.scale, axis=0), self.scale, axis=1)
+        return ndimage.gaussian_filter(pixels, blur * self.scale, mode="nearest", truncate=2.5)
+
+    def blend(self, colour: np.ndarray, share: np.ndarray) -> None:
+        """Lay ``colour`` over the picture where ``share`` (0 to 1, one value a pixel) says so."""
+        self.image += share[..., None] * (colour - self.image)
+
+    def edge(self, share: np.ndarray, level: float = 0.5) -> np.ndarray:
+        """Return a sharp but antialiased mask of where ``share`` exceeds ``level``."""
+        return np.clip((share - level) * 2.2 * self.scale + 0.5, 0, 1)
+
+
+def spread(identity: np.ndarray, turn: int) -> np.ndarray:
+    """Return a number in 0 to 1 for each identity that looks random and never changes."""
+    mixed = (identity.astype(np.uint64) + np.uint64(turn * 7919 + 1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    return ((mixed >> np.uint64(40)).astype(np.float32)) / np.float32(1 << 24)
+
+
+def nearest_two(canvas: Canvas, label: np.ndarray, y: np.ndarray, x: np.ndarray, where: np.ndarray) -> tuple:
+    """Return, for pixels ``where``, the nearest centre among the labels around, its distance and the next's.
+
+    Parameters
+    ----------
+    label : int[height, width]
+        Label of each site, -1 for none; ``y[label]`` and ``x[label]`` are the centres, in sites.
+    where : bool[h, w]
+        Pixels to look at.
+    """
+    padded = np.pad(label, 1, constant_values=-1)
+    rows, columns = canvas.row[where], canvas.column[where]
+    here_y, here_x = canvas.warp_y[where], canvas.warp_x[where]
+    best = np.full(rows.shape, -1, dtype=np.int64)
+    first, second = np.full(rows.shape, 9.0, np.float32), np.full(rows.shape, 9.0, np.float32)
+    flat, stride = padded.ravel(), padded.shape[1]
+    corner = rows.astype(np.int64) * stride + columns
+    for dy in (1, 0, 2):
+        for dx in (1, 0, 2):
+            found = flat[corner + dy * stride + dx]
+            distance = np.hypot(here_y - y[found], here_x - x[found])
+            distance[found < 0] = 9.0
+            fresh = found != best
+            nearer = fresh & (distance < first)
+            second = np.where(nearer, first, np.where(fresh & (distance < second), distance, second))
+            first, best = np.where(nearer, distance, first), np.where(nearer, found, best)
+    return best, first, second

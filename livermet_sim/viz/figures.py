@@ -1,0 +1,202 @@
+"""Offer every figure of a result by name, and write them all into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from livermet_sim.base.errors import ResultError
+from livermet_sim.viz import charts, style
+from livermet_sim.viz.key import perfusion_key, ring_small, tissue_key, tumour_key
+from livermet_sim.viz.scene import Scene, scene
+from livermet_sim.viz.tissue_map import (
+    HISTOLOGY,
+    LAYERS,
+    check,
+    draw_tissue,
+    limits,
+    tissue_map,
+)
+
+if TYPE_CHECKING:
+    from livermet_sim.observe.result import Result
+
+SERIES_PANELS = 6
+SAVED_LAYERS = ("oxygen", "perfusion", "vegf", "collagen")
+
+
+def phase_timeline(result: Result) -> Figure:
+    """Return each lesion's life as a bar coloured by phase, above the number of lesions in each phase."""
+    shown = min(len(result.lesions), charts.MOST_BARS)
+    bars = float(np.clip(0.12 * shown, 1.6, 6.5))
+    figure = style.picture(10.5, bars + 3.2)
+    upper, lower = figure.subplots(2, 1, height_ratios=(bars, 1.9), sharex=True)
+    charts.draw_lesion_bars(upper, result)
+    charts.draw_phase_counts(lower, result)
+    upper.set_xlabel("")
+    return figure
+
+
+def funnel_chart(result: Result) -> Figure:
+    """Return the cascade: share of the founder cells that came this far, with 95 % intervals."""
+    figure = style.picture(9.5, 4.8)
+    charts.draw_funnel(figure.add_subplot(), result)
+    words = (
+        'Clopper-Pearson 95 % intervals. "open": lines that lived when the run ended and may still get there.'
+    )
+    figure.supxlabel(words, fontsize=style.TICK_SIZE - 1, color=style.FAINT, x=0.01, ha="left")
+    return figure
+
+
+def population_curves(result: Result) -> Figure:
+    """Return the tumour cells by place and state, and the cells of the liver and the immune system."""
+    figure = style.picture(12.5, 4.6)
+    left, right = figure.subplots(1, 2)
+    charts.draw_tumour(left, result)
+    charts.draw_host(right, result)
+    return figure
+
+
+def death_causes(result: Result) -> Figure:
+    """Return what tumour cells were lost to over time."""
+    figure = style.picture(10, 4.8)
+    charts.draw_losses(figure.add_subplot(), result)
+    return figure
+
+
+def growth_curves(result: Result) -> Figure:
+    """Return the size of the lesions over time."""
+    figure = style.picture(9.5, 4.8)
+    charts.draw_growth(figure.add_subplot(), result)
+    return figure
+
+
+def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_PANELS) -> Figure:
+    """Return the tissue at four to six times, all on one scale.
+
+    Raises
+    ------
+    ResultError
+        For an unknown layer, or a result without snapshots.
+    """
+    check(layer)
+    times = np.asarray(result.snapshots.get("time_h", ()), dtype=float)
+    picked = times[np.unique(np.linspace(0, len(times) - 1, min(panels, len(times))).round().astype(int))]
+    views = [scene(result, hour) for hour in picked] or [scene(result)]
+    columns = min(3, len(views))
+    rows = -(-len(views) // columns)
+    high, wide = views[0].shape
+    figure = style.picture(4.1 * columns, rows * (4.1 * high / wide + 0.4) + 0.6)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for ax in grid.ravel():
+        ax.set_axis_off()
+    span = _common_span(views, layer)
+    for ax, view in zip(grid.ravel(), views, strict=False):
+        draw_tissue(ax, view, layer, pixels=480, span=span)
+        ring_small(ax, view)
+        cells = int((view["tumour"] >= 0).sum() + (view["tumour_lumen"] >= 0).sum())
+        ax.set_title(f"day {view.time_h / 24:.3g}   {cells:,} tumour cells", fontsize=style.LABEL_SIZE, loc="left",
+                     color=style.INK)  # fmt: skip
+    _series_key(figure, grid, views[-1], layer, span)
+    return figure
+
+
+def _common_span(views: list[Scene], layer: str) -> tuple[float, float] | None:
+    """Return the range that all panels of a field share."""
+    if layer == HISTOLOGY:
+        return None
+    ends = np.array([limits(view, LAYERS[layer]) for view in views])
+    return float(ends[:, 0].min()), float(ends[:, 1].max())
+
+
+def _series_key(
+    figure: Figure, grid: np.ndarray, last: Scene, layer: str, span: tuple[float, float] | None
+) -> None:
+    """Add the key that all panels of a series share."""
+    if layer == HISTOLOGY:
+        tumour = tumour_key(last, "state")
+        for handle in tumour:
+            handle.set_label(str(handle.get_label()).split(" (")[0])
+        handles = tumour + tissue_key(last)
+    elif LAYERS[layer].array == "perfused":
+        handles = perfusion_key()
+    elif span is not None:
+        mappable = ScalarMappable(Normalize(*span), LAYERS[layer].colours)
+        bar = figure.colorbar(mappable, ax=grid.ravel().tolist(), shrink=0.6)
+        bar.set_label(LAYERS[layer].label, fontsize=style.LABEL_SIZE)
+        return
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=style.TICK_SIZE
+    )
+
+
+def overview(result: Result) -> Figure:
+    """Return one page: the tissue at the end, the cascade, tumour cells, phases and causes of loss."""
+    figure = style.picture(16, 9)
+    panels = figure.subplot_mosaic([["map", "funnel"], ["map", "tumour"], ["phases", "losses"]],
+                                   width_ratios=(1.05, 1), height_ratios=(1, 1, 0.9))  # fmt: skip
+    if result.snapshots:
+        view = scene(result)
+        draw_tissue(panels["map"], view, pixels=900)
+        ring_small(panels["map"], view)
+        name = result.scenario.get("name", "run")
+        words = f"{name}, seed {result.provenance.get('seed')}: day {view.time_h / 24:.3g}"
+        panels["map"].set_title(
+            words, fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK
+        )
+    else:
+        style.empty(panels["map"], "no snapshots were kept")
+    charts.draw_funnel(panels["funnel"], result)
+    charts.draw_tumour(panels["tumour"], result)
+    charts.draw_phase_counts(panels["phases"], result)
+    style.legend(panels["phases"], loc="upper right")
+    charts.draw_losses(panels["losses"], result)
+    return figure
+
+
+FIGURES: dict[str, Callable[..., Figure]] = {
+    "overview": overview,
+    "tissue_map": tissue_map,
+    "tissue_series": tissue_series,
+    "phase_timeline": phase_timeline,
+    "funnel_chart": funnel_chart,
+    "population_curves": population_curves,
+    "death_causes": death_causes,
+    "growth_curves": growth_curves,
+}
+
+
+def draw(result: Result, name: str = "overview", **options: Any) -> Figure:
+    """Return one figure by its name.
+
+    Raises
+    ------
+    ResultError
+        When there is no figure of that name.
+    """
+    if name not in FIGURES:
+        raise ResultError("plot", f'there is no figure "{name}"', name=name, valid=FIGURES)
+    return FIGURES[name](result, **options)
+
+
+def save_all(result: Result, folder: Path) -> list[Path]:
+    """Write every figure, and the field maps, into a folder as PNG and return the files in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs: list[tuple[str, Callable[[], Figure]]] = []
+    for name in FIGURES:
+        if result.snapshots or not name.startswith("tissue"):
+            jobs.append((name, lambda name=name: draw(result, name)))
+    for layer in SAVED_LAYERS if result.snapshots else ():
+        jobs.append((f"map_{layer}", lambda layer=layer: tissue_map(result, layer=layer)))
+    paths = []
+    for name, make in jobs:
+        path = folder / f"{name}.png"
+        make().savefig(path, dpi=style.DPI)
+        paths.append(path)
+    return paths

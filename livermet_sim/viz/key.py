@@ -1,0 +1,114 @@
+"""Mark cells on a tissue picture and explain its colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from livermet_sim.state.tissue import PARENCHYMA, PORTAL, SINUSOID
+from livermet_sim.viz import canvas, style
+from livermet_sim.viz.scene import Scene
+
+MARKERS = {"kupffer": "D", "stellate": "^", "neutrophil": "o", "mdsc": "v", "nk": "s", "cd8": "s", "monocyte": "p",
+           "dendritic": "X"}  # fmt: skip
+# Lining cells are the tubes themselves; resting stellate cells would hide the plates.
+UNSEEN = ("tumour", "lsec")
+
+
+def perfusion_key() -> list[Any]:
+    """Return the legend entries of a perfusion map."""
+    return [
+        Patch(color=tuple(canvas.FLOW), label="carries blood"),
+        Patch(color=tuple(canvas.NO_FLOW), label="no flow"),
+    ]
+
+
+def mark_cells(ax: Axes, view: Scene, points_per_um: float) -> list[Any]:
+    """Mark the cells that are not tumour and return their legend entries with counts."""
+    if view.cells is None:
+        return []
+    handles = []
+    kinds = sorted(view.cells["kind"].astype(str).unique())
+    for kind in kinds:
+        if kind in UNSEEN:
+            continue
+        those = view.cells[view.cells["kind"] == kind]
+        label = style.words_of(kind)
+        if kind == "stellate":
+            those, label = those[those["activation"] > 0.5], "activated stellate cell"
+        if not len(those):
+            continue
+        size = float(np.clip(9.0 * points_per_um, 2.2, 9.0))
+        look: dict[str, Any] = {"marker": MARKERS.get(kind, "h"), "linestyle": "", "markeredgecolor": "white"}
+        look |= {"markerfacecolor": style.colour_of(kind, kinds), "markeredgewidth": min(0.6, 0.12 * size)}
+        key = those["key"].to_numpy().astype(np.int64)
+        x = those["x_um"].to_numpy() + (canvas.spread(key, 21) - 0.5) * 6
+        y = those["y_um"].to_numpy() + (canvas.spread(key, 22) - 0.5) * 6
+        ax.plot(x, y, markersize=size, clip_on=True, **look)
+        handles.append(Line2D([], [], markersize=8, label=f"{label} ({len(those)})", **look))
+    return handles
+
+
+def tumour_key(view: Scene, colour: str) -> list[Any]:
+    """Return legend entries for the tumour cells, with counts where cells were kept."""
+    look: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 9, "markeredgewidth": 0.8}
+    table = style.STATE_COLOURS if colour == "state" else style.PHASE_COLOURS
+    if view.cells is None:
+        table, counts = {"": style.STATE_COLOURS["cycling"]}, {}
+    else:
+        tumour = view.cells[view.cells["kind"] == "tumour"]
+        counts = tumour[colour].astype(str).value_counts().to_dict()
+    handles = []
+    for word, shade in table.items():
+        label = f"tumour cell, {word} ({counts.get(word, 0)})" if word else "tumour cell"
+        handles.append(Line2D([], [], markerfacecolor=shade, markeredgecolor="white", label=label, **look))
+    return handles
+
+
+def tissue_key(view: Scene) -> list[Any]:
+    """Return legend entries for the structures that are in the picture."""
+    entries = [("sinusoid", canvas.LUMEN, (view["compartment"] == SINUSOID).any())]
+    tube = view["compartment"] == SINUSOID
+    entries.append(("sinusoid without flow", canvas.STASIS, (tube & (view["perfused"] <= 0.5)).any()))
+    entries.append(("vessel grown in the run", canvas.NEW_VESSEL, (tube & (view["diameter"] == 0)).any()))
+    entries.append(("portal tract", canvas.PORTAL_COLLAGEN, (view["compartment"] == PORTAL).any()))
+    entries.append(("collagen", canvas.COLLAGEN, (view["collagen"] > 0.2).any()))
+    gone = (view["compartment"] == PARENCHYMA) & (view["parenchyma"] < 0.5) & (view["tumour"] < 0)
+    entries.append(("lost parenchyma, debris", canvas.NECROSIS, gone.any()))
+    return [
+        Patch(facecolor=tuple(c), edgecolor=style.FAINT, label=n, linewidth=0.6)
+        for n, c, there in entries
+        if there
+    ]
+
+
+def ring_small(ax: Axes, view: Scene, share: float = 0.02) -> list[Any]:
+    """Ring lesions that are too small to be seen at this size, and return the legend entry.
+
+    Parameters
+    ----------
+    share : float
+        Lesions narrower than this share of the picture are ringed.
+    """
+    lesion, place = [], []
+    for name in ("tumour", "tumour_lumen"):
+        sites = np.flatnonzero(view[name].ravel() >= 0)
+        lesion.append(view[name].ravel()[sites])
+        place.append(sites)
+    if not sum(map(len, lesion)):
+        return []
+    number, which = np.unique(np.concatenate(lesion), return_inverse=True)
+    y, x = np.divmod(np.concatenate(place), view.shape[1])
+    count = np.bincount(which)
+    middle_x, middle_y = np.bincount(which, x + 0.5) / count, np.bincount(which, y + 0.5) / count
+    small = 2 * np.sqrt(count / np.pi) < share * view.shape[1]
+    if not small.any() or len(number) == 0:
+        return []
+    look: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 9, "markerfacecolor": "none",
+                            "markeredgecolor": style.INK, "markeredgewidth": 1.1}  # fmt: skip
+    ax.plot(view.x0 + middle_x[small] * view.site, view.y0 + middle_y[small] * view.site, **look)
+    return [Line2D([], [], label=f"small lesion ({int(small.sum())})", **look)]

@@ -1,0 +1,236 @@
+"""Draw the tissue at one time: a section a pathologist can read, or one field of it on a colour scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from scipy import ndimage
+
+from livermet_sim.base.errors import ResultError
+from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
+from livermet_sim.viz import raster, style
+from livermet_sim.viz.canvas import Canvas, rgb
+from livermet_sim.viz.key import mark_cells, perfusion_key, ring_small, tissue_key, tumour_key
+from livermet_sim.viz.scene import Scene, Window, scene
+from livermet_sim.viz.tubes import paint_perfusion, paint_tubes, paint_vessels, tube_distance
+
+HISTOLOGY = "histology"
+MAX_PIXELS = 900_000
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Say how one site array is shown: which array, label with unit, colours, and the range of the scale."""
+
+    array: str
+    label: str
+    colours: str
+    low: float | None = 0.0
+    high: float | None = None
+
+
+LAYERS = {
+    "oxygen": Layer("oxygen", "oxygen (mmHg)", "inferno"),
+    "perfusion": Layer("perfused", "perfused (1 = carries blood)", "RdBu_r", 0.0, 1.0),
+    "vegf": Layer("vegf", "VEGF (relative)", "viridis"),
+    "collagen": Layer("collagen", "collagen (relative to a capsule)", "Blues", 0.0, 1.0),
+    "adhesion": Layer("adhesion", "adhesion molecules (0 to 1)", "magma", 0.0, 1.0),
+    "net": Layer("net", "neutrophil traps (traps per site)", "viridis"),
+    "debris": Layer("debris", "debris (dead cells per site)", "cividis"),
+    "parenchyma": Layer("parenchyma", "live parenchyma (0 to 1)", "cividis", 0.0, 1.0),
+    "zone": Layer("zone", "zone (0 portal, 1 central)", "cividis", 0.0, 1.0),
+}
+
+
+def tissue_map(
+    source: Any,
+    time_h: float | None = None,
+    layer: str = HISTOLOGY,
+    *,
+    window: Window | None = None,
+    colour: str = "state",
+    cells: bool = True,
+    width: float = 10.0,
+) -> Figure:
+    """Return a picture of the tissue.
+
+    Parameters
+    ----------
+    source : Result or dict
+        A result, or arrays laid out as ``Result.snapshots``.
+    time_h : float, h, optional
+        The snapshot nearest to this time; the last by default.
+    layer : str
+        ``histology``, or oxygen, perfusion, vegf, collagen, adhesion, net, debris, parenchyma, zone.
+    window : (x0, y0, x1, y1), um, optional
+        Part of the tissue to show.
+    colour : str
+        Tumour cells by ``state`` (cycling, dormant) or by ``phase`` of their lesion.
+    cells : bool
+        Whether immune and stellate cells are marked.
+    width : float, inch
+        Width of the figure.
+
+    Raises
+    ------
+    ResultError
+        For a layer or colouring that does not exist, or a result without snapshots.
+    """
+    check(layer, colour)
+    view = scene(source, time_h, window)
+    high, wide = view.shape
+    side = 3.4
+    figure = style.picture(width, max(3.2, (width - side) * high / wide + 0.6))
+    ax = figure.add_subplot()
+    draw_tissue(ax, view, layer, colour=colour, pixels=int((width - side) * style.DPI))
+    if layer == HISTOLOGY:
+        shown = mark_cells(ax, view, (width - side) * 72 / (wide * view.site)) if cells else []
+        handles = tumour_key(view, colour) + ring_small(ax, view, 0.012) + shown + tissue_key(view)
+        style.legend(ax, handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
+    else:
+        colour_bar(figure, ax, view, layer)
+    ax.set_title(heading(view), fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK)
+    return figure
+
+
+def check(layer: str, colour: str = "state") -> None:
+    """Refuse a layer or a colouring that does not exist."""
+    if layer != HISTOLOGY and layer not in LAYERS:
+        raise ResultError(
+            "tissue map", f'there is no layer "{layer}"', name=layer, valid=[HISTOLOGY, *LAYERS]
+        )
+    if colour not in ("state", "phase"):
+        valid = ["state", "phase"]
+        raise ResultError(
+            "tissue map", f'tumour cells cannot be coloured by "{colour}"', name=colour, valid=valid
+        )
+
+
+def draw_tissue(ax: Axes, view: Scene, layer: str = HISTOLOGY, *, colour: str = "state", pixels: int = 1000,
+                span: tuple[float, float] | None = None) -> None:  # fmt: skip
+    """Draw the section into a panel about ``pixels`` wide, with a scale bar and no axes.
+
+    ``span`` is the range of a field's colour scale; by default that of the tissue shown.
+    """
+    high, wide = view.shape
+    scale = int(np.clip(round(pixels / wide), 1, 24))
+    while scale > 1 and high * wide * scale**2 > MAX_PIXELS:
+        scale -= 1
+    image = (
+        section(view, scale, colour) if layer == HISTOLOGY else field_image(view, scale, LAYERS[layer], span)
+    )
+    box = (view.x0, view.x0 + wide * view.site, view.y0 + high * view.site, view.y0)
+    ax.imshow((np.clip(image, 0, 1) * 255).astype(np.uint8), extent=box, interpolation="antialiased")
+    ax.set_axis_off()
+    ax.set_anchor("NW")
+    scale_bar(ax, box)
+
+
+def section(view: Scene, scale: int, colour: str = "state") -> np.ndarray:
+    """Return the stained section as float32[height * scale, width * scale, 3]."""
+    canvas = Canvas(view, scale)
+    raster.paint_plates(canvas)
+    raster.paint_damage(canvas)
+    tissue, lumen = tumour_colours(view, colour)
+    raster.paint_tumour(canvas, tissue)
+    paint_vessels(canvas)
+    paint_tubes(canvas)
+    raster.paint_traps(canvas)
+    raster.paint_outside(canvas)
+    raster.paint_lumen_cells(canvas, lumen)
+    return canvas.image
+
+
+def tumour_colours(view: Scene, colour: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the colours of tumour cells per site, in the tissue and in the lumen: float32[h, w, 3] each."""
+    base = rgb(style.STATE_COLOURS["cycling"])
+    both = [np.tile(base, (*view.shape, 1)) for _ in range(2)]
+    if view.cells is None:
+        return both[0], both[1]
+    table = style.STATE_COLOURS if colour == "state" else style.PHASE_COLOURS
+    tumour = view.cells[view.cells["kind"] == "tumour"]
+    rows = ((tumour["y_um"].to_numpy() - view.y0) / view.site).astype(int)
+    columns = ((tumour["x_um"].to_numpy() - view.x0) / view.site).astype(int)
+    words, layer = tumour[colour].to_numpy().astype(str), tumour["layer"].to_numpy().astype(str)
+    for word, shade in table.items():
+        for place, name in ((0, "tissue"), (1, "lumen")):
+            chosen = (words == word) & (layer == name)
+            both[place][rows[chosen], columns[chosen]] = rgb(shade)
+    return both[0], both[1]
+
+
+def field_image(view: Scene, scale: int, layer: Layer, span: tuple[float, float] | None = None) -> np.ndarray:
+    """Return one field on its colour scale, tubes in pale lines and lesions outlined, float32[h, w, 3]."""
+    canvas = Canvas(view, scale)
+    inside = view["compartment"] != OUTSIDE
+    if layer.array == "perfused":
+        canvas.image[:] = rgb("#f1ece6")
+        paint_perfusion(canvas)
+    else:
+        low, high = span or limits(view, layer)
+        # Outside takes the value of the nearest tissue, so that the border does not fade.
+        near = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+        values = view[layer.array][tuple(near)].astype(np.float32)
+        fine = ndimage.zoom(values, scale, order=1, mode="nearest", grid_mode=True)
+        canvas.image[:] = colormaps[layer.colours](Normalize(low, high)(fine))[..., :3]
+        distance = tube_distance(canvas, view.edges)
+        canvas.blend(
+            np.ones(3, np.float32), 0.45 * np.clip(1 - np.abs(distance) / max(0.5, 0.1 * scale), 0, 1)
+        )
+    lesion = canvas.smooth((view["tumour"] >= 0) | (view["tumour_lumen"] >= 0), 0.45)
+    for width, shade in ((3.0, np.ones(3, np.float32)), (1.6, rgb("#111111"))):
+        canvas.blend(shade, np.clip(min(width, 0.8 * scale) - np.abs(lesion - 0.4) * 2.2 * scale, 0, 1))
+    paint_vessels(canvas)
+    raster.paint_outside(canvas)
+    return canvas.image
+
+
+def limits(view: Scene, layer: Layer) -> tuple[float, float]:
+    """Return the range of a layer's colour scale; an open end is that of the tissue shown."""
+    values = view[layer.array][np.isin(view["compartment"], (PARENCHYMA, SINUSOID))]
+    low = layer.low if layer.low is not None else float(values.min(initial=0))
+    high = layer.high if layer.high is not None else float(values.max(initial=0))
+    return low, high if high > low else low + 1
+
+
+def colour_bar(figure: Figure, ax: Axes, view: Scene, layer: str) -> None:
+    """Add the scale of a field, or the key of the perfusion map."""
+    chosen = LAYERS[layer]
+    if chosen.array == "perfused":
+        style.legend(
+            ax, handles=perfusion_key(), loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0
+        )
+        return
+    mappable = ScalarMappable(Normalize(*limits(view, chosen)), chosen.colours)
+    bar = figure.colorbar(mappable, ax=ax, shrink=0.7, aspect=24, pad=0.02)
+    bar.set_label(chosen.label, fontsize=style.LABEL_SIZE)
+    bar.ax.tick_params(labelsize=style.TICK_SIZE)
+
+
+def scale_bar(ax: Axes, box: tuple[float, float, float, float]) -> None:
+    """Draw a bar of a round length, 100 um on most tissues, below the tissue's right corner."""
+    left, right, bottom, top = box
+    length = next((n for n in (20, 50, 100, 200, 500, 1000, 2000, 5000) if n >= 0.05 * (right - left)), 10000)
+    length = 100 if 250 <= right - left <= 2500 else length
+    thick = 0.008 * (bottom - top)
+    start, level = right - length - 0.02 * (right - left), bottom + 1.2 * thick
+    ax.add_patch(Rectangle((start, level), length, thick, color=style.INK, clip_on=False))
+    ax.text(start + length / 2, level + 1.8 * thick, f"{length} µm", ha="center", va="top", fontsize=style.TICK_SIZE,
+            color=style.INK, clip_on=False)  # fmt: skip
+    ax.set_ylim(bottom + 7 * thick, top)
+
+
+def heading(view: Scene) -> str:
+    """Return the title: day, tumour cells and lesions in the picture."""
+    numbers = np.concatenate([view[name][view[name] >= 0] for name in ("tumour", "tumour_lumen")])
+    lesions = len(np.unique(numbers))
+    cells = f"{len(numbers):,} tumour cell{'' if len(numbers) == 1 else 's'}"
+    return f"Day {view.time_h / 24:.3g}: {cells}, {lesions} lesion{'' if lesions == 1 else 's'}"

@@ -1,0 +1,146 @@
+"""Paint what carries blood: sinusoids as tubes of their own diameter, portal tracts, central veins."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import ndimage
+
+from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
+from livermet_sim.viz.canvas import (
+    DUCT,
+    ERYTHROCYTE,
+    FLOW,
+    LINING,
+    LUMEN,
+    NEW_VESSEL,
+    NO_FLOW,
+    PORTAL_COLLAGEN,
+    STASIS,
+    VEIN_WALL,
+    Canvas,
+    spread,
+)
+from livermet_sim.viz.scene import NEW_VESSEL_UM
+
+
+def tube_distance(canvas: Canvas, edges: np.ndarray, bore_sites: float = 0.0) -> np.ndarray:
+    """Return each pixel's signed distance in pixels to the wall of the nearest tube: negative in the lumen.
+
+    Tubes have their own diameter, or a radius of ``bore_sites`` where that is given.
+    """
+    scene, scale = canvas.scene, canvas.scale
+    height, width = canvas.image.shape[:2]
+    field = np.full(height * width, 9.0, dtype=np.float32)
+    lumen = scene["compartment"].ravel() == SINUSOID
+    bore = np.where(scene["diameter"] > 0, scene["diameter"], NEW_VESSEL_UM).ravel() / 2 / scene.site * scale
+    bore = np.where(lumen, bore_sites * scale if bore_sites else bore, np.nan)
+    wide = int(np.ceil(1.1 * scale + np.nanmax(bore, initial=0) + 1.5))
+    offset = np.arange(-wide, wide + 1)
+    for block in np.array_split(edges, max(1, len(edges) * len(offset) ** 2 // 2_000_000)):
+        _stamp(field, scene.points[block] * scale, bore[block], offset, (height, width))
+    return field.reshape(height, width)
+
+
+def _stamp(
+    field: np.ndarray, ends: np.ndarray, radius: np.ndarray, offset: np.ndarray, shape: tuple[int, int]
+) -> None:
+    """Lower ``field`` to the distance from each tube, in a small square around it.
+
+    Parameters
+    ----------
+    ends : float64[m, 2, 2], pixels
+        Both ends of each tube, (y, x).
+    radius : float64[m, 2], pixels
+        Radius at both ends; NaN at an end inside a portal tract or central vein.
+    """
+    end_y, end_x = ends[:, :, 0], ends[:, :, 1]
+    radius = np.where(np.isnan(radius), radius[:, ::-1], radius)
+    middle_y, middle_x = end_y.mean(axis=1).astype(np.int64), end_x.mean(axis=1).astype(np.int64)
+    row = middle_y[:, None, None] + offset[None, :, None]
+    column = middle_x[:, None, None] + offset[None, None, :]
+    y = (row + 0.5 - end_y[:, :1, None]).astype(np.float32)
+    x = (column + 0.5 - end_x[:, :1, None]).astype(np.float32)
+    run_y = (end_y[:, 1] - end_y[:, 0]).astype(np.float32)[:, None, None]
+    run_x = (end_x[:, 1] - end_x[:, 0]).astype(np.float32)[:, None, None]
+    along = np.clip((y * run_y + x * run_x) / np.maximum(run_y**2 + run_x**2, 1e-6), 0, 1)
+    wall = radius.astype(np.float32)
+    wall = wall[:, :1, None] + along * (wall[:, 1:, None] - wall[:, :1, None])
+    distance = np.hypot(y - along * run_y, x - along * run_x) - wall
+    ok = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1]) & (distance < 4)
+    np.minimum.at(field, (row * shape[1] + column)[ok], distance[ok])
+
+
+def paint_tubes(canvas: Canvas) -> None:
+    """Paint sinusoids as pale tubes of their own diameter; stasis is grey, vessels that grew have a red wall."""
+    scene = canvas.scene
+    edges = scene.edges
+    lumen = (scene["compartment"] == SINUSOID).ravel()
+    flowing = (scene["perfused"] > 0.5).ravel() & lumen
+    still = ~flowing[edges].any(axis=1)
+    grown = (lumen & (scene["diameter"].ravel() == 0))[edges].any(axis=1)
+    thickness = max(0.45, 0.09 * canvas.scale)
+    for chosen, fill, wall in ((still & ~grown, STASIS, LINING), (~still & ~grown, LUMEN, LINING),
+                               (still & grown, STASIS, NEW_VESSEL), (~still & grown, LUMEN, NEW_VESSEL)):  # fmt: skip
+        if chosen.any():
+            distance = tube_distance(canvas, edges[chosen])
+            lining = 1.8 * thickness if wall is NEW_VESSEL else thickness
+            canvas.blend(wall, np.clip(lining + 0.5 - distance, 0, 1) * (1.0 if wall is NEW_VESSEL else 0.7))
+            canvas.blend(fill, np.clip(0.5 - distance, 0, 1))
+    _paint_blood(canvas, np.unique(edges[flowing[edges]]))
+
+
+def _paint_blood(canvas: Canvas, flowing: np.ndarray) -> None:
+    """Paint some red cells in the sites where blood flows, and open the tubes into the central veins."""
+    number = flowing[spread(flowing, 13) < 0.45]
+    if canvas.scale > 3 and len(number):
+        distance = tube_distance(canvas, np.stack([number, number], axis=1), 0.2)
+        canvas.blend(ERYTHROCYTE, 0.75 * np.clip(0.5 - distance, 0, 1))
+    vein = canvas.scene["compartment"] == CENTRAL
+    if vein.any():
+        canvas.blend(np.ones(3, np.float32), canvas.edge(canvas.smooth(vein, 0.7), 0.5))
+
+
+def paint_perfusion(canvas: Canvas) -> None:
+    """Paint tubes that carry blood red and the others blue."""
+    view = canvas.scene
+    flowing = ((view["perfused"] > 0.5) & (view["compartment"] == SINUSOID)).ravel()[view.edges].any(axis=1)
+    for chosen, shade in ((~flowing, NO_FLOW), (flowing, FLOW)):
+        if chosen.any():
+            distance = tube_distance(canvas, view.edges[chosen])
+            canvas.blend(shade, np.clip(0.7 - distance, 0, 1))
+
+
+def paint_vessels(canvas: Canvas) -> None:
+    """Paint portal tracts (collagen with a portal vein, an artery and a bile duct) and white central veins.
+
+    The vein, artery and duct inside a tract are a drawing: the model holds the tract as one compartment.
+    """
+    compartment = canvas.scene["compartment"]
+    share = canvas.smooth(compartment == PORTAL, 0.7)
+    canvas.blend(PORTAL_COLLAGEN, canvas.edge(share, 0.45))
+    labels, count = ndimage.label(compartment == PORTAL, np.ones((3, 3)))
+    spots = ndimage.center_of_mass(labels > 0, labels, np.arange(1, count + 1)) if count else []
+    areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
+    for number, ((y, x), area) in enumerate(zip(spots, areas, strict=True)):
+        _paint_triad(canvas, y + 0.5, x + 0.5, float(np.sqrt(area / np.pi)), number)
+    vein = canvas.smooth(compartment == CENTRAL, 0.7)
+    canvas.blend(VEIN_WALL, canvas.edge(vein, 0.36) * 0.8)
+    canvas.blend(np.ones(3, np.float32), canvas.edge(vein, 0.5))
+
+
+def _paint_triad(canvas: Canvas, y: float, x: float, radius: float, number: int) -> None:
+    """Paint the three tubes of one portal tract of ``radius`` sites."""
+    turn = 2 * np.pi * float(spread(np.array([number]), 11)[0])
+    parts = [(0.0, 0.0, 0.50, VEIN_WALL, np.ones(3, np.float32))]
+    if radius > 2.2:
+        parts += [(0.74, turn, 0.15, DUCT, LUMEN), (0.74, turn + 1.1, 0.11, NEW_VESSEL * 0.8 + 0.15, LUMEN)]
+    reach = int(np.ceil((radius + 1) * canvas.scale))
+    cy, cx = int(y * canvas.scale), int(x * canvas.scale)
+    box = (slice(max(0, cy - reach), cy + reach), slice(max(0, cx - reach), cx + reach))
+    part_y, part_x, view = canvas.y[box], canvas.x[box], canvas.image[box]
+    for far, angle, size, wall, fill in parts:
+        middle_y, middle_x = y + far * radius * np.sin(angle), x + far * radius * np.cos(angle)
+        away = (np.hypot(part_y - middle_y, part_x - middle_x) - size * radius) * canvas.scale
+        band = max(0.8, (0.28 if size < 0.3 else 0.14) * canvas.scale)
+        view += np.clip(band + 0.5 - away, 0, 1)[..., None] * (wall - view)
+        view += np.clip(0.5 - away, 0, 1)[..., None] * (fill - view)

@@ -1,0 +1,313 @@
+"""The command line says what it did, and every mistake in one sentence, with the right exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from livermet_sim import cli
+from livermet_sim.kernels import jit
+from livermet_sim.scenario import files
+
+
+class FakeResult:
+    """Keep what a run was told, and write one file."""
+
+    def __init__(self, days: float):
+        self.days, self.provenance = days, {"complete": True}
+
+    def save(self, path: Path, *, figures: bool = True) -> Path:
+        words = f"{self.days:g} {self.provenance['complete']} {figures}"
+        (Path(path) / "result.txt").write_text(words)
+        return Path(path)
+
+    def summary(self) -> str:
+        return f"After {self.days:g} days."
+
+
+class FakeModel:
+    """Run a day a call of ``progress`` and let a test do something on one of them."""
+
+    on_day: dict = {}  # noqa: RUF012
+
+    def __init__(self, scenario, seed=1):
+        self.days, self.seed = 0.0, seed
+        self.on_day.get(-1, lambda: None)()
+
+    def run(self, duration: str, progress) -> FakeResult:
+        total = float(duration.removesuffix(" day"))
+        while self.days < total:
+            self.days += 1
+            self.on_day.get(self.days, lambda: None)()
+            progress(self.days * 24, total * 24)
+        return self.result()
+
+    def result(self) -> FakeResult:
+        return FakeResult(self.days)
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    """Work in an empty folder, with a model that only counts days."""
+    monkeypatch.chdir(tmp_path)
+    module = ModuleType("livermet_sim.model")
+    module.LiverModel = FakeModel
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(FakeModel, "on_day", {})
+    monkeypatch.setattr(jit, "compiled", lambda: True)
+    return tmp_path
+
+
+@pytest.fixture
+def livermet(monkeypatch, capsys):
+    """Return a function that runs a command line and gives exit code, output and messages."""
+
+    def call(*words: str):
+        monkeypatch.setattr(sys, "argv", ["livermet", *words])
+        code = cli.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return SimpleNamespace(code=code, out=out, err=err)
+
+    return call
+
+
+def test_a_run_saves_and_says_what_happened(livermet, place):
+    done = livermet("run", "strip", "--seed", "7", "--days", "3")
+    assert (done.code, done.out) == (0, "After 3 days.\n\nSaved in results/strip-seed7\n")
+    assert (place / "results/strip-seed7/result.txt").read_text() == "3 True True"
+    assert done.err.splitlines() == ["day 1.0 of 3", "day 2.0 of 3", "day 3.0 of 3"]
+
+
+def test_a_second_run_gets_its_own_folder(livermet, place):
+    livermet("run", "strip", "--days", "1", "-q")
+    done = livermet("run", "strip", "--days", "2", "-q", "--no-figures")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (place / "results/strip-seed1/result.txt").read_text() == "1 True True"
+    assert (place / "results/strip-seed1-2/result.txt").read_text() == "2 True False"
+
+
+def test_a_line_appears_every_tenth_and_not_every_step(livermet):
+    done = livermet("run", "strip", "--days", "200")
+    assert len(done.err.splitlines()) == 10
+
+
+def test_the_first_run_says_that_it_compiles(livermet, monkeypatch):
+    monkeypatch.setattr(jit, "compiled", lambda: False)
+    done = livermet("run", "strip", "--days", "1")
+    assert done.err.splitlines()[0] == "compiling the kernels, once, about 20 s"
+
+
+def test_ctrl_c_saves_what_was_computed_and_marks_it(livermet, place):
+    FakeModel.on_day = {3: lambda: os.kill(os.getpid(), signal.SIGINT)}
+    done = livermet("run", "strip", "--days", "9", "-q", "--out", "mine")
+    assert done.code == 130
+    assert done.err.splitlines()[-1] == (
+        "livermet: stopped; what was computed is in mine, marked as incomplete."
+    )
+    assert (place / "mine/result.txt").read_text() == "3 False True"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_twice_stops_at_once(livermet, place):
+    FakeModel.on_day = {3: lambda: [os.kill(os.getpid(), signal.SIGINT) for _ in range(2)]}
+    done = livermet("run", "strip", "--days", "9", "-q")
+    assert (done.code, done.err.splitlines()[-1]) == (130, "livermet: stopped; nothing was saved.")
+    assert list((place / "results").iterdir()) == []
+
+
+def test_a_full_disk_is_a_sentence(livermet, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device", "results/strip-seed1/events.parquet")
+
+    monkeypatch.setattr(FakeResult, "save", full)
+    done = livermet("run", "strip", "--days", "1", "-q")
+    assert (done.code, done.err) == (
+        2,
+        "livermet: results/strip-seed1/events.parquet: no space left on device\n",
+    )
+
+
+def test_too_little_memory_is_a_sentence(livermet, place):
+    def exhausted():
+        raise MemoryError
+
+    FakeModel.on_day = {-1: exhausted}
+    done = livermet("run", "strip", "-q")
+    assert (done.code, done.err) == (
+        2,
+        "livermet: there is not enough memory for this; take a smaller tissue or fewer snapshots\n",
+    )
+    assert not (place / "results/strip-seed1").exists()
+
+
+def test_a_folder_that_holds_something_is_left_alone(livermet, place):
+    (place / "mine").mkdir()
+    (place / "mine/thesis.txt").write_text("all of it")
+    done = livermet("run", "strip", "--out", "mine")
+    assert (done.code, done.err) == (2, "livermet: mine: the folder is not empty; give another with --out\n")
+    assert [p.name for p in (place / "mine").iterdir()] == ["thesis.txt"]
+    (place / "empty").mkdir()
+    assert livermet("run", "strip", "--out", "empty", "--days", "1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("out", "sentence"),
+    [
+        ("a.txt", "livermet: a.txt: this is a file; results need a folder\n"),
+        ("a.txt/b", "livermet: a.txt/b: the results cannot be written there (not a directory)\n"),
+        ("n" * 300, f"livermet: {'n' * 300}: the results cannot be written there (file name too long)\n"),
+    ],
+)
+def test_a_folder_that_cannot_be(livermet, place, out, sentence):
+    (place / "a.txt").write_text("")
+    FakeModel.on_day = {-1: lambda: pytest.fail("computed before looking")}
+    done = livermet("run", "strip", "--out", out)
+    assert (done.code, done.err) == (2, sentence)
+
+
+def test_a_folder_without_permission(livermet, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    done = livermet("run", "strip")
+    assert (done.code, done.err) == (
+        2,
+        "livermet: results/strip-seed1: the results cannot be written there (permission denied)\n",
+    )
+
+
+def test_a_wild_name_stays_inside_the_results(livermet, place):
+    Path("wild.toml").write_text('name = "../../up and away"\nextends = "strip"')
+    assert livermet("run", "wild.toml", "--days", "1", "-q").code == 0
+    assert [p.name for p in (place / "results").iterdir()] == ["up-and-away-seed1"]
+
+
+MISTAKES = [
+    (["run", "basline"], 'there is no scenario "basline"; did you mean "baseline"?'),
+    (["check", "no/such.toml"], 'there is no file "no/such.toml"; valid: b16f1, baseline, cc531s, lobule, strip'),
+    (["check", "folder/x.toml"], '"folder/x.toml" is a folder; a scenario is a file ending in .toml'),
+    (["check", "broken.toml"], "broken.toml, line 2: it is not TOML: invalid value"),
+    (["check", "big.toml"], "big.toml: it is larger than 1 MB; that is no scenario"),
+    (["check", "round.toml"], "round.toml, extends: the files extend each other in a circle: round > round"),
+    (["run", "strip", "--days", "-3"], "--set run.days: -3 day is impossible; it must be from 0 to 3650"),
+    (["run", "strip", "--set", "run.days=3 um"], '--set run.days: "3 um" is a length; a time is needed, for example "1 day"'),
+    (["run", "strip", "--set", "cells.kupffer.density=many"], '--set cells.kupffer.density: "many" is not a quantity; write for example "1 /mm3"'),
+    (["run", "strip", "--set", "cells.kupffer.density=-1"], "--set cells.kupffer.density: -1 /mm3 is impossible; it must be from 0 to 1e+06"),
+    (["run", "strip", "--set", "cells.kuppfer.density=1"], '--set cells.kuppfer: there is no such kind of cell (a new one says what it is like, as in kuppfer.like = "nk"); did you mean "kupffer"?'),
+    (["run", "strip", "--set", "line=b16"], '--set line: there is no tumour line "b16"; did you mean "b16f1"?'),
+    (["run", "strip", "--set", "observe.events=yes"], "--set observe.events: 'yes' is not true or false"),
+    (["run", "strip", "--set", "nonsense"], '--set: "nonsense" is not name=value; write for example cells.kupffer.density=0'),
+    (["show", "parameters", "strip", "--section", "cells.kuppfer"], 'cells.kuppfer: there is no such section; did you mean "cells.kupffer"?'),
+    (["explain", "strip", "--rule", "MV"], 'rules.MV: there is no such rule; did you mean'),
+    (["explain", "strip"], "explain: say which rule, for example --rule MV12, or --missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "sentence"), MISTAKES, ids=[" ".join(w) for w, _ in MISTAKES])
+def test_a_mistake_is_one_sentence_and_exit_code_2(livermet, place, words, sentence):
+    Path("folder/x.toml").mkdir(parents=True)
+    Path("broken.toml").write_text("[run]\ndays =\n")
+    Path("big.toml").write_text("#" * 1_000_001)
+    Path("round.toml").write_text('extends = "round.toml"')
+    done = livermet(*words)
+    assert (done.code, done.out) == (2, "")
+    if sentence.endswith("did you mean"):
+        assert done.err.startswith(f"livermet: {sentence}")
+    else:
+        assert done.err == f"livermet: {sentence}\n"
+    assert not Path("results").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["fly"], ["run"], ["run", "strip", "--seed", "x"], ["run", "strip", "--seed", "-1"],
+     ["run", "strip", "--dayz", "3"], ["show", "moon"]],
+)  # fmt: skip
+def test_wrong_usage_is_exit_code_2(livermet, words):
+    done = livermet(*words)
+    assert done.code == 2
+    assert "Usage" in done.err
+
+
+def test_several_mistakes_are_a_sentence_each(livermet):
+    done = livermet("check", "strip", "--set", "line=b16", "--set", "run.days=-1")
+    assert done.code == 2
+    assert [line.startswith("livermet: --set ") for line in done.err.splitlines()] == [True, True]
+
+
+def test_check_says_what_the_scenario_is(livermet):
+    done = livermet("check", "b16f1", "--set", "tissue.kind=lobule")
+    assert done.code == 0
+    assert done.out.startswith("b16f1: no mistakes. lobule, 28 days, line b16f1, 10 kinds of cells, ")
+
+
+def test_show_scenario_gives_toml_that_can_be_run(livermet):
+    text = livermet("show", "scenario", "strip").out
+    Path("again.toml").write_text(text)
+    assert livermet("show", "scenario", "again.toml").out == text
+    known = livermet("show", "scenario").out.split("\n")
+    assert [line.split()[0] for line in known if line] == sorted(files.known())
+
+
+def test_show_prints_lines_parameters_and_rules(livermet):
+    assert "CC531s (colorectal, rat)" in livermet("show", "lines").out
+    table = livermet("show", "parameters", "b16f1", "--section", "cells.tumour").out
+    assert "cells.tumour.die.shear" in table and "(b16f1)" in table
+    rules = livermet("show", "rules").out
+    assert "MV12" in rules and "Kupffer" in rules
+
+
+def test_explain_gives_sentence_numbers_and_source(livermet):
+    words = livermet("explain", "baseline", "--rule", "MV12").out
+    assert words.startswith("MV12") and "half at" in words and "Source:" in words
+    missing = livermet("explain", "--missing").out.splitlines()
+    assert len(missing) > 5
+
+
+def test_show_tissue_measures_and_draws(livermet):
+    done = livermet("show", "tissue", "strip", "--out", "t.png")
+    assert done.code == 0
+    assert done.out.splitlines()[0].split() == [
+        "quantity", "here", "should", "be", "unit", "fits", "published", "source",
+    ]  # fmt: skip
+    assert Path("t.png").read_bytes().startswith(b"\x89PNG")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=st.text(max_size=30), name=st.text(max_size=15))
+def test_no_words_end_in_a_traceback(livermet, change, name):
+    assert livermet("check", "--set", change, "strip").code == 2
+    assert livermet("check", "--", f"{name}x").code == 2
+
+
+def test_help_is_fast_and_imports_nothing_heavy():
+    code = (
+        "import sys; from livermet_sim import cli; sys.argv = ['livermet', '--help']; cli.main(); "
+        "print([m for m in ('numpy', 'mesa', 'numba', 'matplotlib', 'pandas') if m in sys.modules])"
+    )
+    root = Path(cli.__file__).parent.parent
+    best = 9.0
+    for _ in range(3):
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+        )
+        best = min(best, time.perf_counter() - start)
+        assert done.stdout.splitlines()[-1] == "[]"
+    assert best < 0.6
+
+
+def test_version_is_told(livermet):
+    assert livermet("--version").out.startswith("livermet")

@@ -1,0 +1,160 @@
+"""Check blood flow: Poiseuille by hand, mass, blocked and cut-off vessels, change at run time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from physics_tissues import strip, tissue_from
+from scipy.sparse.linalg import spsolve
+
+from livermet_sim.base.errors import TissueError
+from livermet_sim.base.units import convert
+from livermet_sim.state.network import Network
+from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
+
+VISCOSITY = convert("3 mPa s", "mmHg h")
+
+
+def solved(tissue) -> Network:
+    network = Network.from_tissue(tissue, VISCOSITY)
+    network.solve()
+    return network
+
+
+def assert_mass_is_kept(network: Network) -> None:
+    inner = network.vessel & (network.tissue.compartment == SINUSOID)
+    scale = network.throughput[network.throughput > 0].mean()
+    assert np.abs(network.outflow[inner].sum(axis=1)).max() < 1e-6 * scale
+    out = network.outflow[network.tissue.compartment == CENTRAL].sum()
+    assert network.inflow == pytest.approx(-out, rel=1e-5)
+
+
+def test_single_channel_is_poiseuille():
+    network = solved(strip(29, 1, every=None))
+    # SI by hand: 28 tubes of 10 um, 8 um wide, 1 mmHg over them, 3 mPa s
+    flow = np.pi * (8e-6) ** 4 * 133.322 / (128 * 3e-3 * 280e-6)
+    speed = flow / (np.pi * (4e-6) ** 2) * 1e6
+    shear = 4 * 3e-3 * flow / (np.pi * (4e-6) ** 3) * 10
+    assert np.allclose(network.throughput, flow * 1e18 * 3600, rtol=1e-4)
+    assert np.allclose(network.speed, speed, rtol=1e-4)
+    assert np.allclose(network.shear, shear, rtol=1e-4)
+    assert network.inflow == pytest.approx(flow * 1e18 * 3600, rel=1e-4)
+    assert np.allclose(network.pressure, np.linspace(5.7, 4.7, 29), rtol=1e-6)
+    assert 50.0 < network.speed.mean() < 400.0
+
+
+def test_two_diameters_act_in_series():
+    compartment = np.array([[PORTAL, SINUSOID, CENTRAL]])
+    network = solved(tissue_from(compartment, np.array([8.0, 6.0, 8.0])))
+    tube = np.pi / (128 * VISCOSITY * 10.0)
+    # half a tube of 8 um, a whole one of 6 um, half a tube of 8 um
+    expected = 1.0 / ((1 / 8.0**4 + 1 / 6.0**4) / tube)
+    assert network.inflow == pytest.approx(expected, rel=1e-5)
+
+
+def test_equals_sparse_solve():
+    tissue = strip(31, 5)
+    network = Network.from_tissue(tissue, VISCOSITY)
+    network.patency[:] = np.random.default_rng(0).uniform(0.01, 1.0, tissue.n)
+    network.solve(1e-10)
+    a, b = tissue.edges.T
+    g = np.pi * 8.0**4 / (128 * VISCOSITY * 10.0) * np.minimum(network.patency[a], network.patency[b])
+    matrix = sp.coo_matrix((np.concatenate([g, g]), (np.r_[a, b], np.r_[b, a])), (tissue.n,) * 2).tocsr()
+    matrix = sp.diags(np.asarray(matrix.sum(axis=1)).ravel()) - matrix
+    free = np.flatnonzero(tissue.compartment == SINUSOID)
+    given = np.flatnonzero(np.isin(tissue.compartment, (PORTAL, CENTRAL)))
+    held = np.where(tissue.compartment[given] == PORTAL, 5.7, 4.7)
+    twin = spsolve(matrix[free][:, free].tocsc(), -matrix[free][:, given] @ held)
+    assert np.allclose(network.pressure[free], twin, atol=1e-8)
+    assert_mass_is_kept(network)
+
+
+def test_outflow_is_antisymmetric_and_goes_down_the_pressure():
+    network = solved(strip(31, 5))
+    near, slot = np.nonzero(network.outflow > 0)
+    far = network.tissue.neighbours[near, slot]
+    assert np.all(network.pressure[near] > network.pressure[far])
+    back = np.array([1, 0, 3, 2, 7, 6, 5, 4])[slot]
+    assert np.allclose(network.outflow[far, back], -network.outflow[near, slot], rtol=1e-12)
+    assert_mass_is_kept(network)
+
+
+def test_blocked_channel_stops_and_the_others_go_on():
+    tissue = strip(31, 5, every=None)
+    network = solved(tissue)
+    before = network.throughput.copy()
+    network.set_reference()
+    blocked = 6 * tissue.width + 15
+    network.patency[blocked] = 0.0
+    network.solve()
+    channel = np.arange(tissue.n) // tissue.width == 6
+    assert network.throughput[channel].max() < 1e-4 * before.max()
+    assert np.allclose(network.throughput[~channel], before[~channel], rtol=1e-5)
+    assert not network.perfused()[channel & (tissue.compartment == SINUSOID)].any()
+    assert network.perfused()[network.vessel & ~channel].all()
+    assert_mass_is_kept(network)
+
+
+def test_warm_start_equals_cold_start():
+    tissue = strip(41, 7)
+    warm = solved(tissue)
+    sinusoids = np.flatnonzero(tissue.compartment == SINUSOID)
+    patency = np.ones(tissue.n)
+    patency[np.random.default_rng(1).choice(sinusoids, 9)] = 0.02
+    warm.patency[:] = patency
+    cold = Network.from_tissue(tissue, VISCOSITY)
+    cold.patency[:] = patency
+    assert 0 < warm.solve() <= cold.solve()
+    assert np.allclose(warm.throughput, cold.throughput, atol=1e-4 * cold.throughput.max())
+    assert warm.solve() == 0
+
+
+def test_vessels_come_and_go():
+    tissue = strip(31, 3, every=None)
+    network = solved(tissue)
+    alone = network.throughput.copy()
+    # a bridge through the plate, between two channels of equal pressure, then a tube to nowhere
+    bridge = [15 + 31 * y for y in range(4)]
+    network.add_edges(np.column_stack([bridge[:-1], bridge[1:]]), np.full(3, 6.0))
+    network.solve()
+    assert network.vessel[bridge].all() and network.diameter[bridge[1]] == 6.0
+    assert np.allclose(network.throughput[bridge[1:3]], 0.0, atol=1e-5 * alone.max())
+    network.remove_nodes(np.array([10]))
+    network.solve()
+    assert network.throughput[bridge[1]] > 0.1 * alone.max()
+    assert network.throughput[10] == 0.0 and not network.vessel[10]
+    assert_mass_is_kept(network)
+    edges = len(network.edges)
+    network.add_edges(np.array([[bridge[1], bridge[0]]]), np.array([9.0]))
+    assert len(network.edges) == edges
+    network.remove_nodes(np.array(bridge[1:3]))
+    network.add_edges(np.array([[9, 10], [10, 11]]), np.array([8.0, 8.0]))
+    network.solve()
+    assert np.allclose(network.throughput, alone, rtol=1e-4)
+
+
+def test_cut_off_island_is_at_rest():
+    tissue = strip(31, 3, every=None)
+    network = solved(tissue)
+    network.remove_nodes(np.array([5, 20]))
+    network.solve()
+    island = np.arange(6, 20)
+    assert np.all(np.isfinite(network.pressure)) and not network.throughput[island].any()
+    assert np.ptp(network.pressure[island]) < 1e-12
+    assert_mass_is_kept(network)
+    network.remove_nodes(np.flatnonzero(network.vessel))
+    assert network.solve() == 0 and network.inflow == 0.0
+
+
+def test_mistakes_are_named():
+    network = solved(strip(31, 3, every=None))
+    with pytest.raises(TissueError, match="sites 0 and 7 are not neighbours"):
+        network.add_edges(np.array([[7, 0]]), np.array([8.0]))
+    with pytest.raises(TissueError, match="must be above 0 um"):
+        network.add_edges(np.array([[0, 1]]), np.array([0.0]))
+    with pytest.raises(TissueError, match="has no diameter"):
+        solved(tissue_from(np.array([[PORTAL, SINUSOID, CENTRAL]]), np.array([8.0, 0.0, 8.0])))
+    quiet = Network.from_tissue(tissue_from(np.full((2, 2), PARENCHYMA)), VISCOSITY)
+    with pytest.raises(TissueError, match="no blood flows"):
+        quiet.perfused()

@@ -1,0 +1,151 @@
+"""Check the signals: exact steady states, conservation, orders that must not matter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from physics_tissues import disc, tissue_from
+from scipy.sparse.linalg import spsolve
+
+from livermet_sim.base.errors import ScenarioError
+from livermet_sim.state.fields import SOURCE_STEPS, Fields
+from livermet_sim.state.tissue import PARENCHYMA, Tissue
+
+LENGTHS = [60.0, 100.0, 170.0]
+NAMES = ["tgf_beta", "tnf", "il10"]
+
+
+def exact(tissue: Tissue, fields: Fields) -> np.ndarray:
+    """Solve the same equation with a sparse direct solver, float64[m, F]."""
+    inside = tissue.inside
+    compact = np.full(tissue.n, -1)
+    compact[inside] = np.arange(len(inside))
+    sides = tissue.neighbours[inside, :4]
+    row, k = np.nonzero(sides >= 0)
+    lap = sp.csr_matrix((np.ones(len(row)), (row, compact[sides[row, k]])), shape=(len(inside),) * 2)
+    lap = lap - sp.diags(np.asarray(lap.sum(axis=1)).ravel())
+    source = fields.source[inside] / SOURCE_STEPS
+    return np.column_stack([
+        spsolve((sp.eye(len(inside)) - (length / tissue.site) ** 2 * lap).tocsc(), source[:, f])
+        for f, length in enumerate(fields.lengths)
+    ])  # fmt: skip
+
+
+def scatter(tissue: Tissue, fields: Fields, count: int, seed: int) -> None:
+    """Add sources at random inside sites."""
+    rng = np.random.default_rng(seed)
+    sites = rng.choice(tissue.inside, count, replace=False)
+    amount = rng.random((count, len(fields))) * 20 * SOURCE_STEPS
+    fields.source[sites] += amount.astype(np.int64)
+
+
+@pytest.mark.parametrize(("holes", "most"), [(0.0, 100), (0.25, 600)])
+def test_equals_sparse_solve_on_irregular_tissue(holes: float, most: int):
+    tissue = disc(31, 44, holes)
+    fields = Fields(tissue, NAMES, LENGTHS)
+    scatter(tissue, fields, 30, 1)
+    assert fields.relax(1e-10, most) < most
+    twin = exact(tissue, fields)
+    assert np.allclose(fields.concentration[tissue.inside], twin, rtol=0, atol=1e-7 * twin.max())
+    assert np.all(fields.residual() < 1e-5 * twin.max(axis=0))
+    outside = np.setdiff1d(np.arange(tissue.n), tissue.inside)
+    assert np.all(fields.concentration[outside] == 0.0)
+
+
+def test_default_tolerance_is_close_to_the_solution():
+    tissue = disc(50, 58)
+    fields = Fields(tissue, NAMES, LENGTHS)
+    scatter(tissue, fields, 40, 2)
+    fields.relax(1e-8, 200)
+    scatter(tissue, fields, 4, 3)
+    assert 1 < fields.relax() < 20
+    twin = exact(tissue, fields)
+    error = np.abs(fields.concentration[tissue.inside] - twin).max(axis=0) / twin.max(axis=0)
+    assert np.all(error < 0.02)
+
+
+def test_few_iterations_an_hour_never_run_away():
+    tissue = disc(31, 44, 0.25)
+    fields = Fields(tissue, NAMES, LENGTHS)
+    scatter(tissue, fields, 30, 7)
+    for _ in range(150):
+        fields.relax(0.0, 4)
+    twin = exact(tissue, fields)
+    assert np.allclose(fields.concentration[tissue.inside], twin, rtol=0, atol=1e-3 * twin.max())
+
+
+def test_line_source_decays_exponentially():
+    tissue = tissue_from(np.full((6, 240), PARENCHYMA))
+    fields = Fields(tissue, ["vegf"], [100.0])
+    fields.source[120::240] = SOURCE_STEPS
+    fields.relax(1e-9, 300)
+    profile = tissue.image(fields["vegf"])[3]
+    # continuum: h s / (2 L) exp(-x / L)
+    x = np.arange(60) * 10.0
+    assert np.allclose(profile[120:180], 10.0 / 200.0 * np.exp(-x / 100.0), rtol=0.01)
+    # lattice: the decay factor r solves r + 1/r = 2 + (h / L)^2
+    step = 2.0 + 0.01
+    factor = (step - np.sqrt(step**2 - 4.0)) / 2.0
+    assert np.allclose(profile[121:160] / profile[120:159], factor, rtol=1e-6)
+
+
+def test_what_is_secreted_is_what_is_there():
+    tissue = disc(40, 33, 0.1)
+    fields = Fields(tissue, NAMES, LENGTHS)
+    scatter(tissue, fields, 25, 4)
+    fields.relax(1e-10, 600)
+    assert np.allclose(fields.concentration.sum(axis=0), fields.source.sum(axis=0) / SOURCE_STEPS, rtol=1e-7)
+    assert fields.concentration.min() > -1e-9
+
+
+def test_uniform_source_gives_itself():
+    tissue = disc(40, 33, 0.1)
+    fields = Fields(tissue, NAMES, LENGTHS)
+    fields.source[tissue.inside] = 3 * SOURCE_STEPS
+    fields.relax(1e-10, 600)
+    assert np.allclose(fields.concentration[tissue.inside], 3.0, rtol=1e-7)
+
+
+def test_turned_tissue_gives_the_turned_signal():
+    tissue = disc(31, 44, 0.05)
+    turned = tissue_from(tissue.image(tissue.compartment)[::-1].T.copy())
+    both = []
+    for place in (tissue, turned):
+        fields = Fields(place, NAMES, LENGTHS)
+        both.append(fields)
+    scatter(tissue, both[0], 30, 5)
+    source = both[0].source.reshape(44, 31, 3)
+    both[1].source[:] = source[::-1].transpose(1, 0, 2).reshape(-1, 3)
+    for fields in both:
+        fields.relax(1e-11, 600)
+    upright = both[0].concentration.reshape(44, 31, 3)[::-1].transpose(1, 0, 2).reshape(-1, 3)
+    assert np.allclose(upright, both[1].concentration, rtol=0, atol=1e-8 * upright.max())
+
+
+def test_silent_signals_cost_nothing_and_change_nothing():
+    tissue = disc(20, 20)
+    few, many = Fields(tissue, NAMES[:1], LENGTHS[:1]), Fields(tissue, NAMES, LENGTHS)
+    assert few.relax() == 0
+    scatter(tissue, few, 9, 6)
+    many.source[:, 0] = few.source[:, 0]
+    assert few.relax(1e-8, 900) > 0 and many.relax(1e-8, 900) > 0
+    assert many.active.tolist() == [True, False, False]
+    assert np.allclose(few["tgf_beta"], many["tgf_beta"], rtol=0, atol=1e-6 * few.concentration.max())
+    assert not many.concentration[:, 1:].any()
+    many.clear_source()
+    assert not many.source.any()
+    many.relax(1e-12, 900)
+    assert many.concentration.max() < 1e-6 * few.concentration.max()
+
+
+def test_mistakes_are_named():
+    tissue = disc(9, 9)
+    fields = Fields(tissue, NAMES, LENGTHS)
+    assert fields.index("tnf") == 1 and "tnf" in fields and len(fields) == 3
+    with pytest.raises(ScenarioError, match='no such signal; did you mean "tgf_beta"'):
+        fields["tgf_bta"]
+    with pytest.raises(ScenarioError, match="named twice"):
+        Fields(tissue, ["tnf", "tnf"], [60.0, 60.0])
+    with pytest.raises(ScenarioError, match="above 0 um"):
+        Fields(tissue, ["tnf"], [0.0])

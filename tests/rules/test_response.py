@@ -1,0 +1,160 @@
+"""Compare the kernel with a slow twin, with PhysiCell's own numbers and with itself uncompiled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from rule_worlds import COMMON, compiled, load, make_world, random_world, rates_slowly, sense_slowly
+
+from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.columns import CELL_COLUMNS
+from livermet_sim.cells.kind import Kind
+from livermet_sim.kernels import response
+from livermet_sim.rules.book import RuleBook
+from livermet_sim.rules.compile import compile_rules, inputs
+
+EXTRA = {
+    "masked": {"actor": "tumour", "behaviour": "crawl", "maximum": "x4", **COMMON,
+               "where": ["lumen"], "phases": ["pre-angiogenic", "growth"], "power": 3},
+    "steep": {"actor": "tumour", "behaviour": "crawl", "maximum": "x4", **COMMON, "signal": "tnf.gradient",
+              "half_max": "0.02 /um", "power": 1},
+    "own": {"actor": "kupffer", "behaviour": "crawl", "maximum": "x4", **COMMON,
+            "signal": "contact.activated.kupffer"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kernel_equals_slow_twin(seed):
+    book = load(EXTRA)
+    rules = compiled(book)
+    world = random_world(book, rules, 120, seed)
+    rules.evaluate(world)
+    base_values = book.words.base_values()
+    for row in range(world.cells.n):
+        expected = rates_slowly(book, base_values, world, row)
+        got = {name: world.rates[row, rules.column(name)] for name in rules.behaviours}
+        for name in rules.behaviours:
+            assert got[name] == pytest.approx(expected.get(name, 0.0), rel=1e-12, abs=1e-15), name
+
+
+def test_compiled_and_plain_give_the_same_bits():
+    book = load(EXTRA)
+    rules = compiled(book)
+    world = random_world(book, rules, 60, 7)
+    rules.evaluate(world)
+    plain = np.full_like(world.rates, np.nan)
+    kernel = getattr(response.evaluate, "py_func", response.evaluate)
+    kernel(0, world.cells.n, *inputs(world), *rules.arrays, np.zeros(64), plain)
+    assert np.array_equal(world.rates[:60], plain[:60])
+
+
+def test_only_living_rows_are_written_and_all_columns_of_them():
+    book = load()
+    rules = compiled(book)
+    world = make_world(book, rules, 3)
+    rules.evaluate(world)
+    assert np.isfinite(world.rates[:3]).all() and np.isnan(world.rates[3:]).all()
+
+
+def test_nothing_sensed_gives_the_base():
+    book = load({"AN4": {"enabled": False}, "GR7.unprimed": {"enabled": False}})
+    rules = compiled(book)
+    world = make_world(book, rules, len(book.words.kinds))
+    world.systemic[:] = 0.0
+    world.cells["kind"][:] = range(len(book.words.kinds))
+    silent = {name for name, s in book.words.signals.items() if not s.deficit}
+    kept = {rule.id: {"enabled": rule.enabled and rule.signal in silent} for rule in book}
+    rules = compiled(load(kept))
+    rules.evaluate(world)
+    assert np.array_equal(world.rates[: world.cells.n], rules.arrays[1])
+
+
+def _two_signals(rules, base, high=10.0):
+    """Return the rate of the one behaviour of a cell in the lumen, given rules and two field values."""
+    kind = Kind("cell", "", "blood", (), (Parameter("cycle", base, "/h", "", 0.0, high),))
+    book = RuleBook.load(rules, [kind], ["a", "b"], [], library=False)
+    run = compile_rules(book, {"cell": {"cycle": base, "secrete.a": 0.0, "secrete.b": 0.0}}, CELL_COLUMNS)
+
+    def rate(a, b):
+        world = make_world(book, run, 1)
+        world.fields.concentration[:] = a, b
+        world.cells["layer"][:] = 0
+        run.evaluate(world)
+        return world.rates[0, run.column("cycle")]
+
+    return rate
+
+
+def _row(signal, maximum, half, power, direction="increases", **more):
+    return {
+        "actor": "cell", "signal": signal, "direction": direction, "behaviour": "cycle", "maximum": maximum,
+        "half_max": half, "power": power, **more,
+    }  # fmt: skip
+
+
+def test_physicell_hill_functions():
+    one = _two_signals({"r": _row("a", 1, 21.5, 4)}, 0.0)
+    assert one(38.0, 0.0) == pytest.approx(0.90704975020103462, rel=1e-14)
+    two = _two_signals({"r": _row("a", 1, 21.5, 4), "s": _row("b", 1, 6000, 4)}, 0.0)
+    assert two(38.0, 3000.0) == pytest.approx(0.90758661564854937, rel=1e-14)
+
+
+def test_physicell_up_and_down():
+    up = {"r": _row("a", 0.0072, 21.5, 4)}
+    assert _two_signals(up, 0.00072)(38.0, 0.0) == pytest.approx(0.0065976823813027044, rel=1e-14)
+    both = _two_signals({**up, "p": _row("b", 0, 0.25, 3, "decreases")}, 0.00072)
+    assert both(21.5, 0.25) == pytest.approx(0.00198, rel=1e-14)
+    assert both(38.0, 0.1) == pytest.approx(0.006200829305735624, rel=1e-14)
+
+
+def test_physicell_two_decreasing():
+    rate = _two_signals({s: _row(s, 0.1, 0.005, 4, "decreases") for s in "ab"}, 1.0)
+    assert rate(0.005, 0.01) == pytest.approx(0.15, rel=1e-14)
+
+
+def test_physicell_rule_that_does_not_hold_for_this_cell():
+    rules = {"r": _row("a", 0.017, 0.1, 10), "s": _row("b", 0.017, 1, 4, where="tissue")}
+    assert _two_signals(rules, 0.0)(1.0, 5.0) == pytest.approx(0.0169999999983, rel=1e-12)
+
+
+def test_ceiling_is_shared_and_decreases_dominate():
+    rules = {"r": _row("a", 2, 1, 1), "s": _row("b", 6, 1, 1), "d": _row("b", 0, 1, 1, "decreases")}
+    rate = _two_signals(rules, 1.0)
+    assert rate(1.0, 0.0) == 1 + (6 - 1) * 0.5
+    assert rate(0.0, 1e9) == pytest.approx(0.0, abs=1e-7)
+
+
+@pytest.mark.parametrize("power", (1.0, 2.0, 4.0, 0.5, 3.0, 30.0))
+def test_powers(power):
+    assert response.power_of(1.7, power) == pytest.approx(1.7**power, rel=1e-14)
+
+
+def test_negative_signal_counts_as_none():
+    assert _two_signals({"r": _row("a", 1, 1, 2)}, 0.25)(-3.0, 0.0) == 0.25
+
+
+def test_gradient_of_a_ramp_is_its_slope_inside_and_at_the_edge():
+    book = load(EXTRA)
+    rules = compiled(book)
+    world = make_world(book, rules, 1)
+    x, y = np.meshgrid(np.arange(5) * 10.0, np.arange(5) * 10.0)
+    world.fields.concentration[:, book.words.fields.index("tnf")] = (0.03 * x + 0.04 * y).ravel()
+    slot = [s.name for s in rules.senses["tumour"]].index("tnf.gradient")
+    for site in (12, 0, 24, 22):
+        world.cells["site"][:] = site
+        assert rules.look(world, 0)[0][slot] == pytest.approx(0.05, rel=1e-12)
+        assert sense_slowly(book, world, 0, "tnf.gradient") == pytest.approx(0.05, rel=1e-12)
+
+
+def test_a_cell_does_not_touch_itself():
+    book = load(EXTRA)
+    rules = compiled(book)
+    world = make_world(book, rules, 1)
+    kupffer = book.words.kinds.index("kupffer")
+    world.cells["kind"][:] = kupffer
+    world.cells["activation"][:] = 0.9
+    world.census.count[12, [kupffer, kupffer + len(book.words.kinds)]] = 1
+    slot = [s.name for s in rules.senses["kupffer"]].index("contact.activated.kupffer")
+    assert rules.look(world, 0)[0][slot] == 0.0
+    world.census.count[13, kupffer + len(book.words.kinds)] = 2
+    assert rules.look(world, 0)[0][slot] == 2.0

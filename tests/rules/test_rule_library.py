@@ -1,0 +1,113 @@
+"""Hold every rule of the library to what it says: words, source, direction."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from rule_worlds import compiled, load, make_world
+
+from livermet_sim.kernels import response
+from livermet_sim.rules.book import library_records, mechanisms, missing
+from livermet_sim.rules.rule import GRADES
+
+BOOK = load()
+RULES = compiled(BOOK)
+OUTCOMES = {"GR11", "GR13", "GR14", "GR17", "PA37"}
+
+
+def set_signal(world, row, name, value):
+    """Make the cell in ``row`` sense ``value`` of one signal."""
+    s = BOOK.words.signals[name]
+    site = world.cells["site"][row]
+    raw = s.deficit - value if s.deficit else value
+    if s.code == response.FIELD:
+        world.fields.concentration[:, BOOK.words.fields.index(s.source)] = raw
+    elif s.code == response.GRADIENT:
+        ramp = np.tile(np.arange(5) * 10.0 * raw, 5)
+        world.fields.concentration[:, BOOK.words.fields.index(s.source)] = ramp
+    elif s.code == response.SITE:
+        world.sites[s.source][:] = raw
+    elif s.code == response.AROUND:
+        world.sites[s.source][:] = 0.0
+        world.sites[s.source][site + 1] = raw
+    elif s.code == response.OWN:
+        world.cells[s.source][row] = raw
+    elif s.code == response.SYSTEMIC:
+        world.systemic[BOOK.words.systemic.index(s.source)] = raw
+    else:
+        kind = BOOK.words.kinds.index(s.source)
+        world.census.count[site + 1, kind + len(BOOK.words.kinds) * s.activated] = round(raw)
+        own = world.cells["kind"][row] == kind
+        world.census.count[site, kind + len(BOOK.words.kinds) * s.activated] = int(own)
+
+
+@pytest.mark.parametrize("id", BOOK.rules)
+def test_rule_has_words_and_source(id):
+    rule = BOOK[id]
+    assert rule.grade in GRADES and rule.source
+    assert library_records()[id].keys() >= {"says", "source", "grade"}
+    assert rule.says.endswith(".") and len(rule.says.split()) >= 5
+    assert re.fullmatch(r"(PM|MV|PA|AN|GR)\d+(\.\w+)*", id) and id.split(".")[0] in mechanisms()
+    assert rule.grade == "assumed" or rule.source != "assumed"
+
+
+@pytest.mark.parametrize("id", BOOK.rules)
+def test_rule_moves_its_behaviour_as_it_says(id):
+    rule = BOOK[id]
+    signal = BOOK.words.signals[rule.signal]
+    top = signal.deficit or 4.0 * max(1.0, rule.half_max)
+    column = RULES.column(rule.behaviour)
+    values = []
+    for level in (0.0, 0.5 * top, top):
+        world = make_world(BOOK, RULES, 1)
+        world.cells["kind"][0] = BOOK.words.kinds.index(rule.actor)
+        world.cells["layer"][0] = 0 if rule.where == ("lumen",) else 1
+        world.cells["phase"][0] = int(rule.actor == "tumour")
+        for other in BOOK:
+            shared = BOOK.words.signals[other.signal].source == signal.source
+            if (other.actor, other.behaviour) == (rule.actor, rule.behaviour) and not shared:
+                lift = other.direction == "increases" and rule.direction == "decreases"
+                set_signal(world, 0, other.signal, other.half_max if lift else 0.0)
+        set_signal(world, 0, rule.signal, level)
+        RULES.evaluate(world)
+        values.append(world.rates[0, column])
+    steps = np.diff(values) * (1 if rule.direction == "increases" else -1)
+    assert steps[1] >= 0 and steps.sum() > 0, values
+
+
+def test_all_rates_stay_within_their_bounds():
+    from rule_worlds import random_world
+
+    world = random_world(BOOK, RULES, 300, 5)
+    RULES.evaluate(world)
+    for row in range(300):
+        kind = BOOK.words.kinds[world.cells["kind"][row]]
+        for name, parameter in BOOK.words.behaviours[kind].items():
+            assert parameter.low <= world.rates[row, RULES.column(name)] <= parameter.high, (kind, name)
+
+
+def test_every_mechanism_has_a_rule_or_a_reason():
+    covered = {id.split(".")[0] for id in BOOK.rules}
+    for id, entry in mechanisms().items():
+        assert entry["title"] and ("reason" in entry) == (id not in covered), id
+    counts = {"PM": 12, "MV": 32, "PA": 38, "AN": 22, "GR": 18}
+    assert set(mechanisms()) == {f"{p}{i}" for p, n in counts.items() for i in range(1, n + 1)}
+    assert set(missing()) | covered == set(mechanisms()) and len(covered) > 80
+
+
+def test_outcomes_are_not_rules():
+    assert set(missing()) >= OUTCOMES
+
+
+def test_no_rule_reads_the_clock():
+    assert not {rule.signal for rule in BOOK} & {"age", "sojourn"}
+
+
+def test_column_and_contiguous_blocks():
+    with pytest.raises(Exception, match='there is no behaviour "devide"; did you mean "divide"'):
+        RULES.column("devide")
+    for prefix, names in (("secrete", BOOK.words.fields), ("recruit", BOOK.words.kinds)):
+        first = RULES.column(f"{prefix}.{names[0]}")
+        assert [RULES.column(f"{prefix}.{n}") for n in names] == list(range(first, first + len(names)))
