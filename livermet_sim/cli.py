@@ -39,9 +39,10 @@ Changes = Annotated[
         "--set", metavar="NAME=VALUE", help="Change one value, e.g. cells.kupffer.density=0; repeatable."
     ),
 ]
-Seed = Annotated[int, typer.Option(min=0, max=2**62, help="Seed of all random numbers.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**62 - 1, help="Seed of all random numbers.")]
 Days = Annotated[float | None, typer.Option(help="Simulated days, instead of the scenario's.")]
 MISTAKE, STOPPED = 2, 130
+PICTURES = (".png", ".pdf", ".svg")
 
 
 class Shown(StrEnum):
@@ -57,12 +58,9 @@ class Shown(StrEnum):
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from livermet_sim import __version__
 
-        try:
-            typer.echo(f"livermet {version('livermet-sim')}")
-        except PackageNotFoundError:
-            typer.echo("livermet (run from its sources, not installed)")
+        typer.echo(f"livermet {__version__}")
         raise typer.Exit
 
 
@@ -93,7 +91,9 @@ def run(
     try:
         result, complete = _simulate(scenario, seed, quiet)
         if result is not None:
-            result.save(folder, figures=not no_figures)
+            result.save(folder, figures=False)  # first, so that no mishap in a picture can lose a long run
+            if not no_figures:
+                result.figures(folder / "figures")
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -121,13 +121,13 @@ def show(
     out: Annotated[Path, typer.Option(help="tissue: file of the picture.")] = Path("tissue.png"),
 ) -> None:
     """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules or parameters."""
-    from livermet_sim.scenario import files, tables
+    from livermet_sim.scenario import tables
 
     if what is Shown.lines:
         typer.echo(tables.tumour_lines())
         return
     if what is Shown.scenario and name is None:
-        typer.echo(tables.aligned([(n, str(path)) for n, path in sorted(files.known().items())]))
+        typer.echo(tables.scenarios())
         return
     scenario = _load(name or "baseline", changes)
     if what is Shown.scenario:
@@ -214,7 +214,6 @@ def _simulate(scenario: Scenario, seed: int, quiet: bool) -> tuple[Result | None
     """Return the result and whether the run came to its end; Ctrl-C ends it after the step under way."""
     from livermet_sim.kernels import jit
 
-    days = float(scenario.value("run.days"))
     model = None
     with Progress(quiet) as progress:
         try:
@@ -223,13 +222,11 @@ def _simulate(scenario: Scenario, seed: int, quiet: bool) -> tuple[Result | None
             from livermet_sim.model import LiverModel
 
             model = LiverModel(scenario, seed=seed)
-            return model.run(f"{days!r} day", progress=progress), True
+            return model.run(progress=progress), True
         except KeyboardInterrupt:
             if model is None or progress.at_once:
                 return None, False
-            result = model.result()
-            result.provenance["complete"] = False
-            return result, False
+            return model.result(), False
 
 
 class Progress:
@@ -256,7 +253,7 @@ class Progress:
             self.at_once = True
             raise KeyboardInterrupt
         self._asked = True
-        print("stopping after this step; Ctrl-C again stops at once, unsaved", file=sys.stderr, flush=True)
+        print("stopping soon; Ctrl-C again stops at once and saves nothing", file=sys.stderr, flush=True)
 
     def say(self, words: str) -> None:
         """Print a line, unless quiet."""
@@ -312,6 +309,9 @@ def _show_tissue(scenario: Scenario, seed: int, out: Path) -> None:
     from livermet_sim.anatomy import build, morphometry
     from livermet_sim.scenario.tables import aligned
 
+    if out.suffix.lower() not in PICTURES:
+        reason = f'"{out}" is not a picture; its name must end in {", ".join(PICTURES)}'
+        raise LivermetError("--out", reason)
     tissue = build.build(scenario.values["tissue"], seed)
     rows = [("quantity", "here", "should be", "unit", "fits", "published", "source")]
     for m in morphometry.measure(tissue):
@@ -319,7 +319,9 @@ def _show_tissue(scenario: Scenario, seed: int, out: Path) -> None:
         band = f"{m.low:.4g} to {m.high:.4g}"
         rows.append((m.name, f"{m.value:.4g}", band, m.unit, fits, m.published, m.source))
     typer.echo(aligned(rows))
-    _picture(tissue).savefig(out)
+    figure = _picture(tissue)
+    figure.axes[0].set_title(f"{scenario.name}: {tissue.kind}, seed {seed}", loc="left", fontweight="bold")
+    figure.savefig(out)
     typer.echo(f"\nPicture in {out}")
 
 
@@ -332,7 +334,8 @@ def _picture(tissue: Tissue) -> Any:
 
     n, compartment = tissue.n, tissue.compartment[None]
     stacks = {name: np.zeros((1, n)) for name in columns.STACKS}
-    stacks |= {"compartment": compartment, "perfused": np.ones((1, n)), "parenchyma": (compartment > 1) * 1.0}
+    stacks |= {"compartment": compartment, "perfused": np.ones((1, n)), "parenchyma": np.ones((1, n))}
+    stacks |= {name: np.full((1, n), -1) for name in ("tumour", "tumour_lumen")}
     statics = {name: getattr(tissue, name) for name in (*columns.STATIC, "edges")}
     sizes = {"width": tissue.width, "height": tissue.height, "site_um": tissue.site}
     return tissue_map({"time_h": np.zeros(1)} | stacks | statics | sizes)

@@ -10,6 +10,7 @@ import numpy as np
 
 from livermet_sim.anatomy.build import build
 from livermet_sim.anatomy.parameters import SECTION as TISSUE
+from livermet_sim.base.provenance import versions
 from livermet_sim.base.specs import Section, Value
 from livermet_sim.base.units import convert
 from livermet_sim.cells.columns import CELL_COLUMNS
@@ -17,12 +18,22 @@ from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.populate import populate
 from livermet_sim.interventions.intervene import Intervene, Modify
 from livermet_sim.interventions.read import read
+from livermet_sim.observe import gather
 from livermet_sim.observe.parameters import SECTION as OBSERVE
 from livermet_sim.observe.recorder import Recorder
+from livermet_sim.observe.result import Result
 from livermet_sim.phases.definitions import LESION_COLUMNS
 from livermet_sim.phases.definitions import SECTION as PHASES
 from livermet_sim.phases.lesions import Stage
-from livermet_sim.processes import diffusion, matrix, oxygenation, perfusion, seeding, vessels
+from livermet_sim.processes import (
+    deciding,
+    diffusion,
+    matrix,
+    oxygenation,
+    perfusion,
+    seeding,
+    vessels,
+)
 from livermet_sim.processes.crawling import Crawl
 from livermet_sim.processes.deciding import Decide, Sense
 from livermet_sim.processes.fate import Detach, Divide, Extravasate, Fate
@@ -34,6 +45,7 @@ from livermet_sim.processes.settling import Settle
 from livermet_sim.processes.turnover import TurnOver
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import Compiled, compile_rules
+from livermet_sim.rules.explain import in_words
 from livermet_sim.state.census import Census
 from livermet_sim.state.clock import SECTION as RUN
 from livermet_sim.state.clock import Clock
@@ -47,7 +59,7 @@ from livermet_sim.state.world import World
 
 SECTIONS: tuple[Section, ...] = (
     RUN, TISSUE, seeding.SECTION, SYSTEMIC, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
-    matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
+    deciding.SECTION, recruitment.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
 )  # fmt: skip
 SEED_LIMIT = 2**62
 
@@ -60,6 +72,10 @@ class Recipe(Protocol):
     values: Mapping[str, Mapping[str, Value]]
     rules: RuleBook
     interventions: tuple[Any, ...]
+    text: str
+    digest: str
+
+    def to_dict(self) -> dict[str, Any]: ...
 
 
 class Engine:
@@ -76,7 +92,7 @@ class Engine:
     def __init__(self, recipe: Recipe, seed: int = 1):
         self.recipe, self.seed = recipe, int(seed) % SEED_LIMIT
         self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
-        setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
+        self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
         self.recorder = Recorder(setting)
         self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder))
@@ -95,6 +111,27 @@ class Engine:
             self.step()
             if progress is not None and ((i + 1) % every == 0 or i + 1 == ticks):
                 progress((i + 1) * clock.dt, ticks * clock.dt)
+
+    def result(self, complete: bool = True) -> Result:
+        """Return what the run gave so far; the run can go on after it."""
+        world, recipe = self.world, self.recipe
+        shots = gather.shots_to_now(world, self.recorder)
+        seeding = self.setting.section("seeding")
+        provenance = {
+            "seed": self.seed, "digest": self.digest(), "scenario_digest": recipe.digest, "complete": complete,
+            "hours": world.clock.hours, "versions": versions(),
+            "enrichment": {
+                "factor": seeding.enrichment, "cells_entered": world.totals.get("entered", 0),
+                "reason": f"{seeding.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",
+            },
+            "seconds": {"in all": sum(self.plan.seconds), **self.plan.timings()},
+        }  # fmt: skip
+        return Result(
+            scenario=recipe.to_dict(), provenance=provenance, rules=in_words(recipe.rules, base_values(recipe)),
+            plan=self.plan.table(), timeseries=gather.timeseries(self.recorder),
+            lesions=gather.lesions(world), events=gather.events(world, self.recorder.keep_events),
+            cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.text,
+        )  # fmt: skip
 
     def digest(self) -> str:
         """Return a hash of the whole state that does not depend on the order of rows."""
@@ -160,11 +197,11 @@ def processes(
     """Return the plan of a step, in order."""
     n, spacing = world.tissue.n, world.tissue.site
     interventions = read(recipe.interventions, recipe.kinds, recipe.fields)
-    fate = Fate(setting, n)
+    fate, decide = Fate(setting, n), Decide(setting, compiled)
     return (
         Intervene(interventions), perfusion.Perfuse(setting), oxygenation.Oxygenate(setting, n),
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
-        Decide(compiled), Modify(setting, interventions), fate, Detach(setting, fate), Extravasate(fate),
+        decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate),
         Divide(setting, fate, spacing), Crawl(setting, spacing), TurnOver(setting), vessels.Collapse(setting),
         vessels.Angiogenesis(setting, spacing), matrix.Remodel(setting), Settle(), Stage(setting), recorder,
     )  # fmt: skip

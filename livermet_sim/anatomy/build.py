@@ -86,7 +86,11 @@ def _assemble(
 
 
 def _diameters(
-    settings: Mapping[str, Value], flat: np.ndarray, zone: np.ndarray, edges: np.ndarray, rng: np.random.Generator
+    settings: Mapping[str, Value],
+    flat: np.ndarray,
+    zone: np.ndarray,
+    edges: np.ndarray,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Return tube diameters: by zone, varying along a sinusoid more slowly than from one to the next."""
     vessel = flat == SINUSOID

@@ -7,16 +7,18 @@ import math
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from livermet_sim.state.tissue import PARENCHYMA, SINUSOID
+
+TINY = 0.4
 
 
 def divide(compartment: np.ndarray, area: float, rng: np.random.Generator) -> np.ndarray:
     """Return the hepatocyte of each site, int32[n], -1 where there is none.
 
     Middles lie on a shaken triangular lattice; a site belongs to the nearest. Pieces that hang together
-    by no side become cells of their own, and those that touch no sinusoid join a neighbour that does.
+    by no side become cells of their own; those that are tiny or touch no sinusoid join a better neighbour.
 
     Parameters
     ----------
@@ -29,10 +31,10 @@ def divide(compartment: np.ndarray, area: float, rng: np.random.Generator) -> np
     middles = _lattice(compartment.shape, area, rng)
     points = np.stack([sites % width, sites // width], axis=1).astype(np.float64)
     cell = np.full(flat.size, -1, dtype=np.int64)
-    cell[sites] = cKDTree(middles).query(points)[1]
+    cell[sites] = KDTree(middles).query(points)[1]
     pairs = np.concatenate([_touching(sites, cell, step) for step in (1, width)])
     cell[sites] = _pieces(cell, sites, pairs)
-    _join(cell, sites, pairs, _served(flat, sites, width))
+    _join(cell, sites, pairs, _served(flat, sites, width), TINY * area)
     cell[sites] = np.unique(cell[sites], return_inverse=True)[1]
     return cell.astype(np.int32)
 
@@ -56,7 +58,9 @@ def _pieces(cell: np.ndarray, sites: np.ndarray, pairs: np.ndarray) -> np.ndarra
     number = np.zeros(len(cell), dtype=np.int64)
     number[sites] = np.arange(len(sites))
     same = number[pairs[cell[pairs[:, 0]] == cell[pairs[:, 1]]]]
-    graph = coo_matrix((np.ones(len(same), dtype=np.int8), (same[:, 0], same[:, 1])), shape=(len(sites), len(sites)))
+    graph = coo_matrix(
+        (np.ones(len(same), dtype=np.int8), (same[:, 0], same[:, 1])), shape=(len(sites), len(sites))
+    )
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
@@ -66,12 +70,13 @@ def _served(flat: np.ndarray, sites: np.ndarray, width: int) -> np.ndarray:
     return np.any([flat[sites + step] == SINUSOID for step in around], axis=0)
 
 
-def _join(cell: np.ndarray, sites: np.ndarray, pairs: np.ndarray, served: np.ndarray) -> None:
-    """Join each cell that touches no sinusoid to its smallest neighbour that does, as long as there are any."""
+def _join(cell: np.ndarray, sites: np.ndarray, pairs: np.ndarray, served: np.ndarray, least: float) -> None:
+    """Join each cell below ``least`` sites or apart from sinusoids to its smallest neighbour that is neither."""
     while True:
         size = np.bincount(cell[sites])
         good = np.zeros(len(size), dtype=bool)
         good[cell[sites[served]]] = True
+        good &= size >= least
         ends = cell[pairs]
         ends = np.concatenate([ends, ends[:, ::-1]])
         ends = ends[~good[ends[:, 0]] & good[ends[:, 1]]]

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import Voronoi, cKDTree
+from scipy.spatial import KDTree, Voronoi
 
+from livermet_sim.anatomy.distance import spread
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.specs import Value
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL
 
-MOST_SITES = 40_000_000
+MOST_SITES = 12_000_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def hexagons(settings: Mapping[str, Value], count: int, rng: np.random.Generator
     not part of the tissue closes its outline.
     """
     site, across = float(settings["site"]), float(settings["lobule_diameter"])
+    _check_size(count * round(math.sqrt(0.75) * (across / site) ** 2))
     axial = spiral(count)
     radius = int(np.abs(axial @ [[1, 0, 1], [0, 1, 1]]).max()) + 1
     axial = spiral(1 + 3 * radius * (radius + 1))
@@ -55,15 +57,14 @@ def hexagons(settings: Mapping[str, Value], count: int, rng: np.random.Generator
     reach = 0.75 * float(settings["portal_diameter"]) + 2 * site
     low = corners.min(axis=0) - reach
     shape = np.ceil((corners.max(axis=0) + reach - low) / site).astype(int)
-    _check_size(int(shape[0]) * int(shape[1]))
     y, x = np.mgrid[: shape[1], : shape[0]]
     points = np.stack([x.ravel() + 0.5, y.ravel() + 0.5], axis=1) * site + low
-    owner = cKDTree(centres).query(points)[1].reshape(x.shape)
+    owner = KDTree(centres).query(points)[1].reshape(x.shape)
     compartment = np.where(owner < count, PARENCHYMA, OUTSIDE).astype(np.int8)
     for vessel, middles, name in ((PORTAL, corners, "portal"), (CENTRAL, centres[:count], "central")):
         blobs = _blobs(points, middles, float(settings[f"{name}_diameter"]), rng).reshape(x.shape)
         # no spikes one site wide
-        compartment[ndimage.binary_opening(blobs, np.ones((2, 2)))] = vessel
+        compartment[np.asarray(ndimage.binary_opening(blobs, np.ones((2, 2))), dtype=bool)] = vessel
     return Layout(*_crop(compartment, _own(owner, compartment, count)))
 
 
@@ -81,9 +82,9 @@ def strip(settings: Mapping[str, Value]) -> Layout:
 
 def nearest_vein(compartment: np.ndarray) -> Layout:
     """Give every inside site to its nearest central vein, the veins numbered along the lattice."""
-    veins, _ = ndimage.label(compartment == CENTRAL, structure=np.ones((3, 3)))
-    place = ndimage.distance_transform_edt(veins == 0, return_distances=False, return_indices=True)
-    owner = veins[tuple(place)] - 1
+    veins = np.zeros(compartment.shape, dtype=np.int32)
+    ndimage.label(compartment == CENTRAL, structure=np.ones((3, 3)), output=veins)
+    owner = spread(veins, veins > 0) - 1
     return Layout(compartment, np.where(compartment == OUTSIDE, -1, owner).astype(np.int32))
 
 
@@ -102,10 +103,10 @@ def _blobs(points: np.ndarray, middles: np.ndarray, diameter: float, rng: np.ran
     """Say which points lie in a roundish vessel of its own size and shape around one of ``middles``."""
     size = 0.5 * diameter * rng.uniform(0.85, 1.15, len(middles))
     dent, turn = rng.uniform(0.0, 0.08, len(middles)), rng.uniform(0.0, 2 * math.pi, len(middles))
-    distance, owner = cKDTree(middles).query(points, distance_upper_bound=0.75 * diameter)
+    distance, owner = KDTree(middles).query(points, distance_upper_bound=0.75 * diameter)
     inside = np.zeros(len(points), dtype=bool)
     near = np.flatnonzero(np.isfinite(distance))
-    who = owner[near]
+    who = np.asarray(owner)[near]
     off = points[near] - middles[who]
     angle = np.arctan2(off[:, 1], off[:, 0])
     inside[near] = distance[near] <= size[who] * (1.0 + dent[who] * np.cos(3.0 * (angle - turn[who])))
@@ -114,9 +115,7 @@ def _blobs(points: np.ndarray, middles: np.ndarray, diameter: float, rng: np.ran
 
 def _own(owner: np.ndarray, compartment: np.ndarray, count: int) -> np.ndarray:
     """Give portal sites beyond the outline to the nearest lobule that is part of the tissue."""
-    part = owner < count
-    place = ndimage.distance_transform_edt(~part, return_distances=False, return_indices=True)
-    return np.where(compartment == OUTSIDE, -1, owner[tuple(place)]).astype(np.int32)
+    return np.where(compartment == OUTSIDE, -1, spread(owner, owner < count)).astype(np.int32)
 
 
 def _crop(compartment: np.ndarray, lobule: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PORTAL, SINUSOID
 FORMATS = (".png", ".tif", ".tiff", ".npy")
 LABELS = "0 outside, 1 portal, 2 sinusoid, 3 parenchyma, 4 central"
 MOST_SITES = 4_000_000
-MOST_PIXELS = 100_000_000
+MOST_PIXELS = 80_000_000
 SINUSOID_SHARE = 0.3
 
 
@@ -31,7 +31,9 @@ def mask(settings: Mapping[str, Value]) -> Layout:
     """
     name = str(settings["image"])
     if not name:
-        raise TissueError("tissue.image", 'a tissue of kind "mask" needs the path of a label image (PNG, TIFF or NPY)')
+        raise TissueError(
+            "tissue.image", 'a tissue of kind "mask" needs the path of a label image (PNG, TIFF or NPY)'
+        )
     picture = _checked(name, _read(name))
     picture = _gather(picture, float(settings["image_pixel"]) / float(settings["site"]), name)
     for label, what in ((PORTAL, "portal (1)"), (CENTRAL, "central (4)")):
@@ -46,24 +48,26 @@ def _read(name: str) -> np.ndarray:
         raise TissueError(name, f'"{path.suffix}" is not a format of label images; use PNG, TIFF or NPY')
     if not path.is_file():
         raise TissueError(name, "there is no such file")
+    reader = {".npy": _read_npy, ".png": _read_png}.get(path.suffix.lower(), _read_tiff)
     try:
-        if path.suffix.lower() == ".npy":
-            return np.asarray(np.load(path, allow_pickle=False))
-        if path.suffix.lower() == ".png":
-            return _read_png(path)
-        return _read_tiff(path)
+        return reader(path)
     except TissueError:
         raise
     except Exception as error:
         raise TissueError(name, f"the image cannot be read ({error})") from None
 
 
+def _read_npy(path: Path) -> np.ndarray:
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    _check_pixels(path, array.size)
+    return np.array(array)
+
+
 def _read_png(path: Path) -> np.ndarray:
     from PIL import Image
 
-    with Image.open(path) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise TissueError(str(path), f"the image has more than {MOST_PIXELS} pixels")
+    with Image.open(path, formats=("PNG",)) as image:
+        _check_pixels(path, image.width * image.height)
         return np.asarray(image)
 
 
@@ -71,17 +75,26 @@ def _read_tiff(path: Path) -> np.ndarray:
     try:
         import tifffile
     except ImportError:
-        raise TissueError(str(path), "reading TIFF needs the package tifffile (pip install tifffile)") from None
-    return np.asarray(tifffile.imread(path))
+        raise TissueError(
+            str(path), "reading TIFF needs the package tifffile (pip install tifffile)"
+        ) from None
+    with tifffile.TiffFile(path) as image:
+        _check_pixels(path, image.series[0].size)
+        return np.asarray(image.series[0].asarray())
+
+
+def _check_pixels(path: Path, pixels: int) -> None:
+    if not 0 < pixels <= MOST_PIXELS:
+        raise TissueError(str(path), f"{pixels} pixels cannot be used; from 1 to {MOST_PIXELS} can")
 
 
 def _checked(name: str, picture: np.ndarray) -> np.ndarray:
     """Return the labels as int8, or refuse a picture that does not hold labels."""
     if picture.ndim != 2:
         shape = " x ".join(str(n) for n in picture.shape)
-        raise TissueError(name, f"one label a pixel is needed, but the image is {shape} (colours?); labels: {LABELS}")
-    if picture.size == 0 or picture.size > MOST_PIXELS:
-        raise TissueError(name, f"{picture.size} pixels cannot be used; from 1 to {MOST_PIXELS} can")
+        raise TissueError(
+            name, f"one label a pixel is needed, but the image is {shape} (colours?); labels: {LABELS}"
+        )
     if picture.dtype.kind not in "buif":
         raise TissueError(name, f"values of type {picture.dtype} are not labels; labels: {LABELS}")
     values = np.unique(picture)

@@ -19,8 +19,9 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from livermet_sim.anatomy.distance import spread
 from livermet_sim.anatomy.zonation import heading
-from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, Tissue
+from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue
 
 PERIPORTAL, PERICENTRAL = 1 / 3, 2 / 3
 STRETCH = 80.0
@@ -46,7 +47,10 @@ class Measure:
 
 def measure(tissue: Tissue) -> list[Measure]:
     """Return the measures of a tissue; the bands are meant for mouse lobules of 500 um."""
-    return [Measure(name, float(value(tissue)), *rest) for name, value, *rest in _MEASURES]
+    return [
+        Measure(name, float(value(tissue)), unit, low, high, published, source)
+        for name, value, unit, low, high, published, source in _MEASURES
+    ]
 
 
 def table(measures: list[Measure]) -> str:
@@ -56,6 +60,10 @@ def table(measures: list[Measure]) -> str:
         band = f"{m.low:g} to {m.high:g}"
         lines.append(f"{'' if m.ok else '!':2}{m.name:44}{m.value:9.4g}  {m.unit:8}{band:>15}  {m.published}")
     return "\n".join(lines)
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def _parenchyma(t: Tissue) -> float:
@@ -97,7 +105,8 @@ def _projected_share(t: Tissue) -> float:
 def _spacing(t: Tissue) -> float:
     """Return the mean distance from a sinusoid across the plate to the next, square to the blood's way."""
     picture = t.image(t.compartment)
-    angle = heading(t.image(t.zone), 1.5) + 0.5 * np.pi
+    zone = spread(t.image(t.zone), picture != OUTSIDE)
+    angle = heading(zone, 1.5) + 0.5 * np.pi
     y, x = np.nonzero(picture == SINUSOID)
     far = []
     for sign in (-1.0, 1.0):
@@ -111,12 +120,12 @@ def _spacing(t: Tissue) -> float:
             far.append(np.hypot(rows - y, columns - x)[hit] * t.site)
             crossed |= here == PARENCHYMA
             done |= hit | (~np.isin(here, (SINUSOID, PARENCHYMA)))
-    return float(np.concatenate(far).mean())
+    return _mean(np.concatenate(far))
 
 
 def _diameter(t: Tissue, low: float, high: float) -> float:
     chosen = (t.compartment == SINUSOID) & (t.zone >= low) & (t.zone <= high)
-    return float(t.diameter[chosen].mean())
+    return _mean(t.diameter[chosen])
 
 
 def _ways(t: Tissue) -> tuple[np.ndarray, np.ndarray]:
@@ -131,13 +140,14 @@ def _ways(t: Tissue) -> tuple[np.ndarray, np.ndarray]:
 def _tortuosity(t: Tissue, low: float, high: float) -> float:
     """Return path over straight length of 80-um stretches downstream that start in a range of zones."""
     far, onward = _ways(t)
-    start = np.flatnonzero((t.compartment == SINUSOID) & (t.zone >= low) & (t.zone <= high) & (far >= STRETCH))
+    within = (t.compartment == SINUSOID) & (t.zone >= low) & (t.zone <= high)
+    start = np.flatnonzero(within & (far >= STRETCH) & np.isfinite(far))
     end = start.copy()
     for _ in range(int(STRETCH / t.site) + 1):
         short = far[start] - far[end] < STRETCH - 0.5 * t.site
         end = np.where(short & (onward[end] >= 0), onward[end], end)
     (x0, y0), (x1, y1) = t.xy(start), t.xy(end)
-    return float(((far[start] - far[end]).sum()) / np.hypot(x1 - x0, y1 - y0).sum())
+    return _mean(far[start] - far[end]) / _mean(np.hypot(x1 - x0, y1 - y0))
 
 
 def _straightening(t: Tissue) -> float:
@@ -147,7 +157,7 @@ def _straightening(t: Tissue) -> float:
 def _path(t: Tissue) -> float:
     """Return the mean way along vessels from the portal sites that let blood out to a central vein."""
     far = _ways(t)[0][t.compartment == PORTAL]
-    return float(far[np.isfinite(far)].mean())
+    return _mean(far[np.isfinite(far)])
 
 
 def _degree(t: Tissue) -> np.ndarray:

@@ -77,7 +77,12 @@ def _throw(
 
 
 def _flood(
-    free: np.ndarray, seeds: np.ndarray, angle: np.ndarray, along: np.ndarray, across: np.ndarray, weight: np.ndarray
+    free: np.ndarray,
+    seeds: np.ndarray,
+    angle: np.ndarray,
+    along: np.ndarray,
+    across: np.ndarray,
+    weight: np.ndarray,
 ) -> np.ndarray:
     """Return the plate of each site, BORDER where two plates meet, NONE elsewhere; int64[height, width]."""
     width = free.shape[1]
@@ -116,13 +121,14 @@ def _close_rim(plate: np.ndarray, compartment: np.ndarray, rng: np.random.Genera
     A thin plate lies open to the edge where neither plate beside it does; else a dead end would be left.
     """
     outside = compartment == OUTSIDE
-    rim = ndimage.binary_dilation(outside) & ~outside
+    rim = np.asarray(ndimage.binary_dilation(outside), dtype=bool) & ~outside
     beside: dict[int, set[int]] = {int(k): set() for k in np.unique(plate[rim & (plate >= 0)])}
     for y, x in np.argwhere(rim):
         touching = {int(k) for k in plate[y - 1 : y + 2, x - 1 : x + 2].flat if k >= 0} & beside.keys()
         for k in touching:
             beside[k] |= touching - {k}
-    thick = set(plate[(plate >= 0) & ~ndimage.binary_dilation(plate == BORDER, np.ones((3, 3)))].tolist())
+    near = np.asarray(ndimage.binary_dilation(plate == BORDER, np.ones((3, 3))), dtype=bool)
+    thick = set(plate[(plate >= 0) & ~near].tolist())
     inner = np.bincount(plate[(plate >= 0) & ~rim], minlength=int(plate.max()) + 1)
     opened: set[int] = set()
     # plates that the edge would swallow are opened first

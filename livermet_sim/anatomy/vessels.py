@@ -45,8 +45,11 @@ def carrying(compartment: np.ndarray, edges: np.ndarray) -> np.ndarray:
     ends = number[edges]
     count = len(sites) + 2
     both = np.concatenate([ends, ends[:, ::-1]])
-    graph = coo_matrix((np.ones(len(both), dtype=np.int8), (both[:, 0], both[:, 1])), shape=(count, count)).tocsr()
-    kept = np.array(_block(graph.indptr.tolist(), graph.indices.tolist(), count), dtype=np.int64)
+    graph = coo_matrix(
+        (np.ones(len(both), dtype=np.int8), (both[:, 0], both[:, 1])), shape=(count, count)
+    ).tocsr()
+    start, other = np.asarray(graph.indptr, dtype=np.int64), np.asarray(graph.indices, dtype=np.int64)
+    kept = np.array(_block(start.tolist(), other.tolist(), count), dtype=np.int64)
     return sites[np.sort(kept[kept >= 2]) - 2]
 
 

@@ -7,6 +7,7 @@ from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
+from livermet_sim.anatomy.distance import distance, spread
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PORTAL
 
 
@@ -21,8 +22,7 @@ def zones(compartment: np.ndarray, convex: bool) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         zone = np.where(np.isfinite(total), portal / np.maximum(total, 1e-9), np.nan)
     zone[compartment == PORTAL], zone[compartment == CENTRAL] = 0.0, 1.0
-    place = ndimage.distance_transform_edt(np.isnan(zone), return_distances=False, return_indices=True)
-    return zone[tuple(place)]
+    return spread(zone, ~np.isnan(zone))
 
 
 def heading(zone: np.ndarray, smooth: float) -> np.ndarray:
@@ -33,7 +33,7 @@ def heading(zone: np.ndarray, smooth: float) -> np.ndarray:
 
 def _distance(compartment: np.ndarray, vessel: int, convex: bool) -> np.ndarray:
     if convex:
-        return ndimage.distance_transform_edt(compartment != vessel)
+        return distance(compartment == vessel)
     inside = compartment != OUTSIDE
     number = np.full(inside.shape, -1)
     number[inside] = np.arange(np.count_nonzero(inside))
@@ -48,6 +48,6 @@ def _distance(compartment: np.ndarray, vessel: int, convex: bool) -> np.ndarray:
     ways = (np.concatenate(lengths), (np.concatenate(starts), np.concatenate(ends)))
     graph = coo_matrix(ways, shape=(count, count)).tocsr()
     found = dijkstra(graph, directed=False, indices=number[compartment == vessel], min_only=True)
-    distance = np.full(inside.shape, np.inf)
-    distance[inside] = found
-    return distance
+    far = np.full(inside.shape, np.inf)
+    far[inside] = found
+    return far

@@ -18,7 +18,7 @@ NK = Kind(
         Parameter("inactive_share", 0.5, "1", "Share that never kills.", 0.0, 1.0, "Vanherberghen 2013 Blood 121:1326", "found"),
     ),
     behaviours=mobile(
-        3.0, 0.003, 0.3, infiltrate=0.02,
+        3.0, 0.003, 0.1, infiltrate=0.02,
         sources={"crawl": ("slow crawl 1-5 um/min", "recalled"), "attack": ("Guldevall 2016 PMC4820656 (a hit 0.5-2 h after contact)", "derived")},
     ),
     secretes=(("ifn_gamma", 20.0, "assumed"),),

@@ -55,7 +55,8 @@ class Modify(Process):
     reads = ("cells.kind",)
     adds = ("cells.rates",)
 
-    def __init__(self, setting: Setting, interventions: Sequence[Intervention]):
+    def __init__(self, setting: Setting, interventions: Sequence[Intervention], due: np.ndarray):
+        self.due = due
         self.changes = [
             (i, setting.code(i.target), setting.column(i.behaviour))
             for i in interventions
@@ -63,8 +64,8 @@ class Modify(Process):
         ]
 
     def step(self, world: World) -> None:
-        """Scale the blocked behaviours of the cells concerned."""
+        """Scale the blocked behaviours of the kinds whose rates the rules have just set (``due``)."""
         for intervention, kind, column in self.changes:
-            if intervention.active(world.clock.hours):
+            if self.due[kind] and intervention.active(world.clock.hours):
                 rows = np.flatnonzero(world.cells["kind"] == kind)
                 world.rates[rows, column] *= intervention.factor

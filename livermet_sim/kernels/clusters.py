@@ -14,20 +14,22 @@ def _root(parent, i):
 
 
 @kernel
-def label(rows, site, tumour_at, neighbours, slot, parent):
-    """Write the group of each tumour row: cells that share a site or touch by side or corner are one.
+def label(rows, site, neighbours, claimed, parent):
+    """Write the group of each tumour row: cells up to two sites apart are one lesion.
+
+    Each cell claims its site and the eight around; cells whose claims meet are joined. So a loose clone,
+    whose cells stand a cell's breadth apart, is one lesion.
 
     Parameters
     ----------
     rows : int64[m]
         Tumour rows.
-    slot : int64[capacity]
-        Written: index of a row in ``rows``.
+    claimed : int64[sites]
+        -1 everywhere on entry and on return.
     parent : int64[m]
         Written: index (in ``rows``) of a representative of the group.
     """
     for i in range(len(rows)):
-        slot[rows[i]] = i
         parent[i] = i
     for i in range(len(rows)):
         s = site[rows[i]]
@@ -35,13 +37,18 @@ def label(rows, site, tumour_at, neighbours, slot, parent):
             place = s if k == 8 else neighbours[s, k]
             if place < 0:
                 continue
-            for part in range(2):
-                other = tumour_at[part, place]
-                if other >= 0:
-                    a, b = _root(parent, i), _root(parent, slot[other])
-                    if a < b:
-                        parent[b] = a
-                    elif b < a:
-                        parent[a] = b
+            if claimed[place] < 0:
+                claimed[place] = i
+                continue
+            a, b = _root(parent, i), _root(parent, claimed[place])
+            if a < b:
+                parent[b] = a
+            elif b < a:
+                parent[a] = b
     for i in range(len(rows)):
         parent[i] = _root(parent, i)
+        s = site[rows[i]]
+        claimed[s] = -1
+        for k in range(8):
+            if neighbours[s, k] >= 0:
+                claimed[neighbours[s, k]] = -1

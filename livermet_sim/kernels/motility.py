@@ -43,6 +43,16 @@ def _choose(here, neighbours, compartment, vessels_only, u):
     return found
 
 
+@inline
+def touching(site, but, neighbours, occupied):
+    """Say whether a tumour cell stands on one of the eight sites around, the site ``but`` left out."""
+    for k in range(8):
+        other = neighbours[site, k]
+        if other >= 0 and other != but and occupied[other] != -1:
+            return True
+    return False
+
+
 @kernel
 def crawl(
     n, seed, tick, dt, spacing, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
@@ -51,7 +61,7 @@ def crawl(
     """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
 
     A hop up the attractant is always made, one down it with odds exp(chemotaxis * relative difference).
-    A cell that can attack stays beside a tumour cell it touches.
+    A cell that can attack stays beside a tumour cell that it touches with no wall between them.
 
     Parameters
     ----------
@@ -63,8 +73,8 @@ def crawl(
     motile_share : float64[K]
     attractant : int64[K]
         Signal index, or -1.
-    near : int32[sites]
-        Tumour cells in contact with a site.
+    near : int32[2, sites]
+        Tumour cells in contact with a site, in lumen and tissue parts.
     """
     for r in range(n):
         k = kind[r]
@@ -82,7 +92,9 @@ def crawl(
         signal = attractant[k]
         here = site[r]
         for hop in range(hops):
-            if attacker and near[here] > 0:
+            if attacker and (
+                near[LUMEN, here] > 0 or (compartment[here] != SINUSOID and near[TISSUE, here] > 0)
+            ):
                 break
             u1, u2, u3, _ = draw4(seed, CRAWL + ((hop + 1) << 16), tick, key[r])
             vessels_only = way == 1 and compartment[here] == SINUSOID and u3 >= rates[r, columns[2]]
@@ -103,7 +115,11 @@ def crawl(
 
 @kernel
 def crawl_tumour(rows, seed, tick, hops, key, site, tumour_at, compartment, neighbours):
-    """Move tumour cells in tissue, in order, to free sites around them, ``hops[i]`` times."""
+    """Move tumour cells in tissue, in order, to free sites around them, ``hops[i]`` times.
+
+    A cell that touches others hops only to where it still touches one (E-cadherin): clones are loose, but
+    do not scatter.
+    """
     for i in range(len(rows)):
         r = rows[i]
         for hop in range(hops[i]):
@@ -112,6 +128,10 @@ def crawl_tumour(rows, seed, tick, hops, key, site, tumour_at, compartment, neig
             place = free_beside(here, neighbours, compartment, tumour_at[TISSUE], False, u)
             if place < 0:
                 break
+            if touching(here, here, neighbours, tumour_at[TISSUE]) and not touching(
+                place, here, neighbours, tumour_at[TISSUE]
+            ):
+                continue
             tumour_at[TISSUE, here] = -1
             tumour_at[TISSUE, place] = r
             site[r] = place

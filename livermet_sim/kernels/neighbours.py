@@ -27,8 +27,8 @@ def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at
         Written: row of the tumour cell in lumen and tissue part, or -1.
     pressure : float64[sites]
         Written: share of the eight sites around whose tissue part holds a tumour cell (exact eighths).
-    near : int32[sites]
-        Written: tumour cells at the site and in the eight around it, both parts.
+    near : int32[2, sites]
+        Written: tumour cells in lumen and tissue parts at the site and in the eight around it.
     touched : int32[sites + 1]
         Sites written last time, their number first; replaced.
     """
@@ -39,12 +39,14 @@ def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at
         tumour_at[LUMEN, s] = -1
         tumour_at[TISSUE, s] = -1
         pressure[s] = 0.0
-        near[s] = 0
+        near[LUMEN, s] = 0
+        near[TISSUE, s] = 0
         for k in range(8):
             other = neighbours[s, k]
             if other >= 0:
                 pressure[other] = 0.0
-                near[other] = 0
+                near[LUMEN, other] = 0
+                near[TISSUE, other] = 0
     listed = 0
     for r in range(n):
         s = site[r]
@@ -61,13 +63,13 @@ def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at
             count[s, kinds + kind[r]] += 1
         if kind[r] == TUMOUR:
             tumour_at[layer[r], s] = r
-            near[s] += 1
-            in_tissue = layer[r] == TISSUE
+            part = layer[r]
+            near[part, s] += 1
             for k in range(8):
                 other = neighbours[s, k]
                 if other >= 0:
-                    near[other] += 1
-                    if in_tissue:
+                    near[part, other] += 1
+                    if part == TISSUE:
                         pressure[other] += 0.125
     touched[0] = listed
 

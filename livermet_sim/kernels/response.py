@@ -16,13 +16,15 @@ FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
 
 @inline
 def power_of(x, p):
-    """Return x**p, by multiplication for the powers 1, 2 and 4, so that every machine gives the same bits."""
+    """Return x**p, below 1e300; by multiplication for 1, 2 and 4, which gives the same bits everywhere."""
     if p == 2.0:
         return x * x
     if p == 1.0:
         return x
     if p == 4.0:
         return (x * x) * (x * x)
+    if x > 1.0 and p * math.log(x) > 690.0:
+        return 1e299
     return math.pow(x, p)
 
 
@@ -32,18 +34,21 @@ def slope(concentration, neighbours, site, i, spacing):
     squares = 0.0
     for axis in range(2):
         ahead, behind = neighbours[site, 2 * axis], neighbours[site, 2 * axis + 1]
-        steps = (ahead >= 0) + (behind >= 0)
-        if steps > 0:
-            high = concentration[ahead, i] if ahead >= 0 else concentration[site, i]
-            low = concentration[behind, i] if behind >= 0 else concentration[site, i]
-            difference = (high - low) / (steps * spacing)
-            squares += difference * difference
+        difference, steps = 0.0, 0.0
+        if ahead >= 0:
+            difference += concentration[ahead, i] - concentration[site, i]
+            steps += spacing
+        if behind >= 0:
+            difference += concentration[site, i] - concentration[behind, i]
+            steps += spacing
+        if steps > 0.0:
+            squares += (difference / steps) * (difference / steps)
     return math.sqrt(squares)
 
 
 @kernel
 def evaluate(  # noqa: C901
-    first, stop, cell_real, cell_whole, concentration, site_real, count, neighbours, systemic, spacing,
+    first, stop, due, cell_real, cell_whole, concentration, site_real, count, neighbours, systemic, spacing,
     layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
     term_code, term_value, senses, rates,
 ):  # fmt: skip
@@ -53,6 +58,8 @@ def evaluate(  # noqa: C901
 
     Parameters
     ----------
+    due : int64[K]
+        0 for kinds whose rates stay as they are this time.
     cell_real, cell_whole : float64[columns, capacity], int64[columns, capacity]
     concentration : float64[n_sites, F], relative
     site_real : float64[columns, n_sites]
@@ -81,6 +88,8 @@ def evaluate(  # noqa: C901
     activation_row, kinds = layout[4], layout[5]
     for row in range(first, stop):
         kind = cell_whole[kind_row, row]
+        if due[kind] == 0:
+            continue
         site = cell_whole[site_row, row]
         start = signal_first[kind]
         for slot in range(start, signal_first[kind + 1]):

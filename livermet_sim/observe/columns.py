@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+# A pandas DataFrame or Series: pandas loads only when a table is needed, and its hints mislead type checkers.
+Frame = Any
+
 TIMESERIES = ("time_h", "day", "n_tumour", "tumour_lumen", "tumour_tissue", "entered", "born", "washed_out")
 MILESTONES = (
     "arrested_h", "extravasated_h", "woke_h", "micrometastasis_h", "angiogenic_h", "growth_h", "lost_h",

@@ -16,10 +16,9 @@ import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe import columns
+from livermet_sim.observe.columns import Frame
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from livermet_sim.observe.result import Result
 
 MAX_TEXT_BYTES = 64 << 20
@@ -86,7 +85,7 @@ def _write_text(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _write_table(frame: pd.DataFrame, path: Path) -> None:
+def _write_table(frame: Frame, path: Path) -> None:
     """Write a table as parquet with the unit of each column in its schema."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -195,7 +194,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _read_table(path: Path) -> pd.DataFrame:
+def _read_table(path: Path) -> Frame:
     """Read a parquet table after looking at how large it becomes and whether its columns are there."""
     import pyarrow.parquet as pq
 

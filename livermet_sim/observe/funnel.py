@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    import pandas as pd
+from livermet_sim.observe.columns import Frame
 
+if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
 
 SURVIVAL_HOURS = 24.0
@@ -38,7 +38,7 @@ _LESION_ONLY = ("micrometastasis_h", "angiogenic_h", "growth_h")
 _GAINS = {"enter": 1, "divide": 1, "die": -1, "wash_out": -1}
 
 
-def funnel(result: Result) -> pd.DataFrame:
+def funnel(result: Result) -> Frame:
     """Return one row per step of the cascade.
 
     Returns
@@ -100,21 +100,16 @@ def interval(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[fl
     return low, high
 
 
-def founders(result: Result) -> pd.DataFrame:
+def founders(result: Result) -> Frame:
     """Return a row per founder: the hour at which its line reached each step, NaN where it did not.
 
     ``ended_h`` is the hour at which its last cell was gone, NaN while some live. Without events (a scenario
     may leave them out) everything is read from the lesions, and cells that never arrested are not listed.
     """
-    import pandas as pd
-
-    names = [*STEPS.values(), "ended_h"]
     lesions = result.lesions
     kept = len(result.events) > 0
-    source = result.events if kept else lesions
-    index = pd.Index(np.sort(source["founder"].unique()), name="founder")
-    index = index[index >= 0]
-    table = pd.DataFrame(np.nan, index=index, columns=names)
+    table = _blank(result.events if kept else lesions)
+    index = table.index
     if kept:
         for column, event in _FIRST_EVENT.items():
             times = result.events.loc[result.events["event"] == event].groupby("founder")["time_h"].min()
@@ -138,7 +133,16 @@ def founders(result: Result) -> pd.DataFrame:
     return table.reset_index()
 
 
-def _extinct(events: pd.DataFrame) -> pd.Series:
+def _blank(source: Frame) -> Frame:
+    """Return an empty table with a row for each founder named in ``source``."""
+    import pandas as pd
+
+    names = np.unique(source["founder"].to_numpy(dtype=np.int64))
+    index = pd.Index(names[names >= 0], name="founder")
+    return pd.DataFrame(np.nan, index=index, columns=[*STEPS.values(), "ended_h"])
+
+
+def _extinct(events: Frame) -> Frame:
     """Return the hour at which each founder's last cell was gone, NaN while some live."""
     moves = events.loc[events["event"].isin(list(_GAINS)), ["time_h", "event", "founder"]]
     gain = moves["event"].astype(object).map(_GAINS).astype(float)
@@ -147,7 +151,7 @@ def _extinct(events: pd.DataFrame) -> pd.Series:
     return last.reindex(left.index).where(left <= 0)
 
 
-def _shared(lesions: pd.DataFrame, column: str) -> pd.Series:
+def _shared(lesions: Frame, column: str) -> Frame:
     """Return each lesion's milestone, its own or, from the hour it merged, that of the lesion it joined."""
     import pandas as pd
 

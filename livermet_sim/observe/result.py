@@ -8,14 +8,12 @@ import math
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from livermet_sim.observe import folder, summary
-
-if TYPE_CHECKING:
-    import pandas as pd
+from livermet_sim.observe.columns import Frame
 
 _TABLES = ("timeseries", "lesions", "events", "cells")
 
@@ -64,10 +62,10 @@ class Result:
     provenance: dict[str, Any]
     rules: str
     plan: str
-    timeseries: pd.DataFrame
-    lesions: pd.DataFrame
-    events: pd.DataFrame
-    cells: pd.DataFrame
+    timeseries: Frame
+    lesions: Frame
+    events: Frame
+    cells: Frame
     snapshots: dict[str, np.ndarray] = field(default_factory=dict)
     toml: str = ""
 
@@ -126,7 +124,7 @@ class Result:
         """
         return cls(**folder.read(Path(path)))
 
-    def funnel(self) -> pd.DataFrame:
+    def funnel(self) -> Frame:
         """Return how many disseminated cells came how far, with intervals: see ``observe.funnel``."""
         from livermet_sim.observe.funnel import funnel
 
@@ -173,7 +171,7 @@ def _same_array(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
 
 
-def _same_table(a: pd.DataFrame, b: pd.DataFrame) -> bool:
+def _same_table(a: Frame, b: Frame) -> bool:
     if list(a.columns) != list(b.columns) or len(a) != len(b):
         return False
     return all(_same_column(a[name].to_numpy(), b[name].to_numpy()) for name in a.columns)

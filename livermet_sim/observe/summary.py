@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livermet_sim.observe.columns import PHASES
+from livermet_sim.observe.columns import PHASES, Frame
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from livermet_sim.observe.result import Result
 
 _FIRSTS = {
@@ -102,7 +100,7 @@ def lesion_words(result: Result) -> list[str]:
     return lines or ["none is left"]
 
 
-def death_shares(result: Result) -> pd.Series:
+def death_shares(result: Result) -> Frame:
     """Return the running total of tumour cells lost per cause at the end, washed out included, largest first."""
     import pandas as pd
 
@@ -113,8 +111,8 @@ def death_shares(result: Result) -> pd.Series:
         str(name)[5:]: last[name] for name in result.timeseries.columns if str(name).startswith("dead_")
     }
     counts["washed_out"] = last["washed_out"]
-    series = pd.Series(counts, dtype=float)
-    return series[series > 0].sort_values(ascending=False, kind="stable")
+    ordered = sorted(((n, cause) for cause, n in counts.items() if n > 0), key=lambda pair: -pair[0])
+    return pd.Series({cause: n for n, cause in ordered}, dtype=float)
 
 
 def fate_words(result: Result) -> list[str]:

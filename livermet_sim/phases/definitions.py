@@ -17,7 +17,7 @@ SECTION = Section(
         Parameter("enclosed", 0.75, "1", "Share of the sites around a tube that the lesion must hold to enclose it.", 0.1, 1.0),
         Parameter("vessels", 3, "sites", "Perfused enclosed tube sites, or sites of sprouts inside, that make a lesion angiogenic.", 1, 1000),
         Parameter("growth_cells", 50, "cells", "Cells from which a perfused lesion can be in the growth phase.", 2, 100000),
-        Parameter("growth_ratio", 1.2, "1", "Size now over size a window ago that counts as sustained net growth.", 1.0, 100.0),
+        Parameter("growth_ratio", 1.1, "1", "Size now over size a window ago that counts as sustained net growth.", 1.0, 100.0),
         Parameter("growth_window", 48.0, "h", "Window over which net growth must be sustained.", 1.0, 1000.0),
     ),
 )  # fmt: skip
@@ -36,7 +36,7 @@ LESION_COLUMNS = (
     Column("lobule", "code", "Lobule of its centre.", whole=True, default=-1),
     Column("began", "h", "First seen.", default=float("nan")),
     Column("pre_angiogenic", "h", "First seen in tissue.", default=float("nan")),
-    Column("woke", "h", "First seen with two cells.", default=float("nan")),
+    Column("woke", "h", "First seen with a cell that has divided.", default=float("nan")),
     Column("micrometastasis", "h", "First seen as a micrometastasis.", default=float("nan")),
     Column("angiogenic", "h", "First seen in the angiogenic phase.", default=float("nan")),
     Column("growth", "h", "First seen in the growth phase.", default=float("nan")),

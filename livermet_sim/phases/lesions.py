@@ -22,7 +22,7 @@ class Stage(Process):
     def __init__(self, setting: Setting):
         self.own = setting.section("phases")
         self.every = self.own.interval
-        self._scratch = np.zeros(0, dtype=np.int64)
+        self._claimed: np.ndarray | None = None
 
     def step(self, world: World) -> None:
         """Read the lesions when due."""
@@ -43,17 +43,11 @@ class Stage(Process):
 
     def _groups(self, world: World, rows: np.ndarray) -> np.ndarray:
         """Return the group number of each row, numbered by the smallest key in the group."""
-        if len(self._scratch) < world.cells.capacity:
-            self._scratch = np.zeros(world.cells.capacity, dtype=np.int64)
+        if self._claimed is None:
+            self._claimed = np.full(world.tissue.n, -1, dtype=np.int64)
         parent = np.empty(len(rows), dtype=np.int64)
-        label(
-            rows,
-            world.cells.full("site"),
-            world.census.tumour_at,
-            world.tissue.neighbours,
-            self._scratch,
-            parent,
-        )
+        site, neighbours = world.cells.full("site"), world.tissue.neighbours
+        label(rows, site, neighbours, self._claimed, parent)
         _, group = np.unique(parent, return_inverse=True)
         keys = world.cells.full("key")[rows]
         smallest = np.full(group.max(initial=-1) + 1, np.iinfo(np.int64).max)

@@ -44,8 +44,10 @@ def read_phases(
     phase[(sizes > 0) & spread & large & supplied] = ANGIOGENIC
     phase[(sizes > 0) & spread & large & grows] = GROWTH
     lesions["phase"][:] = phase
+    divided = np.zeros(lesions.n, dtype=bool)
+    divided[ids[world.cells.full("generation")[rows] > 0]] = True
     reached = (
-        ("pre_angiogenic", phase >= PRE_ANGIOGENIC), ("woke", sizes > 1), ("micrometastasis", large),
+        ("pre_angiogenic", phase >= PRE_ANGIOGENIC), ("woke", divided), ("micrometastasis", large),
         ("angiogenic", phase >= ANGIOGENIC), ("growth", phase >= GROWTH),
     )  # fmt: skip
     for name, yes in reached:

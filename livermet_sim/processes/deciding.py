@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
 from livermet_sim.rules.compile import Compiled
 from livermet_sim.state.world import World
+
+SECTION = Section(
+    "decide",
+    "How often the rules are evaluated.",
+    (Parameter("slow", 1.0, "h", "Time between two evaluations for endothelium and stroma.", 0.01, 24.0),),
+)
 
 
 class Sense(Process):
@@ -22,15 +32,19 @@ class Sense(Process):
 
 
 class Decide(Process):
-    """Turn signals into rates by the rules of each kind."""
+    """Turn signals into rates by the rules of each kind; endothelium and stroma, which answer in hours, hourly."""
 
     stage = "decide"
     reads = ("cells", "sites", "fields.concentration", "census", "systemic")
     writes = ("cells.rates",)
 
-    def __init__(self, compiled: Compiled):
+    def __init__(self, setting: Setting, compiled: Compiled):
         self.compiled = compiled
+        self.slow = setting.section("decide").slow
+        self.due = np.ones(len(setting.kinds), dtype=np.int64)
+        self._slow = np.array([kind.habitat in ("segment", "disse") for kind in setting.kinds])
 
     def step(self, world: World) -> None:
-        """Evaluate all rules."""
-        self.compiled.evaluate(world)
+        """Evaluate the rules of the kinds that are due."""
+        self.due[self._slow] = world.clock.due(self.slow)
+        self.compiled.evaluate(world, self.due)

@@ -18,7 +18,9 @@ SECTION = Section(
         Parameter(
             "tolerance", 0.002, "1", "Largest relative change at which a solution counts as found.", 1e-9, 0.1
         ),
-        Parameter("most", 12, "1", "Most iterations of one solution.", 1, 1000),
+        Parameter(
+            "most", 3, "1", "Most iterations of one solution; what is left relaxes in the next.", 1, 1000
+        ),
     ),
 )
 

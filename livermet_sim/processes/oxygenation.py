@@ -6,19 +6,17 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.demand import demand
-from livermet_sim.kernels.oxygen import relax
+from livermet_sim.kernels.oxygen import OMEGA, relax
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.tissue import Tissue
 from livermet_sim.state.world import World
 
-OVER_RELAXATION = 1.3
-
 SECTION = Section(
     "oxygen",
     "Oxygen supply and use.",
     (
-        Parameter("interval", 0.5, "h", "Time between two solutions.", 0.01, 24.0),
+        Parameter("interval", 1.0, "h", "Time between two solutions.", 0.01, 24.0),
         Parameter("periportal", 65.0, "mmHg", "Oxygen tension of blood entering the sinusoids.", 1.0, 150.0, "Godoy 2013 PMC3753504 (60-70)", "found"),
         Parameter("pericentral", 30.0, "mmHg", "Oxygen tension of blood leaving them.", 0.0, 150.0, "Godoy 2013 PMC3753504 (25-35)", "found"),
         Parameter("diffusion", 2000.0, "um2/s", "Diffusion constant in tissue.", 100.0, 5000.0, "model file (2000-2800)", "found"),
@@ -66,7 +64,7 @@ class Oxygenate(Process):
         coupling = own.diffusion / tissue.site**2
         relax(
             sites.full("oxygen"), uptake, exchange, blood, tissue.neighbours, self._order, coupling, own.michaelis,
-            OVER_RELAXATION, own.tolerance, own.most,
+            OMEGA, own.tolerance, own.most,
         )  # fmt: skip
 
 

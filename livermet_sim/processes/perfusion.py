@@ -44,7 +44,7 @@ class Perfuse(Process):
         patency = self.patency(world)
         network = world.network
         same_tubes = network.edges is self._edges
-        if same_tubes and np.abs(patency - network.patency).max(initial=0.0) < 0.01:
+        if same_tubes and np.abs(patency - network.patency).max(initial=0.0) < 0.05:
             return
         self._edges = network.edges
         network.patency[:] = patency

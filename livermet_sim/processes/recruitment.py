@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import APTITUDE, LUMEN, RECRUITED
 from livermet_sim.kernels.rng import child_key, draw
 from livermet_sim.kernels.turnover import recruit
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
+
+SECTION = Section(
+    "recruitment",
+    "Arrival of immune cells with the blood.",
+    (Parameter("interval", 1.0, "h", "Time between two draws of arrivals.", 0.01, 24.0),),
+)
 
 
 class Recruit(Process):
@@ -20,6 +27,7 @@ class Recruit(Process):
     writes = ("cells[new immune]",)
 
     def __init__(self, setting: Setting):
+        self.every = setting.section("recruitment").interval
         self.lsec = setting.code("lsec")
         self.first = setting.column(f"recruit.{setting.kinds[0].name}")
         recruited = np.array([kind.recruited for kind in setting.kinds])
@@ -31,10 +39,12 @@ class Recruit(Process):
 
     def step(self, world: World) -> None:
         """Draw arrivals at every perfused LSEC; keys of arrivals derive from the LSEC's."""
+        if not world.clock.due(self.every):
+            return
         cells, seed, tick = world.cells, world.seed, world.clock.tick
         resting = self.density * self.leave * world.tissue.volume / max(1, world.totals["lsec_at_start"])
         number = recruit(
-            cells.n, seed, tick, world.clock.dt, self.lsec, cells.full("kind"), cells.full("site"),
+            cells.n, seed, tick, world.clock.span(self.every), self.lsec, cells.full("kind"), cells.full("site"),
             cells.full("key"), world.sites.full("perfused"), world.rates, self.first, len(self.density), resting,
             self._rows, self._codes,
         )  # fmt: skip

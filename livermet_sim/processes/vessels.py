@@ -18,7 +18,7 @@ SECTION = Section(
     "vessels",
     "Closing and sprouting of vessels.",
     (
-        Parameter("interval", 1.0, "h", "Time between two updates.", 0.01, 24.0),
+        Parameter("interval", 4.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0),
         Parameter("guide", "vegf", "", "Signal that a sprout climbs."),
         Parameter("wander", 0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0),
     ),

@@ -58,6 +58,7 @@ class Compiled:
     def __post_init__(self) -> None:
         self._column = {name: i for i, name in enumerate(self.behaviours)}
         self._run: Callable[..., None] = response.evaluate
+        self._all = np.ones(len(self.kinds), dtype=np.int64)
         self._workspace = np.zeros(max(1, *(len(s) for s in self.senses.values())))
 
     def column(self, behaviour: str) -> int:
@@ -66,15 +67,19 @@ class Compiled:
             raise RuleError("", f'there is no behaviour "{behaviour}"', name=behaviour, valid=self._column)
         return self._column[behaviour]
 
-    def evaluate(self, world: World) -> None:
-        """Write into ``world.rates`` what every cell is about to do; the census must be up to date."""
-        self._run(0, world.cells.n, *inputs(world), *self.arrays, self._workspace, world.rates)
+    def evaluate(self, world: World, due: np.ndarray | None = None) -> None:
+        """Write into ``world.rates`` what every cell is about to do; the census must be up to date.
+
+        ``due``, int64[K], is 0 for kinds that keep their rates this time; all kinds are due without it.
+        """
+        due = self._all if due is None else due
+        self._run(0, world.cells.n, due, *inputs(world), *self.arrays, self._workspace, world.rates)
 
     def look(self, world: World, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what one cell senses, float64[signals of its kind], and its rates, float64[B]."""
         rates = np.zeros((row + 1, len(self.behaviours)))
         senses = np.zeros_like(self._workspace)
-        self._run(row, row + 1, *inputs(world), *self.arrays, senses, rates)
+        self._run(row, row + 1, self._all, *inputs(world), *self.arrays, senses, rates)
         return senses[: len(self.senses[self.kind_of(world, row)])], rates[row]
 
     def kind_of(self, world: World, row: int) -> str:

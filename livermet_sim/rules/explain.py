@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from livermet_sim.kernels.response import power_of
+from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import Compiled, layer_bits, phase_bits
 from livermet_sim.rules.rule import Rule
 from livermet_sim.rules.vocabulary import LAYERS, PHASES, Vocabulary
@@ -104,3 +106,8 @@ def _term(rule: Rule, value: float) -> Term:
 
 def _quantity(value: float, unit: str) -> str:
     return f"{value:.4g}" if unit in ("", "1") else f"{value:.4g} {unit}"
+
+
+def in_words(book: RuleBook, base_values: Mapping[str, Mapping[str, float]]) -> str:
+    """Return every rule of a run in words, switched-off ones included, a blank line between."""
+    return "\n\n".join(explain(rule, base_values[rule.actor][rule.behaviour], book.words) for rule in book)

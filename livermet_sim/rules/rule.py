@@ -29,6 +29,7 @@ class Rule:
     actor, signal, direction, behaviour : str
     maximum : float
         Where the behaviour goes at full signal: a fold of the base where ``fold``, else in its unit.
+        Rules of one direction on one behaviour share the farthest of their maxima, as in PhysiCell.
     half_max : float
         Signal at half of the response, in the signal's unit.
     power : float
@@ -79,8 +80,8 @@ class Rule:
         maximum, fold = _maximum(f"{place}.maximum", table["maximum"], known[behaviour])
         rule = cls(
             id, actor, signal, direction, behaviour, maximum, fold,
-            half_max=_positive(f"{place}.half_max", table["half_max"], words.signals[signal].unit),
-            power=_positive(f"{place}.power", table.get("power", 2.0), "1"),
+            half_max=_positive(f"{place}.half_max", table["half_max"], words.signals[signal].unit, 1e-9, 1e9),
+            power=_positive(f"{place}.power", table.get("power", 2.0), "1", 0.1, 100.0),
             where=_subset(f"{place}.where", table.get("where", LAYERS), LAYERS),
             phases=_subset(f"{place}.phases", table.get("phases", PHASES), PHASES),
             source=_text(f"{place}.source", table.get("source", "assumed")),
@@ -180,10 +181,12 @@ def _quantity(place: str, value: object, unit: str) -> float:
     return number
 
 
-def _positive(place: str, value: object, unit: str) -> float:
+def _positive(place: str, value: object, unit: str, low: float, high: float) -> float:
     number = _quantity(place, value, unit)
     if number <= 0:
         raise RuleError(place, f"{number:g} is impossible; it must be above 0")
+    if not low <= number <= high:
+        raise RuleError(place, f"{number:g} is impossible; it must be from {low:g} to {high:g}")
     return number
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
@@ -46,6 +47,9 @@ def build(draft: Draft, text: str = "") -> Scenario:
     fields = sections.find_fields(draft, mistakes)
     known = sections.declared(kinds, fields)
     head = {key: _head(draft, key, mistakes) for key in ("name", "doc", "line")}
+    if not isinstance(draft.flat.get("resolved", True), bool):
+        where = place(draft.origin["resolved"], "resolved")
+        mistakes.append(ScenarioError(where, f"{draft.flat['resolved']!r} is not true or false"))
     line = _line(head["line"], draft, mistakes)
     written = _sort(draft, known, kinds, fields, mistakes)
     values = {
@@ -65,7 +69,7 @@ def build(draft: Draft, text: str = "") -> Scenario:
         **head,
         kinds=kinds,
         fields=fields,
-        values=values,
+        values=MappingProxyType({name: MappingProxyType(section) for name, section in values.items()}),
         rules=rules,
         interventions=interventions,
         given=draft.given(),
@@ -222,7 +226,8 @@ def _in_file(error: LivermetError, draft: Draft) -> ScenarioError:
 
 def _interventions(
     draft: Draft, kinds: Sequence[Kind], fields: Sequence[str], mistakes: list[LivermetError]
-) -> tuple[Intervention, ...]:
+) -> tuple[dict[str, Any], ...]:
+    """Return the interventions as tables with every time and factor resolved."""
     origin = draft.origin.get("interventions", "")
     where = place(origin, "interventions")
     given = [i.to_dict() if isinstance(i, Intervention) else i for i in draft.interventions or ()]
@@ -235,7 +240,7 @@ def _interventions(
         mistakes.append(error)
         return ()
     try:
-        return read(tables, kinds, fields)
+        return tuple(intervention.to_dict() for intervention in read(tables, kinds, fields))
     except LivermetError as error:
         mistakes.append(ScenarioError("", place(origin, error.sentence)))
     except (OverflowError, ValueError, ZeroDivisionError):

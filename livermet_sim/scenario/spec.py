@@ -17,7 +17,6 @@ from livermet_sim.scenario import sections
 from livermet_sim.scenario.draft import Draft
 
 if TYPE_CHECKING:
-    from livermet_sim.interventions.read import Intervention
     from livermet_sim.rules.book import RuleBook
 
 _WORDING = ("name", "doc")
@@ -38,11 +37,11 @@ class Scenario:
     fields : tuple of str
         Diffusing signals in their order.
     values : mapping of section to mapping of parameter to value
-        Every value, in the unit of its parameter. Not to be changed: use `with_`.
+        Every value, in the unit of its parameter; read-only.
     rules : RuleBook
         The interaction rules.
-    interventions : tuple
-        What is done to the liver, and when.
+    interventions : tuple of dict
+        What is done to the liver, and when: checked tables, times in days.
     given : dict
         What was written, by dotted name; all else are defaults.
     text : str
@@ -56,7 +55,7 @@ class Scenario:
     fields: tuple[str, ...]
     values: Mapping[str, Mapping[str, Value]]
     rules: RuleBook
-    interventions: tuple[Intervention, ...]
+    interventions: tuple[dict[str, Any], ...]
     given: dict[str, Any] = field(repr=False)
     text: str = field(default="", repr=False)
 
@@ -68,6 +67,10 @@ class Scenario:
 
     def __repr__(self) -> str:
         return f"Scenario({self.name!r}, line {self.line or 'none'}, {self.value('run.days'):g} days)"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Read-only mappings cannot be pickled, and what was written gives the same scenario again.
+        return _again, (self.given, self.text)
 
     @property
     def sections(self) -> dict[str, Section]:
@@ -136,7 +139,7 @@ class Scenario:
                 target |= {"like": self.given[f"{name}.like"], "doc": self.given.get(f"{name}.doc", "")}
             target.update(values)
         tables["rules"] = self.rules.to_dict()
-        tables["interventions"] = [intervention.to_dict() for intervention in self.interventions]
+        tables["interventions"] = [dict(table) for table in self.interventions]
         return tables
 
     def to_toml(self) -> str:
@@ -151,3 +154,10 @@ class Scenario:
         tables = {key: value for key, value in self.to_dict().items() if key not in _WORDING}
         text = json.dumps(tables, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _again(given: Mapping[str, Any], text: str) -> Scenario:
+    """Build a scenario again from what was written."""
+    from livermet_sim.scenario.resolve import build
+
+    return build(Draft().write(given, ""), text)

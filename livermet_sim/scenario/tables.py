@@ -11,6 +11,7 @@ from livermet_sim.base.specs import Parameter
 from livermet_sim.cells import lines
 from livermet_sim.rules import book, explain
 from livermet_sim.rules.rule import Rule
+from livermet_sim.scenario import files
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.write import evidence
 
@@ -58,14 +59,23 @@ def _number(value: float) -> str:
 
 def rules(scenario: Scenario) -> str:
     """Return every rule as one sentence under its id."""
-    return "\n".join(
-        textwrap.fill(
-            f"{rule.id:<10}{'' if rule.enabled else '(switched off) '}"
-            f"{explain.sentence(rule, base(scenario, rule), scenario.rules.words)}",
-            110,
-            subsequent_indent=" " * 10,
-        )
+    entries = [
+        (rule.id, ("" if rule.enabled else "(switched off) ") + _sentence(scenario, rule))
         for rule in scenario.rules
+    ]
+    return glossary(entries)
+
+
+def _sentence(scenario: Scenario, rule: Rule) -> str:
+    return explain.sentence(rule, base(scenario, rule), scenario.rules.words)
+
+
+def glossary(entries: Sequence[tuple[str, str]]) -> str:
+    """Return names in a column of their own and what is said of each beside them, wrapped."""
+    width = 2 + max((len(name) for name, _ in entries), default=0)
+    return "\n".join(
+        textwrap.fill(f"{name:<{width}}{words}", 110, subsequent_indent=" " * width)
+        for name, words in entries
     )
 
 
@@ -86,15 +96,24 @@ def rule(scenario: Scenario, id: str) -> str:
 
 def missing() -> str:
     """Return the published mechanisms that no rule expresses, each with the reason."""
-    return "\n".join(
-        textwrap.fill(f"{id:<10}{reason}", 110, subsequent_indent=" " * 10)
-        for id, reason in book.missing().items()
-    )
+    return glossary(list(book.missing().items()))
 
 
 def base(scenario: Scenario, rule: Rule) -> float:
     """Return the value of a rule's behaviour where the rule does not act."""
     return float(scenario.values[f"cells.{rule.actor}"][rule.behaviour])
+
+
+def scenarios() -> str:
+    """Return the scenarios that can be called by name, each with what it is for, or what is wrong with it."""
+    entries = []
+    for name, path in sorted(files.known().items()):
+        try:
+            doc = str(files.read(path)[0].get("doc", files.label(path)))
+        except ScenarioError as error:
+            doc = error.sentence
+        entries.append((name, doc))
+    return glossary(entries)
 
 
 def tumour_lines() -> str:

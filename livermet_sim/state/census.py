@@ -18,8 +18,8 @@ class Census:
         Cells of each kind at a site, then the activated ones.
     tumour_at : int64[2, n]
         Row of the tumour cell in the lumen and in the tissue part of a site, or -1.
-    near : int32[n]
-        Tumour cells at a site and in the eight around it.
+    near : int32[2, n]
+        Tumour cells in the lumen and the tissue parts of a site and the eight around it.
     """
 
     def __init__(self, tissue: Tissue, kinds: int):
@@ -28,7 +28,7 @@ class Census:
         self.neighbours = tissue.neighbours
         self.count = np.zeros((n, 2 * kinds), dtype=np.int32)
         self.tumour_at = np.full((2, n), -1, dtype=np.int64)
-        self.near = np.zeros(n, dtype=np.int32)
+        self.near = np.zeros((2, n), dtype=np.int32)
         self._touched = np.zeros(n + 1, dtype=np.int32)
         self.stale = True
 

@@ -82,14 +82,23 @@ class Table:
             self.full(name)[rows] = value
         return rows
 
-    def keep(self, mask: np.ndarray) -> None:
-        """Drop the rows where ``mask`` is False; the others keep their order."""
-        kept = np.flatnonzero(mask)
-        if len(kept) == self.n:
-            return
-        self.real[:, : len(kept)] = self.real[:, kept]
-        self.whole[:, : len(kept)] = self.whole[:, kept]
-        self.n = len(kept)
+    def drop(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Remove ``rows`` (ascending) by moving the last rows into their places.
+
+        Returns
+        -------
+        moved, into : int64[m]
+            Rows that moved, and where to, so that arrays kept beside the table can follow.
+        """
+        left = self.n - len(rows)
+        into = rows[rows < left]
+        tail = np.ones(self.n - left, dtype=bool)
+        tail[rows[rows >= left] - left] = False
+        moved = left + np.flatnonzero(tail)
+        self.real[:, into] = self.real[:, moved]
+        self.whole[:, into] = self.whole[:, moved]
+        self.n = left
+        return moved, into
 
     def reorder(self, order: np.ndarray) -> None:
         """Put the rows into another order; nothing a run computes may depend on it."""

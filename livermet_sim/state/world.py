@@ -82,13 +82,11 @@ class World:
 
     def drop_dead(self) -> None:
         """Remove the rows of cells that died or left; rows move, so the census is stale after it."""
-        alive = self.cells["alive"] == 1
-        if alive.all():
-            return
-        kept = np.flatnonzero(alive)
-        self.rates[: len(kept)] = self.rates[kept]
-        self.cells.keep(alive)
-        self.census.stale = True
+        dead = np.flatnonzero(self.cells["alive"] == 0)
+        if len(dead):
+            moved, into = self.cells.drop(dead)
+            self.rates[into] = self.rates[moved]
+            self.census.stale = True
 
     def count(self) -> None:
         """Bring the census up to date."""

@@ -49,7 +49,12 @@ class Canvas:
 
     def blend(self, colour: np.ndarray, share: np.ndarray) -> None:
         """Lay ``colour`` over the picture where ``share`` (0 to 1, one value a pixel) says so."""
-        self.image += share[..., None] * (colour - self.image)
+        hit = share > 0
+        if np.count_nonzero(hit) < 0.3 * hit.size:
+            under = self.image[hit]
+            self.image[hit] = under + share[hit][:, None] * (colour - under)
+        else:
+            self.image += share[..., None].astype(np.float32) * (colour - self.image)
 
     def edge(self, share: np.ndarray, level: float = 0.5) -> np.ndarray:
         """Return a sharp but antialiased mask of where ``share`` exceeds ``level``."""

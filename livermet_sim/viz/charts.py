@@ -9,13 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from livermet_sim.observe.columns import ENDED, PHASES
+from livermet_sim.observe.columns import ENDED, PHASES, Frame
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.viz import style
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from livermet_sim.observe.result import Result
 
 MOST_BARS = 60
@@ -48,7 +46,7 @@ def draw_lesion_bars(ax: Axes, result: Result) -> None:
     style.legend(ax, handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def _chosen(lesions: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def _chosen(lesions: Frame) -> tuple[Frame, str]:
     """Return the lesions to draw, latest phase on top: all that left the vessel first, others as room allows."""
     reached = lesions[list(_ENTRY[1:])].notna().sum(axis=1)
     size = lesions["peak_cells"].rank(pct=True)
@@ -66,7 +64,7 @@ def _chosen(lesions: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     return shown, f"{len(shown)} of {len(ordered)} lesions"
 
 
-def _spans(lesion: pd.Series, end: float) -> list[tuple[float, float, str]]:
+def _spans(lesion: Frame, end: float) -> list[tuple[float, float, str]]:
     """Return start, length and phase of each stretch of a lesion's life, in hours."""
     stop = end if np.isnan(lesion["lost_h"]) else lesion["lost_h"]
     entries = [

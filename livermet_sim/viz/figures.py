@@ -96,14 +96,14 @@ def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_P
     grid = figure.subplots(rows, columns, squeeze=False)
     for ax in grid.ravel():
         ax.set_axis_off()
-    span = _common_span(views, layer)
+    span, rings = _common_span(views, layer), []
     for ax, view in zip(grid.ravel(), views, strict=False):
         draw_tissue(ax, view, layer, pixels=480, span=span)
-        ring_small(ax, view)
+        rings = ring_small(ax, view) or rings
         cells = int((view["tumour"] >= 0).sum() + (view["tumour_lumen"] >= 0).sum())
         ax.set_title(f"day {view.time_h / 24:.3g}   {cells:,} tumour cells", fontsize=style.LABEL_SIZE, loc="left",
                      color=style.INK)  # fmt: skip
-    _series_key(figure, grid, views[-1], layer, span)
+    _series_key(figure, grid, views[-1], layer, span, rings)
     return figure
 
 
@@ -116,14 +116,19 @@ def _common_span(views: list[Scene], layer: str) -> tuple[float, float] | None:
 
 
 def _series_key(
-    figure: Figure, grid: np.ndarray, last: Scene, layer: str, span: tuple[float, float] | None
+    figure: Figure,
+    grid: np.ndarray,
+    last: Scene,
+    layer: str,
+    span: tuple[float, float] | None,
+    rings: list[Any],
 ) -> None:
     """Add the key that all panels of a series share."""
     if layer == HISTOLOGY:
         tumour = tumour_key(last, "state")
         for handle in tumour:
             handle.set_label(str(handle.get_label()).split(" (")[0])
-        handles = tumour + tissue_key(last)
+        handles = tumour + rings + tissue_key(last)
     elif LAYERS[layer].array == "perfused":
         handles = perfusion_key()
     elif span is not None:
@@ -143,7 +148,7 @@ def overview(result: Result) -> Figure:
                                    width_ratios=(1.05, 1), height_ratios=(1, 1, 0.9))  # fmt: skip
     if result.snapshots:
         view = scene(result)
-        draw_tissue(panels["map"], view, pixels=900)
+        draw_tissue(panels["map"], view, pixels=700)
         ring_small(panels["map"], view)
         name = result.scenario.get("name", "run")
         words = f"{name}, seed {result.provenance.get('seed')}: day {view.time_h / 24:.3g}"
@@ -197,6 +202,7 @@ def save_all(result: Result, folder: Path) -> list[Path]:
     paths = []
     for name, make in jobs:
         path = folder / f"{name}.png"
-        make().savefig(path, dpi=style.DPI)
+        # Light compression: the default level takes longer than drawing.
+        make().savefig(path, dpi=style.DPI, pil_kwargs={"compress_level": 3})
         paths.append(path)
     return paths

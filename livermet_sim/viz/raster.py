@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
+from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, PORTAL, SINUSOID
 from livermet_sim.viz.canvas import (
     COLLAGEN,
     DEBRIS,
@@ -14,6 +14,7 @@ from livermet_sim.viz.canvas import (
     MEMBRANE,
     NECROSIS,
     NUCLEUS,
+    PORTAL_COLLAGEN,
     TRAP,
     Canvas,
     nearest_two,
@@ -26,6 +27,7 @@ def paint_plates(canvas: Canvas) -> None:
     """Paint hepatocytes: eosin-pink polygons with a membrane and one nucleus, sometimes two."""
     scene = canvas.scene
     plate = (scene["compartment"] == PARENCHYMA) | (scene["compartment"] == SINUSOID)
+    canvas.image[canvas.at_sites(scene["compartment"] == PORTAL)] = PORTAL_COLLAGEN
     label = np.where(plate, scene["hepatocyte"], -1)
     if label.max() < 0:
         label = np.where(plate, np.arange(plate.size).reshape(plate.shape), -1)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.observe.columns import STACKS, STATIC
+from livermet_sim.observe.columns import STACKS, STATIC, Frame
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Window = tuple[float, float, float, float]
 NEW_VESSEL_UM = 8.0
@@ -44,7 +41,7 @@ class Scene:
     arrays: dict[str, np.ndarray]
     edges: np.ndarray
     points: np.ndarray
-    cells: pd.DataFrame | None
+    cells: Frame | None
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.arrays[name]

@@ -23,7 +23,7 @@ from livermet_sim.viz.scene import Scene, Window, scene
 from livermet_sim.viz.tubes import paint_perfusion, paint_tubes, paint_vessels, tube_distance
 
 HISTOLOGY = "histology"
-MAX_PIXELS = 900_000
+MAX_PIXELS, MAX_FIELD_PIXELS = 900_000, 400_000
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def tissue_map(
     check(layer, colour)
     view = scene(source, time_h, window)
     high, wide = view.shape
-    side = 3.4
+    side = 3.4 if layer == HISTOLOGY else 1.7
     figure = style.picture(width, max(3.2, (width - side) * high / wide + 0.6))
     ax = figure.add_subplot()
     draw_tissue(ax, view, layer, colour=colour, pixels=int((width - side) * style.DPI))
@@ -122,13 +122,14 @@ def draw_tissue(ax: Axes, view: Scene, layer: str = HISTOLOGY, *, colour: str = 
     """
     high, wide = view.shape
     scale = int(np.clip(round(pixels / wide), 1, 24))
-    while scale > 1 and high * wide * scale**2 > MAX_PIXELS:
+    most = MAX_PIXELS if layer == HISTOLOGY else MAX_FIELD_PIXELS
+    while scale > 1 and high * wide * scale**2 > most:
         scale -= 1
     image = (
         section(view, scale, colour) if layer == HISTOLOGY else field_image(view, scale, LAYERS[layer], span)
     )
     box = (view.x0, view.x0 + wide * view.site, view.y0 + high * view.site, view.y0)
-    ax.imshow((np.clip(image, 0, 1) * 255).astype(np.uint8), extent=box, interpolation="antialiased")
+    ax.imshow((np.clip(image, 0, 1) * 255).astype(np.uint8), extent=box, interpolation="bilinear")
     ax.set_axis_off()
     ax.set_anchor("NW")
     scale_bar(ax, box)
@@ -177,10 +178,12 @@ def field_image(view: Scene, scale: int, layer: Layer, span: tuple[float, float]
     else:
         low, high = span or limits(view, layer)
         # Outside takes the value of the nearest tissue, so that the border does not fade.
-        near = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
-        values = view[layer.array][tuple(near)].astype(np.float32)
-        fine = ndimage.zoom(values, scale, order=1, mode="nearest", grid_mode=True)
-        canvas.image[:] = colormaps[layer.colours](Normalize(low, high)(fine))[..., :3]
+        near = np.asarray(
+            ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+        )
+        values = view[layer.array][near[0], near[1]].astype(np.float32)
+        fine = np.asarray(ndimage.zoom(values, scale, order=1, mode="nearest", grid_mode=True))
+        canvas.image[:] = colormaps[layer.colours](np.clip((fine - low) / (high - low), 0, 1))[..., :3]
         distance = tube_distance(canvas, view.edges)
         canvas.blend(
             np.ones(3, np.float32), 0.45 * np.clip(1 - np.abs(distance) / max(0.5, 0.1 * scale), 0, 1)

@@ -34,7 +34,8 @@ def tube_distance(canvas: Canvas, edges: np.ndarray, bore_sites: float = 0.0) ->
     lumen = scene["compartment"].ravel() == SINUSOID
     bore = np.where(scene["diameter"] > 0, scene["diameter"], NEW_VESSEL_UM).ravel() / 2 / scene.site * scale
     bore = np.where(lumen, bore_sites * scale if bore_sites else bore, np.nan)
-    wide = int(np.ceil(1.1 * scale + np.nanmax(bore, initial=0) + 1.5))
+    run = np.abs(np.diff(scene.points[edges], axis=1)).max(initial=0) * scale
+    wide = int(np.ceil(run / 2 + np.nanmax(bore[edges], initial=0) + 1.5))
     offset = np.arange(-wide, wide + 1)
     for block in np.array_split(edges, max(1, len(edges) * len(offset) ** 2 // 2_000_000)):
         _stamp(field, scene.points[block] * scale, bore[block], offset, (height, width))
@@ -118,29 +119,37 @@ def paint_vessels(canvas: Canvas) -> None:
     compartment = canvas.scene["compartment"]
     share = canvas.smooth(compartment == PORTAL, 0.7)
     canvas.blend(PORTAL_COLLAGEN, canvas.edge(share, 0.45))
-    labels, count = ndimage.label(compartment == PORTAL, np.ones((3, 3)))
-    spots = ndimage.center_of_mass(labels > 0, labels, np.arange(1, count + 1)) if count else []
-    areas = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    for number, ((y, x), area) in enumerate(zip(spots, areas, strict=True)):
-        _paint_triad(canvas, y + 0.5, x + 0.5, float(np.sqrt(area / np.pi)), number)
+    labels, count = _tracts(compartment)
+    tract = canvas.edge(share, 0.5)
+    for number in range(1, count + 1):
+        rows, columns = np.nonzero(labels == number)
+        _paint_triad(
+            canvas, rows.mean() + 0.5, columns.mean() + 0.5, float(np.sqrt(len(rows) / np.pi)), number, tract
+        )
     vein = canvas.smooth(compartment == CENTRAL, 0.7)
     canvas.blend(VEIN_WALL, canvas.edge(vein, 0.36) * 0.8)
     canvas.blend(np.ones(3, np.float32), canvas.edge(vein, 0.5))
 
 
-def _paint_triad(canvas: Canvas, y: float, x: float, radius: float, number: int) -> None:
-    """Paint the three tubes of one portal tract of ``radius`` sites."""
+def _tracts(compartment: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the number of the portal tract at each site, 0 for none, and how many there are."""
+    found: tuple[np.ndarray, int] = ndimage.label(compartment == PORTAL, np.ones((3, 3)))  # type: ignore[assignment]
+    return found
+
+
+def _paint_triad(canvas: Canvas, y: float, x: float, radius: float, number: int, tract: np.ndarray) -> None:
+    """Paint the three tubes of one portal tract of ``radius`` sites, inside the mask ``tract``."""
     turn = 2 * np.pi * float(spread(np.array([number]), 11)[0])
-    parts = [(0.0, 0.0, 0.50, VEIN_WALL, np.ones(3, np.float32))]
+    parts = [(0.0, 0.0, 0.46, VEIN_WALL, np.ones(3, np.float32))]
     if radius > 2.2:
-        parts += [(0.74, turn, 0.15, DUCT, LUMEN), (0.74, turn + 1.1, 0.11, NEW_VESSEL * 0.8 + 0.15, LUMEN)]
+        parts += [(0.70, turn, 0.13, DUCT, LUMEN), (0.70, turn + 1.1, 0.10, NEW_VESSEL * 0.8 + 0.15, LUMEN)]
     reach = int(np.ceil((radius + 1) * canvas.scale))
     cy, cx = int(y * canvas.scale), int(x * canvas.scale)
     box = (slice(max(0, cy - reach), cy + reach), slice(max(0, cx - reach), cx + reach))
-    part_y, part_x, view = canvas.y[box], canvas.x[box], canvas.image[box]
+    part_y, part_x, view, within = canvas.y[box], canvas.x[box], canvas.image[box], tract[box][..., None]
     for far, angle, size, wall, fill in parts:
         middle_y, middle_x = y + far * radius * np.sin(angle), x + far * radius * np.cos(angle)
         away = (np.hypot(part_y - middle_y, part_x - middle_x) - size * radius) * canvas.scale
         band = max(0.8, (0.28 if size < 0.3 else 0.14) * canvas.scale)
-        view += np.clip(band + 0.5 - away, 0, 1)[..., None] * (wall - view)
-        view += np.clip(0.5 - away, 0, 1)[..., None] * (fill - view)
+        view += within * np.clip(band + 0.5 - away, 0, 1)[..., None] * (wall - view)
+        view += within * np.clip(0.5 - away, 0, 1)[..., None] * (fill - view)

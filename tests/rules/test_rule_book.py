@@ -25,6 +25,7 @@ MISTAKES = [
     ({"half_max": "1 h"}, 'rules.mine.half_max: "1 h" is a time; a plain number is needed, for example "1 relative"'),
     ({"half_max": 0}, "rules.mine.half_max: 0 is impossible; it must be above 0"),
     ({"power": -1}, "rules.mine.power: -1 is impossible; it must be above 0"),
+    ({"power": 200}, "rules.mine.power: 200 is impossible; it must be from 0.1 to 100"),
     ({"half_max": float("inf")}, "rules.mine.half_max: inf is not a finite number"),
     ({"where": "blood"}, 'rules.mine.where: "blood" is not one of its values; valid: lumen, tissue'),
     ({"where": []}, "rules.mine.where: [] is not a list of names; valid: lumen, tissue"),

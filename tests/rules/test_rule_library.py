@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from rule_worlds import compiled, load, make_world
+from rule_worlds import compiled, load, make_world, random_world
 
 from livermet_sim.kernels import response
 from livermet_sim.rules.book import library_records, mechanisms, missing
@@ -78,14 +78,18 @@ def test_rule_moves_its_behaviour_as_it_says(id):
 
 
 def test_all_rates_stay_within_their_bounds():
-    from rule_worlds import random_world
-
     world = random_world(BOOK, RULES, 300, 5)
     RULES.evaluate(world)
     for row in range(300):
         kind = BOOK.words.kinds[world.cells["kind"][row]]
         for name, parameter in BOOK.words.behaviours[kind].items():
             assert parameter.low <= world.rates[row, RULES.column(name)] <= parameter.high, (kind, name)
+
+
+def test_rules_on_one_behaviour_share_their_maximum():
+    for r in RULES.responses:
+        for rule in r.rules:
+            assert rule.target(r.base) == (r.ceiling if rule.direction == "increases" else r.floor), rule.id
 
 
 def test_every_mechanism_has_a_rule_or_a_reason():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 import tomllib
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.cells import lines
-from livermet_sim.interventions.read import deplete
+from livermet_sim.interventions.read import deplete, read
 from livermet_sim.scenario.draft import split
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.scenario.tables import parameters, rule
@@ -125,17 +127,39 @@ def test_the_toml_says_unit_grade_and_source_of_every_value(rich):
     assert "density = 18000.0  # /mm3; derived: Bouwens 1986 PMID 3733004 (14-20e6/g, rat)" in text
     assert "days = 14.0  # day; set: this scenario" in text
     assert "diameter = 15.4  # um; found: Cytion, page on B16-F10 (15.4 +- 1.4 um) (b16f1)" in text
-    assert "enrichment = 20.0  # 1; assumed" in text
+    assert "site = 10.0  # um; assumed" in text
 
 
 def test_with_changes_a_copy(rich):
     bare = rich.with_({"cells.kupffer.density": 0}, interventions=[deplete("nk", at="3 day")])
     assert bare.value("cells.kupffer.density") == 0
-    assert [i.target for i in bare.interventions] == ["nk"]
+    assert [i["target"] for i in bare.interventions] == ["nk"]
     assert rich.value("cells.kupffer.density") == 18000
-    assert [i.target for i in rich.interventions] == ["kupffer"]
+    assert [i["target"] for i in rich.interventions] == ["kupffer"]
     assert bare.with_(interventions=bare.interventions) == bare
+    assert bare.with_(interventions=read(bare.interventions, bare.kinds, bare.fields)) == bare
+    assert bare.interventions[0]["start"] == 3
     assert rich.with_({"cells": {"tumour": {"die": {"shear": 0}}}}).value("cells.tumour.die.shear") == 0
+
+
+def test_a_scenario_cannot_be_changed_in_place(rich):
+    with pytest.raises(TypeError):
+        rich.values["run"]["days"] = 3
+    with pytest.raises(TypeError):
+        rich.values["run"] = {}
+    with pytest.raises(AttributeError):
+        rich.line = "mc38"
+
+
+def test_an_image_lies_beside_the_file_that_names_it(write, monkeypatch):
+    image = Parameter("image", "", "", "Label image.")
+    engine = sys.modules["livermet_sim.engine"]
+    others = [section for section in engine.SECTIONS if section.name != "tissue"]
+    monkeypatch.setattr(engine, "SECTIONS", (Section("tissue", "", (image,)), *others))
+    write(b"", "sub/section.png")
+    write('[tissue]\nimage = "section.png"', "sub/old.toml")
+    assert load(write('extends = "sub/old.toml"', "new.toml")).value("tissue.image") == "sub/section.png"
+    assert load("new.toml", {"tissue.image": "mine.png"}).value("tissue.image") == "mine.png"
 
 
 def test_the_short_form_and_the_spelled_out_one_are_the_same(write):

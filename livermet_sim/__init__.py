@@ -1,0 +1,67 @@
+"""Simulate liver metastasis, cell by cell, from the portal vein to a vascularised metastasis.
+
+``load`` a scenario, run it as a `LiverModel`, look at its cells, take the `Result`. Importing this package
+imports nothing else; each name loads what it needs when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from livermet_sim.agents import (
+        CD8,
+        LSEC,
+        MDSC,
+        NK,
+        Cell,
+        Dendritic,
+        Kupffer,
+        Monocyte,
+        Neutrophil,
+        Stellate,
+        Tumour,
+    )
+    from livermet_sim.base.errors import LivermetError
+    from livermet_sim.interventions import block, deplete
+    from livermet_sim.model import LiverModel
+    from livermet_sim.observe.result import Result
+    from livermet_sim.scenario.load import load
+    from livermet_sim.scenario.spec import Scenario
+
+    __version__: str
+
+__all__ = [
+    "CD8", "LSEC", "MDSC", "NK", "Cell", "Dendritic", "Kupffer", "LiverModel", "LivermetError", "Monocyte",
+    "Neutrophil", "Result", "Scenario", "Stellate", "Tumour", "__version__", "block", "deplete", "load",
+]  # fmt: skip
+
+_HOMES = {
+    "LiverModel": "model", "LivermetError": "base.errors", "Result": "observe.result", "Scenario": "scenario.spec",
+    "block": "interventions", "deplete": "interventions", "load": "scenario.load",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = _version()
+    elif name in __all__:
+        value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'agents')}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("livermet-sim")
+    except PackageNotFoundError:
+        return "0+sources"

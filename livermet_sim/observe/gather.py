@@ -1,0 +1,135 @@
+"""Turn the state and the records of a run into the tables of a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.kernels.codes import DIE, EVENTS, TUMOUR, WASH_OUT
+from livermet_sim.observe.columns import PHASES, STACKS
+from livermet_sim.observe.recorder import Recorder, snapshot
+from livermet_sim.state.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAYERS = np.array(["lumen", "tissue"])
+STATES = np.array(["cycling", "dormant"])
+PHASE_NAMES = np.array(["", *PHASES])
+
+
+def timeseries(recorder: Recorder) -> pd.DataFrame:
+    """Return a row per recorded time; a cause of death not met yet counts 0."""
+    import pandas as pd
+
+    table = pd.DataFrame(recorder.rows)
+    deaths = sorted(name for name in table.columns if name.startswith("dead_"))
+    table[deaths] = table[deaths].fillna(0).astype(np.int64)
+    return table
+
+
+def events(world: World, wanted: bool) -> pd.DataFrame:
+    """Return what happened to tumour cells, in order of time, kind of event and cell."""
+    import pandas as pd
+
+    log = world.log.array() if wanted else world.log.array()[:0]
+    tick, event, cause, key, founder, lesion, site, layer, phase = log.T
+    x, y = world.tissue.xy(site)
+    return pd.DataFrame({
+        "time_h": (tick + 1) * world.clock.dt,
+        "event": np.array(EVENTS)[event],
+        "cause": np.array(["", *world.log.causes[1:]])[cause],
+        "key": key,
+        "founder": founder,
+        "lesion": lesion,
+        "x_um": x,
+        "y_um": y,
+        "zone": world.tissue.zone[site],
+        "layer": LAYERS[layer],
+        "phase": PHASE_NAMES[phase],
+    })  # fmt: skip
+
+
+def lesions(world: World) -> pd.DataFrame:
+    """Return a row per lesion whose founder has entered, with the hour of each milestone."""
+    import pandas as pd
+
+    table = world.lesions
+    seen = (table["parent"] >= 0) | (table["founder"] < world.totals.get("entered", 0))
+    ids = np.flatnonzero(seen)
+    arrested, lost_to = endings(world, table.n)
+    cells, phase = table["cells"][ids], table["phase"][ids]
+    words = PHASE_NAMES[phase].astype(object)
+    words[cells == 0] = "lost"
+    words[(cells == 0) & (table["merged_into"][ids] >= 0)] = "merged"
+    columns: dict[str, Any] = {"lesion": ids, "founder": table["founder"][ids]}
+    columns |= {f"{name}_um": table[name][ids] for name in ("x", "y")}
+    columns |= {name: table[name][ids] for name in ("zone", "lobule")}
+    columns["arrested_h"] = arrested[ids]
+    columns["extravasated_h"] = table["pre_angiogenic"][ids]
+    columns |= {
+        f"{name}_h": table[name][ids] for name in ("woke", "micrometastasis", "angiogenic", "growth", "lost")
+    }
+    columns |= {"lost_to": lost_to[ids], "merged_into": table["merged_into"][ids], "cells": cells}
+    columns["peak_cells"] = table["peak"][ids]
+    columns["diameter_um"] = np.sqrt(4.0 / np.pi * cells) * world.tissue.site
+    columns["phase"] = words.astype(str)
+    return pd.DataFrame(columns)
+
+
+def endings(world: World, lesions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return per lesion the hour of its first arrest and the word for how its last cell went."""
+    log = world.log.array()
+    arrested = np.full(lesions, np.nan)
+    arrests = log[log[:, 1] == EVENTS.index("arrest")]
+    first, index = np.unique(arrests[:, 5], return_index=True)
+    arrested[first] = (arrests[index, 0] + 1) * world.clock.dt
+    lost_to = np.full(lesions, "", dtype=object)
+    ends = log[(log[:, 1] == DIE) | (log[:, 1] == WASH_OUT)]
+    last, index = np.unique(ends[::-1, 5], return_index=True)
+    final = ends[::-1][index]
+    words = np.where(final[:, 1] == WASH_OUT, "washed_out", np.array(world.log.causes)[final[:, 2]])
+    lost_to[last] = words
+    lost_to[world.lesions["cells"] > 0] = ""
+    return arrested, lost_to.astype(str)
+
+
+def cells(world: World, shots: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return every cell at the snapshot times, sorted by time and key."""
+    import pandas as pd
+
+    frames = []
+    for shot in shots:
+        own = shot["cells"]
+        x, y = world.tissue.xy(own["site"])
+        tumour = own["kind"] == TUMOUR
+        frames.append(pd.DataFrame({
+            "time_h": shot["time_h"], "key": own["key"], "kind": np.array(world.kinds)[own["kind"]],
+            "x_um": x, "y_um": y, "site": own["site"], "layer": LAYERS[own["layer"]],
+            "state": np.where(tumour, STATES[own["state"]], ""), "lesion": own["lesion"],
+            "phase": np.where(tumour, PHASE_NAMES[own["phase"]], ""), "activation": own["activation"],
+            "polarisation": own["polarisation"], "load": own["load"], "oxygen_mmHg": own["oxygen_mmHg"],
+        }))  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+def snapshots(world: World, shots: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """Return the site stacks over the snapshot times and the arrays that never change."""
+    tissue = world.tissue
+    stacks = {name: np.stack([shot[name] for shot in shots]) for name in STACKS}
+    return stacks | {
+        "time_h": np.array([shot["time_h"] for shot in shots]),
+        "width": np.array(tissue.width), "height": np.array(tissue.height),
+        "site_um": np.array(tissue.site), "thickness_um": np.array(tissue.thickness),
+        "zone": tissue.zone, "lobule": tissue.lobule, "hepatocyte": tissue.hepatocyte,
+        "diameter": world.sites["diameter"].copy(),
+    }  # fmt: skip
+
+
+def shots_to_now(world: World, recorder: Recorder) -> list[dict[str, Any]]:
+    """Return the snapshots so far and one of the present state, unless that is the last already."""
+    now = world.clock.hours
+    if recorder.shots and abs(recorder.shots[-1]["time_h"] - now) < 1e-9:
+        return list(recorder.shots)
+    return [*recorder.shots, snapshot(world, now)]
