@@ -25,6 +25,8 @@ from mesa.agent import AgentSet  # noqa: E402
 
 multiprocessing.set_start_method(_start_method, force=True)
 
+WEAKEST = 1e-3  # rules that act less than this are left out of an explanation
+
 
 class Cell(mesa.Agent):
     """Look at one cell of a run, found by its key wherever its row stands; columns are attributes.
@@ -97,30 +99,31 @@ class Cell(mesa.Agent):
         return senses(self.model.engine.compiled, roster.counted(), self._here())
 
     def explain(self) -> str:
-        """Return what the cell is about to do and which rules make it so."""
-        roster, words = self.model.roster, self.model.scenario.rules.words
+        """Return what the cell is about to do and which rules make it so, the strongest first."""
+        roster, engine = self.model.roster, self.model.engine
+        words = self.model.scenario.rules.words.behaviours[self.kind]
         world, row = roster.counted(), self._here()
-        x, y = self.pos
+        site, (x, y) = self._value("site"), self.pos
         layer = "vessel" if self._value("layer") == LUMEN else "tissue"
-        zone = world.tissue.zone[self._value("site")]
-        lines = [f"{self.kind} {self._key} in the {layer} at ({x:g}, {y:g}) um, zone {zone:.2f}"]
-        plain = []
-        for reason in explain_cell(self.model.engine.compiled, world, row):
-            unit = words.behaviours[self.kind][reason.behaviour].unit
-            unit = "" if unit == "1" else unit
-            if not reason.terms:
-                plain.append(f"{reason.behaviour} {reason.value:.4g} {unit}".rstrip())
+        lines = [
+            f"{self.kind} {self._key} in the {layer} at ({x:g}, {y:g}) um, zone {world.tissue.zone[site]:.2f}; "
+            "a rule of strength 1 has half its effect"
+        ]
+        idle = []
+        for reason in explain_cell(engine.compiled, world, row):
+            unit = words[reason.behaviour].unit
+            amount = f"{reason.value:.4g}" + ("" if unit == "1" else f" {unit}")
+            terms = [term for term in reason.terms if term.strength >= WEAKEST]
+            if not terms:
+                idle.append(f"{reason.behaviour} {amount}")
                 continue
-            lines.append(
-                f"  {reason.behaviour}: {reason.value:.4g} {unit}".rstrip() + f" (base {reason.base:.4g})"
-            )
-            for term in reason.terms:
-                lines.append(
-                    f"    {term.rule}: {term.signal} = {term.value:.4g} {term.direction} it, "
-                    f"strength {term.strength:.3g} (half the effect at 1)"
-                )
-        if plain:
-            text = "  no rule acts on: " + ", ".join(plain)
+            lines.append(f"  {reason.behaviour}: {amount} (base {reason.base:.4g})")
+            lines += [
+                f"    {term.rule}: {term.signal} = {term.value:.4g} {term.direction} it, strength {term.strength:.3g}"
+                for term in terms
+            ]
+        if idle:
+            text = "  no rule acts on: " + ", ".join(idle)
             lines.append(textwrap.fill(text, 110, subsequent_indent="    ", break_on_hyphens=False))
         return "\n".join(lines)
 

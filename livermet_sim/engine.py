@@ -18,6 +18,7 @@ from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.populate import populate
 from livermet_sim.interventions.intervene import Intervene, Modify
 from livermet_sim.interventions.read import read
+from livermet_sim.kernels.jit import source_hash
 from livermet_sim.observe import gather
 from livermet_sim.observe.parameters import SECTION as OBSERVE
 from livermet_sim.observe.recorder import Recorder
@@ -31,6 +32,7 @@ from livermet_sim.processes import (
     matrix,
     oxygenation,
     perfusion,
+    recruitment,
     seeding,
     vessels,
 )
@@ -67,14 +69,20 @@ SEED_LIMIT = 2**62
 class Recipe(Protocol):
     """Say what the engine needs of a scenario."""
 
-    kinds: tuple[Kind, ...]
-    fields: tuple[str, ...]
-    values: Mapping[str, Mapping[str, Value]]
-    rules: RuleBook
-    interventions: tuple[Any, ...]
-    text: str
-    digest: str
-
+    @property
+    def kinds(self) -> tuple[Kind, ...]: ...
+    @property
+    def fields(self) -> tuple[str, ...]: ...
+    @property
+    def values(self) -> Mapping[str, Mapping[str, Value]]: ...
+    @property
+    def rules(self) -> RuleBook: ...
+    @property
+    def interventions(self) -> tuple[Any, ...]: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
     def to_dict(self) -> dict[str, Any]: ...
 
 
@@ -119,7 +127,7 @@ class Engine:
         seeding = self.setting.section("seeding")
         provenance = {
             "seed": self.seed, "digest": self.digest(), "scenario_digest": recipe.digest, "complete": complete,
-            "hours": world.clock.hours, "versions": versions(),
+            "hours": world.clock.hours, "versions": versions(source_hash()),
             "enrichment": {
                 "factor": seeding.enrichment, "cells_entered": world.totals.get("entered", 0),
                 "reason": f"{seeding.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",

@@ -6,8 +6,6 @@ import platform
 from functools import cache
 from importlib import metadata
 
-from livermet_sim.kernels import jit
-
 STANDS_ON = ("mesa", "numpy", "scipy", "numba", "pandas", "pyarrow")
 
 
@@ -17,9 +15,9 @@ def model_version() -> str:
 
 
 @cache
-def versions() -> dict[str, str]:
-    """Return versions of the model, its kernels, Python and the packages that results depend on."""
-    found = {"livermet_sim": model_version(), "kernels": jit.source_hash(), "python": platform.python_version()}
+def versions(kernels: str) -> dict[str, str]:
+    """Return versions of the model, its kernels (a hash), Python and the packages that results depend on."""
+    found = {"livermet_sim": model_version(), "kernels": kernels, "python": platform.python_version()}
     return found | {name: version for name in STANDS_ON if (version := _version(name))}
 
 

@@ -47,7 +47,9 @@ class Parameter:
             return value
         if isinstance(self.default, str):
             if self.choices and value not in self.choices:
-                raise ScenarioError(place, f'"{value}" is not one of its values', name=str(value), valid=self.choices)
+                raise ScenarioError(
+                    place, f'"{value}" is not one of its values', name=str(value), valid=self.choices
+                )
             if not isinstance(value, str):
                 raise ScenarioError(place, f"{value!r} is not a text")
             return value
@@ -86,13 +88,15 @@ class Section:
             if name not in known:
                 raise ScenarioError(f"{place}.{name}", "there is no such parameter", name=name, valid=known)
         return {
-            name: p.read(given[name], f"{place}.{name}") if name in given else p.default for name, p in known.items()
+            name: p.read(given[name], f"{place}.{name}") if name in given else p.default
+            for name, p in known.items()
         }
 
     def with_defaults(self, **changed: Value) -> Section:
         """Return a copy with other defaults."""
         return replace(
-            self, parameters=tuple(replace(p, default=changed.get(p.name, p.default)) for p in self.parameters)
+            self,
+            parameters=tuple(replace(p, default=changed.get(p.name, p.default)) for p in self.parameters),
         )
 
 

@@ -60,6 +60,8 @@ def write(world: World, row: int, name: str, value: Any) -> None:
 def kill(world: World, row: int, cause: str) -> None:
     """Let the cell in ``row`` die; the death of a tumour cell is logged and counted under its cause.
 
+    The row stays until `World.drop_dead`, so that several cells can be killed by their rows.
+
     Raises
     ------
     ValueError
@@ -77,7 +79,6 @@ def kill(world: World, row: int, cause: str) -> None:
         if code < FIRST_KILLER and cells.full("layer")[row] == TISSUE:
             world.sites.full("debris")[cells.full("site")[row]] += 1.0
     cells.full("alive")[row] = 0
-    world.census.stale = True
 
 
 def _check_site(world: World, row: int, site: int) -> None:

@@ -7,6 +7,7 @@ would go unseen (numba issue 8396). The cache folder is therefore named by a has
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import shutil
 import sys
@@ -19,15 +20,19 @@ from typing import Any
 KEPT_CACHES = 6
 
 
+def _settings() -> Any:
+    """Return numba's settings; its attributes are made at run time, which type checkers cannot see."""
+    return importlib.import_module("numba.core.config")
+
+
 def enabled() -> bool:
     """Say whether kernels are compiled: numba is installed and LIVERMET_NOJIT is not set."""
     if os.environ.get("LIVERMET_NOJIT", "") not in ("", "0"):
         return False
     try:
-        import numba
+        return not _settings().DISABLE_JIT
     except ImportError:
         return False
-    return not numba.config.DISABLE_JIT
 
 
 @cache
@@ -57,8 +62,8 @@ def cache_folder() -> Path:
     folder = root / f"kernels-{source_hash()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = tempfile.TemporaryFile(dir=folder)
-        probe.close()
+        with tempfile.TemporaryFile(dir=folder):
+            pass  # only to see whether the folder can be written
     except OSError:
         folder = Path(tempfile.gettempdir()) / f"livermet_sim-{os.getuid() if hasattr(os, 'getuid') else 0}"
         folder = folder / f"kernels-{source_hash()}"
@@ -89,18 +94,21 @@ def kernel(function: Callable[..., Any]) -> Any:
         return function
     import numba
 
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    settings = _settings()
+    before, settings.CACHE_DIR = settings.CACHE_DIR, str(cache_folder())
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 def inline(function: Callable[..., Any]) -> Any:
-    """Compile a small function that kernels call; its machine code lives inside theirs."""
+    """Compile a small function that kernels call; its machine code lives inside theirs.
+
+    Forced, because an array handed to a call that is not inlined costs a count of references each time.
+    """
     if not enabled():
         return function
     import numba
 
-    return numba.njit(error_model="numpy")(function)
+    return numba.njit(error_model="numpy", forceinline=True)(function)

@@ -6,6 +6,7 @@ import math
 
 from livermet_sim.kernels.codes import (
     CRAWL,
+    CYCLING,
     LUMEN,
     PARENCHYMA,
     SINUSOID,
@@ -138,12 +139,15 @@ def crawl_tumour(rows, seed, tick, hops, key, site, tumour_at, compartment, neig
 
 
 @kernel
-def tumour_hops(n, seed, tick, dt, spacing, kind, layer, key, rates, crawl_column, crowding, hops):
-    """Write how many hops each tumour cell in tissue makes; returns how many cells move at all."""
+def tumour_hops(n, seed, tick, dt, spacing, kind, layer, state, key, rates, crawl_column, crowding, hops):
+    """Write how many hops each cycling tumour cell in tissue makes; returns how many cells move at all.
+
+    Dormant cells are solitary and still (Naumov 2002).
+    """
     movers = 0
     for r in range(n):
         hops[r] = 0
-        if kind[r] != TUMOUR or layer[r] != TISSUE:
+        if kind[r] != TUMOUR or layer[r] != TISSUE or state[r] != CYCLING:
             continue
         expected = rates[r, crawl_column] * 60.0 * dt / spacing
         if expected > 0.0 and crowding[r] < 1.0:

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
-from livermet_sim.kernels.jit import kernel
+from livermet_sim.kernels.jit import inline, kernel
+
+
+@inline
+def clear_around(s, neighbours, pressure, near):
+    """Set what a tumour cell wrote at its site and around it back to nothing."""
+    near[LUMEN, s] = 0
+    near[TISSUE, s] = 0
+    pressure[s] = 0.0
+    for k in range(8):
+        other = neighbours[s, k]
+        if other >= 0:
+            pressure[other] = 0.0
+            near[LUMEN, other] = 0
+            near[TISSUE, other] = 0
 
 
 @kernel
-def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched):
+def census(
+    n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched, seen
+):
     """Count cells by site and kind and say where tumour cells stand.
 
     Sites written last time are cleared by their list, so the cost follows the cells and not the tissue.
@@ -31,6 +47,8 @@ def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at
         Written: tumour cells in lumen and tissue parts at the site and in the eight around it.
     touched : int32[sites + 1]
         Sites written last time, their number first; replaced.
+    seen : int8[sites]
+        1 at those sites, 2 where a tumour cell stood; replaced.
     """
     for t in range(1, touched[0] + 1):
         s = touched[t]
@@ -38,32 +56,23 @@ def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at
             count[s, k] = 0
         tumour_at[LUMEN, s] = -1
         tumour_at[TISSUE, s] = -1
-        pressure[s] = 0.0
-        near[LUMEN, s] = 0
-        near[TISSUE, s] = 0
-        for k in range(8):
-            other = neighbours[s, k]
-            if other >= 0:
-                pressure[other] = 0.0
-                near[LUMEN, other] = 0
-                near[TISSUE, other] = 0
+        if seen[s] == 2:
+            clear_around(s, neighbours, pressure, near)
+        seen[s] = 0
     listed = 0
     for r in range(n):
         s = site[r]
-        new = True
-        for k in range(kinds):
-            if count[s, k] > 0:
-                new = False
-                break
-        if new:
+        if seen[s] == 0:
+            seen[s] = 1
             listed += 1
             touched[listed] = s
         count[s, kind[r]] += 1
         if activation[r] > 0.5:
             count[s, kinds + kind[r]] += 1
         if kind[r] == TUMOUR:
-            tumour_at[layer[r], s] = r
+            seen[s] = 2
             part = layer[r]
+            tumour_at[part, s] = r
             near[part, s] += 1
             for k in range(8):
                 other = neighbours[s, k]

@@ -66,7 +66,9 @@ def lesions(world: World) -> pd.DataFrame:
     columns: dict[str, Any] = {"lesion": ids, "founder": table["founder"][ids]}
     columns |= {f"{name}_um": table[name][ids] for name in ("x", "y")}
     columns |= {name: table[name][ids] for name in ("zone", "lobule")}
-    columns["arrested_h"] = arrested[ids]
+    # a group that broke away never arrested itself; it begins when it is first seen
+    broke = (table["parent"] >= 0) & np.isnan(arrested)
+    columns["arrested_h"] = np.where(broke, table["began"], arrested)[ids]
     columns["extravasated_h"] = table["pre_angiogenic"][ids]
     columns |= {
         f"{name}_h": table[name][ids] for name in ("woke", "micrometastasis", "angiogenic", "growth", "lost")
@@ -123,7 +125,7 @@ def snapshots(world: World, shots: list[dict[str, Any]]) -> dict[str, np.ndarray
         "width": np.array(tissue.width), "height": np.array(tissue.height),
         "site_um": np.array(tissue.site), "thickness_um": np.array(tissue.thickness),
         "zone": tissue.zone, "lobule": tissue.lobule, "hepatocyte": tissue.hepatocyte,
-        "diameter": world.sites["diameter"].copy(),
+        "diameter": tissue.diameter, "edges": tissue.edges,
     }  # fmt: skip
 
 

@@ -7,7 +7,9 @@ SECTION = Section(
     "What a run records; recording never changes it.",
     (
         Parameter("interval", 1.0, "h", "Time between two rows of the time series.", 0.01, 1e4),
-        Parameter("snapshots", "0.25 1 3 7 14 21 28", "", "Days at which the whole tissue is kept, besides the end."),
+        Parameter(
+            "snapshots", "0.25 1 3 7 14 21 28", "", "Days at which the whole tissue is kept, besides the end."
+        ),
         Parameter("events", True, "", "Whether every tumour event is kept."),
     ),
 )

@@ -15,6 +15,8 @@ from livermet_sim.state.world import World
 
 SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "debris")
 
+FINE = 2.0**20
+
 
 class Recorder(Process):
     """Keep the time series and the snapshots."""
@@ -69,11 +71,12 @@ class Recorder(Process):
         row["new_vessel_length_mm"] = int(np.count_nonzero(sites["vessel_age"][vessels])) * length
         for name, of, column in (
             ("kupffer_load", "kupffer", "load"), ("kupffer_polarisation", "kupffer", "polarisation"),
-            ("stellate_activated", "stellate", "activation"), ("lsec_activation", "lsec", "activation"),
+            ("stellate_activation", "stellate", "activation"), ("lsec_activation", "lsec", "activation"),
         ):  # fmt: skip
-            values = cells[column][kind == world.code(of)]
-            # sorted before summing, so that the order of rows cannot show in the last bits
-            row[name] = float(np.sort(values).mean()) if len(values) else 0.0
+            # sums of whole numbers are exact, so that the order of rows cannot show
+            total = np.bincount(kind, weights=np.rint(cells[column] * FINE), minlength=len(number))
+            code = world.code(of)
+            row[name] = float(total[code] / FINE / max(1, number[code]))
         row["net_total"] = float(sites["net"].sum())
         row["collagen_total"] = float(sites["collagen"].sum())
         return row

@@ -64,7 +64,12 @@ def facts(result: Result) -> list[tuple[str, str]]:
         rows.append(
             ("tumour cells", f"{int(last['entered'])} entered, {int(last['n_tumour'])} alive at the end")
         )
-        rows.append(("lesions", f"{len(result.lesions)} ever, {alive} at the end"))
+        rows.append(
+            (
+                "lesions",
+                f"{alive} at the end; {len(result.lesions)} seen in all, fragments and merged ones included",
+            )
+        )
     return rows
 
 

@@ -73,6 +73,7 @@ class Stage(Process):
         for old, into in zip(heir_of, owner[heir_group], strict=True):
             if old != into:
                 lesions["merged_into"][old] = into
+                lesions["lost"][old] = world.clock.hours + world.clock.dt
         for fragment in np.flatnonzero(owner == np.iinfo(np.int64).max):
             source = former[order[where[order] == fragment][0]]
             made = lesions.append(1, founder=lesions["founder"][source], parent=source)

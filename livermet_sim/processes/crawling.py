@@ -48,7 +48,7 @@ class Crawl(Process):
         hops = np.empty(cells.n, dtype=np.int64)
         movers = tumour_hops(
             cells.n, world.seed, clock.tick, clock.dt, self.spacing, cells.full("kind"), cells.full("layer"),
-            cells.full("key"), world.rates, int(self.columns[0]), cells.full("crowding"), hops,
+            cells.full("state"), cells.full("key"), world.rates, int(self.columns[0]), cells.full("crowding"), hops,
         )  # fmt: skip
         if movers == 0:
             return

@@ -20,6 +20,7 @@ SECTION = Section(
     (
         Parameter("interval", 4.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0),
         Parameter("guide", "vegf", "", "Signal that a sprout climbs."),
+        Parameter("crowd", 2, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8),
         Parameter("wander", 0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0),
     ),
 )
@@ -106,6 +107,7 @@ class Angiogenesis(Process):
         )
         self.tube, self.apart, self.reach = lsec.sprout_diameter, lsec.notch_distance, lsec.sprout_reach
         self.stretch = max(1, round(lsec.stretch / spacing))
+        self.crowd = own.crowd
         self.sprouts: list[Sprout] = []
         self._tubes: list[tuple[int, int]] = []
 
@@ -171,7 +173,7 @@ class Angiogenesis(Process):
         if met and len(sprout.path) > 1:
             self._join(world, sprout.tip, met[0])
             return False
-        free = [p for p in places if compartment[p] == PARENCHYMA]
+        free = [p for p in places if compartment[p] == PARENCHYMA and self._open(world, p)]
         if not free:
             return False
         guide = world.fields.concentration[np.array(free), self.guide]
@@ -183,6 +185,11 @@ class Angiogenesis(Process):
         best = free[int(np.argmax(guide / scale + self.wander * np.array(noise)))]
         self._lay(world, sprout, best)
         return True
+
+    def _open(self, world: World, site: int) -> bool:
+        """Say whether a site has room for one more tube: not beside several already."""
+        around = world.tissue.neighbours[site]
+        return int((world.compartment[around[around >= 0]] == SINUSOID).sum()) <= self.crowd
 
     def _lay(self, world: World, sprout: Sprout, site: int) -> None:
         """Make ``site`` a tube joined to the tip; a full stretch gets an LSEC of its own."""

@@ -30,6 +30,7 @@ class Census:
         self.tumour_at = np.full((2, n), -1, dtype=np.int64)
         self.near = np.zeros((2, n), dtype=np.int32)
         self._touched = np.zeros(n + 1, dtype=np.int32)
+        self._seen = np.zeros(n, dtype=np.int8)
         self.stale = True
 
     def update(self, cells: Table, sites: Table) -> None:
@@ -38,6 +39,6 @@ class Census:
             return
         census(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
-            self.kinds, self.neighbours, self.count, self.tumour_at, sites.full("pressure"), self.near, self._touched,
+            self.kinds, self.neighbours, self.count, self.tumour_at, sites.full("pressure"), self.near, self._touched, self._seen,
         )  # fmt: skip
         self.stale = False

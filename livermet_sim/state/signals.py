@@ -10,7 +10,13 @@ _FIELDS = (
     ("tgf_beta", 60.0, "active TGF-beta", "half-life of the active form 2-3 min (65-80 um)", "recalled"),
     ("tnf", 100.0, "TNF-alpha", "decay 4.6e-4 /s at 5-20 um2/s (106-209 um)", "recalled"),
     ("il1", 100.0, "IL-1beta and IL-18", "150-250 um free", "recalled"),
-    ("cxcl", 150.0, "ligands of CXCR2: CXCL1, CXCL2, CXCL8", "100-180 um bound to heparan sulphate", "recalled"),
+    (
+        "cxcl",
+        150.0,
+        "ligands of CXCR2: CXCL1, CXCL2, CXCL8",
+        "100-180 um bound to heparan sulphate",
+        "recalled",
+    ),
     ("ccl2", 150.0, "CCL2", "model files disagree 40-fold (36-1730 um)", "assumed"),
     ("cxcl12", 150.0, "CXCL12", "220 um guessed", "assumed"),
     ("il10", 170.0, "IL-10", "HCC QSP parameter file (174 um)", "found"),
@@ -46,7 +52,10 @@ FIELDS: dict[str, Section] = {
 SYSTEMIC = Section(
     "systemic",
     "Factors that are the same everywhere in the liver.",
-    tuple(Parameter(name, level, "relative", f"{doc[0].upper()}{doc[1:]}.", 0.0, 1000.0) for name, level, doc in _SYSTEMIC),
+    tuple(
+        Parameter(name, level, "relative", f"{doc[0].upper()}{doc[1:]}.", 0.0, 1000.0)
+        for name, level, doc in _SYSTEMIC
+    ),
 )
 
 

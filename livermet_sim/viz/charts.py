@@ -48,6 +48,9 @@ def draw_lesion_bars(ax: Axes, result: Result) -> None:
 
 def _chosen(lesions: Frame) -> tuple[Frame, str]:
     """Return the lesions to draw, latest phase on top: all that left the vessel first, others as room allows."""
+    # groups that broke away for less than a day and never grew would bury the others
+    life = lesions["lost_h"].fillna(np.inf) - lesions["arrested_h"]
+    lesions = lesions[(life >= 24.0) | lesions["micrometastasis_h"].notna() | (lesions["lesion"] == lesions["founder"])]
     reached = lesions[list(_ENTRY[1:])].notna().sum(axis=1)
     size = lesions["peak_cells"].rank(pct=True)
     order = (reached + 0.9 * size).sort_values(kind="stable").index
@@ -72,7 +75,7 @@ def _spans(lesion: Frame, end: float) -> list[tuple[float, float, str]]:
         for name, phase in zip(_ENTRY, PHASES, strict=True)
         if not np.isnan(lesion[name])
     ]
-    ends = [hour for hour, _ in entries[1:]] + [stop]
+    ends = [*(hour for hour, _ in entries[1:]), stop][: len(entries)]
     return [(hour, max(0.0, till - hour), phase) for (hour, phase), till in zip(entries, ends, strict=True)]
 
 
@@ -144,7 +147,7 @@ def draw_tumour(ax: Axes, result: Result) -> None:
     ax.set_xlim(0, max(result.days, 1e-3))
     if (table["n_tumour"] > 0).any():
         _log_cells(ax)
-    style.legend(ax, loc="best")
+    style.legend(ax, loc="upper left")
 
 
 def _log_cells(ax: Axes) -> None:

@@ -185,9 +185,7 @@ def field_image(view: Scene, scale: int, layer: Layer, span: tuple[float, float]
         fine = np.asarray(ndimage.zoom(values, scale, order=1, mode="nearest", grid_mode=True))
         canvas.image[:] = colormaps[layer.colours](np.clip((fine - low) / (high - low), 0, 1))[..., :3]
         distance = tube_distance(canvas, view.edges)
-        canvas.blend(
-            np.ones(3, np.float32), 0.45 * np.clip(1 - np.abs(distance) / max(0.5, 0.1 * scale), 0, 1)
-        )
+        canvas.blend(np.ones(3, np.float32), 0.3 * np.clip(0.5 - distance, 0, 1))
     lesion = canvas.smooth((view["tumour"] >= 0) | (view["tumour_lumen"] >= 0), 0.45)
     for width, shade in ((3.0, np.ones(3, np.float32)), (1.6, rgb("#111111"))):
         canvas.blend(shade, np.clip(min(width, 0.8 * scale) - np.abs(lesion - 0.4) * 2.2 * scale, 0, 1))

@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from livermet_sim.anatomy.build import build
 from livermet_sim.anatomy.layout import spiral
 from livermet_sim.anatomy.parameters import SECTION
+from livermet_sim.anatomy.zonation import zones
 from livermet_sim.base.errors import ScenarioError, TissueError
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID
 
@@ -75,6 +76,14 @@ def test_zone_of_a_strip_is_the_share_of_the_way():
     first_central = x[strip.compartment == CENTRAL].min()
     expected = (x - last_portal) / (first_central - last_portal)
     assert np.allclose(strip.zone[between], expected[between])
+
+
+def test_zones_by_path_agree_with_straight_ones_where_nothing_is_in_the_way():
+    lobule = make(kind="lobule")
+    picture = lobule.image(lobule.compartment)
+    difference = np.abs(zones(picture, convex=True) - zones(picture, convex=False))[picture != OUTSIDE]
+    assert difference.max() < 0.05
+    assert difference.max() > 0.0
 
 
 def slow_edges(tissue):

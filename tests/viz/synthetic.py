@@ -187,7 +187,7 @@ def timeseries(table: pd.DataFrame, hours: np.ndarray) -> pd.DataFrame:
         data[f"lesions_{phase.replace('-', '_')}"] = np.round((arrived - lost) / (i + 1))
     data |= {"perfused_share": 0.95 - 0.01 * days, "oxygen_mmHg": 45 - 0.2 * days, "tumour_oxygen_mmHg": 30 - days,
              "vessel_length_mm": 30 + 0 * days, "new_vessel_length_mm": 0.1 * days, "kupffer_load": 0.1 * days,
-             "kupffer_polarisation": days / 40, "stellate_activated": np.round(days), "lsec_activation": 0.1 + 0 * days,
+             "kupffer_polarisation": days / 40, "stellate_activation": np.round(days), "lsec_activation": 0.1 + 0 * days,
              "net_total": 0.0 * days, "collagen_total": days}  # fmt: skip
     return pd.DataFrame(data)
 

@@ -1,0 +1,119 @@
+"""Check that a run is a function of its scenario and its seed, and of nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engine_worlds import liver, shuffle_rows
+
+HOURS = 72
+TINY = {"tissue__length": 120.0, "tissue__width": 80.0, "seeding__enrichment": 400}
+
+
+@cache
+def digest(seed: int = 1, **overrides: object) -> str:
+    """Return the digest of a run."""
+    engine = liver(seed, **overrides)
+    engine.run(HOURS)
+    return engine.digest()
+
+
+def tiny_digest() -> str:
+    """Return the digest of some steps of a very small liver."""
+    engine = liver(5, "strip", **TINY)
+    engine.run(12)
+    return engine.digest()
+
+
+def in_another_process(call: str, **environment: str) -> str:
+    """Return what a call of this module prints in a fresh interpreter."""
+    here = Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parents[1]), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-c", f"import test_reproducible as t; print(t.{call})"]
+    environment = {**os.environ, "PYTHONPATH": paths, **environment}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_one_seed_gives_one_run():
+    engine = liver(1)
+    engine.run(HOURS)
+    assert engine.digest() == digest(1)
+
+
+def test_other_seeds_give_other_runs():
+    assert len({digest(seed) for seed in (1, 2, 3)}) == 3
+
+
+def test_the_digest_sees_a_single_changed_number():
+    engine = liver(1)
+    engine.run(4)
+    before = engine.digest()
+    assert engine.digest() == before
+    engine.world.cells["age"][0] += 1e-9
+    assert engine.digest() != before
+
+
+def test_another_process_gives_the_same_run():
+    assert in_another_process("digest(1)") == digest(1)
+
+
+def test_plain_python_gives_the_same_run():
+    assert in_another_process("tiny_digest()", LIVERMET_NOJIT="1") == tiny_digest()
+
+
+@pytest.mark.parametrize(
+    "recording",
+    [
+        {"observe__interval": 7.0, "observe__snapshots": "0.1 0.5 2"},
+        {"observe__interval": 0.25, "observe__snapshots": "", "observe__events": False},
+    ],
+)
+def test_recording_changes_nothing(recording):
+    assert digest(1, **recording) == digest(1)
+
+
+def test_asking_for_results_on_the_way_changes_nothing():
+    engine = liver(1)
+    for _ in range(3):
+        engine.run(HOURS / 3)
+        engine.result()
+    assert engine.digest() == digest(1)
+
+
+def test_stopping_and_going_on_changes_nothing():
+    engine = liver(1)
+    for hours in (1, 10.75, 40.25, 20):
+        engine.run(hours)
+    assert engine.digest() == digest(1)
+
+
+@pytest.mark.parametrize("every", [1, 17])
+def test_row_order_changes_nothing(every):
+    engine = liver(1)
+    for step in range(HOURS * 4):
+        if step % every == 0:
+            shuffle_rows(engine, step)
+        engine.step()
+    assert engine.digest() == digest(1)
+
+
+def test_row_order_does_not_show_in_the_series_or_the_lesions():
+    plain, shuffled = liver(2), liver(2)
+    for step in range(HOURS * 4):
+        shuffle_rows(shuffled, step)
+        for engine in (plain, shuffled):
+            engine.step()
+    assert plain.recorder.rows == pytest.approx(shuffled.recorder.rows, rel=0, nan_ok=True) or all(
+        np.array_equal(list(a.values()), list(b.values()), equal_nan=True)
+        for a, b in zip(plain.recorder.rows, shuffled.recorder.rows, strict=True)
+    )
+    a, b = plain.world.lesions, shuffled.world.lesions
+    assert a.n == b.n
+    assert np.array_equal(a.real[:, : a.n], b.real[:, : b.n], equal_nan=True)
+    assert np.array_equal(a.whole[:, : a.n], b.whole[:, : b.n])

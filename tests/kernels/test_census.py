@@ -1,0 +1,149 @@
+"""Check the census and the attackers' lists against slow twins, and that row order does not matter."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+from kernel_worlds import ragged, random_keys
+
+from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
+from livermet_sim.kernels.neighbours import list_attackers
+from livermet_sim.state.census import Census
+
+KINDS, WIDTH, HEIGHT = 4, 14, 11
+
+
+class Columns:
+    """Stand in for a table."""
+
+    def __init__(self, columns: dict[str, np.ndarray]):
+        self.columns, self.n = columns, len(next(iter(columns.values())))
+
+    def full(self, name: str) -> np.ndarray:
+        return self.columns[name]
+
+
+class Counted(Census):
+    """Hold the census of one tissue and the pressure that is counted with it."""
+
+    def __init__(self, neighbours: np.ndarray):
+        n = len(neighbours)
+        super().__init__(SimpleNamespace(n=n, neighbours=neighbours), KINDS)
+        self.pressure = np.zeros(n)
+
+    def take(self, cells: dict[str, np.ndarray]) -> Counted:
+        self.stale = True
+        self.update(Columns(cells), Columns({"pressure": self.pressure}))
+        return self
+
+
+def crowd(compartment: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """Return random cells: at most one tumour cell a part of a site, any number of others."""
+    random = np.random.default_rng(seed)
+    inside = np.flatnonzero(compartment)
+    lumen, tissue = random.choice(inside, 15, replace=False), random.choice(inside, 25, replace=False)
+    others = random.choice(inside, 120)
+    n = 40 + len(others)
+    cells = {
+        "kind": np.concatenate([np.full(40, TUMOUR), random.integers(1, KINDS, len(others))]),
+        "site": np.concatenate([lumen, tissue, others]),
+        "layer": np.concatenate([np.full(15, LUMEN), np.full(25, TISSUE), random.integers(0, 2, len(others))]),
+        "activation": random.random(n),
+        "aptitude": random.random(n),
+        "key": random_keys(n, seed),
+    }
+    return shuffled(cells, random.permutation(n))
+
+
+def shuffled(cells: dict[str, np.ndarray], order: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: np.ascontiguousarray(column[order]) for name, column in cells.items()}
+
+
+def slow_census(cells: dict[str, np.ndarray], neighbours: np.ndarray) -> dict[str, np.ndarray]:
+    """Count site by site from the definitions."""
+    n = len(neighbours)
+    found = {
+        "count": np.zeros((n, 2 * KINDS)), "tumour_at": np.full((2, n), -1), "pressure": np.zeros(n),
+        "near": np.zeros((2, n)),
+    }  # fmt: skip
+    kind, site, layer = cells["kind"], cells["site"], cells["layer"]
+    for s in range(n):
+        around = [p for p in neighbours[s] if p >= 0]
+        for k in range(KINDS):
+            here = (site == s) & (kind == k)
+            found["count"][s, k] = here.sum()
+            found["count"][s, KINDS + k] = (here & (cells["activation"] > 0.5)).sum()
+        for part in (LUMEN, TISSUE):
+            tumour = (kind == TUMOUR) & (layer == part)
+            standing = np.flatnonzero(tumour & (site == s))
+            found["tumour_at"][part, s] = standing[0] if len(standing) else -1
+            found["near"][part, s] = (tumour & np.isin(site, [*around, s])).sum()
+        in_tissue = (kind == TUMOUR) & (layer == TISSUE)
+        found["pressure"][s] = (in_tissue & np.isin(site, around)).sum() / 8
+    return found
+
+
+def test_census_matches_its_twin_and_leaves_no_traces_of_the_last_one():
+    neighbours, compartment = ragged(WIDTH, HEIGHT, 1)
+    counted = Counted(neighbours)
+    for seed in range(3):
+        cells = crowd(compartment, seed)
+        counted.take(cells)
+        for name, expected in slow_census(cells, neighbours).items():
+            assert np.array_equal(getattr(counted, name), expected), name
+
+
+def test_an_empty_tissue_counts_nobody():
+    neighbours, compartment = ragged(WIDTH, HEIGHT, 1)
+    counted = Counted(neighbours).take(crowd(compartment, 0))
+    nobody = {name: column[:0] for name, column in crowd(compartment, 0).items()}
+    counted.take(nobody)
+    assert not counted.count.any() and not counted.near.any() and not counted.pressure.any()
+    assert (counted.tumour_at == -1).all()
+
+
+def test_row_order_does_not_show():
+    neighbours, compartment = ragged(WIDTH, HEIGHT, 2)
+    cells = crowd(compartment, 5)
+    order = np.random.default_rng(9).permutation(len(cells["kind"]))
+    other = shuffled(cells, order)
+    a, b = Counted(neighbours).take(cells), Counted(neighbours).take(other)
+    for name in ("count", "pressure", "near"):
+        assert np.array_equal(getattr(a, name), getattr(b, name)), name
+    who = [
+        np.where(counted.tumour_at >= 0, group["key"][counted.tumour_at], -1)
+        for counted, group in ((a, cells), (b, other))
+    ]
+    assert np.array_equal(*who)
+
+
+def test_attackers_are_listed_at_their_sites():
+    neighbours, compartment = ragged(WIDTH, HEIGHT, 3)
+    sites = len(neighbours)
+    head, listed = np.full(sites, -1, dtype=np.int64), np.zeros(sites + 1, dtype=np.int32)
+    inactive = np.array([0.0, 0.0, 0.5, 0.2])
+    for seed in range(3):
+        cells = crowd(compartment, seed)
+        n = len(cells["kind"])
+        random = np.random.default_rng(seed)
+        rates = random.random((n, 3)) * (random.random((n, 3)) < 0.5)
+        following = np.full(n, -7, dtype=np.int64)
+        list_attackers(
+            n, cells["kind"], cells["site"], cells["aptitude"], rates, 1, 2, inactive, head, following, listed
+        )
+        for s in range(sites):
+            chain, row = [], head[s]
+            while row >= 0:
+                chain.append(row)
+                row = following[row]
+            expected = [
+                r
+                for r in range(n)
+                if cells["site"][r] == s
+                and cells["kind"][r] != TUMOUR
+                and cells["aptitude"][r] >= inactive[cells["kind"][r]]
+                and rates[r, 1] + rates[r, 2] > 0
+            ]
+            assert sorted(chain) == expected
+        assert sorted(listed[1 : listed[0] + 1]) == sorted(np.flatnonzero(head >= 0))

@@ -1,0 +1,211 @@
+"""Check competing hazards: chances against analytic values, walls, vulnerability, row order, step length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from kernel_worlds import assert_share, field, plain_kernels, random_keys
+
+from livermet_sim.kernels import fate
+from livermet_sim.kernels.codes import (
+    ANOIKIS,
+    APOPTOSIS,
+    CYCLING,
+    DETACH,
+    DIE,
+    DIVIDE,
+    DORMANT,
+    EXTRAVASATE,
+    FIRST_KILLER,
+    LUMEN,
+    NECROSIS,
+    NITRIC_OXIDE,
+    NOTHING,
+    SHEAR,
+    SLEEP,
+    TISSUE,
+    TUMOUR,
+    WAKE,
+)
+from livermet_sim.kernels.neighbours import list_attackers
+
+# columns of the made-up rate matrix: ten own fates, attack, engulf, vulnerability to killers 1 and 2
+ATTACK, ENGULF = 10, 11
+VULNERABILITY = np.array([12, 12, 13])
+HAZARDS = np.array([0.30, 0.20, 0.25, 0.10, 0.40, 0.15, 0.12, 0.18, 0.22, 0.08])
+OUTCOMES = (
+    (DETACH, None), (EXTRAVASATE, None), (DIVIDE, None), (SLEEP, None), (WAKE, None), (DIE, SHEAR),
+    (DIE, NITRIC_OXIDE), (DIE, ANOIKIS), (DIE, APOPTOSIS), (DIE, NECROSIS),
+)  # fmt: skip
+SPACE, SIDE = 4, 50
+WIDTH = SPACE * SIDE
+NEIGHBOURS, _ = field(WIDTH, WIDTH)
+
+
+class Cells:
+    """Hold tumour cells four sites apart, each with attackers around, and let fates be drawn."""
+
+    def __init__(self, layer: int = TISSUE, state: int = CYCLING, attackers: tuple[tuple[int, int, int], ...] = ()):
+        y, x = np.divmod(np.arange(SIDE * SIDE), SIDE)
+        home = (y * SPACE + 2) * WIDTH + x * SPACE + 2
+        self.tumours, group = len(home), 1 + len(attackers)
+        n = self.tumours * group
+        self.c: dict[str, np.ndarray] = {
+            "kind": np.repeat([TUMOUR, *(kind for kind, _, _ in attackers)], self.tumours),
+            "site": np.concatenate([home, *(home + offset for _, offset, _ in attackers)]),
+            "layer": np.repeat([layer, *(where for _, _, where in attackers)], self.tumours),
+            "key": np.random.default_rng(1).permutation(random_keys(n)),
+            "state": np.full(n, state), "event": np.full(n, NOTHING), "cause": np.zeros(n, dtype=np.int64),
+            "aptitude": np.full(n, 0.5), "load": np.zeros(n),
+        }  # fmt: skip
+        self.rates = np.zeros((n, 14))
+        self.rates[:, 12:] = 1.0
+        self.across = np.ones(3)
+
+    def arm(self, kind: int, attack: float, engulf: float = 0.0) -> Cells:
+        self.rates[self.c["kind"] == kind, ATTACK] = attack
+        self.rates[self.c["kind"] == kind, ENGULF] = engulf
+        return self
+
+    def shuffle(self, order: np.ndarray) -> None:
+        self.c = {name: np.ascontiguousarray(column[order]) for name, column in self.c.items()}
+        self.rates = np.ascontiguousarray(self.rates[order])
+
+    def decide(self, dt: float, tick: int = 0, seed: int = 4, module: Any = fate) -> np.ndarray:
+        """Draw one step; return the rows to which something happens."""
+        c, n, sites = self.c, len(self.c["kind"]), len(NEIGHBOURS)
+        head, following = np.full(sites, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
+        listed, spread = np.zeros(sites + 1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
+        near, happened = np.zeros(sites, dtype=np.int32), np.zeros(n, dtype=np.int64)
+        list_attackers(
+            n, c["kind"], c["site"], c["aptitude"], self.rates, ATTACK, ENGULF, np.zeros(3), head, following, listed
+        )
+        module.spread_attackers(head, listed, NEIGHBOURS, near, spread)
+        number = module.decide(
+            n, seed, tick, dt, c["kind"], c["site"], c["layer"], c["key"], c["state"], c["event"], c["cause"],
+            c["load"], self.rates, np.arange(10), ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near,
+            NEIGHBOURS, happened,
+        )  # fmt: skip
+        return happened[:number]
+
+    def events(self) -> tuple[np.ndarray, np.ndarray]:
+        tumour = self.c["kind"] == TUMOUR
+        return self.c["event"][tumour], self.c["cause"][tumour]
+
+
+def open_to(layer: int, state: int) -> np.ndarray:
+    """Say which of the ten own fates a cell in that part and state can meet."""
+    lumen, cycling = layer == LUMEN, state == CYCLING
+    return np.array([lumen, lumen, cycling, cycling, not cycling, lumen, lumen, lumen, not lumen, True])
+
+
+@pytest.mark.parametrize("layer", [LUMEN, TISSUE])
+@pytest.mark.parametrize("state", [CYCLING, DORMANT])
+def test_each_fate_has_its_share_of_the_total_hazard(layer, state):
+    dt, cells = 0.7, Cells(layer, state)
+    cells.rates[:, :10] = HAZARDS
+    happened = cells.decide(dt)
+    event, cause = cells.events()
+    hazards = HAZARDS * open_to(layer, state)
+    total = hazards.sum()
+    assert len(happened) == np.count_nonzero(event != NOTHING)
+    for hazard, (what, how) in zip(hazards, OUTCOMES, strict=True):
+        hits = np.count_nonzero((event == what) & ((cause == how) if how is not None else True))
+        assert_share(hits, cells.tumours, hazard / total * (1 - np.exp(-total * dt)))
+    assert np.array_equal(cells.c["state"] == DORMANT, event == SLEEP if state == CYCLING else event != WAKE)
+
+
+def test_nothing_happens_without_hazards():
+    cells = Cells(attackers=((1, 1, TISSUE),))
+    assert len(cells.decide(100.0)) == 0
+    assert (cells.c["event"] == NOTHING).all()
+
+
+def test_two_attackers_and_own_death_compete():
+    dt = 0.8
+    cells = Cells(attackers=((1, 1, TISSUE), (2, WIDTH - 1, TISSUE))).arm(1, 0.6).arm(2, 0.5)
+    cells.rates[:, 13] = 0.4
+    cells.rates[:, 9] = 0.3
+    cells.decide(dt)
+    event, cause = cells.events()
+    hazards = {FIRST_KILLER + 1: 0.6, FIRST_KILLER + 2: 0.5 * 0.4, NECROSIS: 0.3}
+    total = sum(hazards.values())
+    for how, hazard in hazards.items():
+        hits = np.count_nonzero((event == DIE) & (cause == how))
+        assert_share(hits, cells.tumours, hazard / total * (1 - np.exp(-total * dt)))
+
+
+def test_attackers_reach_the_eight_sites_around_and_no_further():
+    around = [dy * WIDTH + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    for offset in around:
+        cells = Cells(attackers=((1, offset, TISSUE),)).arm(1, 50.0)
+        assert len(cells.decide(1.0)) == cells.tumours
+    for offset in (2, -2 * WIDTH, 2 * WIDTH - 2):
+        assert len(Cells(attackers=((1, offset, TISSUE),)).arm(1, 50.0).decide(1.0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("tumour", "attacker", "share"), [(TISSUE, LUMEN, 0.25), (LUMEN, LUMEN, 1.0), (TISSUE, TISSUE, 1.0)]
+)
+def test_the_wall_weakens_attacks_from_the_vessel(tumour, attacker, share):
+    cells = Cells(tumour, attackers=((1, 0, attacker),)).arm(1, 1.2)
+    cells.across = np.array([1.0, 0.25, 1.0])
+    cells.decide(0.5)
+    assert_share(np.count_nonzero(cells.events()[0] == DIE), cells.tumours, 1 - np.exp(-1.2 * share * 0.5))
+
+
+def test_engulfing_killers_carry_their_share_of_the_dead():
+    cells = Cells(attackers=((1, 1, TISSUE),)).arm(1, 0.5, 1.5)
+    dead = len(cells.decide(1.0))
+    assert_share(dead, cells.tumours, 1 - np.exp(-2.0))
+    assert_share(int(cells.c["load"].sum()), dead, 0.75)
+    assert cells.c["load"][cells.c["kind"] == TUMOUR].sum() == 0
+
+
+def test_outcome_of_a_cell_does_not_depend_on_row_order():
+    def outcome(order: np.ndarray | None) -> np.ndarray:
+        cells = Cells(attackers=((1, 1, LUMEN), (2, -1, TISSUE), (1, WIDTH, TISSUE))).arm(1, 0.3, 0.2).arm(2, 0.4)
+        cells.rates[:, :10] = HAZARDS / 4
+        if order is not None:
+            cells.shuffle(order)
+        cells.decide(1.0)
+        by_key = np.argsort(cells.c["key"])
+        return np.array([cells.c[name][by_key] for name in ("event", "cause", "state", "load")])
+
+    n = 4 * SIDE * SIDE
+    assert np.array_equal(outcome(None), outcome(np.random.default_rng(2).permutation(n)))
+
+
+def test_compiled_and_plain_fates_are_the_same():
+    compiled, plain = (Cells(LUMEN, attackers=((1, 1, LUMEN), (2, -1, LUMEN))).arm(1, 0.3, 0.2).arm(2, 0.4) for _ in "ab")
+    for cells in (compiled, plain):
+        cells.rates[:, :10] = HAZARDS / 4
+    assert np.array_equal(compiled.decide(1.0), plain.decide(1.0, module=plain_kernels().fate))
+    for name, column in compiled.c.items():
+        assert np.array_equal(column, plain.c[name]), name
+
+
+@pytest.mark.parametrize("dt", [0.25, 0.5, 1.0])
+def test_survival_over_an_hour_does_not_depend_on_the_step(dt):
+    cells = Cells(attackers=((1, 1, TISSUE),)).arm(1, 0.5)
+    cells.rates[:, 8] = 0.4
+    alive = np.ones(cells.tumours, dtype=bool)
+    for tick in range(round(1 / dt)):
+        cells.decide(dt, tick)
+        alive &= cells.events()[0] == NOTHING
+    assert_share(int(alive.sum()), cells.tumours, np.exp(-0.9))
+
+
+def test_marks_of_attackers_are_cleared_before_the_next_step():
+    sites = len(NEIGHBOURS)
+    head, near = np.full(sites, -1, dtype=np.int64), np.zeros(sites, dtype=np.int32)
+    listed, spread = np.zeros(sites + 1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
+    for places in ([405, 406, 1010], [1010], []):
+        listed[0], listed[1 : 1 + len(places)] = len(places), places
+        fate.spread_attackers(head, listed, NEIGHBOURS, near, spread)
+        expected = np.zeros(sites)
+        for place in places:
+            expected[[place, *NEIGHBOURS[place]]] += 1
+        assert np.array_equal(near, expected)

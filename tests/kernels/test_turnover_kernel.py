@@ -1,0 +1,172 @@
+"""Check inner states, leaving, secretion and recruitment against analytic values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from kernel_worlds import assert_share, random_keys
+
+from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.kernels.rng import child_key
+from livermet_sim.kernels.turnover import CASTS, DIVIDES, LEAVES, recruit, relax, secrete, turn_over
+
+IMMUNE, LSEC = 1, 2
+
+
+def test_relaxing_is_exact_however_the_time_is_split():
+    up, down, start, hours = 0.3, 0.5, 0.9, 6.0
+    target = up / (up + down)
+    exact = target + (start - target) * np.exp(-(up + down) * hours)
+    for pieces in ([6.0], [3.0, 3.0], [0.25] * 24, [0.1, 5.0, 0.9]):
+        value = start
+        for dt in pieces:
+            value = relax(value, up, down, dt)
+        assert value == pytest.approx(exact, rel=1e-12)
+
+
+def test_relaxing_stays_between_0_and_1_and_still_without_rates():
+    assert relax(0.4, 0.0, 0.0, 5.0) == 0.4
+    for value in (0.0, 0.5, 1.0):
+        for up, down in ((1e3, 0.0), (0.0, 1e3), (0.2, 0.7)):
+            assert 0.0 <= relax(value, up, down, 2.0) <= 1.0
+    assert relax(0.2, 3.0, 0.0, 20.0) == pytest.approx(1.0)
+    assert relax(0.2, 0.0, 3.0, 20.0) == pytest.approx(0.0, abs=1e-20)
+
+
+class Cells:
+    """Hold cells with the nine turnover behaviours and ``digest`` as columns."""
+
+    def __init__(self, n: int, kind: int = IMMUNE):
+        self.n, self.kind, self.key = n, np.full(n, kind), random_keys(n)
+        self.event = np.full(n, 77)
+        self.activation, self.polarisation, self.capillarisation = (np.full(n, 0.5) for _ in range(3))
+        self.load, self.age, self.sojourn = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.rates = np.zeros((n, 10))
+        self.limits = np.ones((3, 3), dtype=np.int64)
+
+    def step(self, dt: float, tick: int = 0) -> None:
+        turn_over(
+            self.n, 2, tick, dt, self.kind, self.key, self.event, self.activation, self.polarisation,
+            self.capillarisation, self.load, self.age, self.sojourn, self.rates, np.arange(9), 9, self.limits,
+        )  # fmt: skip
+
+
+def test_leaving_casting_and_dividing_compete():
+    cells, dt = Cells(6000), 0.8
+    cells.rates[:, 6:9] = 0.2, 0.1, 0.3
+    cells.step(dt)
+    for event, rate in ((LEAVES, 0.2), (CASTS, 0.1), (DIVIDES, 0.3)):
+        assert_share(np.count_nonzero(cells.event == event), 6000, rate / 0.6 * (1 - np.exp(-0.6 * dt)))
+    assert set(cells.event.tolist()) == {0, LEAVES, CASTS, DIVIDES}
+
+
+@pytest.mark.parametrize("dt", [0.25, 0.5, 2.0])
+def test_time_to_leave_does_not_depend_on_the_step(dt):
+    cells = Cells(4000)
+    cells.rates[:, 6] = 0.3
+    there = np.ones(4000, dtype=bool)
+    for tick in range(round(4 / dt)):
+        cells.step(dt, tick)
+        there &= cells.event == 0
+    assert_share(int(there.sum()), 4000, np.exp(-1.2))
+
+
+def test_states_move_only_in_kinds_that_have_them_and_never_in_tumour_cells():
+    names = ("activation", "polarisation", "capillarisation")
+    for has in np.eye(3, dtype=np.int64):
+        cells = Cells(3)
+        cells.kind[0] = TUMOUR
+        cells.rates[:, :6] = 0.4, 0.1, 0.2, 0.3, 0.5, 0.0
+        cells.limits[IMMUNE] = has
+        cells.step(1.5)
+        for name, (up, down), one in zip(names, ((0.4, 0.1), (0.2, 0.3), (0.5, 0.0)), has, strict=True):
+            value = getattr(cells, name)
+            assert value[0] == 0.5
+            assert value[1] == (relax(0.5, up, down, 1.5) if one else 0.5)
+
+
+def test_cells_age_and_digest():
+    cells = Cells(2)
+    cells.kind[0] = TUMOUR
+    cells.load[1], cells.rates[:, 9] = 2.0, 0.3
+    cells.step(0.5)
+    assert cells.age.tolist() == [0.5, 0.5] and cells.sojourn.tolist() == [0.5, 0.0]
+    assert cells.load[1] == pytest.approx(2.0 * np.exp(-0.15))
+    assert cells.event.tolist() == [77, 0]
+    cells.step(1e3)
+    assert cells.load[1] == 0.0
+
+
+def test_secretion_adds_up_and_does_not_depend_on_row_order():
+    random = np.random.default_rng(1)
+    n, sites, signals = 500, 40, 3
+    kind, site = random.integers(0, 3, n), random.integers(0, sites, n)
+    rates = random.random((n, 2 + signals)) * (random.random((n, 2 + signals)) < 0.6)
+    used = np.array([1, 1, 0])
+    sources = []
+    for order in (np.arange(n), random.permutation(n)):
+        source = np.zeros((sites, signals), dtype=np.int64)
+        secrete(n, kind[order], site[order], rates[order], 2, signals, used, source)
+        sources.append(source)
+    assert np.array_equal(*sources)
+    expected = np.zeros((sites, signals))
+    np.add.at(expected, site[kind < 2], rates[kind < 2, 2:])
+    assert np.abs(sources[0] / 2**20 - expected).max() < n * 2.0**-20
+    assert sources[0].sum() == (rates[kind < 2, 2:] * 2**20).astype(np.int64).sum()
+
+
+def arrivals(lining, rates, resting, tick=0, dt=0.25, perfused=None, room=4096):
+    """Return (rows, kinds) of the cells that arrive at LSEC with keys ``lining``."""
+    n, kinds = len(lining), len(resting)
+    rows, codes = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int64)
+    number = recruit(
+        n, 1, tick, dt, LSEC, np.full(n, LSEC), np.arange(n), lining, np.ones(n) if perfused is None else perfused,
+        rates, 0, kinds, np.asarray(resting), rows, codes,
+    )  # fmt: skip
+    return rows[:number], codes[:number]
+
+
+def test_recruitment_is_proportional_to_the_call_of_each_kind():
+    n, dt = 4000, 0.25
+    # six kinds, so that kinds of the second block of draws are among them
+    resting = np.array([0.0, 0.2, 0.4, 0.1, 0.3, 0.2])
+    rates = np.tile([1.0, 1.0, 0.5, 8.0, 0.0, 3.0], (n, 1))
+    rows, codes = arrivals(random_keys(n), rates, resting, dt=dt)
+    for k in range(6):
+        assert_share(np.count_nonzero(codes == k), n, 1 - np.exp(-resting[k] * rates[0, k] * dt))
+        assert len(np.unique(rows[codes == k])) == np.count_nonzero(codes == k)
+    # one kind's arrival says nothing about another's
+    both = np.intersect1d(rows[codes == 3], rows[codes == 5])
+    chance = np.prod([1 - np.exp(-resting[k] * rates[0, k] * dt) for k in (3, 5)])
+    assert_share(len(both), n, chance)
+
+
+def test_nobody_arrives_without_blood_or_lining():
+    n, perfused = 2000, np.zeros(2000)
+    rates, resting = np.ones((n, 3)), [0.5, 0.5, 0.5]
+    assert len(arrivals(random_keys(n), rates, resting, perfused=perfused)[0]) == 0
+    perfused[:1000] = 1.0
+    rows, _ = arrivals(random_keys(n), rates, resting, perfused=perfused, dt=2.0)
+    assert len(rows) and rows.max() < 1000
+
+
+def test_arrivals_and_leaving_keep_the_resting_number():
+    lining, rest, leave, dt, ticks = random_keys(300), 300, 0.1, 0.25, 2500
+    rates, resting = np.ones((300, 2)), [0.0, rest * leave / 300]
+    cells = Cells(rest)
+    numbers = []
+    for tick in range(ticks):
+        rows, _ = arrivals(lining, rates, resting, tick, dt)
+        keys = [child_key(1, 15, tick, int(lining[row])) for row in rows]
+        cells.step(dt, tick)
+        kept = cells.key[cells.event == 0]
+        cells = Cells(len(kept) + len(keys))
+        cells.key = np.concatenate([kept, np.array(keys, dtype=np.int64)])
+        cells.rates[:, 6] = leave
+        cells.event[:] = 0
+        numbers.append(cells.n)
+    # fluctuations of size sqrt(rest) last 1 / leave hours
+    settled = np.array(numbers[400:])
+    independent = len(settled) * dt * leave / 2
+    assert abs(settled.mean() - rest) < 5 * np.sqrt(rest / independent)
+    assert 0.4 < settled.var() / rest < 2.5

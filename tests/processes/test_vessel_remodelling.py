@@ -1,0 +1,166 @@
+"""Check closing and sprouting of vessels on drawn tissues."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from process_worlds import engine_on, lone_tumour_cells, process
+
+from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID
+from livermet_sim.state.tissue import CENTRAL, PORTAL
+
+WIDTH = 41
+# blood runs east below and west above, so the left of the lower tube has the higher pressure
+TWO_TUBES = ["C" + "=" * 39 + "P", *["." * WIDTH] * 11, "P" + "=" * 39 + "C"]
+LOWER = 12 * WIDTH
+
+
+def climb(engine, setting, rows: np.ndarray, updates: int, hops: float = 6.0, ridge: int | None = None):
+    """Let LSEC rows send out tips at once, then extend by ``hops`` an update; VEGF rises to the upper tube.
+
+    A ridge at column ``ridge`` makes straight up the steepest way.
+    """
+    world = engine.world
+    y, x = np.divmod(np.arange(world.tissue.n), WIDTH)
+    aside = 0.0 if ridge is None else 4.0 * np.abs(x - ridge)
+    world.fields.concentration[:, setting.fields.index("vegf")] = np.maximum(0.0, 13.0 - y - aside)
+    grow, line = process(engine, "Angiogenesis"), process(engine, "Line")
+    ticks = round(grow.every / world.clock.dt)
+    paths = []
+    for update in range(updates):
+        world.rates[:] = 0.0
+        lsec = world.rows("lsec")
+        world.rates[lsec, setting.column("extend")] = hops * world.tissue.site / world.clock.span(grow.every)
+        if update == 0:
+            world.rates[rows, setting.column("sprout")] = 1e4
+        line.step(world)
+        grow.step(world)
+        paths += [s for s in grow.sprouts if all(s is not p for p in paths)]
+        world.clock.tick += ticks
+    return paths
+
+
+def lsec_over(world, site: int) -> np.ndarray:
+    """Return the row of the LSEC that lines a site."""
+    rows = world.rows("lsec")
+    return rows[world.cells["segment"][rows] == world.segments[site]]
+
+
+def test_a_tip_climbs_vegf_meets_a_vessel_and_the_loop_carries_blood(monkeypatch):
+    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    world = engine.world
+    before = world.rows("lsec").size
+    (sprout,) = climb(engine, setting, lsec_over(world, LOWER + 8), 4, ridge=8)
+    path = np.array(sprout.path)
+    height = path // WIDTH
+    assert height[0] == 12 and height[-1] == 1
+    assert np.all(np.diff(height) <= 1) and np.count_nonzero(np.diff(height) < 0) == 11
+    assert len(path) < 25
+    assert sprout.tip == -1 and not process(engine, "Angiogenesis").sprouts
+    assert (world.compartment[path] == SINUSOID).all() and world.network.vessel[path].all()
+    assert (world.sites["vessel_age"][path[1:]] > 0).all() and world.sites["vessel_age"][path[0]] == 0
+    # new wall is lined, a cell a stretch
+    grown = world.rows("lsec")[before:]
+    assert 1 <= len(grown) <= len(path)
+    assert (world.segments[path] >= 0).all()
+    assert set(world.cells["segment"][grown]) == set(world.segments[path[1:]])
+    process(engine, "Line").step(world)
+    assert np.array_equal(world.cells["segment"][world.segment_row], np.arange(len(world.segment_row)))
+    # blood runs up the new tube, and what enters still leaves
+    world.clock.tick = 0
+    process(engine, "Perfuse").step(world)
+    outflow, kind = world.network.outflow, world.tissue.compartment
+    assert (world.sites["speed"][path] > 0).all() and world.sites["perfused"][path].all()
+    assert outflow[path].sum(axis=1) == pytest.approx(0.0, abs=1e-3 * world.network.inflow)
+    assert outflow[kind == PORTAL].sum() == pytest.approx(-outflow[kind == CENTRAL].sum(), rel=1e-3)
+
+
+def test_one_tip_keeps_others_away(monkeypatch):
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, {"cells.lsec.notch_distance": "90 um"})
+    world = engine.world
+    sprouts = climb(engine, setting, world.rows("lsec"), 1, hops=0.0)
+    x, y = world.tissue.xy(np.array([s.tip for s in sprouts]))
+    apart = np.hypot(x[:, None] - x, y[:, None] - y)[np.triu_indices(len(sprouts), 1)]
+    assert 2 <= len(sprouts) < len(world.rows("lsec"))
+    assert apart.min() >= process(engine, "Angiogenesis").apart
+
+
+def test_a_sprout_without_aim_gives_up_at_its_reach(monkeypatch):
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, {"cells.lsec.sprout_reach": "40 um"})
+    (sprout,) = climb(engine, setting, lsec_over(engine.world, LOWER + 20), 8, hops=1.0, ridge=20)
+    assert sprout.tip == -1 and 5 <= len(sprout.path) <= 7
+
+
+def test_a_sprout_does_not_rejoin_its_own_tube_at_its_first_step(monkeypatch):
+    # the only other vessel is ten sites away, so nobody can have met it
+    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    world = engine.world
+    sprouts = climb(engine, setting, world.rows("lsec"), 2, hops=3.0)
+    from_below = [s for s in sprouts if s.path[0] >= LOWER]
+    assert len(from_below) >= 4
+    assert [s.path for s in from_below if s.tip < 0] == []
+
+
+ONE_TUBE = ["." * 21, "P" + "=" * 19 + "C", "." * 21]
+
+
+def collapse(engine, setting, patency: dict[int, float]) -> None:
+    """Close what is compressed, at a rate that leaves no doubt."""
+    world = engine.world
+    process(engine, "Line").step(world)
+    world.rates[:] = 0.0
+    world.rates[world.rows("lsec"), setting.column("collapse")] = 1e4
+    for site, share in patency.items():
+        world.sites["patency"][site] = share
+    world.count()
+    process(engine, "Collapse").step(world)
+
+
+def test_compressed_tubes_close_and_spare_those_that_hold_a_tumour_cell(monkeypatch):
+    engine, setting = engine_on(monkeypatch, ONE_TUBE)
+    world = engine.world
+    held, pressed, sound = 26, 30, 34
+    lone_tumour_cells(world, [held], LUMEN)
+    collapse(engine, setting, {held: 0.1, pressed: 0.1})
+    assert world.compartment[held] == SINUSOID and world.network.vessel[held]
+    assert world.compartment[pressed] == PARENCHYMA and not world.network.vessel[pressed]
+    assert world.segments[pressed] == -1 and world.sites["diameter"][pressed] == 0
+    assert world.compartment[sound] == SINUSOID
+    process(engine, "Perfuse").step(world)
+    assert world.network.inflow == 0.0 and not world.sites["speed"].any()
+
+
+def test_an_lsec_goes_with_the_last_site_of_its_stretch(monkeypatch):
+    engine, setting = engine_on(monkeypatch, ONE_TUBE)
+    world = engine.world
+    stretch = np.flatnonzero(world.segments == world.segments[30])
+    row = lsec_over(world, 30)
+    collapse(engine, setting, dict.fromkeys(stretch[:-1].tolist(), 0.05))
+    assert world.cells["alive"][row] == 1
+    collapse(engine, setting, {int(stretch[-1]): 0.05})
+    assert world.cells["alive"][row] == 0
+    assert world.cells["alive"].sum() == world.cells.n - 1
+
+
+def test_a_sprout_whose_tip_has_closed_lays_no_tube_from_there(monkeypatch):
+    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    world = engine.world
+    (sprout,) = climb(engine, setting, lsec_over(world, LOWER + 8), 2, hops=3.0, ridge=8)
+    assert len(sprout.path) > 2 and sprout.tip >= 0
+    collapse(engine, setting, {sprout.tip: 0.05})
+    closed = sprout.tip
+    assert world.compartment[closed] == PARENCHYMA
+    climb(engine, setting, np.array([], dtype=int), 1, hops=3.0, ridge=8)
+    carrying = np.isin(world.compartment, (SINUSOID, PORTAL, CENTRAL))
+    assert np.array_equal(world.network.vessel, carrying)
+
+
+def test_a_sprout_whose_lining_is_gone_does_not_inhibit_for_ever(monkeypatch):
+    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    world, grow = engine.world, process(engine, "Angiogenesis")
+    (sprout,) = climb(engine, setting, lsec_over(world, LOWER + 8), 1, hops=0.0)
+    stretch = np.flatnonzero(world.segments == sprout.segment)
+    collapse(engine, setting, dict.fromkeys(stretch.tolist(), 0.05))
+    process(engine, "Settle").step(world)
+    climb(engine, setting, np.array([], dtype=int), 20, hops=3.0)
+    assert not grow.sprouts
