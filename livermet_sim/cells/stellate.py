@@ -15,7 +15,7 @@ STELLATE = Kind(
     ),
     behaviours=(
         Parameter("activate", 0.0, "/h", "Rate at which a quiescent cell becomes a myofibroblast.", 0.0, 100.0, "first aSMA 1-3 d, full 5-7 d", "recalled"),
-        Parameter("deactivate", 0.002, "/h", "Rate of return to quiescence.", 0.0, 100.0, "weeks", "recalled"),
+        Parameter("deactivate", 0.004, "/h", "Rate of return to quiescence.", 0.0, 100.0, "weeks", "recalled"),
         Parameter("crawl", 0.02, "um/min", "Speed of crawling in tissue.", 0.0, 10.0),
         Parameter("chemotaxis", 5.0, "1", "Bias of crawling up the attractant.", 0.0, 100.0),
         Parameter("divide", 0.0, "/h", "Division rate.", 0.0, 1.0, "2-3 d under PDGF", "recalled"),

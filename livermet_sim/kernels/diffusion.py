@@ -1,127 +1,126 @@
-"""Solve L^2 lap(c) - c + s = 0 for many signals at once by alternating-direction iterations.
+"""Solve L^2 lap(c) - c + s = 0 for many signals at once by multigrid cycles on any outline of tissue.
 
-With A = A_x + A_y and A_d = 1/2 - L^2 d2/dd2 (no flux at the tissue's edge), one iteration adds the delta of
-(1 + t A_x)(1 + t A_y) delta = omega t (s - A c). Its fixed point is the exact solution whatever t is; t runs
-through a few values per signal, so that long and short waves both fade. With a single t it converges on any
-outline of tissue; a cycle of several is faster and converges unless the outline is very ragged. Peaceman &
-Rachford 1955, doi:10.1137/0103003.
+One cycle sweeps over the sites (Gauss-Seidel), sums the imbalance that is left over blocks of 2 x 2, solves
+for the correction there in the same way, on ever coarser levels, adds it, and sweeps again. The solution is
+that of the fine lattice, whatever the coarse levels do; they only make long waves fade as fast as short ones.
+Brandt 1977, doi:10.1090/S0025-5718-1977-0431719-X.
 
-Rows are compact indices of inside sites, signals are contiguous, so inner loops over signals vectorise.
+Signals are contiguous, so inner loops over them vectorise; the fine level works in the site arrays in place.
 """
 
 from __future__ import annotations
 
 from livermet_sim.kernels.jit import inline, kernel
 
+# columns of ``links``; EAST and NORTH lie after a place in the order of a sweep, WEST and SOUTH before it
+ROW, EAST, WEST, NORTH, SOUTH, FORM, AHEAD, PARENT, WEST_PARENT, SOUTH_PARENT, SIDE_X, SIDE_Y = range(12)
+SWEEPS = 6
+
+
+@inline
+def _sweep_down(first, stop, value, load, unit, links, form, inverse, spread, coarse, line):
+    """Sweep once and sum up what it leaves unbalanced over the blocks of the next level, into ``coarse``."""
+    for i in range(first, stop):
+        link, shape = links[i], form[links[i, FORM]]
+        mass, g_east, g_west, g_north, g_south = shape[0], shape[1], shape[2], shape[3], shape[4]
+        sides = g_east + g_west + g_north + g_south
+        here, source, pivot = value[link[ROW]], load[link[ROW]], inverse[link[FORM]]
+        east, west, north, south = (
+            value[link[EAST]],
+            value[link[WEST]],
+            value[link[NORTH]],
+            value[link[SOUTH]],
+        )
+        west_block, south_block = coarse[link[WEST_PARENT]], coarse[link[SOUTH_PARENT]]
+        for f in range(len(line)):
+            c = here[f]
+            lap = g_east * east[f] + g_west * west[f] + g_north * north[f] + g_south * south[f] - sides * c
+            line[f] = (source[f] * unit - mass * c + spread[f] * lap) * pivot[f]
+        for f in range(len(line)):
+            here[f] += line[f]
+        # this place is balanced now; the change upsets those passed before
+        for f in range(len(line)):
+            west_block[f] += g_west * spread[f] * line[f]
+        for f in range(len(line)):
+            south_block[f] += g_south * spread[f] * line[f]
+
+
+@inline
+def _sweep_up(first, stop, value, load, unit, links, form, inverse, spread, coarse, line):
+    """Add the interpolated correction ``coarse`` and sweep once more; note largest value and change."""
+    corrected = first
+    for i in range(first, stop):
+        # the correction runs one line ahead of the sweep, so that both pass through memory once
+        while corrected <= links[i, AHEAD]:
+            link = links[corrected]
+            target, own = value[link[ROW]], coarse[link[PARENT]]
+            side_x, side_y = coarse[link[SIDE_X]], coarse[link[SIDE_Y]]
+            for f in range(len(spread)):
+                add = 0.5 * own[f] + 0.25 * (side_x[f] + side_y[f])
+                target[f] += add
+            corrected += 1
+        link, shape = links[i], form[links[i, FORM]]
+        mass, g_east, g_west, g_north, g_south = shape[0], shape[1], shape[2], shape[3], shape[4]
+        sides = g_east + g_west + g_north + g_south
+        here, source, pivot = value[link[ROW]], load[link[ROW]], inverse[link[FORM]]
+        east, west, north, south = (
+            value[link[EAST]],
+            value[link[WEST]],
+            value[link[NORTH]],
+            value[link[SOUTH]],
+        )
+        for f in range(len(line)):
+            c = here[f]
+            lap = g_east * east[f] + g_west * west[f] + g_north * north[f] + g_south * south[f] - sides * c
+            line[f] = (source[f] * unit - mass * c + spread[f] * lap) * pivot[f]
+        for f in range(len(line)):
+            here[f] += line[f]
+
 
 @kernel
-def exchange(concentration, source, unit, sites, columns, value, load, inwards):
-    """Copy the active ``columns`` of all inside ``sites`` into the working arrays, or the values back.
+def relax(concentration, source, unit, starts, links, form, inverse, spread, value, load, tolerance, most):
+    """Run cycles until none moves a signal by more than ``tolerance`` of its largest value; return their number.
 
     Parameters
     ----------
     concentration, source : float64[n, F], int64[n, F]
-        Site arrays; ``unit`` is the size of one step of the fixed-point source.
-    value, load : float64[m + 1, W]
-        Filled up to ``len(columns)``; row ``m`` and the padding columns stay 0.
-    inwards : bool
-        True from the site arrays into the working arrays.
-    """
-    for i in range(len(sites)):
-        site = sites[i]
-        for f in range(len(columns)):
-            if inwards:
-                value[i, f] = concentration[site, columns[f]]
-                load[i, f] = source[site, columns[f]] * unit
-            else:
-                concentration[site, columns[f]] = value[i, f]
-
-
-@inline
-def _eliminate(start, stop, value, load, around, spread, scaled, factor, line):
-    """Form the residual of one run of sites and eliminate forwards along it, into ``line``."""
-    last = len(factor) // 2
-    for i in range(start, stop):
-        j = i - start
-        here, source = value[i], load[i]
-        east, west = value[i + 1 if i + 1 < stop else i], value[i - 1 if i > start else i]
-        above, below = value[around[0, i]], value[around[1, i]]
-        row = last + j if i + 1 == stop else j
-        scale, carry = scaled[row], factor[row]
-        before, target = line[j], line[j + 1]
-        for f in range(len(target)):
-            lap = east[f] + west[f] + above[f] + below[f] - 4.0 * here[f]
-            residual = source[f] - here[f] + spread[f] * lap
-            target[f] = scale[f] * residual + carry[f] * before[f]
-
-
-@inline
-def _turn(start, stop, line, inverse, factor, row_y, before_y, delta):
-    """Substitute backwards along the run and eliminate across runs, into ``delta``."""
-    for i in range(stop - 1, start - 1, -1):
-        j = i - start
-        # row 0 of the line is zero: nothing lies behind the last site
-        target, after, carry_x = line[j + 1], line[j + 2 if i + 1 < stop else 0], factor[j]
-        scale, carry = inverse[row_y[i]], factor[row_y[i]]
-        before, result = delta[before_y[i]], delta[i]
-        for f in range(len(result)):
-            d = target[f] + carry_x[f] * after[f]
-            target[f] = d
-            result[f] = scale[f] * d + carry[f] * before[f]
-
-
-@inline
-def _add(value, delta, after_y, row_y, factor, change, peak):
-    """Substitute backwards across runs, add the delta, note the largest change and value per signal."""
-    for i in range(len(after_y) - 1, -1, -1):
-        target, after, carry, here = delta[i], delta[after_y[i]], factor[row_y[i]], value[i]
-        for f in range(len(target)):
-            d = target[f] + carry[f] * after[f]
-            c = here[f] + d
-            target[f] = d
-            here[f] = c
-            change[f] = max(change[f], abs(d))
-            peak[f] = max(peak[f], c)
-
-
-@kernel
-def relax(value, load, runs, around, row_y, before_y, after_y, spread, table, tolerance, most, work):
-    """Iterate until no signal changes by more than ``tolerance`` of its largest value; return the count.
-
-    Parameters
-    ----------
-    value, load : float64[m + 1, W]
-        Values (start and result) and sources of the inside sites; row m is 0.
-    runs : int32[r, 2]
-        First and past-the-last site of each run of touching sites along x.
-    around : int32[2, m]
-        Sites north and south; the site itself where there is none.
-    row_y, before_y, after_y : int32[m]
-        Row in the coefficient table along y; sites before and after along y, m where there is none.
-    spread : float64[W]
+        Start and result; secretion in steps of ``unit``.
+    starts : int64[levels + 1]
+        Where in ``links`` each level begins.
+    links : int32[places, 12]
+        For each place of each level, in the order of the columns above: its row in the level's arrays; rows
+        of the four places that share a side (its own where there is none); its row in ``form``; the last
+        place that a sweep over this one reads; rows of its block and of the blocks of its west and south
+        places; rows of the nearest blocks beside its own along x and y. Blocks are rows of ``value``.
+    form, inverse : float64[forms, 5], float64[forms, F]
+        Sites in a place and its ties to the east, west, north, south; 1 / (sites + spread ties).
+    spread : float64[F]
         (L / site)^2.
-    table : float64[3, T, rows, W]
-        Inverse pivots times omega t, inverse pivots, and elimination factors, for each of the T values of t,
-        by place in a run; the second half of the rows is for a run's last site. Omega is below 2.
-    work : float64[m + longest + 5, W]
-        Scratch, zero at first: delta, then one line, then the largest change and value.
+    value, load : float64[blocks + 4, F]
+        Scratch for the coarse levels; the last level's blocks are the row after the last.
     """
-    m = len(row_y)
-    delta, line = work[: m + 1], work[m + 1 : len(work) - 2]
-    change, peak = work[len(work) - 2], work[len(work) - 1]
-    for iteration in range(most):
-        t = iteration % table.shape[1]
-        scaled, inverse, factor = table[0, t], table[1, t], table[2, t]
-        for r in range(len(runs)):
-            start, stop = runs[r, 0], runs[r, 1]
-            _eliminate(start, stop, value, load, around, spread, scaled, factor, line)
-            _turn(start, stop, line, inverse, factor, row_y, before_y, delta)
-        change[:] = 0.0
-        peak[:] = 0.0
-        _add(value, delta, after_y, row_y, factor, change, peak)
+    last, fine = len(starts) - 2, starts[1]
+    rest = len(value) - 3
+    peak, moved, line = load[rest], load[rest + 1], load[rest + 2]
+    for cycle in range(most):
+        value[:] = 0.0
+        load[:] = 0.0
+        _sweep_down(0, fine, concentration, source, unit, links, form, inverse, spread, load, line)
+        for level in range(1, last + 1):
+            # a block of the last level is as wide as the longest reach: a few sweeps solve it
+            for _ in range(SWEEPS if level == last else 1):
+                _sweep_down(
+                    starts[level], starts[level + 1], value, load, 1.0, links, form, inverse, spread, load, line
+                )  # fmt: skip
+        for level in range(last - 1, 0, -1):
+            _sweep_up(
+                starts[level], starts[level + 1], value, load, 1.0, links, form, inverse, spread, value,
+                line,
+            )  # fmt: skip
+        _sweep_up(0, fine, concentration, source, unit, links, form, inverse, spread, value, line)
         worst = 0.0
-        for f in range(len(peak)):
-            worst = max(worst, change[f] / max(peak[f], 1e-300))
+        for f in range(len(spread)):
+            worst = max(worst, moved[f] / max(peak[f], 1e-300))
         if worst <= tolerance:
-            return iteration + 1
+            return cycle + 1
     return most

@@ -55,7 +55,9 @@ def deaths_by_cause(engine: Engine) -> dict[str, int]:
     """Return deaths in the log by the name of their cause."""
     log, causes = engine.world.log.array(), engine.world.log.causes
     died = log[log[:, 1] == engine.world.log.names.index("die"), 2]
-    return {f"dead_{causes[cause]}": int(n) for cause, n in zip(*np.unique(died, return_counts=True), strict=True)}
+    return {
+        f"dead_{causes[cause]}": int(n) for cause, n in zip(*np.unique(died, return_counts=True), strict=True)
+    }
 
 
 def killers(engine: Engine) -> int:
@@ -70,8 +72,7 @@ def shuffle_rows(engine: Engine, seed: int) -> None:
     order = np.random.default_rng(seed).permutation(world.cells.n)
     world.cells.reorder(order)
     world.rates[: len(order)] = world.rates[order]
-    new_row = np.empty(len(order), dtype=np.int64)
-    new_row[order] = np.arange(len(order))
-    lined = world.segment_row >= 0
-    world.segment_row[lined] = new_row[world.segment_row[lined]]
+    lsec = world.rows("lsec")
+    world.segment_row[:] = -1
+    world.segment_row[world.cells["segment"][lsec]] = lsec
     world.census.stale = True

@@ -18,7 +18,9 @@ def test_every_tumour_cell_is_accounted_for_at_every_step(tissue, seed):
         assert books["entered"] + books["born"] == books["alive"] + books["dead"] + books["washed_out"]
     assert books == logged(engine)
     totals = engine.world.totals
-    assert {name: n for name, n in totals.items() if name.startswith("dead_") and n} == deaths_by_cause(engine)
+    assert {name: n for name, n in totals.items() if name.startswith("dead_") and n} == deaths_by_cause(
+        engine
+    )
     if tissue == "lobule":
         assert min(books.values()) > 0 and killers(engine) > 0
     # founders, and keys that were born, are all there were
@@ -52,7 +54,6 @@ def test_cells_stand_where_they_may():
         where = world.compartment[site]
         assert np.isin(where[tumour & (layer == TISSUE)], (SINUSOID, PARENCHYMA)).all()
         assert (where[tumour & (layer == LUMEN)] == SINUSOID).all()
-        assert (where[kind == world.code("lsec")] == SINUSOID).mean() > 0.9
         # one tumour cell in the tissue part of a site, one in its lumen
         assert len(np.unique(site[tumour] * 2 + layer[tumour])) == tumour.sum()
         assert len(np.unique(cells["key"])) == cells.n

@@ -48,7 +48,9 @@ def crowd(compartment: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     cells = {
         "kind": np.concatenate([np.full(40, TUMOUR), random.integers(1, KINDS, len(others))]),
         "site": np.concatenate([lumen, tissue, others]),
-        "layer": np.concatenate([np.full(15, LUMEN), np.full(25, TISSUE), random.integers(0, 2, len(others))]),
+        "layer": np.concatenate(
+            [np.full(15, LUMEN), np.full(25, TISSUE), random.integers(0, 2, len(others))]
+        ),
         "activation": random.random(n),
         "aptitude": random.random(n),
         "key": random_keys(n, seed),

@@ -36,10 +36,14 @@ def test_groups_are_those_of_touching_neighbourhoods(share):
         random = np.random.default_rng(seed)
         sites = np.flatnonzero(compartment)
         # a site may hold one cell in its lumen and one in its tissue part
-        sites = random.permutation(np.concatenate([sites[random.random(len(sites)) < share] for _ in range(2)]))
+        sites = random.permutation(
+            np.concatenate([sites[random.random(len(sites)) < share] for _ in range(2)])
+        )
         claims = np.column_stack([sites, neighbours[sites]])
         cell, slot = np.nonzero(claims >= 0)
-        claim = coo_matrix((np.ones(len(cell)), (cell, claims[cell, slot])), shape=(len(sites), len(neighbours)))
+        claim = coo_matrix(
+            (np.ones(len(cell)), (cell, claims[cell, slot])), shape=(len(sites), len(neighbours))
+        )
         _, expected = connected_components(claim @ claim.T, directed=False)
         found = groups(sites, neighbours)
         assert same_partition(found, expected)

@@ -47,7 +47,9 @@ NEIGHBOURS, _ = field(WIDTH, WIDTH)
 class Cells:
     """Hold tumour cells four sites apart, each with attackers around, and let fates be drawn."""
 
-    def __init__(self, layer: int = TISSUE, state: int = CYCLING, attackers: tuple[tuple[int, int, int], ...] = ()):
+    def __init__(
+        self, layer: int = TISSUE, state: int = CYCLING, attackers: tuple[tuple[int, int, int], ...] = ()
+    ):
         y, x = np.divmod(np.arange(SIDE * SIDE), SIDE)
         home = (y * SPACE + 2) * WIDTH + x * SPACE + 2
         self.tumours, group = len(home), 1 + len(attackers)
@@ -80,7 +82,17 @@ class Cells:
         listed, spread = np.zeros(sites + 1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
         near, happened = np.zeros(sites, dtype=np.int32), np.zeros(n, dtype=np.int64)
         list_attackers(
-            n, c["kind"], c["site"], c["aptitude"], self.rates, ATTACK, ENGULF, np.zeros(3), head, following, listed
+            n,
+            c["kind"],
+            c["site"],
+            c["aptitude"],
+            self.rates,
+            ATTACK,
+            ENGULF,
+            np.zeros(3),
+            head,
+            following,
+            listed,
         )
         module.spread_attackers(head, listed, NEIGHBOURS, near, spread)
         number = module.decide(
@@ -166,7 +178,9 @@ def test_engulfing_killers_carry_their_share_of_the_dead():
 
 def test_outcome_of_a_cell_does_not_depend_on_row_order():
     def outcome(order: np.ndarray | None) -> np.ndarray:
-        cells = Cells(attackers=((1, 1, LUMEN), (2, -1, TISSUE), (1, WIDTH, TISSUE))).arm(1, 0.3, 0.2).arm(2, 0.4)
+        cells = (
+            Cells(attackers=((1, 1, LUMEN), (2, -1, TISSUE), (1, WIDTH, TISSUE))).arm(1, 0.3, 0.2).arm(2, 0.4)
+        )
         cells.rates[:, :10] = HAZARDS / 4
         if order is not None:
             cells.shuffle(order)
@@ -179,7 +193,9 @@ def test_outcome_of_a_cell_does_not_depend_on_row_order():
 
 
 def test_compiled_and_plain_fates_are_the_same():
-    compiled, plain = (Cells(LUMEN, attackers=((1, 1, LUMEN), (2, -1, LUMEN))).arm(1, 0.3, 0.2).arm(2, 0.4) for _ in "ab")
+    compiled, plain = (
+        Cells(LUMEN, attackers=((1, 1, LUMEN), (2, -1, LUMEN))).arm(1, 0.3, 0.2).arm(2, 0.4) for _ in "ab"
+    )
     for cells in (compiled, plain):
         cells.rates[:, :10] = HAZARDS / 4
     assert np.array_equal(compiled.decide(1.0), plain.decide(1.0, module=plain_kernels().fate))

@@ -25,7 +25,9 @@ from livermet_sim.kernels.turnover import priorities
 class Colony:
     """Hold tumour cells of one part of the sites and let chosen rows divide."""
 
-    def __init__(self, neighbours, compartment, sites, layer: int = TISSUE, capacity: int = 400, seed: int = 1):
+    def __init__(
+        self, neighbours, compartment, sites, layer: int = TISSUE, capacity: int = 400, seed: int = 1
+    ):
         self.neighbours, self.compartment, self.seed = neighbours, compartment, seed
         self.n, self.tick = len(sites), 0
         self.site, self.key = np.zeros(capacity, dtype=np.int64), np.zeros(capacity, dtype=np.int64)
@@ -267,7 +269,9 @@ def test_cells_in_the_lumen_divide_along_vessels_only():
 
 def test_tissue_cells_stay_out_of_portal_tracts_and_central_veins():
     neighbours, compartment = field(3, 3)
-    compartment[:] = np.array([PORTAL, CENTRAL, PORTAL, CENTRAL, PARENCHYMA, PORTAL, CENTRAL, PORTAL, CENTRAL])
+    compartment[:] = np.array(
+        [PORTAL, CENTRAL, PORTAL, CENTRAL, PARENCHYMA, PORTAL, CENTRAL, PORTAL, CENTRAL]
+    )
     assert Colony(neighbours, compartment, [4]).divide([0], reach=5)[0] == -1
     compartment[8] = SINUSOID
     assert Colony(neighbours, compartment, [4]).divide([0], reach=5)[0] == 8
@@ -287,7 +291,9 @@ def cross(sites, tissue_cells=(), portal=(), seed=0):
         np.arange(len(sites)), seed, 0, random_keys(n, seed), site, layer, sojourn, event, tumour_at, neighbours,
         compartment,
     )  # fmt: skip
-    assert np.array_equal(sojourn == 0.0, np.arange(n) < np.count_nonzero(layer == TISSUE) - len(tissue_cells))
+    assert np.array_equal(
+        sojourn == 0.0, np.arange(n) < np.count_nonzero(layer == TISSUE) - len(tissue_cells)
+    )
     return site, layer, event, tumour_at
 
 

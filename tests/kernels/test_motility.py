@@ -23,7 +23,10 @@ class Crawlers:
         self.neighbours, self.compartment = neighbours, compartment
         n = len(sites)
         self.kind, self.key = np.full(n, IMMUNE), random_keys(n)
-        self.site, self.layer = np.array(sites, dtype=np.int64), np.full(n, LUMEN if way == VESSEL_CELL else TISSUE)
+        self.site, self.layer = (
+            np.array(sites, dtype=np.int64),
+            np.full(n, LUMEN if way == VESSEL_CELL else TISSUE),
+        )
         self.rates, self.way = np.tile(np.asarray(rates, dtype=np.float64), (n, 1)), way
         self.concentration = np.zeros((len(neighbours), 1)) if signal is None else signal.reshape(-1, 1)
         self.attractant = np.array([-1, 0 if signal is not None else -1])
@@ -100,7 +103,9 @@ def test_vessel_cells_stay_on_vessels_unless_they_infiltrate():
     neighbours, compartment, lined = vessels()
     outside = []
     for infiltrate in (0.0, 0.02, 1.0):
-        crawlers = Crawlers(neighbours, compartment, np.tile(lined, 6), VESSEL_CELL, (4.0, 0, infiltrate, 0, 0))
+        crawlers = Crawlers(
+            neighbours, compartment, np.tile(lined, 6), VESSEL_CELL, (4.0, 0, infiltrate, 0, 0)
+        )
         for tick in range(6):
             crawlers.step(tick)
         where = compartment[crawlers.site]
@@ -156,7 +161,9 @@ def test_lone_tumour_cells_wander_as_far_as_their_hops():
     ends = []
     for seed in range(1500):
         site, key, tumour_at = tumour(neighbours, compartment, [MIDDLE])
-        motility.crawl_tumour(np.array([0]), seed, 0, np.array([8]), key, site, tumour_at, compartment, neighbours)
+        motility.crawl_tumour(
+            np.array([0]), seed, 0, np.array([8]), key, site, tumour_at, compartment, neighbours
+        )
         assert tumour_at[TISSUE, site[0]] == 0 and np.count_nonzero(tumour_at != -1) == 1
         ends.append(site[0])
     x, y = np.array(ends) % WIDTH - MIDDLE % WIDTH, np.array(ends) // WIDTH - MIDDLE // WIDTH

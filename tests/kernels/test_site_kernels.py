@@ -45,7 +45,9 @@ def test_losses_are_first_order_whatever_the_step(spans):
     ground.oxygen[5] = 1.0
     for span in spans:
         ground.wear(span)
-    decay = {name: np.exp(-rate * 4.0) for name, rate in zip(("matrix", "net", "debris"), RATES, strict=False)}
+    decay = {
+        name: np.exp(-rate * 4.0) for name, rate in zip(("matrix", "net", "debris"), RATES, strict=False)
+    }
     assert ground.matrix[0] == pytest.approx(0.8 * decay["matrix"]) and ground.matrix[1][0] == pytest.approx(
         0.5 * decay["matrix"]
     )
@@ -136,7 +138,18 @@ def test_only_compressed_tubes_without_tumour_cells_close():
     tumour_at[TISSUE, group == 5] = 8
     out = np.empty(n, dtype=np.int64)
     number = closing(
-        inside, 1, 3, span, compartment, patency, segments, np.array([0, -1]), np.array([[collapse]]), 0, tumour_at, out
+        inside,
+        1,
+        3,
+        span,
+        compartment,
+        patency,
+        segments,
+        np.array([0, -1]),
+        np.array([[collapse]]),
+        0,
+        tumour_at,
+        out,
     )
     closed = np.bincount(group[out[:number]], minlength=6)
     assert not closed[1:5].any()
@@ -197,7 +210,9 @@ def test_draws_at_sites_do_not_depend_on_which_sites_are_asked():
 
 
 def test_oxygen_demand_by_compartment_zone_and_tumour():
-    compartment = np.array([PARENCHYMA, SINUSOID, SINUSOID, SINUSOID, PORTAL, CENTRAL, PARENCHYMA], dtype=np.int8)
+    compartment = np.array(
+        [PARENCHYMA, SINUSOID, SINUSOID, SINUSOID, PORTAL, CENTRAL, PARENCHYMA], dtype=np.int8
+    )
     zone = np.array([0.0, 0.5, 1.0, 0.0, 0.0, 1.0, 0.5])
     parenchyma = np.array([1.0, 1.0, 0.5, 0.0, 1.0, 1.0, 0.0])
     perfused, age = np.array([0, 1, 1, 0, 1, 1, 0.0]), np.array([0, 0, 4.0, 0, 0, 0, 0])

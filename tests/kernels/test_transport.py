@@ -55,7 +55,9 @@ class Channels:
 NEVER, ALWAYS = (0.0, 1.0, 12.0, 0.0), (1.0, 0.01, 12.0, 0.0)
 
 
-def one_by_one(world: Channels, n: int, arrest: tuple[float, ...], **options: float) -> tuple[np.ndarray, np.ndarray]:
+def one_by_one(
+    world: Channels, n: int, arrest: tuple[float, ...], **options: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Carry cells through an empty channel; return (sites passed before and at rest, how held)."""
     keys, site = random_keys(n), np.zeros(n, dtype=np.int64)
     held = np.empty(n, dtype=np.int64)

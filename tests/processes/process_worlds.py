@@ -22,9 +22,7 @@ def drawn_tissue(lines: list[str]) -> Tissue:
     flat, n = lattice.ravel(), lattice.size
     neighbours = moore_neighbours(width, height, flat)
     vessel = np.isin(flat, (PORTAL, SINUSOID, CENTRAL))
-    pairs = [
-        (s, p) for s in np.flatnonzero(vessel) for p in neighbours[s, [0, 2]] if p >= 0 and vessel[p]
-    ]
+    pairs = [(s, p) for s in np.flatnonzero(vessel) for p in neighbours[s, [0, 2]] if p >= 0 and vessel[p]]
     cells = np.where(np.isin(flat, (SINUSOID, PARENCHYMA)), np.arange(n) // 4, -1).astype(np.int32)
     return Tissue(
         "mask", width, height, 10.0, 25.0, flat, np.where(vessel, 8.0, 0.0),
@@ -34,7 +32,9 @@ def drawn_tissue(lines: list[str]) -> Tissue:
     )  # fmt: skip
 
 
-def engine_on(monkeypatch, lines: list[str], overrides: dict[str, object] | None = None) -> tuple[Engine, Setting]:
+def engine_on(
+    monkeypatch, lines: list[str], overrides: dict[str, object] | None = None
+) -> tuple[Engine, Setting]:
     """Return an engine on a drawn tissue, without tumour cells unless a dose is given, and its setting."""
     recipe = load("strip", {"run.days": 1, "seeding.dose": 0.0, **(overrides or {})})
     monkeypatch.setattr(engine_module, "build", lambda values, seed: drawn_tissue(lines))
@@ -42,7 +42,9 @@ def engine_on(monkeypatch, lines: list[str], overrides: dict[str, object] | None
     return engine, Setting(recipe.values, recipe.kinds, recipe.fields, engine.compiled.column)
 
 
-def lone_tumour_cells(world: World, sites: list[int], layer: int, lesion: int = 0, **columns: object) -> np.ndarray:
+def lone_tumour_cells(
+    world: World, sites: list[int], layer: int, lesion: int = 0, **columns: object
+) -> np.ndarray:
     """Add tumour cells that belong to one lesion; return their rows."""
     while world.lesions.n <= lesion:
         world.lesions.append(1, founder=world.lesions.n)

@@ -13,7 +13,13 @@ from livermet_sim.scenario.load import load
 
 def made(name: str, stage: str = "act", writes: tuple[str, ...] = (), adds: tuple[str, ...] = ()) -> Process:
     """Return a process that does nothing."""
-    doc = {"stage": stage, "writes": writes, "adds": adds, "step": lambda self, world: None, "__doc__": f"Be {name}."}
+    doc = {
+        "stage": stage,
+        "writes": writes,
+        "adds": adds,
+        "step": lambda self, world: None,
+        "__doc__": f"Be {name}.",
+    }
     return type(name, (Process,), doc)()
 
 
@@ -73,7 +79,12 @@ def test_processes_change_only_the_site_arrays_that_they_declare():
     engine = Engine(
         load(
             "lobule",
-            {"run.days": 8, "seeding.enrichment": 60, "cells.tumour.dormant_share": 0.0, "cells.tumour.coopt": 0.1},
+            {
+                "run.days": 8,
+                "seeding.enrichment": 60,
+                "cells.tumour.dormant_share": 0.0,
+                "cells.tumour.coopt": 0.1,
+            },
         ),
         3,
     )

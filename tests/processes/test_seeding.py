@@ -19,14 +19,21 @@ def events(engine, number: int) -> np.ndarray:
 @pytest.mark.parametrize(("start", "hours"), [(0, 0), (0, 2), (3, 1)])
 def test_founders_enter_in_their_time(monkeypatch, start, hours):
     # 24 x 30 sites of 25 um make 0.0018 mm3
-    dose = {"seeding.dose": 1000.0, "seeding.enrichment": 20, "seeding.start": start, "seeding.duration": hours}
+    dose = {
+        "seeding.dose": 1000.0,
+        "seeding.enrichment": 20,
+        "seeding.start": start,
+        "seeding.duration": hours,
+    }
     engine, _ = engine_on(monkeypatch, TUBES, dose)
     world = engine.world
     founders = round(20_000 * world.tissue.volume)
     assert world.lesions.n == founders == 36
     for _ in range(round((start + hours + 1) / world.clock.dt)):
         engine.step()
-        done = np.clip((world.clock.hours - start) / hours, 0, 1) if hours else float(world.clock.hours > start)
+        done = (
+            np.clip((world.clock.hours - start) / hours, 0, 1) if hours else float(world.clock.hours > start)
+        )
         assert world.totals.get("entered", 0) == pytest.approx(founders * done, abs=1)
     entered = events(engine, ENTER)
     assert sorted(entered[:, 4]) == list(range(founders))
