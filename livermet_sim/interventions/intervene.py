@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from livermet_sim.interventions.read import Intervention
-from livermet_sim.kernels.codes import DEPLETE, DIE, TREATMENT, TUMOUR
+from livermet_sim.kernels.codes import DEPLETE, DIE, LUMEN, TREATMENT, TUMOUR
 from livermet_sim.kernels.turnover import priorities
+from livermet_sim.processes.deciding import LUMEN_ONLY
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
@@ -64,8 +65,10 @@ class Modify(Process):
         ]
 
     def step(self, world: World) -> None:
-        """Scale the blocked behaviours of the kinds whose rates the rules have just set (``due``)."""
+        """Scale the blocked behaviours of the cells whose rates the rules have just set (``due``)."""
         for intervention, kind, column in self.changes:
             if self.due[kind] and intervention.active(world.clock.hours):
                 rows = np.flatnonzero(world.cells["kind"] == kind)
+                if self.due[kind] == LUMEN_ONLY:
+                    rows = rows[world.cells["layer"][rows] == LUMEN]
                 world.rates[rows, column] *= intervention.factor

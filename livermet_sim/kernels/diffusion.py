@@ -1,126 +1,216 @@
 """Solve L^2 lap(c) - c + s = 0 for many signals at once by multigrid cycles on any outline of tissue.
 
-One cycle sweeps over the sites (Gauss-Seidel), sums the imbalance that is left over blocks of 2 x 2, solves
-for the correction there in the same way, on ever coarser levels, adds it, and sweeps again. The solution is
-that of the fine lattice, whatever the coarse levels do; they only make long waves fade as fast as short ones.
+One cycle sweeps over the lattice line by line, sums the imbalance that is left over blocks of 2 x 2, solves
+for the correction there in the same way, on ever coarser levels, adds it, and sweeps back. The solution is
+that of the fine lattice, whatever the coarse levels do; they make long waves fade as fast as short ones.
 Brandt 1977, doi:10.1090/S0025-5718-1977-0431719-X.
 
-Signals are contiguous, so inner loops over them vectorise; the fine level works in the site arrays in place.
+Sites of a line change together, so that inner loops over a line's sites and signals vectorise; places with
+fewer than four sides are then done one by one. The fine level works in the site arrays, in place.
 """
 
 from __future__ import annotations
 
 from livermet_sim.kernels.jit import inline, kernel
 
-# columns of ``links``; EAST and NORTH lie after a place in the order of a sweep, WEST and SOUTH before it
-ROW, EAST, WEST, NORTH, SOUTH, FORM, AHEAD, PARENT, WEST_PARENT, SOUTH_PARENT, SIDE_X, SIDE_Y = range(12)
+# columns of ``lines``, of ``edges`` and of ``levels``
+BASE, FIRST, STOP, WHOLE, BLOCKS, BESIDE, EDGES = range(7)
+PLACE, COLUMN, FORM, EAST, WEST, NORTH, SOUTH = range(7)
+LINES, STRIDE, SITES = range(3)
 SWEEPS = 6
 
 
 @inline
-def _sweep_down(first, stop, value, load, unit, links, form, inverse, spread, coarse, line):
-    """Sweep once and sum up what it leaves unbalanced over the blocks of the next level, into ``coarse``."""
-    for i in range(first, stop):
-        link, shape = links[i], form[links[i, FORM]]
-        mass, g_east, g_west, g_north, g_south = shape[0], shape[1], shape[2], shape[3], shape[4]
-        sides = g_east + g_west + g_north + g_south
-        here, source, pivot = value[link[ROW]], load[link[ROW]], inverse[link[FORM]]
+def _imbalance(here, value, load, unit, stride, sites, lines, edges, form, gain, spread, tile, out):
+    """Write gain (s - c + L^2 lap c) of one line, ``here``, to ``out``.
+
+    ``tile[0]`` and ``tile[1]`` repeat the gain of a whole place and its product with the spread.
+    """
+    signals = len(spread)
+    line = lines[here]
+    begin, end = (line[BASE] + line[FIRST]) * signals, (line[BASE] + line[STOP]) * signals
+    step, length = stride * signals, tile.shape[1]
+    if line[WHOLE]:
+        for start in range(begin, end, length):
+            stop = min(start + length, end)
+            now, source, target = value[start:stop], load[start:stop], out[start - begin : stop - begin]
+            east, west = value[start + signals : stop + signals], value[start - signals : stop - signals]
+            north, south = value[start + step : stop + step], value[start - step : stop - step]
+            own, lap = tile[0], tile[1]
+            for k in range(len(target)):
+                c = now[k]
+                target[k] = own[k] * (source[k] * unit - sites * c) + lap[k] * (
+                    (east[k] + west[k]) + (north[k] + south[k]) - 4.0 * c
+                )
+    for e in range(line[EDGES], lines[here + 1, EDGES]):
+        edge = edges[e]
+        shape, factor = form[edge[FORM]], gain[edge[FORM]]
+        at, to = edge[PLACE] * signals, (edge[COLUMN] - line[FIRST]) * signals
         east, west, north, south = (
-            value[link[EAST]],
-            value[link[WEST]],
-            value[link[NORTH]],
-            value[link[SOUTH]],
+            edge[EAST] * signals,
+            edge[WEST] * signals,
+            edge[NORTH] * signals,
+            edge[SOUTH] * signals,
         )
-        west_block, south_block = coarse[link[WEST_PARENT]], coarse[link[SOUTH_PARENT]]
-        for f in range(len(line)):
-            c = here[f]
-            lap = g_east * east[f] + g_west * west[f] + g_north * north[f] + g_south * south[f] - sides * c
-            line[f] = (source[f] * unit - mass * c + spread[f] * lap) * pivot[f]
-        for f in range(len(line)):
-            here[f] += line[f]
-        # this place is balanced now; the change upsets those passed before
-        for f in range(len(line)):
-            west_block[f] += g_west * spread[f] * line[f]
-        for f in range(len(line)):
-            south_block[f] += g_south * spread[f] * line[f]
+        for f in range(signals):
+            c = value[at + f]
+            lap = shape[1] * (value[east + f] - c) + shape[2] * (value[west + f] - c)
+            lap += shape[3] * (value[north + f] - c) + shape[4] * (value[south + f] - c)
+            out[to + f] = factor[f] * (load[at + f] * unit - shape[0] * c + spread[f] * lap)
 
 
 @inline
-def _sweep_up(first, stop, value, load, unit, links, form, inverse, spread, coarse, line):
-    """Add the interpolated correction ``coarse`` and sweep once more; note largest value and change."""
-    corrected = first
-    for i in range(first, stop):
-        # the correction runs one line ahead of the sweep, so that both pass through memory once
-        while corrected <= links[i, AHEAD]:
-            link = links[corrected]
-            target, own = value[link[ROW]], coarse[link[PARENT]]
-            side_x, side_y = coarse[link[SIDE_X]], coarse[link[SIDE_Y]]
-            for f in range(len(spread)):
-                add = 0.5 * own[f] + 0.25 * (side_x[f] + side_y[f])
-                target[f] += add
-            corrected += 1
-        link, shape = links[i], form[links[i, FORM]]
-        mass, g_east, g_west, g_north, g_south = shape[0], shape[1], shape[2], shape[3], shape[4]
-        sides = g_east + g_west + g_north + g_south
-        here, source, pivot = value[link[ROW]], load[link[ROW]], inverse[link[FORM]]
-        east, west, north, south = (
-            value[link[EAST]],
-            value[link[WEST]],
-            value[link[NORTH]],
-            value[link[SOUTH]],
+def _add(line, signals, value, change):
+    """Add the change of one line."""
+    target = value[(line[BASE] + line[FIRST]) * signals : (line[BASE] + line[STOP]) * signals]
+    for k in range(len(target)):
+        target[k] += change[k]
+
+
+@inline
+def _gather(line, signals, left, coarse):
+    """Add what one line leaves unbalanced to its blocks."""
+    for x in range(line[FIRST], line[STOP]):
+        block = (line[BLOCKS] + x // 2) * signals
+        at = (x - line[FIRST]) * signals
+        for f in range(signals):
+            coarse[block + f] += left[at + f]
+
+
+@inline
+def _correct(line, signals, value, coarse, mixed):
+    """Add the blocks' corrections, interpolated, to one line; ``mixed`` is scratch."""
+    begin, end = line[FIRST] // 2, (line[STOP] + 1) // 2
+    size = (end - begin) * signals
+    at, beside = (line[BLOCKS] + begin) * signals, (line[BESIDE] + begin) * signals
+    own, across, target = coarse[at : at + size], coarse[beside : beside + size], mixed[:size]
+    for k in range(size):
+        target[k] = 0.5 * own[k] + 0.25 * across[k]
+    for x in range(line[FIRST], line[STOP]):
+        block = (x // 2 - begin) * signals
+        next_to = at + block + (signals if x % 2 else -signals)
+        to = (line[BASE] + x) * signals
+        for f in range(signals):
+            value[to + f] += mixed[block + f] + 0.25 * coarse[next_to + f]
+
+
+@inline
+def _down(level, value, load, unit, lines, edges, form, gains, spread, tiles, out, coarse, hand_on):
+    """Sweep over the lines and, if wanted, hand what stays unbalanced to the blocks."""
+    first, stop, stride, sites = level[LINES], level[3 + LINES], level[STRIDE], level[SITES]
+    signals = len(spread)
+    for y in range(first, stop):
+        _imbalance(
+            y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out
         )
-        for f in range(len(line)):
-            c = here[f]
-            lap = g_east * east[f] + g_west * west[f] + g_north * north[f] + g_south * south[f] - sides * c
-            line[f] = (source[f] * unit - mass * c + spread[f] * lap) * pivot[f]
-        for f in range(len(line)):
-            here[f] += line[f]
+        _add(lines[y], signals, value, out)
+        if hand_on:
+            # the line before has seen both its neighbours change
+            for before in range(max(y - 1, first), y + 1 if y + 1 == stop else y):
+                _imbalance(
+                    before, value, load, unit, stride, sites, lines, edges, form, gains[1], spread, tiles[1], out
+                )  # fmt: skip
+                _gather(lines[before], signals, out, coarse)
+
+
+@inline
+def _up(level, value, load, unit, lines, edges, form, gains, spread, tiles, out, coarse):
+    """Add the correction and sweep back."""
+    first, stop, stride, sites = level[LINES], level[3 + LINES], level[STRIDE], level[SITES]
+    signals = len(spread)
+    _correct(lines[stop - 1], signals, value, coarse, out)
+    for y in range(stop - 1, first - 1, -1):
+        # correction runs one line ahead, so that it and the sweep pass through memory together
+        if y > first:
+            _correct(lines[y - 1], signals, value, coarse, out)
+        _imbalance(
+            y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out
+        )
+        _add(lines[y], signals, value, out)
+
+
+@inline
+def _lend(ghosts, signals, value):
+    """Give empty blocks beside the tissue a correction, so that interpolation needs no exception there."""
+    for g in range(len(ghosts)):
+        to, of = ghosts[g, 0] * signals, ghosts[g, 1] * signals
+        for f in range(signals):
+            value[to + f] = value[of + f]
+
+
+@inline
+def _largest(lines, first, stop, signals, value, out):
+    """Note the largest size of each signal on some lines."""
+    for y in range(first, stop):
+        for place in range(lines[y, BASE] + lines[y, FIRST], lines[y, BASE] + lines[y, STOP]):
+            for f in range(signals):
+                out[f] = max(out[f], abs(value[place * signals + f]))
 
 
 @kernel
-def relax(concentration, source, unit, starts, links, form, inverse, spread, value, load, tolerance, most):
+def relax(
+    concentration, source, unit, levels, lines, edges, ghosts, form, gains, spread, tiles, value, load, out,
+    tolerance, most,
+):  # fmt: skip
     """Run cycles until none moves a signal by more than ``tolerance`` of its largest value; return their number.
 
     Parameters
     ----------
-    concentration, source : float64[n, F], int64[n, F]
-        Start and result; secretion in steps of ``unit``.
-    starts : int64[levels + 1]
-        Where in ``links`` each level begins.
-    links : int32[places, 12]
-        For each place of each level, in the order of the columns above: its row in the level's arrays; rows
-        of the four places that share a side (its own where there is none); its row in ``form``; the last
-        place that a sweep over this one reads; rows of its block and of the blocks of its west and south
-        places; rows of the nearest blocks beside its own along x and y. Blocks are rows of ``value``.
-    form, inverse : float64[forms, 5], float64[forms, F]
-        Sites in a place and its ties to the east, west, north, south; 1 / (sites + spread ties).
+    concentration, source : float64[n F], int64[n F]
+        Start and result; secretion in steps of ``unit``; sites in order, the signals of a site together.
+    levels : int64[levels + 1, 3]
+        First line, rows from one line to the next, sites in a whole place.
+    lines : int32[lines + 1, 7]
+        Row of the line's place 0; first place inside and the one after the last; whether places with four
+        sides are done together; row of the line's first block, and of the nearest block on the other side;
+        first of its ``edges``.
+    edges : int32[k, 7]
+        Places done one by one: row, place in the line, form, rows of its neighbours.
+    ghosts : int64[k, 2]
+        Empty blocks beside the tissue, and a block inside whose correction they take.
+    form : float64[forms, 5]
+        Sites in a place and its ties to the east, west, north and south.
+    gains : float64[2, forms, F]
+        For a sweep and for what it leaves: factor of the imbalance.
     spread : float64[F]
         (L / site)^2.
-    value, load : float64[blocks + 4, F]
-        Scratch for the coarse levels; the last level's blocks are the row after the last.
+    tiles : float64[levels, 2, 2, 16 F]
+        Gains of a whole place, alone and times the spread, repeated.
+    value, load : float64[blocks F]
+        Scratch for the coarse levels.
+    out : float64[(longest + 4) F]
+        Scratch for one line.
     """
-    last, fine = len(starts) - 2, starts[1]
-    rest = len(value) - 3
-    peak, moved, line = load[rest], load[rest + 1], load[rest + 2]
+    last, signals = len(levels) - 2, len(spread)
+    flat = levels.ravel()
     for cycle in range(most):
-        value[:] = 0.0
-        load[:] = 0.0
-        _sweep_down(0, fine, concentration, source, unit, links, form, inverse, spread, load, line)
+        for y in range(levels[1, LINES], levels[last + 1, LINES]):
+            begin, end = (lines[y, BASE] + lines[y, FIRST]) * signals, (lines[y, BASE] + lines[y, STOP]) * signals
+            value[begin:end] = 0.0
+            load[begin:end] = 0.0
+        _down(flat, concentration, source, unit, lines, edges, form, gains, spread, tiles[0], out, load, True)
         for level in range(1, last + 1):
             # a block of the last level is as wide as the longest reach: a few sweeps solve it
             for _ in range(SWEEPS if level == last else 1):
-                _sweep_down(
-                    starts[level], starts[level + 1], value, load, 1.0, links, form, inverse, spread, load, line
+                _down(
+                    flat[3 * level :], value, load, 1.0, lines, edges, form, gains, spread, tiles[level], out, load,
+                    level < last,
                 )  # fmt: skip
         for level in range(last - 1, 0, -1):
-            _sweep_up(
-                starts[level], starts[level + 1], value, load, 1.0, links, form, inverse, spread, value,
-                line,
+            _lend(ghosts, signals, value)
+            _up(
+                flat[3 * level :], value, load, 1.0, lines, edges, form, gains, spread, tiles[level], out, value
             )  # fmt: skip
-        _sweep_up(0, fine, concentration, source, unit, links, form, inverse, spread, value, line)
-        worst = 0.0
-        for f in range(len(spread)):
-            worst = max(worst, moved[f] / max(peak[f], 1e-300))
-        if worst <= tolerance:
-            return cycle + 1
+        _lend(ghosts, signals, value)
+        _up(flat, concentration, source, unit, lines, edges, form, gains, spread, tiles[0], out, value)
+        # the correction on the first coarse level is most of what the cycle has changed
+        if cycle + 1 < most:
+            out[:] = 0.0
+            _largest(lines, levels[1, LINES], levels[2, LINES], signals, value, out[:signals])
+            _largest(lines, 0, levels[1, LINES], signals, concentration, out[signals:])
+            worst = 0.0
+            for f in range(signals):
+                worst = max(worst, out[f] / max(out[signals + f], 1e-300))
+            if worst <= tolerance:
+                return cycle + 1
     return most

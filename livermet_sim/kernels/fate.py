@@ -133,7 +133,8 @@ def decide(
         u0, u1, _, _ = draw4(seed, FATE, tick, key[r])
         total, what, how = own_event(rates, r, columns, layer[r], state[r], u1)
         best, by = dt, -1
-        if total > 0.0:
+        # -log(u) is never below 1 - u, so most cells need no logarithm
+        if total * dt > 1.0 - u0:
             best = min(dt, -math.log(u0) / total)
         own = best < dt
         if near_attacker[site[r]] > 0:

@@ -85,7 +85,7 @@ def crawl(
         expected = rates[r, columns[0]] * motile_share[k] * 60.0 * dt / spacing
         if expected <= 0.0:
             continue
-        u0, _, _, _ = draw4(seed, CRAWL, tick, key[r])
+        u0, u1, u2, u3 = draw4(seed, CRAWL, tick, key[r])
         hops = int(expected + u0)
         if hops == 0:
             continue
@@ -97,7 +97,8 @@ def crawl(
                 near[LUMEN, here] > 0 or (compartment[here] != SINUSOID and near[TISSUE, here] > 0)
             ):
                 break
-            u1, u2, u3, _ = draw4(seed, CRAWL + ((hop + 1) << 16), tick, key[r])
+            if hop > 0:
+                u1, u2, u3, _ = draw4(seed, CRAWL + (hop << 16), tick, key[r])
             vessels_only = way == 1 and compartment[here] == SINUSOID and u3 >= rates[r, columns[2]]
             onward = _choose(here, neighbours, compartment, vessels_only, u1)
             if onward < 0:

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
-from livermet_sim.kernels.jit import inline, kernel
-
-
-@inline
-def clear_around(s, neighbours, pressure, near):
-    """Set what a tumour cell wrote at its site and around it back to nothing."""
-    near[LUMEN, s] = 0
-    near[TISSUE, s] = 0
-    pressure[s] = 0.0
-    for k in range(8):
-        other = neighbours[s, k]
-        if other >= 0:
-            pressure[other] = 0.0
-            near[LUMEN, other] = 0
-            near[TISSUE, other] = 0
+from livermet_sim.kernels.codes import TISSUE, TUMOUR
+from livermet_sim.kernels.jit import kernel
 
 
 @kernel
-def census(
-    n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched, seen
-):
+def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched, seen):
     """Count cells by site and kind and say where tumour cells stand.
-
-    Sites written last time are cleared by their list, so the cost follows the cells and not the tissue.
 
     Parameters
     ----------
@@ -46,19 +28,17 @@ def census(
     near : int32[2, sites]
         Written: tumour cells in lumen and tissue parts at the site and in the eight around it.
     touched : int32[sites + 1]
-        Sites written last time, their number first; replaced.
+        Sites counted last time, their number first; replaced. Only their counts are cleared.
     seen : int8[sites]
-        1 at those sites, 2 where a tumour cell stood; replaced.
+        1 at those sites; replaced.
     """
     for t in range(1, touched[0] + 1):
         s = touched[t]
+        seen[s] = 0
         for k in range(2 * kinds):
             count[s, k] = 0
-        tumour_at[LUMEN, s] = -1
-        tumour_at[TISSUE, s] = -1
-        if seen[s] == 2:
-            clear_around(s, neighbours, pressure, near)
-        seen[s] = 0
+    near[:] = 0
+    tumour_at[:] = -1
     listed = 0
     for r in range(n):
         s = site[r]
@@ -70,7 +50,6 @@ def census(
         if activation[r] > 0.5:
             count[s, kinds + kind[r]] += 1
         if kind[r] == TUMOUR:
-            seen[s] = 2
             part = layer[r]
             tumour_at[part, s] = r
             near[part, s] += 1
@@ -78,9 +57,10 @@ def census(
                 other = neighbours[s, k]
                 if other >= 0:
                     near[part, other] += 1
-                    if part == TISSUE:
-                        pressure[other] += 0.125
     touched[0] = listed
+    for s in range(len(pressure)):
+        own = 1 if tumour_at[TISSUE, s] >= 0 else 0
+        pressure[s] = 0.125 * (near[TISSUE, s] - own)
 
 
 @kernel

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from livermet_sim.kernels.codes import LUMEN
 from livermet_sim.kernels.jit import inline, kernel
 
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
@@ -59,7 +60,7 @@ def evaluate(  # noqa: C901
     Parameters
     ----------
     due : int64[K]
-        0 for kinds whose rates stay as they are this time.
+        0 for kinds whose rates stay as they are this time, 2 where those of cells in tissue do.
     cell_real, cell_whole : float64[columns, capacity], int64[columns, capacity]
     concentration : float64[n_sites, F], relative
     site_real : float64[columns, n_sites]
@@ -88,7 +89,7 @@ def evaluate(  # noqa: C901
     activation_row, kinds = layout[4], layout[5]
     for row in range(first, stop):
         kind = cell_whole[kind_row, row]
-        if due[kind] == 0:
+        if due[kind] == 0 or (due[kind] == 2 and cell_whole[layer_row, row] != LUMEN):
             continue
         site = cell_whole[site_row, row]
         start = signal_first[kind]

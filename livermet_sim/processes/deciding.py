@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.rules.compile import Compiled
@@ -13,8 +14,11 @@ from livermet_sim.state.world import World
 SECTION = Section(
     "decide",
     "How often the rules are evaluated.",
-    (Parameter("slow", 1.0, "h", "Time between two evaluations for endothelium and stroma.", 0.01, 24.0),),
+    (
+        Parameter("interval", 1.0, "h", "Time between two evaluations, tumour cells in vessels apart.", 0.01, 24.0),
+    ),
 )
+LUMEN_ONLY = 2
 
 
 class Sense(Process):
@@ -32,7 +36,7 @@ class Sense(Process):
 
 
 class Decide(Process):
-    """Turn signals into rates by the rules of each kind; endothelium and stroma, which answer in hours, hourly."""
+    """Turn signals into rates by the rules: every step for tumour cells in vessels, hourly for all others."""
 
     stage = "decide"
     reads = ("cells", "sites", "fields.concentration", "census", "systemic")
@@ -40,11 +44,12 @@ class Decide(Process):
 
     def __init__(self, setting: Setting, compiled: Compiled):
         self.compiled = compiled
-        self.slow = setting.section("decide").slow
+        self.interval = setting.section("decide").interval
         self.due = np.ones(len(setting.kinds), dtype=np.int64)
-        self._slow = np.array([kind.habitat in ("segment", "disse") for kind in setting.kinds])
 
     def step(self, world: World) -> None:
-        """Evaluate the rules of the kinds that are due."""
-        self.due[self._slow] = world.clock.due(self.slow)
+        """Evaluate the rules of the cells that are due."""
+        all_due = world.clock.due(self.interval)
+        self.due[:] = all_due
+        self.due[TUMOUR] = 1 if all_due else LUMEN_ONLY
         self.compiled.evaluate(world, self.due)

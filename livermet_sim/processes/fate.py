@@ -204,5 +204,6 @@ class Divide(Process):
         }
         inherited["state"] = np.full(len(mothers), CYCLING)
         rows = world.add_cells(len(mothers), site=sites, key=keys, born=world.clock.tick, **inherited)
+        world.rates[rows] = world.rates[mothers]
         world.census.tumour_at[inherited["layer"], sites] = rows
         count(world, "born", len(rows))

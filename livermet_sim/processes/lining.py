@@ -16,11 +16,14 @@ class Line(Process):
     writes = ("sites.adhesion", "sites.capture", "sites.capillarised")
 
     def __init__(self, setting: Setting):
+        self.every = setting.section("decide").interval
         self.code = setting.code("lsec")
         self.capture = setting.column("capture")
 
     def step(self, world: World) -> None:
-        """Copy the lining's state to the sites."""
+        """Copy the lining's state to the sites when the rules are about to be evaluated for it."""
+        if not world.clock.due(self.every):
+            return
         cells, sites = world.cells, world.sites
         line_vessels(
             cells.n, self.code, cells.full("kind"), cells.full("segment"), cells.full("activation"),

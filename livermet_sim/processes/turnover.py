@@ -24,6 +24,7 @@ class TurnOver(Process):
     adds = ("cells.load", "sites.net")
 
     def __init__(self, setting: Setting):
+        self.every = setting.section("decide").interval
         self.columns = setting.columns(
             "activate", "deactivate", "polarise", "depolarise", "capillarise", "decapillarise", "leave",
             "release_net", "divide",
@@ -33,10 +34,12 @@ class TurnOver(Process):
         self.limits = np.array(has, dtype=np.int64)
 
     def step(self, world: World) -> None:
-        """Relax states; carry out what was drawn."""
+        """Relax states over the hours for which the rates hold; carry out what was drawn."""
         cells, clock = world.cells, world.clock
+        if not clock.due(self.every):
+            return
         turn_over(
-            cells.n, world.seed, clock.tick, clock.dt, cells.full("kind"), cells.full("key"), cells.full("event"),
+            cells.n, world.seed, clock.tick, clock.span(self.every), cells.full("kind"), cells.full("key"), cells.full("event"),
             cells.full("activation"), cells.full("polarisation"), cells.full("capillarisation"), cells.full("load"),
             cells.full("age"), cells.full("sojourn"), world.rates, self.columns, self.digest, self.limits,
         )  # fmt: skip

@@ -12,6 +12,8 @@ from livermet_sim.state.levels import Levels
 from livermet_sim.state.tissue import Tissue
 
 SOURCE_STEPS = 2**20
+OMEGA = 1.1
+TILE = 16
 
 
 class Fields:
@@ -39,11 +41,14 @@ class Fields:
         self.concentration = np.zeros((tissue.n, len(self.names)))
         self.source = np.zeros((tissue.n, len(self.names)), dtype=np.int64)
         self._spread = (self.lengths / tissue.site) ** 2
-        self._levels = Levels(tissue, self.lengths.max(initial=0.0) / tissue.site)
-        self._sides = tissue.neighbours[self._levels.sites, :4].T
-        mass, ties = self._levels.form[:, :1], self._levels.form[:, 1:].sum(axis=1, keepdims=True)
-        self._inverse = 1.0 / (mass + ties * self._spread)
-        self._value, self._load = np.zeros((2, self._levels.blocks + 4, len(self.names)))
+        self._sites = tissue.inside
+        self._sides = tissue.neighbours[tissue.inside, :4].T
+        self._levels = levels = Levels(tissue, self.lengths.max(initial=0.0) / tissue.site)
+        self._gains = _gains(levels.form, self._spread)
+        whole = self._gains[:, levels.whole].swapaxes(0, 1)[:, :, None]
+        self._tiles = np.tile(np.concatenate([whole, whole * self._spread], axis=2), TILE)
+        self._value, self._load = np.zeros((2, levels.rows * len(self.names)))
+        self._out = np.zeros((levels.longest + 4) * len(self.names))
 
     def __len__(self) -> int:
         return len(self.names)
@@ -78,16 +83,28 @@ class Fields:
         """
         levels = self._levels
         return diffusion.relax(
-            self.concentration, self.source, 1.0 / SOURCE_STEPS, levels.starts, levels.links, levels.form,
-            self._inverse, self._spread, self._value, self._load, tolerance, most,
+            self.concentration.ravel(), self.source.ravel(), 1.0 / SOURCE_STEPS, levels.levels, levels.lines,
+            levels.edges, levels.ghosts, levels.form, self._gains, self._spread, self._tiles, self._value, self._load,
+            self._out, tolerance, most,
         )  # fmt: skip
 
     def residual(self) -> np.ndarray:
         """Return max |s - A c| per signal, float64[F]; no error is larger, as A inverse has norm 1."""
-        sites = self._levels.sites
+        sites = self._sites
         c = self.concentration[sites]
         lap = np.zeros_like(c)
         for side in self._sides:
             lap += np.where((side >= 0)[:, None], self.concentration[side] - c, 0.0)
         source = self.source[sites] / SOURCE_STEPS
         return np.abs(source - c + self._spread * lap).max(axis=0, initial=0.0)
+
+
+def _gains(form: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Return the factors of the imbalance in a sweep, and in what it leaves to the blocks, float64[2, forms, F]."""
+    outside = form[:, 0] == 0.0
+    # a place outside counts as one site without ties, which holds what it is given: nothing
+    form[outside, 0] = 1.0
+    gains = np.ones((2, len(form), len(spread)))
+    gains[0] = OMEGA / (form[:, :1] + form[:, 1:].sum(axis=1, keepdims=True) * spread)
+    gains[0, outside], gains[1, outside] = 1.0, 0.0
+    return gains

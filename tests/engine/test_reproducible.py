@@ -95,7 +95,7 @@ def test_a_snapshot_at_the_end_does_not_show_in_the_digest():
 
 
 def test_asking_for_the_result_does_not_show_in_the_digest():
-    engine = liver(1)
+    engine = liver(1, observe__snapshots="")
     engine.run(6)
     before = engine.digest()
     engine.result()

@@ -40,7 +40,7 @@ OUTCOMES = (
     (DIE, NITRIC_OXIDE), (DIE, ANOIKIS), (DIE, APOPTOSIS), (DIE, NECROSIS),
 )  # fmt: skip
 SPACE, SIDE = 4, 50
-WIDTH = SPACE * SIDE
+WIDTH = SPACE * SIDE + 2
 NEIGHBOURS, _ = field(WIDTH, WIDTH)
 
 
@@ -218,7 +218,7 @@ def test_marks_of_attackers_are_cleared_before_the_next_step():
     sites = len(NEIGHBOURS)
     head, near = np.full(sites, -1, dtype=np.int64), np.zeros(sites, dtype=np.int32)
     listed, spread = np.zeros(sites + 1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
-    for places in ([405, 406, 1010], [1010], []):
+    for places in ([405, 406, 1050], [1050], []):
         listed[0], listed[1 : 1 + len(places)] = len(places), places
         fate.spread_attackers(head, listed, NEIGHBOURS, near, spread)
         expected = np.zeros(sites)

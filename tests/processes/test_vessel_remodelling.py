@@ -13,6 +13,8 @@ WIDTH = 41
 # blood runs east below and west above, so the left of the lower tube has the higher pressure
 TWO_TUBES = ["C" + "=" * 39 + "P", *["." * WIDTH] * 11, "P" + "=" * 39 + "C"]
 LOWER = 12 * WIDTH
+# sprouts may go anywhere, however many tubes there are
+FREE = {"vessels.crowd": 8}
 
 
 def climb(engine, setting, rows: np.ndarray, updates: int, hops: float = 6.0, ridge: int | None = None):
@@ -47,7 +49,7 @@ def lsec_over(world, site: int) -> np.ndarray:
 
 
 def test_a_tip_climbs_vegf_meets_a_vessel_and_the_loop_carries_blood(monkeypatch):
-    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE)
     world = engine.world
     before = world.rows("lsec").size
     (sprout,) = climb(engine, setting, lsec_over(world, LOWER + 8), 4, ridge=8)
@@ -76,7 +78,7 @@ def test_a_tip_climbs_vegf_meets_a_vessel_and_the_loop_carries_blood(monkeypatch
 
 
 def test_one_tip_keeps_others_away(monkeypatch):
-    engine, setting = engine_on(monkeypatch, TWO_TUBES, {"cells.lsec.notch_distance": "90 um"})
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE | {"cells.lsec.notch_distance": "90 um"})
     world = engine.world
     sprouts = climb(engine, setting, world.rows("lsec"), 1, hops=0.0)
     x, y = world.tissue.xy(np.array([s.tip for s in sprouts]))
@@ -86,19 +88,26 @@ def test_one_tip_keeps_others_away(monkeypatch):
 
 
 def test_a_sprout_without_aim_gives_up_at_its_reach(monkeypatch):
-    engine, setting = engine_on(monkeypatch, TWO_TUBES, {"cells.lsec.sprout_reach": "40 um"})
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE | {"cells.lsec.sprout_reach": "40 um"})
     (sprout,) = climb(engine, setting, lsec_over(engine.world, LOWER + 20), 8, hops=1.0, ridge=20)
     assert sprout.tip == -1 and 5 <= len(sprout.path) <= 7
 
 
 def test_a_sprout_does_not_rejoin_its_own_tube_at_its_first_step(monkeypatch):
     # the only other vessel is ten sites away, so nobody can have met it
-    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE)
     world = engine.world
     sprouts = climb(engine, setting, world.rows("lsec"), 2, hops=3.0)
     from_below = [s for s in sprouts if s.path[0] >= LOWER]
     assert len(from_below) >= 4
     assert [s.path for s in from_below if s.tip < 0] == []
+
+
+def test_a_sprout_leaves_a_straight_tube_and_joins_another_as_shipped(monkeypatch):
+    # a site beside a straight tube always touches three of its sites
+    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    (sprout,) = climb(engine, setting, lsec_over(engine.world, LOWER + 8), 4, ridge=8)
+    assert sprout.path[-1] // WIDTH == 1
 
 
 ONE_TUBE = ["." * 21, "P" + "=" * 19 + "C", "." * 21]
@@ -143,7 +152,7 @@ def test_an_lsec_goes_with_the_last_site_of_its_stretch(monkeypatch):
 
 
 def test_a_sprout_whose_tip_has_closed_lays_no_tube_from_there(monkeypatch):
-    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE)
     world = engine.world
     (sprout,) = climb(engine, setting, lsec_over(world, LOWER + 8), 2, hops=3.0, ridge=8)
     assert len(sprout.path) > 2 and sprout.tip >= 0
@@ -156,7 +165,7 @@ def test_a_sprout_whose_tip_has_closed_lays_no_tube_from_there(monkeypatch):
 
 
 def test_a_sprout_whose_lining_is_gone_does_not_inhibit_for_ever(monkeypatch):
-    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE)
     world, grow = engine.world, process(engine, "Angiogenesis")
     (sprout,) = climb(engine, setting, lsec_over(world, LOWER + 8), 1, hops=0.0)
     stretch = np.flatnonzero(world.segments == sprout.segment)
