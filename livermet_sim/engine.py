@@ -64,6 +64,7 @@ SECTIONS: tuple[Section, ...] = (
     deciding.SECTION, recruitment.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
 )  # fmt: skip
 SEED_LIMIT = 2**62
+RESTING = ("Perfuse", "Oxygenate", "Sense", "Decide", "Line", "Diffuse")
 
 
 class Recipe(Protocol):
@@ -104,6 +105,12 @@ class Engine:
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
         self.recorder = Recorder(setting)
         self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder))
+        self._rest()
+
+    def _rest(self) -> None:
+        """Let the resting liver settle before anything enters: flow, oxygen, rates, lining, signals."""
+        for name in RESTING:
+            next(p for p in self.plan.processes if p.name == name).step(self.world)
 
     def step(self) -> None:
         """Advance by one tick."""
@@ -144,6 +151,7 @@ class Engine:
     def digest(self) -> str:
         """Return a hash of the whole state that does not depend on the order of rows."""
         world, found = self.world, hashlib.sha256()
+        world.count()
         order = np.argsort(world.cells["key"])
         for name in world.cells.columns:
             found.update(np.ascontiguousarray(world.cells[name][order]).tobytes())

@@ -100,9 +100,7 @@ def _down(level, value, load, unit, lines, edges, form, gains, spread, tiles, ou
     first, stop, stride, sites = level[LINES], level[3 + LINES], level[STRIDE], level[SITES]
     signals = len(spread)
     for y in range(first, stop):
-        _imbalance(
-            y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out
-        )
+        _imbalance(y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out)
         _add(lines[y], signals, value, out)
         if hand_on:
             # the line before has seen both its neighbours change
@@ -123,9 +121,7 @@ def _up(level, value, load, unit, lines, edges, form, gains, spread, tiles, out,
         # correction runs one line ahead, so that it and the sweep pass through memory together
         if y > first:
             _correct(lines[y - 1], signals, value, coarse, out)
-        _imbalance(
-            y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out
-        )
+        _imbalance(y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out)
         _add(lines[y], signals, value, out)
 
 
@@ -185,7 +181,10 @@ def relax(
     flat = levels.ravel()
     for cycle in range(most):
         for y in range(levels[1, LINES], levels[last + 1, LINES]):
-            begin, end = (lines[y, BASE] + lines[y, FIRST]) * signals, (lines[y, BASE] + lines[y, STOP]) * signals
+            begin, end = (
+                (lines[y, BASE] + lines[y, FIRST]) * signals,
+                (lines[y, BASE] + lines[y, STOP]) * signals,
+            )
             value[begin:end] = 0.0
             load[begin:end] = 0.0
         _down(flat, concentration, source, unit, lines, edges, form, gains, spread, tiles[0], out, load, True)

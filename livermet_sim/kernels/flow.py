@@ -1,8 +1,8 @@
 """Solve pressures on the vessel graph and turn them into flow, speed and shear.
 
-Nodes obey sum over edges of g (p_i - p_j) = 0 except where the pressure is given. Conjugate gradients
-with an incomplete Cholesky preconditioner of the graph's own pattern; on a network with few loops that is
-nearly the exact factor.
+Nodes obey sum over edges of g (p_i - p_j) = 0 except where the pressure is given. Nodes on one or two edges are
+eliminated exactly, which leaves the forks; these are solved by conjugate gradients with an incomplete Cholesky
+preconditioner of the graph's own pattern.
 """
 
 from __future__ import annotations
@@ -12,6 +12,95 @@ import math
 import numpy as np
 
 from livermet_sim.kernels.jit import inline, kernel
+
+
+@kernel
+def contract(ends, edges, first, edge, free, incident, degree, steps, stack):
+    """Eliminate free nodes on one or two edges until none is left; return how many.
+
+    Parameters
+    ----------
+    ends : int32[edges + nodes, 2]
+        Nodes of each edge; edges that stand for two in series are added behind the first ``edges``, and edges
+        that are gone have -1.
+    first, edge : int32[n + 1], int32[2 e]
+        Where the list of a node's edges starts, and the edges.
+    incident, degree : int32[n, 8], int32[n]
+        Set: edges of each node that are left, and their number.
+    steps : int32[n, 6]
+        Set, one row for each node eliminated: the node, its edges, their far ends, the edge that replaces
+        them. An edge or node that there is not is -1.
+    stack : int32[2 n]
+        Scratch.
+    """
+    n, done, top = len(free), 0, 0
+    for i in range(n):
+        degree[i] = first[i + 1] - first[i]
+        for k in range(degree[i]):
+            incident[i, k] = edge[first[i] + k]
+    for i in range(n - 1, -1, -1):
+        if free[i] and degree[i] <= 2:
+            stack[top] = i
+            top += 1
+    while top > 0:
+        top -= 1
+        i = stack[top]
+        if degree[i] < 1 or degree[i] > 2:
+            continue
+        one, two = incident[i, 0], incident[i, 1] if degree[i] == 2 else -1
+        a = ends[one, 0] + ends[one, 1] - i
+        b = ends[two, 0] + ends[two, 1] - i if two >= 0 else -1
+        new = edges + done if two >= 0 and a != b else -1
+        steps[done, 0], steps[done, 1], steps[done, 2] = i, one, two
+        steps[done, 3], steps[done, 4], steps[done, 5] = a, b, new
+        done += 1
+        degree[i] = 0
+        ends[one] = -1
+        if two >= 0:
+            ends[two] = -1
+        if new >= 0:
+            ends[new, 0], ends[new, 1] = a, b
+        _replace(incident, degree, a, one, new)
+        if b >= 0:
+            _replace(incident, degree, b, two, new)
+        for j in (a, b):
+            if j >= 0 and new < 0 and free[j] and 0 < degree[j] <= 2:
+                stack[top] = j
+                top += 1
+    return done
+
+
+@inline
+def _replace(incident, degree, node, old, new):
+    """Put one edge of a node in the place of another, or take it away where ``new`` is -1."""
+    last = degree[node] - 1
+    for k in range(last + 1):
+        if incident[node, k] == old:
+            incident[node, k] = new if new >= 0 else incident[node, last]
+            break
+    if new < 0:
+        degree[node] = last
+
+
+@kernel
+def join(steps, conductance):
+    """Write the conductance of the edges that replace two in series."""
+    for s in range(len(steps)):
+        if steps[s, 5] >= 0:
+            g, h = conductance[steps[s, 1]], conductance[steps[s, 2]]
+            conductance[steps[s, 5]] = g * h / (g + h)
+
+
+@kernel
+def fill(steps, conductance, pressure):
+    """Write the pressures of the eliminated nodes, the last one first."""
+    for s in range(len(steps) - 1, -1, -1):
+        a, b = steps[s, 3], steps[s, 4]
+        if b < 0:
+            pressure[steps[s, 0]] = pressure[a]
+        else:
+            g, h = conductance[steps[s, 1]], conductance[steps[s, 2]]
+            pressure[steps[s, 0]] = pressure[a] + h / (g + h) * (pressure[b] - pressure[a])
 
 
 @inline

@@ -63,7 +63,7 @@ def divide(
     rows : int64[m]
     coopt : float
         Probability that new room is taken by replacing a hepatocyte, the vessels spared; otherwise it is
-        pushed, which compresses the vessels around.
+        pushed, which compresses the vessels around. Where no hepatocyte is left neither happens.
     reach : int
         Longest row of cells that can be shifted.
     compress : float
@@ -117,10 +117,12 @@ def divide(
         tumour_at[TISSUE, place] = -2 - i
         born_at[i] = place
         parenchyma[here] = 0.0
-        replaces = parenchyma[last] > 0.0 and u1 < coopt
-        cause[r] = REPLACEMENT if replaces else PUSHING
+        void = parenchyma[last] < 0.05
+        replaces = not void and u1 < coopt
+        if not void:
+            cause[r] = REPLACEMENT if replaces else PUSHING
         parenchyma[last] = 0.0
-        if not replaces:
+        if not void and not replaces:
             patency[last] *= 1.0 - compress
             for k in range(8):
                 if neighbours[last, k] >= 0:

@@ -22,41 +22,53 @@ UPTAKE_PERIPORTAL = 28.0
 UPTAKE_PERICENTRAL = 12.0
 UPTAKE_TUMOUR = 8.0
 EXCHANGE = 15.0
-OMEGA = 1.8
+OMEGA = 1.5
 BLOOD_PERIPORTAL = 65.0
 BLOOD_PERICENTRAL = 30.0
 
 
 @kernel
-def relax(pressure, vmax, exchange, blood, neighbours, order, coupling, km, omega, tolerance, most):
-    """Sweep over the sites until none changes by more than ``tolerance``; return the number of sweeps.
+def relax(
+    pressure, told, vmax, exchange, blood, neighbours, queue, number, waiting, spare, coupling, km, omega, tolerance,
+    most,
+):  # fmt: skip
+    """Settle the queued sites and all that they upset; return how many are left in the queue.
 
-    Over-relaxed Gauss-Seidel, uptake taken as vmax p_new / (p_old + Km), no flux where a side has no
-    neighbour. The result depends on ``order`` only within the tolerance, and not at all on threads.
+    Over-relaxed Gauss-Seidel: uptake is taken as vmax p_new / (p_old + Km), no flux where a side has no
+    neighbour. A site whose pressure has moved by more than ``tolerance`` since it last told its neighbours
+    tells them, and they join the next round; so what stays untold cannot add up over rounds or calls.
 
     Parameters
     ----------
     pressure : float64[n], mmHg
         Start and result.
+    told : float64[n], mmHg
+        The pressure that a site's neighbours reckon with.
     vmax, exchange, blood : float64[n], mmHg/s, 1/s, mmHg
         Largest uptake; exchange with the blood (0 where no blood flows); pressure in the blood.
     neighbours : int32[n, 8]
         The first four share a side; -1 for none.
-    order : int32[m]
-        The inside sites in the order of a sweep; one colour of a chessboard after the other is fastest.
+    queue, spare : int32[m]
+        The first ``number`` sites are queued, each once; scratch. Both have room for all inside sites.
+    waiting : bool[n]
+        Whether a site is in the queue; kept up.
     coupling : float
         D / site^2, 1/s.
     km, tolerance : float, mmHg
-        Half-saturation, above 0; largest change allowed in the last sweep.
+        Half-saturation, above 0; largest change that stays untold.
     omega : float
         Over-relaxation, above 0 and below 2.
     most : int
-        Largest number of sweeps.
+        Largest number of rounds.
     """
-    for sweep in range(most):
-        worst = 0.0
-        for i in range(len(order)):
-            site = order[i]
+    current, following = queue, spare
+    for _ in range(most):
+        if number == 0:
+            break
+        added = 0
+        for i in range(number):
+            site = current[i]
+            waiting[site] = False
             around, sides = 0.0, 0.0
             for k in range(4):
                 j = neighbours[site, k]
@@ -65,13 +77,25 @@ def relax(pressure, vmax, exchange, blood, neighbours, order, coupling, km, omeg
                     sides += 1.0
             here = pressure[site]
             supply = coupling * around + exchange[site] * blood[site]
-            loss = coupling * sides + exchange[site]
-            balance = loss * (here + km) + vmax[site]
+            balance = (coupling * sides + exchange[site]) * (here + km) + vmax[site]
             if balance <= 0.0:
                 continue
             change = omega * (supply * (here + km) / balance - here)
             pressure[site] = max(here + change, 0.0)
-            worst = max(worst, abs(change))
-        if worst < tolerance:
-            return sweep + 1
-    return most
+            if abs(change) > tolerance and not waiting[site]:
+                waiting[site] = True
+                following[added] = site
+                added += 1
+            if abs(pressure[site] - told[site]) > tolerance:
+                told[site] = pressure[site]
+                for k in range(4):
+                    j = neighbours[site, k]
+                    if j >= 0 and not waiting[j]:
+                        waiting[j] = True
+                        following[added] = j
+                        added += 1
+        current, following = following, current
+        number = added
+    # an array copied onto itself stays as it is
+    queue[:number] = current[:number]
+    return number

@@ -90,6 +90,9 @@ def carry(
                     break
                 here = inlets[min(np.searchsorted(share, u3), len(inlets) - 1)]
                 continue
+            # its place stays taken until it leaves, so that nobody can close the way behind it
+            if tumour_at[LUMEN, here] == r:
+                tumour_at[LUMEN, here] = -1
             here = onward
             if compartment[here] == CENTRAL:
                 break

@@ -15,7 +15,9 @@ SECTION = Section(
     "decide",
     "How often the rules are evaluated.",
     (
-        Parameter("interval", 1.0, "h", "Time between two evaluations, tumour cells in vessels apart.", 0.01, 24.0),
+        Parameter(
+            "interval", 1.0, "h", "Time between two evaluations, tumour cells in vessels apart.", 0.01, 24.0
+        ),
     ),
 )
 LUMEN_ONLY = 2

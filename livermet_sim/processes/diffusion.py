@@ -19,7 +19,12 @@ SECTION = Section(
             "tolerance", 0.002, "1", "Largest relative change at which a solution counts as found.", 1e-9, 0.1
         ),
         Parameter(
-            "most", 3, "1", "Most iterations of one solution; what is left relaxes in the next.", 1, 1000
+            "most",
+            1,
+            "1",
+            "Most cycles of one solution, each leaves less than a third of the error.",
+            1,
+            1000,
         ),
     ),
 )
@@ -39,8 +44,8 @@ class Diffuse(Process):
         self.used = np.ones(len(setting.kinds), dtype=np.int64)
 
     def step(self, world: World) -> None:
-        """Solve when due; rates are those of the step before."""
-        if not world.clock.due(self.every) or world.clock.tick == 0:
+        """Solve when due; rates are those of the last evaluation of the rules."""
+        if not world.clock.due(self.every):
             return
         cells, fields = world.cells, world.fields
         fields.clear_source()

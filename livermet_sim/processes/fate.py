@@ -12,7 +12,6 @@ from livermet_sim.kernels.codes import (
     DIVIDE,
     EXTRAVASATE,
     FIRST_KILLER,
-    LUMEN,
     NONE,
     NOTHING,
     SLEEP,
@@ -120,7 +119,6 @@ class Detach(Process):
         rows = self.fate.rows(world, DETACH)
         if len(rows):
             record(world, rows, DETACH, NONE)
-            world.census.tumour_at[LUMEN, world.cells.full("site")[rows]] = -1
             self.carrier.carry(world, rows, 2)
 
 

@@ -32,7 +32,7 @@ class Remodel(Process):
     stage = "remodel"
     reads = ("cells.rates", "cells.site", "sites.oxygen", "sites.pressure")
     writes = ("sites.collagen", "sites.fibronectin")
-    adds = ("sites.net", "sites.debris", "sites.parenchyma", "sites.patency")
+    adds = ("sites.net", "sites.debris", "sites.parenchyma", "sites.patency", "sites.vessel_age")
 
     def __init__(self, setting: Setting):
         self.own = own = setting.section("matrix")

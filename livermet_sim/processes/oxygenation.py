@@ -9,7 +9,6 @@ from livermet_sim.kernels.demand import demand
 from livermet_sim.kernels.oxygen import OMEGA, relax
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
-from livermet_sim.state.tissue import Tissue
 from livermet_sim.state.world import World
 
 SECTION = Section(
@@ -25,8 +24,8 @@ SECTION = Section(
         Parameter("uptake_pericentral", 12.0, "mmHg/s", "Largest uptake of pericentral tissue.", 0.0, 200.0, "Matsumura & Thurman 1983 PMID 6859274", "derived"),
         Parameter("exchange", 15.0, "/s", "Exchange between a perfused sinusoid and its site; leaves a drop of about 5 mmHg.", 0.0, 1000.0, "sinusoid-to-cell drop about 5 torr (Kekonen et al.)", "derived"),
         Parameter("new_vessel", 0.5, "1", "Exchange of a newly formed vessel relative to a sinusoid.", 0.0, 1.0, "CRLM poorly oxygenated; 0.3-0.6 guessed", "assumed"),
-        Parameter("tolerance", 0.05, "mmHg", "Largest change in a sweep at which a solution counts as found.", 1e-9, 5.0),
-        Parameter("most", 40, "1", "Most sweeps of one solution.", 1, 100000),
+        Parameter("tolerance", 0.05, "mmHg", "Largest change of a site that its neighbours need not take notice of.", 1e-9, 5.0),
+        Parameter("most", 40, "1", "Most rounds of one solution; what is left is taken up in the next.", 1, 100000),
     ),
 )  # fmt: skip
 
@@ -42,33 +41,31 @@ class Oxygenate(Process):
         self.own = setting.section("oxygen")
         self.every = self.own.interval
         self.tumour_uptake = setting.section("cells.tumour").oxygen_uptake
-        self._demand = np.zeros((3, sites))
-        self._order: np.ndarray | None = None
+        self._values = np.array([
+            self.own.uptake_periportal, self.own.uptake_pericentral, self.tumour_uptake, self.own.exchange,
+            self.own.new_vessel, self.own.periportal, self.own.pericentral,
+        ])  # fmt: skip
+        # nothing equals NaN, so at first all sites count as changed
+        self._demand = np.full((3, sites), np.nan)
+        self._told = np.full(sites, np.inf)
+        self._queues = np.zeros((2, sites), dtype=np.int32)
+        self._waiting = np.zeros(sites, dtype=np.bool_)
+        self._number = 0
 
     def step(self, world: World) -> None:
-        """Solve when due."""
+        """Solve when due, starting from the sites whose supply or uptake has changed."""
         if not world.clock.due(self.every):
             return
         own, sites, tissue = self.own, world.sites, world.tissue
         uptake, exchange, blood = self._demand
+        queue, spare = self._queues
         world.count()
-        demand(
+        number = demand(
             tissue.inside, world.compartment, sites.full("zone"), sites.full("parenchyma"), sites.full("perfused"),
-            sites.full("vessel_age"), world.census.tumour_at,
-            np.array([own.uptake_periportal, own.uptake_pericentral, self.tumour_uptake, own.exchange,
-                      own.new_vessel, own.periportal, own.pericentral]),
-            uptake, exchange, blood,
+            sites.full("vessel_age"), world.census.tumour_at, self._values, uptake, exchange, blood,
+            queue, self._number, self._waiting,
         )  # fmt: skip
-        if self._order is None:
-            self._order = chessboard(tissue)
-        coupling = own.diffusion / tissue.site**2
-        relax(
-            sites.full("oxygen"), uptake, exchange, blood, tissue.neighbours, self._order, coupling, own.michaelis,
-            OMEGA, own.tolerance, own.most,
+        self._number = relax(
+            sites.full("oxygen"), self._told, uptake, exchange, blood, tissue.neighbours, queue, number, self._waiting,
+            spare, own.diffusion / tissue.site**2, own.michaelis, OMEGA, own.tolerance, own.most,
         )  # fmt: skip
-
-
-def chessboard(tissue: Tissue) -> np.ndarray:
-    """Return the inside sites, one colour of a chessboard after the other."""
-    colour = (tissue.inside // tissue.width + tissue.inside % tissue.width) % 2
-    return np.concatenate([tissue.inside[colour == 0], tissue.inside[colour == 1]])

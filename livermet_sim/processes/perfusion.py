@@ -19,7 +19,7 @@ SECTION = Section(
         Parameter("central_pressure", 4.7, "mmHg", "Pressure in the central vein.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found"),
         Parameter("viscosity", 3.5, "mPa s", "Apparent viscosity of blood.", 0.5, 20.0, "3-4 mPa s", "recalled"),
         Parameter("perfused_above", 0.05, "1", "Share of the healthy median flow above which a tube counts as perfused.", 0.0, 1.0),
-        Parameter("tolerance", 1e-4, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01),
+        Parameter("tolerance", 1e-3, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01),
         Parameter("plug", 0.999, "1", "Share of a tube's conductance lost to an arrested cell at least as wide.", 0.0, 1.0),
     ),
 )  # fmt: skip

@@ -34,8 +34,7 @@ class Recruit(Process):
         self.density = setting.per_kind("density") * recruited
         self.leave = setting.per_kind("leave")
         self.diameter = setting.per_kind("diameter", 8.0)
-        self._rows = np.zeros(4096, dtype=np.int64)
-        self._codes = np.zeros(4096, dtype=np.int64)
+        self._drawn = np.zeros((2, 0), dtype=np.int64)
 
     def step(self, world: World) -> None:
         """Draw arrivals at every perfused LSEC; keys of arrivals derive from the LSEC's."""
@@ -43,14 +42,17 @@ class Recruit(Process):
             return
         cells, seed, tick = world.cells, world.seed, world.clock.tick
         resting = self.density * self.leave * world.tissue.volume / max(1, world.totals["lsec_at_start"])
+        if self._drawn.shape[1] < cells.n * len(self.density):
+            self._drawn = np.zeros((2, 2 * cells.n * len(self.density)), dtype=np.int64)
+        lsec_rows, codes = self._drawn
         number = recruit(
             cells.n, seed, tick, world.clock.span(self.every), self.lsec, cells.full("kind"), cells.full("site"),
             cells.full("key"), world.sites.full("perfused"), world.rates, self.first, len(self.density), resting,
-            self._rows, self._codes,
+            lsec_rows, codes,
         )  # fmt: skip
         if number == 0:
             return
-        rows, codes = self._rows[:number], self._codes[:number]
+        rows, codes = lsec_rows[:number], codes[:number]
         mothers = cells.full("key")[rows]
         keys = np.array(
             [

@@ -31,7 +31,7 @@ SECTION = Section(
     "How many tumour cells come with the portal blood, and when.",
     (
         Parameter("dose", 440.0, "/mm3", "Cells entering per volume of liver in the experiment.", 0.0, 1e6, "intrasplenic 5e5 cells in a 1.2-mL liver", "derived"),
-        Parameter("enrichment", 6.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5),
+        Parameter("enrichment", 4.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5),
         Parameter("start", 0.0, "h", "When the first cell enters.", 0.0, 1e5),
         Parameter("duration", 0.25, "h", "Time over which they enter (a bolus takes minutes).", 0.0, 1e5, "intrasplenic injection", "recalled"),
     ),

@@ -20,10 +20,19 @@ SECTION = Section(
     (
         Parameter("interval", 4.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0),
         Parameter("guide", "vegf", "", "Signal that a sprout climbs."),
-        Parameter("crowd", 2, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8),
+        Parameter("crowd", 4, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8),
         Parameter("wander", 0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0),
     ),
 )
+
+
+HOME = 3
+CLEARED = ("diameter", "speed", "shear", "perfused", "adhesion", "capture", "capillarised", "vessel_age")
+
+
+def near_home(site: int, root: int, width: int) -> bool:
+    """Say whether a site lies within HOME sites of a sprout's root: its own tube, which it must not rejoin."""
+    return abs(site % width - root % width) <= HOME and abs(site // width - root // width) <= HOME
 
 
 @dataclass
@@ -42,8 +51,8 @@ class Collapse(Process):
 
     stage = "remodel"
     reads = ("sites.patency", "cells.rates", "census")
-    writes = ()
-    adds = ("compartment", "network", "segments")
+    writes = tuple(f"sites.{name}[closed]" for name in (*CLEARED, "patency"))
+    adds = ("compartment", "network", "segments", "cells.alive[lsec]", "cells.site[lsec]")
 
     def __init__(self, setting: Setting):
         self.every = setting.section("vessels").interval
@@ -66,16 +75,7 @@ class Collapse(Process):
     def _close(self, world: World, closed: np.ndarray) -> None:
         world.compartment[closed] = PARENCHYMA
         world.segments[closed] = -1
-        for name in (
-            "diameter",
-            "speed",
-            "shear",
-            "perfused",
-            "adhesion",
-            "capture",
-            "capillarised",
-            "vessel_age",
-        ):
+        for name in CLEARED:
             world.sites[name][closed] = 0.0
         world.sites["patency"][closed] = 1.0
         world.network.remove_nodes(closed)
@@ -86,6 +86,12 @@ class Collapse(Process):
         rows = world.rows("lsec")
         gone = rows[np.isin(cells.full("segment")[rows], lost)]
         cells.full("alive")[gone] = 0
+        # an LSEC whose own site closed moves to what is left of its stretch
+        for row in np.setdiff1d(rows, gone):
+            segment = cells.full("segment")[row]
+            if world.segments[cells.full("site")[row]] != segment:
+                cells.full("site")[row] = np.flatnonzero(world.segments == segment)[0]
+        world.census.stale = True
 
 
 class Angiogenesis(Process):
@@ -93,8 +99,8 @@ class Angiogenesis(Process):
 
     stage = "remodel"
     reads = ("cells.rates", "fields.concentration")
-    writes = ("sites.diameter",)
-    adds = ("compartment", "network", "segments", "cells[new lsec]", "sites.vessel_age")
+    writes = ("sites.diameter[new]", "sites.patency[new]", "sites.vessel_age[new]")
+    adds = ("compartment", "network", "segments", "cells[new lsec]")
 
     def __init__(self, setting: Setting, spacing: float):
         own, lsec = setting.section("vessels"), setting.section("cells.lsec")
@@ -151,8 +157,11 @@ class Angiogenesis(Process):
         self.sprouts.append(Sprout(site, key, segment, [site]))
 
     def _advance(self, world: World, sprout: Sprout, span: float) -> None:
-        row = world.segment_row[sprout.segment] if sprout.segment < len(world.segment_row) else -1
-        speed = world.rates[row, self.extend] if row >= 0 else 0.0
+        row = world.segment_row[sprout.segment]
+        if row < 0 or world.compartment[sprout.tip] not in (SINUSOID, PORTAL, CENTRAL):
+            sprout.tip = -1
+            return
+        speed = world.rates[row, self.extend]
         draws = draw4(world.seed, SPROUT_STEP, world.clock.tick, sprout.key)
         for hop in range(int(speed * span / self.spacing + draws[0])):
             if not self._hop(world, sprout, hop):
@@ -168,8 +177,8 @@ class Angiogenesis(Process):
         places = [int(p) for p in world.tissue.neighbours[sprout.tip] if p >= 0 and int(p) not in sprout.path]
         compartment = world.compartment
         met = [p for p in places if compartment[p] in (SINUSOID, PORTAL, CENTRAL)]
-        beginning = set(world.tissue.neighbours[sprout.path[0]].tolist())
-        met = [p for p in met if p not in beginning] if len(sprout.path) < 4 else met
+        if len(sprout.path) <= 2 * HOME:
+            met = [p for p in met if not near_home(p, sprout.path[0], world.tissue.width)]
         if met and len(sprout.path) > 1:
             self._join(world, sprout.tip, met[0])
             return False

@@ -110,7 +110,9 @@ class Levels:
         self.levels[1:, 0] = np.cumsum(sizes)
         self.levels[:-1, 1] = [level.stride for level in stack]
         self.levels[:-1, 2] = 4 ** np.arange(len(stack))
-        self.ghosts = np.concatenate([np.zeros((0, 2), dtype=np.int64), *(_ghosts(level) for level in stack[1:])])
+        self.ghosts = np.concatenate(
+            [np.zeros((0, 2), dtype=np.int64), *(_ghosts(level) for level in stack[1:])]
+        )
         self.longest = int((self.lines[:, 2] - self.lines[:, 1]).max(initial=0))
 
 

@@ -78,21 +78,18 @@ class Network:
 
         ``tolerance`` is the largest imbalance of a node over the mean throughput of the nodes.
         """
-        patency = np.maximum(self.patency[self.edges].min(axis=1), LEAST_PATENCY) if len(self.edges) else 0.0
-        conductance = self._conductance * patency
+        near, far = self._ends
+        patency = np.maximum(np.minimum(self.patency[near], self.patency[far]), LEAST_PATENCY)
+        edges = len(self.edges)
+        conductance = np.zeros(edges + len(self._steps))
+        conductance[:edges] = self._conductance * patency
         pressure = self.pressure[self._nodes]
+        flow.join(self._steps, conductance)
+        forks = pressure[self._forks]
+        count = flow.solve(*self._reduced, conductance, self._free[self._forks], forks, tolerance, most)
+        pressure[self._forks] = forks
+        flow.fill(self._steps, conductance, pressure)
         graph = (self._first, self._other, self._edge)
-        count = flow.solve(
-            self._first,
-            self._upper,
-            self._other,
-            self._edge,
-            conductance,
-            self._free,
-            pressure,
-            tolerance,
-            most,
-        )
         self.pressure[self._nodes] = pressure
         flow.distribute(
             *graph, self._slot, conductance, pressure, self._nodes, self.diameter[self._nodes],
@@ -192,11 +189,7 @@ class Network:
         ends = number[self.edges]
         near = np.concatenate([ends[:, 0], ends[:, 1]])
         far = np.concatenate([ends[:, 1], ends[:, 0]])
-        order = np.lexsort((far, near))
-        self._first = np.concatenate([[0], np.cumsum(np.bincount(near, minlength=n))]).astype(np.int32)
-        self._upper = (self._first[:-1] + np.bincount(near[far < near], minlength=n)).astype(np.int32)
-        self._other = far[order]
-        self._edge = np.tile(np.arange(e, dtype=np.int32), 2)[order]
+        self._first, _, self._other, self._edge, order = _lists(near, far, np.tile(np.arange(e), 2), n)
         self._slot = np.concatenate([slot, self._slots(self.edges[:, ::-1])])[order]
         fixed = np.isin(self.tissue.compartment[self._nodes], (PORTAL, CENTRAL))
         graph = coo_matrix((np.ones(e), (ends[:, 0], ends[:, 1])), shape=(n, n))
@@ -208,3 +201,31 @@ class Network:
         self.pressure[self._nodes[rest]] = mean[part[rest]]
         for values in (self.outflow, self.throughput, self.speed, self.shear):
             values[:] = 0.0
+        self._ends = np.ascontiguousarray(self.edges.T)
+        self._contract(ends)
+
+    def _contract(self, ends: np.ndarray) -> None:
+        """Find the forks, which alone have to be solved for, and how to eliminate all other nodes."""
+        n, e = len(self._nodes), len(ends)
+        grown = np.full((e + n, 2), -1, dtype=np.int32)
+        grown[:e] = ends
+        incident, steps = np.zeros((n, 8), dtype=np.int32), np.zeros((n, 6), dtype=np.int32)
+        degree, stack = np.zeros(n, dtype=np.int32), np.zeros(9 * n, dtype=np.int32)
+        done = flow.contract(grown, e, self._first, self._edge, self._free, incident, degree, steps, stack)
+        self._steps = steps[:done]
+        left = np.ones(n, dtype=np.bool_)
+        left[self._steps[:, 0]] = False
+        self._forks = np.flatnonzero(left)
+        number = np.cumsum(left) - 1
+        kept = np.flatnonzero(grown[:, 0] >= 0)
+        a, b = number[grown[kept]].T
+        near, far = np.concatenate([a, b]), np.concatenate([b, a])
+        self._reduced = _lists(near, far, np.tile(kept, 2), len(self._forks))[:4]
+
+
+def _lists(near: np.ndarray, far: np.ndarray, edge: np.ndarray, n: int) -> tuple[np.ndarray, ...]:
+    """Return each node's list of edges as ``flow.solve`` takes them, and the order that sorts them."""
+    order = np.argsort(near.astype(np.int64) * n + far, kind="stable")
+    first = np.concatenate([[0], np.cumsum(np.bincount(near, minlength=n))]).astype(np.int32)
+    upper = (first[:-1] + np.bincount(near[far < near], minlength=n)).astype(np.int32)
+    return first, upper, far[order].astype(np.int32), edge[order].astype(np.int32), order

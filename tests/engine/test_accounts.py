@@ -82,3 +82,13 @@ def test_lining_stretches_vessels_and_network_agree():
         assert len(np.unique(world.cells["segment"][rows])) == len(rows)
         assert not world.sites["perfused"][~world.network.vessel].any()
     assert int(sinusoid.sum()) != at_start
+
+
+def test_one_lumen_holds_one_tumour_cell_where_many_lose_hold_at_once():
+    crowd = {"seeding__enrichment": 1500, "seeding__duration": 0.5, "cells__tumour__detach": 3.0}
+    engine = liver(1, "strip", **crowd)
+    for _ in range(40):
+        engine.step()
+        cells = engine.world.cells
+        site = cells["site"][(cells["kind"] == TUMOUR) & (cells["layer"] == LUMEN)]
+        assert len(np.unique(site)) == len(site)

@@ -207,6 +207,21 @@ def test_pushing_shifts_the_row_towards_the_nearest_gap():
         assert Colony(neighbours, compartment, sites).divide([0], reach=2)[0] == -1
 
 
+def test_pushing_goes_the_shortest_way_whatever_the_draw():
+    width, middle = 11, 5 * 11 + 5
+    neighbours, compartment = field(width, width)
+    far = [middle + 4, middle - 3 * width, middle + 3 * (width - 1)]
+    near = [middle - 2, middle + 2 * width]
+    sites = np.array([middle, *(s for s in range(width * width) if s not in (middle, *far, *near))])
+    taken = []
+    for seed in range(60):
+        colony = Colony(neighbours, compartment, sites)
+        colony.key[0] = seed
+        colony.divide([0], reach=5)
+        taken += [s for s in (*far, *near) if colony.tumour_at[TISSUE, s] >= 0]
+    assert len(taken) == 60 and set(taken) == set(near)
+
+
 def test_pushing_never_loses_or_doubles_a_cell():
     # ragged tissue, many mothers a step, daughters of the same step pushed on
     neighbours, compartment = ragged(16, 16, 4, 0.15)

@@ -218,11 +218,25 @@ def test_oxygen_demand_by_compartment_zone_and_tumour():
     perfused, age = np.array([0, 1, 1, 0, 1, 1, 0.0]), np.array([0, 0, 4.0, 0, 0, 0, 0])
     tumour_at = np.full((2, 7), -1, dtype=np.int64)
     tumour_at[TISSUE, 6] = 3
-    uptake, exchange, blood = np.empty(7), np.empty(7), np.empty(7)
-    demand(
-        np.arange(7, dtype=np.int32), compartment, zone, parenchyma, perfused, age, tumour_at,
-        np.array([28.0, 12.0, 8.0, 15.0, 0.5, 65.0, 30.0]), uptake, exchange, blood,
-    )  # fmt: skip
+    uptake, exchange, blood = np.zeros(7), np.zeros(7), np.zeros(7)
+    queue, waiting = np.zeros(7, dtype=np.int32), np.zeros(7, dtype=np.bool_)
+    values = np.array([28.0, 12.0, 8.0, 15.0, 0.5, 65.0, 30.0])
+
+    def ask() -> set[int]:
+        """Return the sites where something changed."""
+        waiting[:] = False
+        number = demand(
+            np.arange(7, dtype=np.int32), compartment, zone, parenchyma, perfused, age, tumour_at, values, uptake,
+            exchange, blood, queue, 0, waiting,
+        )  # fmt: skip
+        assert np.array_equal(np.flatnonzero(waiting), np.sort(queue[:number]))
+        return set(queue[:number].tolist())
+
+    assert ask() == set(range(7))
     assert uptake.tolist() == [28.0, 20.0, 6.0, 0.0, 0.0, 0.0, 8.0]
     assert exchange.tolist() == [0.0, 15.0, 7.5, 0.0, 15.0, 15.0, 0.0]
     assert blood.tolist() == [65.0, 47.5, 30.0, 65.0, 65.0, 30.0, 47.5]
+    # only what changed waits to be solved again
+    assert ask() == set()
+    perfused[1], parenchyma[0] = 0.0, 0.5
+    assert ask() == {0, 1} and uptake[0] == 14.0 and exchange[1] == 0.0

@@ -148,6 +148,6 @@ def test_two_cells_that_lose_hold_together_never_share_a_lumen():
     # the cell upstream comes to rest where the other stood; the other then finds no way on
     world = Channels(4)
     site = np.array([1, 2, 3])
-    world.tumour_at[LUMEN, 3] = 2
+    world.tumour_at[LUMEN, site] = [0, 1, 2]
     world.carry([0, 1], random_keys(3), site, ALWAYS)
     assert len(np.unique(site)) == 3, site

@@ -24,7 +24,11 @@ def digest() -> str:
     fields.relax(1e-6, 12)
     pressure, vmax = np.full(tissue.n, 30.0), rng.uniform(8.0, 28.0, tissue.n)
     exchange, blood = rng.uniform(0.0, 9.0, tissue.n), rng.uniform(30.0, 65.0, tissue.n)
-    oxygen.relax(pressure, vmax, exchange, blood, tissue.neighbours, tissue.inside, 20.0, 5.0, 1.6, 1e-3, 20)
+    told, waiting = np.full(tissue.n, np.inf), np.isin(np.arange(tissue.n), tissue.inside)
+    queue, spare = tissue.inside.copy(), np.zeros_like(tissue.inside)
+    oxygen.relax(
+        pressure, told, vmax, exchange, blood, tissue.neighbours, queue, len(queue), waiting, spare, 20.0, 5.0, 1.6, 1e-3, 20
+    )  # fmt: skip
     network = Network.from_tissue(strip(15, 3), 6.25e-9)
     network.patency[:] = rng.uniform(0.1, 1.0, network.tissue.n)
     network.solve()

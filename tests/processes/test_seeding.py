@@ -56,7 +56,7 @@ def test_the_lining_holds_founders_whenever_they_come(monkeypatch, start):
     engine, _ = engine_on(
         monkeypatch, TUBES,
         {"seeding.dose": 1000.0, "seeding.enrichment": 20, "seeding.start": start, "seeding.duration": 0,
-         "cells.tumour.arrest_mechanical": 0.0, "cells.tumour.arrest_adhesive": 20.0, "cells.lsec.capture": 0.03},
+         "cells.tumour.arrest_mechanical": 0.0, "cells.tumour.arrest_adhesive": 20.0, "cells.lsec.capture": 0.01},
     )  # fmt: skip
     engine.run(start + 1)
     entry = events(engine, ENTER)[0, 0]
