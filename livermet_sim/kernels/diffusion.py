@@ -20,8 +20,8 @@ LINES, STRIDE, SITES = range(3)
 SWEEPS = 6
 
 
-@inline
-def _imbalance(here, value, load, unit, stride, sites, lines, edges, form, gain, spread, tile, out):
+@kernel
+def _imbalance(here, value, load, stride, sites, lines, edges, form, gain, spread, tile, out):
     """Write gain (s - c + L^2 lap c) of one line, ``here``, to ``out``.
 
     ``tile[0]`` and ``tile[1]`` repeat the gain of a whole place and its product with the spread.
@@ -39,7 +39,7 @@ def _imbalance(here, value, load, unit, stride, sites, lines, edges, form, gain,
             own, lap = tile[0], tile[1]
             for k in range(len(target)):
                 c = now[k]
-                target[k] = own[k] * (source[k] * unit - sites * c) + lap[k] * (
+                target[k] = own[k] * (source[k] - sites * c) + lap[k] * (
                     (east[k] + west[k]) + (north[k] + south[k]) - 4.0 * c
                 )
     for e in range(line[EDGES], lines[here + 1, EDGES]):
@@ -56,7 +56,7 @@ def _imbalance(here, value, load, unit, stride, sites, lines, edges, form, gain,
             c = value[at + f]
             lap = shape[1] * (value[east + f] - c) + shape[2] * (value[west + f] - c)
             lap += shape[3] * (value[north + f] - c) + shape[4] * (value[south + f] - c)
-            out[to + f] = factor[f] * (load[at + f] * unit - shape[0] * c + spread[f] * lap)
+            out[to + f] = factor[f] * (load[at + f] - shape[0] * c + spread[f] * lap)
 
 
 @inline
@@ -94,25 +94,25 @@ def _correct(line, signals, value, coarse, mixed):
             value[to + f] += mixed[block + f] + 0.25 * coarse[next_to + f]
 
 
-@inline
-def _down(level, value, load, unit, lines, edges, form, gains, spread, tiles, out, coarse, hand_on):
+@kernel
+def _down(level, value, load, lines, edges, form, gains, spread, tiles, out, coarse, hand_on):
     """Sweep over the lines and, if wanted, hand what stays unbalanced to the blocks."""
     first, stop, stride, sites = level[LINES], level[3 + LINES], level[STRIDE], level[SITES]
     signals = len(spread)
     for y in range(first, stop):
-        _imbalance(y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out)
+        _imbalance(y, value, load, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out)
         _add(lines[y], signals, value, out)
         if hand_on:
             # the line before has seen both its neighbours change
             for before in range(max(y - 1, first), y + 1 if y + 1 == stop else y):
                 _imbalance(
-                    before, value, load, unit, stride, sites, lines, edges, form, gains[1], spread, tiles[1], out
+                    before, value, load, stride, sites, lines, edges, form, gains[1], spread, tiles[1], out
                 )  # fmt: skip
                 _gather(lines[before], signals, out, coarse)
 
 
-@inline
-def _up(level, value, load, unit, lines, edges, form, gains, spread, tiles, out, coarse):
+@kernel
+def _up(level, value, load, lines, edges, form, gains, spread, tiles, out, coarse):
     """Add the correction and sweep back."""
     first, stop, stride, sites = level[LINES], level[3 + LINES], level[STRIDE], level[SITES]
     signals = len(spread)
@@ -121,7 +121,7 @@ def _up(level, value, load, unit, lines, edges, form, gains, spread, tiles, out,
         # correction runs one line ahead, so that it and the sweep pass through memory together
         if y > first:
             _correct(lines[y - 1], signals, value, coarse, out)
-        _imbalance(y, value, load, unit, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out)
+        _imbalance(y, value, load, stride, sites, lines, edges, form, gains[0], spread, tiles[0], out)
         _add(lines[y], signals, value, out)
 
 
@@ -145,7 +145,7 @@ def _largest(lines, first, stop, signals, value, out):
 
 @kernel
 def relax(
-    concentration, source, unit, levels, lines, edges, ghosts, form, gains, spread, tiles, value, load, out,
+    concentration, source, unit, levels, lines, edges, ghosts, form, gains, spread, tiles, fine, value, load, out,
     tolerance, most,
 ):  # fmt: skip
     """Run cycles until none moves a signal by more than ``tolerance`` of its largest value; return their number.
@@ -172,12 +172,16 @@ def relax(
         (L / site)^2.
     tiles : float64[levels, 2, 2, 16 F]
         Gains of a whole place, alone and times the spread, repeated.
+    fine : float64[n F]
+        Scratch for the secretion.
     value, load : float64[blocks F]
         Scratch for the coarse levels.
     out : float64[(longest + 4) F]
         Scratch for one line.
     """
     last, signals = len(levels) - 2, len(spread)
+    for i in range(len(source)):
+        fine[i] = source[i] * unit
     flat = levels.ravel()
     for cycle in range(most):
         for y in range(levels[1, LINES], levels[last + 1, LINES]):
@@ -185,26 +189,28 @@ def relax(
                 (lines[y, BASE] + lines[y, FIRST]) * signals,
                 (lines[y, BASE] + lines[y, STOP]) * signals,
             )
-            value[begin:end] = 0.0
-            load[begin:end] = 0.0
-        _down(flat, concentration, source, unit, lines, edges, form, gains, spread, tiles[0], out, load, True)
+            for i in range(begin, end):
+                value[i] = 0.0
+                load[i] = 0.0
+        _down(flat, concentration, fine, lines, edges, form, gains, spread, tiles[0], out, load, True)
         for level in range(1, last + 1):
             # a block of the last level is as wide as the longest reach: a few sweeps solve it
             for _ in range(SWEEPS if level == last else 1):
                 _down(
-                    flat[3 * level :], value, load, 1.0, lines, edges, form, gains, spread, tiles[level], out, load,
+                    flat[3 * level :], value, load, lines, edges, form, gains, spread, tiles[level], out, load,
                     level < last,
                 )  # fmt: skip
         for level in range(last - 1, 0, -1):
             _lend(ghosts, signals, value)
             _up(
-                flat[3 * level :], value, load, 1.0, lines, edges, form, gains, spread, tiles[level], out, value
+                flat[3 * level :], value, load, lines, edges, form, gains, spread, tiles[level], out, value
             )  # fmt: skip
         _lend(ghosts, signals, value)
-        _up(flat, concentration, source, unit, lines, edges, form, gains, spread, tiles[0], out, value)
+        _up(flat, concentration, fine, lines, edges, form, gains, spread, tiles[0], out, value)
         # the correction on the first coarse level is most of what the cycle has changed
         if cycle + 1 < most:
-            out[:] = 0.0
+            for i in range(len(out)):
+                out[i] = 0.0
             _largest(lines, levels[1, LINES], levels[2, LINES], signals, value, out[:signals])
             _largest(lines, 0, levels[1, LINES], signals, concentration, out[signals:])
             worst = 0.0

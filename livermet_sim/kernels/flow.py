@@ -189,7 +189,8 @@ def solve(first, upper, other, edge, conductance, free, pressure, tolerance, mos
         worst, through = _imbalance(first, other, weight, free, pressure, residual)
         if worst <= tolerance * through:
             break
-        search[:] = 0.0
+        for i in range(len(search)):
+            search[i] = 0.0
         old = 1.0
         # restarting from the true imbalance removes what rounding has added to the running one
         for _ in range(most - done):

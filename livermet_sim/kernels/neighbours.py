@@ -37,8 +37,10 @@ def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at
         seen[s] = 0
         for k in range(2 * kinds):
             count[s, k] = 0
-    near[:] = 0
-    tumour_at[:] = -1
+    for s in range(len(pressure)):
+        for part in range(2):
+            near[part, s] = 0
+            tumour_at[part, s] = -1
     listed = 0
     for r in range(n):
         s = site[r]

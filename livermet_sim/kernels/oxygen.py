@@ -96,6 +96,7 @@ def relax(
                         added += 1
         current, following = following, current
         number = added
-    # an array copied onto itself stays as it is
-    queue[:number] = current[:number]
+    # element by element: numba takes seconds to compile a copy between slices
+    for i in range(number):
+        queue[i] = current[i]
     return number

@@ -49,6 +49,7 @@ class Fields:
         whole = self._gains[:, levels.whole].swapaxes(0, 1)[:, :, None]
         self._tiles = np.tile(np.concatenate([whole, whole * self._spread], axis=2), TILE)
         self._value, self._load = np.zeros((2, levels.rows * len(self.names)))
+        self._fine = np.zeros(self.concentration.size)
         self._out = np.zeros((levels.longest + 4) * len(self.names))
 
     def __len__(self) -> int:
@@ -85,7 +86,7 @@ class Fields:
         levels = self._levels
         return diffusion.relax(
             self.concentration.ravel(), self.source.ravel(), 1.0 / SOURCE_STEPS, levels.levels, levels.lines,
-            levels.edges, levels.ghosts, levels.form, self._gains, self._spread, self._tiles, self._value, self._load,
+            levels.edges, levels.ghosts, levels.form, self._gains, self._spread, self._tiles, self._fine, self._value, self._load,
             self._out, tolerance, most,
         )  # fmt: skip
 
