@@ -48,7 +48,9 @@ def scatter(
         chosen = np.argsort(draws, kind="stable")[:number]
         sites.append(here[chosen])
         keys.append(cell_keys[chosen])
-    return np.concatenate(sites), np.concatenate(keys), LUMEN if on_vessel else TISSUE
+    # rows in the order of space: neighbours in memory are neighbours in the tissue
+    order = np.argsort(np.concatenate(sites), kind="stable")
+    return np.concatenate(sites)[order], np.concatenate(keys)[order], LUMEN if on_vessel else TISSUE
 
 
 def stretches(tissue: Tissue, length: float) -> np.ndarray:

@@ -184,10 +184,15 @@ def solve(first, upper, other, edge, conductance, free, pressure, tolerance, mos
     weight = conductance[edge]
     rows = np.flatnonzero(free)
     _factorise(first, upper, other, weight, free, diagonal, pivot)
+    # where no way leads out nothing flows, and rounding is all that is left of the imbalance
+    rounding = 0.0
+    for i in range(n):
+        rounding = max(rounding, 1e-13 * diagonal[i] * abs(pressure[i]))
     done = 0
     while done < most:
         worst, through = _imbalance(first, other, weight, free, pressure, residual)
-        if worst <= tolerance * through:
+        enough = max(tolerance * through, rounding)
+        if worst <= enough:
             break
         for i in range(len(search)):
             search[i] = 0.0
@@ -216,7 +221,7 @@ def solve(first, upper, other, edge, conductance, free, pressure, tolerance, mos
                 worst = max(worst, abs(residual[i]))
             old = max(new, 1e-300)
             done += 1
-            if worst <= 0.5 * tolerance * through:
+            if worst <= 0.5 * enough:
                 break
     return done
 

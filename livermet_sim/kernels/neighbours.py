@@ -7,7 +7,9 @@ from livermet_sim.kernels.jit import kernel
 
 
 @kernel
-def census(n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched, seen):
+def census(
+    n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched, seen
+):
     """Count cells by site and kind and say where tumour cells stand.
 
     Parameters

@@ -6,7 +6,7 @@ SECTION = Section(
     "observe",
     "What a run records; recording never changes it.",
     (
-        Parameter("interval", 1.0, "h", "Time between two rows of the time series.", 0.01, 1e4),
+        Parameter("interval", 2.0, "h", "Time between two rows of the time series.", 0.01, 1e4),
         Parameter(
             "snapshots", "0.25 1 3 7 14 21 28", "", "Days at which the whole tissue is kept, besides the end."
         ),

@@ -12,7 +12,7 @@ SECTION = Section(
     "phases",
     "Thresholds by which phases are read from the state.",
     (
-        Parameter("interval", 2.0, "h", "Time between two readings.", 0.01, 24.0),
+        Parameter("interval", 4.0, "h", "Time between two readings.", 0.01, 24.0),
         Parameter("micrometastasis", 10, "cells", "Cells from which a lesion counts as a micrometastasis.", 2, 10000),
         Parameter("enclosed", 0.75, "1", "Share of the sites around a tube that the lesion must hold to enclose it.", 0.1, 1.0),
         Parameter("vessels", 3, "sites", "Perfused enclosed tube sites, or sites of sprouts inside, that make a lesion angiogenic.", 1, 1000),

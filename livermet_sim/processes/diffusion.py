@@ -14,7 +14,14 @@ SECTION = Section(
     "diffusion",
     "Signals between cells.",
     (
-        Parameter("interval", 1.0, "h", "Time between two solutions of the signals.", 0.01, 24.0),
+        Parameter(
+            "interval",
+            2.0,
+            "h",
+            "Time between two solutions of the signals; secretion changes over hours.",
+            0.01,
+            24.0,
+        ),
         Parameter(
             "tolerance", 0.002, "1", "Largest relative change at which a solution counts as found.", 1e-9, 0.1
         ),

@@ -82,6 +82,8 @@ class Fate(Process):
 
     def rows(self, world: World, event: int) -> np.ndarray:
         """Return the rows to which ``event`` happens in this step."""
+        if not len(self.happened):
+            return self.happened
         return self.happened[world.cells.full("event")[self.happened] == event]
 
     def _apply(self, world: World) -> None:

@@ -18,7 +18,7 @@ SECTION = Section(
     "vessels",
     "Closing and sprouting of vessels.",
     (
-        Parameter("interval", 4.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0),
+        Parameter("interval", 6.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0),
         Parameter("guide", "vegf", "", "Signal that a sprout climbs."),
         Parameter("crowd", 4, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8),
         Parameter("wander", 0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0),

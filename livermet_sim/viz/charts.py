@@ -50,7 +50,9 @@ def _chosen(lesions: Frame) -> tuple[Frame, str]:
     """Return the lesions to draw, latest phase on top: all that left the vessel first, others as room allows."""
     # groups that broke away for less than a day and never grew would bury the others
     life = lesions["lost_h"].fillna(np.inf) - lesions["arrested_h"]
-    lesions = lesions[(life >= 24.0) | lesions["micrometastasis_h"].notna() | (lesions["lesion"] == lesions["founder"])]
+    lesions = lesions[
+        (life >= 24.0) | lesions["micrometastasis_h"].notna() | (lesions["lesion"] == lesions["founder"])
+    ]
     reached = lesions[list(_ENTRY[1:])].notna().sum(axis=1)
     size = lesions["peak_cells"].rank(pct=True)
     order = (reached + 0.9 * size).sort_values(kind="stable").index

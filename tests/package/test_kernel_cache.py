@@ -32,8 +32,15 @@ def copy(tmp_path):
     shutil.copytree(PACKAGE / "kernels", package / "kernels", ignore=shutil.ignore_patterns("__pycache__"))
 
     def run(**environment: str) -> list[str]:
-        env = {**os.environ, "LIVERMET_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path), **environment}
-        done = subprocess.run([sys.executable, "-c", SCRIPT], env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
+        env = {
+            **os.environ,
+            "LIVERMET_CACHE_DIR": str(tmp_path / "cache"),
+            "PYTHONPATH": str(tmp_path),
+            **environment,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], env=env, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
         return done.stdout.split()
 
     return package, run
