@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livermet_sim.kernels.codes import TISSUE, TUMOUR
+from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
 from livermet_sim.kernels.jit import kernel
 
 
@@ -10,7 +10,7 @@ from livermet_sim.kernels.jit import kernel
 def census(
     n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched, seen
 ):
-    """Count cells by site and kind and say where tumour cells stand.
+    """Count cells by site and kind, say where tumour cells stand, and return how many are in lumen and tissue.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def census(
         for part in range(2):
             near[part, s] = 0
             tumour_at[part, s] = -1
-    listed = 0
+    listed, in_lumen, in_tissue = 0, 0, 0
     for r in range(n):
         s = site[r]
         if seen[s] == 0:
@@ -55,6 +55,10 @@ def census(
             count[s, kinds + kind[r]] += 1
         if kind[r] == TUMOUR:
             part = layer[r]
+            if part == LUMEN:
+                in_lumen += 1
+            else:
+                in_tissue += 1
             tumour_at[part, s] = r
             near[part, s] += 1
             for k in range(8):
@@ -65,6 +69,7 @@ def census(
     for s in range(len(pressure)):
         own = 1 if tumour_at[TISSUE, s] >= 0 else 0
         pressure[s] = 0.125 * (near[TISSUE, s] - own)
+    return in_lumen, in_tissue
 
 
 @kernel

@@ -44,6 +44,8 @@ class Crawl(Process):
         world.census.stale = True
 
     def _tumour(self, world: World) -> None:
+        if world.census.in_tissue == 0:
+            return
         cells, clock = world.cells, world.clock
         hops = np.empty(cells.n, dtype=np.int64)
         movers = tumour_hops(

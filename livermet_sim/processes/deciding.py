@@ -54,4 +54,5 @@ class Decide(Process):
         all_due = world.clock.due(self.interval)
         self.due[:] = all_due
         self.due[TUMOUR] = 1 if all_due else LUMEN_ONLY
-        self.compiled.evaluate(world, self.due)
+        if all_due or world.census.in_lumen:
+            self.compiled.evaluate(world, self.due)

@@ -61,6 +61,9 @@ class Fate(Process):
     def step(self, world: World) -> None:
         """Decide and apply deaths and changes of state; later processes carry out the moves."""
         cells = world.cells
+        if world.census.in_lumen + world.census.in_tissue == 0:
+            self.happened = self.happened[:0]
+            return
         if self._scratch.shape[1] < cells.capacity:
             self._scratch = np.zeros((2, cells.capacity), dtype=np.int64)
         following, happened = self._scratch

@@ -18,6 +18,8 @@ class Census:
         Cells of each kind at a site, then the activated ones.
     tumour_at : int64[2, n]
         Row of the tumour cell in the lumen and in the tissue part of a site, or -1.
+    in_lumen, in_tissue : int
+        Tumour cells in vessels and in tissue.
     near : int32[2, n]
         Tumour cells in the lumen and the tissue parts of a site and the eight around it.
     """
@@ -31,13 +33,14 @@ class Census:
         self.near = np.zeros((2, n), dtype=np.int32)
         self._touched = np.zeros(n + 1, dtype=np.int32)
         self._seen = np.zeros(n, dtype=np.int8)
+        self.in_lumen = self.in_tissue = 0
         self.stale = True
 
     def update(self, cells: Table, sites: Table) -> None:
         """Count anew if anything moved since the last count; writes the sites' ``pressure``."""
         if not self.stale:
             return
-        census(
+        self.in_lumen, self.in_tissue = census(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
             self.kinds, self.neighbours, self.count, self.tumour_at, sites.full("pressure"), self.near, self._touched, self._seen,
         )  # fmt: skip
