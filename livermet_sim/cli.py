@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -74,6 +75,19 @@ def _options(
 
 
 @app.command()
+def draw(
+    folder: Annotated[Path, typer.Argument(help="Folder that a run has left.")],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes.")] = False,
+) -> None:
+    """Draw the pictures of a saved run again."""
+    from livermet_sim.observe.result import Result
+
+    pictures = Result.load(folder).figures(folder / "figures")
+    if not quiet:
+        typer.echo(f"{len(pictures)} pictures in {folder / 'figures'}")
+
+
+@app.command()
 def run(
     name: Name,
     changes: Changes = None,
@@ -93,7 +107,7 @@ def run(
         if result is not None:
             result.save(folder, figures=False)  # first, so that no mishap in a picture can lose a long run
             if not no_figures:
-                result.figures(folder / "figures")
+                _draw_apart(folder)
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -214,19 +228,27 @@ def _simulate(scenario: Scenario, seed: int, quiet: bool) -> tuple[Result | None
     """Return the result and whether the run came to its end; Ctrl-C ends it after the step under way."""
     from livermet_sim.kernels import jit
 
-    model = None
+    engine = None
     with Progress(quiet) as progress:
         try:
             if not jit.compiled():
                 progress.say("compiling the kernels, once, about 20 s")
-            from livermet_sim.model import LiverModel
+            from livermet_sim.engine import Engine
 
-            model = LiverModel(scenario, seed=seed)
-            return model.run(progress=progress), True
+            engine = Engine(scenario, seed)
+            engine.run(float(scenario.value("run.days")) * 24.0, progress)
+            return engine.result(), True
         except KeyboardInterrupt:
-            if model is None or progress.at_once:
+            if engine is None or progress.at_once:
                 return None, False
-            return model.result(), False
+            return engine.result(complete=False), False
+
+
+def _draw_apart(folder: Path) -> None:
+    """Draw the pictures of a saved run in a process of their own, so that its memory does not add to the run's."""
+    words = [sys.executable, "-m", "livermet_sim.cli", "draw", str(folder), "--quiet"]
+    if subprocess.run(words, check=False).returncode:
+        raise ResultError(str(folder), "the tables are saved, but the pictures could not be drawn")
 
 
 class Progress:
@@ -339,3 +361,7 @@ def _picture(tissue: Tissue) -> Any:
     statics = {name: getattr(tissue, name) for name in (*columns.STATIC, "edges")}
     sizes = {"width": tissue.width, "height": tissue.height, "site_um": tissue.site}
     return tissue_map({"time_h": np.zeros(1)} | stacks | statics | sizes)
+
+
+if __name__ == "__main__":
+    main()

@@ -118,13 +118,12 @@ class Engine:
         self.world.clock.tick += 1
 
     def run(self, hours: float, progress: Callable[[float, float], None] | None = None) -> None:
-        """Advance by ``hours``; ``progress`` is told the hours done and wanted about a hundred times."""
+        """Advance by ``hours``; ``progress`` is told the hours done and wanted after every step."""
         clock = self.world.clock
         ticks = round(hours / clock.dt)
-        every = max(1, ticks // 100)
         for i in range(ticks):
             self.step()
-            if progress is not None and ((i + 1) % every == 0 or i + 1 == ticks):
+            if progress is not None:
                 progress((i + 1) * clock.dt, ticks * clock.dt)
 
     def result(self, complete: bool = True) -> Result:

@@ -9,13 +9,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livermet_sim import cli
+from livermet_sim import cli, engine
 from livermet_sim.kernels import jit
 from livermet_sim.scenario import files
 
@@ -38,7 +38,7 @@ class FakeResult:
         return f"After {self.days:g} days."
 
 
-class FakeModel:
+class FakeEngine:
     """Run a day a call of ``progress`` and let a test do something on one of them."""
 
     on_day: dict = {}  # noqa: RUF012
@@ -47,25 +47,25 @@ class FakeModel:
         self.days, self.total = 0.0, scenario.value("run.days")
         self.on_day.get(-1, lambda: None)()
 
-    def run(self, progress) -> FakeResult:
+    def run(self, hours, progress) -> None:
+        assert hours == self.total * 24
         while self.days < self.total:
             self.days += 1
             self.on_day.get(self.days, lambda: None)()
             progress(self.days * 24, self.total * 24)
-        return self.result()
 
-    def result(self) -> FakeResult:
-        return FakeResult(self.days, self.days == self.total)
+    def result(self, complete: bool = True) -> FakeResult:
+        assert complete == (self.days == self.total)
+        return FakeResult(self.days, complete)
 
 
 @pytest.fixture(autouse=True)
 def place(tmp_path, monkeypatch):
     """Work in an empty folder, with a model that only counts days."""
     monkeypatch.chdir(tmp_path)
-    module = ModuleType("livermet_sim.model")
-    module.LiverModel = FakeModel
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(FakeModel, "on_day", {})
+    monkeypatch.setattr(engine, "Engine", FakeEngine)
+    monkeypatch.setattr(cli, "_draw_apart", lambda folder: FakeResult(0, True).figures(folder / "figures"))
+    monkeypatch.setattr(FakeEngine, "on_day", {})
     monkeypatch.setattr(jit, "compiled", lambda: True)
     return tmp_path
 
@@ -113,7 +113,7 @@ def test_the_first_run_says_that_it_compiles(livermet, monkeypatch):
 
 
 def test_ctrl_c_saves_what_was_computed_and_marks_it(livermet, place):
-    FakeModel.on_day = {3: lambda: os.kill(os.getpid(), signal.SIGINT)}
+    FakeEngine.on_day = {3: lambda: os.kill(os.getpid(), signal.SIGINT)}
     done = livermet("run", "strip", "--days", "9", "-q", "--out", "mine")
     assert done.code == 130
     assert done.err.splitlines()[-1] == (
@@ -124,7 +124,7 @@ def test_ctrl_c_saves_what_was_computed_and_marks_it(livermet, place):
 
 
 def test_ctrl_c_twice_stops_at_once(livermet, place):
-    FakeModel.on_day = {3: lambda: [os.kill(os.getpid(), signal.SIGINT) for _ in range(2)]}
+    FakeEngine.on_day = {3: lambda: [os.kill(os.getpid(), signal.SIGINT) for _ in range(2)]}
     done = livermet("run", "strip", "--days", "9", "-q")
     assert (done.code, done.err.splitlines()[-1]) == (130, "livermet: stopped; nothing was saved.")
     assert list((place / "results").iterdir()) == []
@@ -146,7 +146,7 @@ def test_too_little_memory_is_a_sentence(livermet, place):
     def exhausted():
         raise MemoryError
 
-    FakeModel.on_day = {-1: exhausted}
+    FakeEngine.on_day = {-1: exhausted}
     done = livermet("run", "strip", "-q")
     assert (done.code, done.err) == (
         2,
@@ -175,7 +175,7 @@ def test_a_folder_that_holds_something_is_left_alone(livermet, place):
 )
 def test_a_folder_that_cannot_be(livermet, place, out, sentence):
     (place / "a.txt").write_text("")
-    FakeModel.on_day = {-1: lambda: pytest.fail("computed before looking")}
+    FakeEngine.on_day = {-1: lambda: pytest.fail("computed before looking")}
     done = livermet("run", "strip", "--out", out)
     assert (done.code, done.err) == (2, sentence)
 
