@@ -364,4 +364,4 @@ def _picture(tissue: Tissue) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
