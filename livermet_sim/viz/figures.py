@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,4 +206,6 @@ def save_all(result: Result, folder: Path) -> list[Path]:
         # Light compression: the default level takes longer than drawing.
         make().savefig(path, dpi=style.DPI, pil_kwargs={"compress_level": 3})
         paths.append(path)
+        # a figure's parts point at each other; waiting for the collector would keep several of them
+        gc.collect()
     return paths
