@@ -26,6 +26,7 @@ from livermet_sim.observe.result import Result
 from livermet_sim.phases.definitions import LESION_COLUMNS
 from livermet_sim.phases.definitions import SECTION as PHASES
 from livermet_sim.phases.lesions import Stage
+from livermet_sim.phases.measures import measures
 from livermet_sim.processes import (
     deciding,
     diffusion,
@@ -146,6 +147,10 @@ class Engine:
             lesions=gather.lesions(world), events=gather.events(world, self.recorder.keep_events),
             cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.text,
         )  # fmt: skip
+
+    def measures(self) -> dict[str, float]:
+        """Return the numbers by which studies compare runs, without building any table."""
+        return measures(self.world, int(self.setting.section("phases").micrometastasis))
 
     def digest(self) -> str:
         """Return a hash of the whole state that does not depend on the order of rows."""

@@ -64,7 +64,9 @@ def place(tmp_path, monkeypatch):
     """Work in an empty folder, with a model that only counts days."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(engine, "Engine", FakeEngine)
-    monkeypatch.setattr(cli, "_draw_apart", lambda folder: FakeResult(0, True).figures(folder / "figures"))
+    monkeypatch.setattr(
+        cli.run, "_draw_apart", lambda folder: FakeResult(0, True).figures(folder / "figures")
+    )
     monkeypatch.setattr(FakeEngine, "on_day", {})
     monkeypatch.setattr(jit, "compiled", lambda: True)
     return tmp_path
@@ -311,7 +313,7 @@ def test_help_is_fast_and_imports_nothing_heavy():
         "import sys; from livermet_sim import cli; sys.argv = ['livermet', '--help']; cli.main(); "
         "print([m for m in ('numpy', 'mesa', 'numba', 'matplotlib', 'pandas') if m in sys.modules])"
     )
-    root = Path(cli.__file__).parent.parent
+    root = Path(cli.__file__).parents[2]
     best = 9.0
     for _ in range(3):
         start = time.perf_counter()

@@ -34,7 +34,7 @@ def test_a_run_is_saved_whole_and_can_be_run_again(tmp_path, monkeypatch, capsys
 
 
 def test_ctrl_c_keeps_the_days_that_were_computed(tmp_path):
-    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[2])}
     words = [sys.executable, "-c", MAIN, "run", "strip", "--days", "60", "--out", "mine", "--no-figures"]
     run = subprocess.Popen(words, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
     try:

@@ -1,0 +1,69 @@
+"""Offer the model on the command line; every mistake ends in one sentence and never in a traceback.
+
+Modules that import numpy, numba or matplotlib are imported inside the commands: ``--help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.cli import run, show
+from livermet_sim.cli.options import MISTAKE
+
+app = typer.Typer(
+    name="livermet",
+    help="Simulate liver metastasis, cell by cell, from the portal vein to a vascularised metastasis.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+COMMANDS = (run.run, run.draw, show.show, show.explain, show.check)
+for command in COMMANDS:
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from livermet_sim import __version__
+
+        typer.echo(f"livermet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> int:
+    """Run the command line and return its exit code: 0 done, 2 a mistake, 130 stopped by hand."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except LivermetError as error:
+        _say(error.sentence)
+    except MemoryError:
+        _say("there is not enough memory for this; take a smaller tissue or fewer snapshots")
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _say(f"{where}{(error.strerror or str(error)).lower()}")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else MISTAKE
+    return MISTAKE
+
+
+def _say(sentences: str) -> None:
+    for sentence in sentences.splitlines():
+        print(f"livermet: {sentence}", file=sys.stderr)

@@ -1,0 +1,122 @@
+"""Run one scenario, save what it gave, draw it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from livermet_sim.base.errors import ResultError
+from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, load_scenario
+from livermet_sim.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from livermet_sim.observe.result import Result
+    from livermet_sim.scenario.spec import Scenario
+
+
+def draw(
+    folder: Annotated[Path, typer.Argument(help="Folder that a run has left.")],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes.")] = False,
+) -> None:
+    """Draw the pictures of a saved run again."""
+    from livermet_sim.observe.result import Result
+
+    pictures = Result.load(folder).figures(folder / "figures")
+    if not quiet:
+        typer.echo(f"{len(pictures)} pictures in {folder / 'figures'}")
+
+
+def run(
+    name: Name,
+    changes: Changes = None,
+    seed: Seed = 1,
+    days: Days = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; by default results/NAME-seedSEED.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes.")] = False,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="Save tables only.")] = False,
+) -> None:
+    """Run a scenario and save tables, pictures and a summary in a folder."""
+    scenario = load_scenario(name, changes, days)
+    folder = reserve(out, scenario.name, seed)
+    try:
+        result, complete = _simulate(scenario, seed, quiet)
+        if result is not None:
+            result.save(folder, figures=False)  # first, so that no mishap in a picture can lose a long run
+            if not no_figures:
+                _draw_apart(folder)
+    finally:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    if not complete:
+        done = (
+            f"what was computed is in {folder}, marked as incomplete"
+            if result is not None
+            else "nothing was saved"
+        )
+        typer.echo(f"livermet: stopped; {done}.", err=True)
+        raise typer.Exit(STOPPED)
+    if not quiet and result is not None:
+        typer.echo(f"{result.summary()}\n\nSaved in {folder}")
+
+
+def _simulate(scenario: Scenario, seed: int, quiet: bool) -> tuple[Result | None, bool]:
+    """Return the result and whether the run came to its end; Ctrl-C ends it after the step under way."""
+    from livermet_sim.kernels import jit
+
+    engine = None
+    with Progress(quiet) as progress:
+        try:
+            if not jit.compiled():
+                progress.say("compiling the kernels, once, about 20 s")
+            from livermet_sim.engine import Engine
+
+            engine = Engine(scenario, seed)
+            engine.run(float(scenario.value("run.days")) * 24.0, progress)
+            return engine.result(), True
+        except KeyboardInterrupt:
+            if engine is None or progress.at_once:
+                return None, False
+            return engine.result(complete=False), False
+
+
+def _draw_apart(folder: Path) -> None:
+    """Draw the pictures of a saved run in a process of their own, so that its memory does not add to the run's."""
+    words = [sys.executable, "-m", "livermet_sim.cli", "draw", str(folder), "--quiet"]
+    if subprocess.run(words, check=False).returncode:
+        raise ResultError(str(folder), "the tables are saved, but the pictures could not be drawn")
+
+
+def reserve(out: Path | None, name: str, seed: int) -> Path:
+    """Make the folder of the results before anything is computed, never one that already holds something."""
+    stem = re.sub(r"[^\w.-]+", "-", name).strip(".-")[:80] or "run"
+    folder = out or Path("results") / f"{stem}-seed{seed}"
+    try:
+        for number in itertools.count(2):
+            try:
+                folder.mkdir(parents=True)
+                break
+            except FileExistsError:
+                if out is None:
+                    folder = Path("results") / f"{stem}-seed{seed}-{number}"
+                elif not folder.is_dir():
+                    raise ResultError(str(out), "this is a file; results need a folder") from None
+                elif any(folder.iterdir()):
+                    raise ResultError(str(out), "the folder is not empty; give another with --out") from None
+                else:
+                    break
+        # Results are written beside the folder and moved into place, so both must be writable.
+        for place in (folder, folder.resolve().parent):
+            tempfile.TemporaryFile(dir=place).close()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ResultError(str(folder), f"the results cannot be written there ({reason})") from None
+    return folder

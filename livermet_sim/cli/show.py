@@ -1,0 +1,129 @@
+"""Show what the model is made of: plan, tissue, scenario, lines, rules, parameters; check a scenario."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.cli.options import Changes, Name, Seed, load_scenario
+
+if TYPE_CHECKING:
+    from livermet_sim.scenario.spec import Scenario
+    from livermet_sim.state.tissue import Tissue
+
+PICTURES = (".png", ".pdf", ".svg")
+
+
+class Shown(StrEnum):
+    """Name what ``livermet show`` can show."""
+
+    plan = "plan"
+    tissue = "tissue"
+    scenario = "scenario"
+    lines = "lines"
+    rules = "rules"
+    parameters = "parameters"
+
+
+def show(
+    what: Annotated[Shown, typer.Argument(help="What to show.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME|PATH]", help='A scenario; "baseline" by default.')
+    ] = None,
+    changes: Changes = None,
+    section: Annotated[str, typer.Option(help="parameters: one section, e.g. cells.kupffer.")] = "",
+    seed: Seed = 1,
+    out: Annotated[Path, typer.Option(help="tissue: file of the picture.")] = Path("tissue.png"),
+) -> None:
+    """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules or parameters."""
+    from livermet_sim.scenario import tables
+
+    if what is Shown.lines:
+        typer.echo(tables.tumour_lines())
+        return
+    if what is Shown.scenario and name is None:
+        typer.echo(tables.scenarios())
+        return
+    scenario = load_scenario(name or "baseline", changes)
+    if what is Shown.scenario:
+        typer.echo(scenario.to_toml(), nl=False)
+    elif what is Shown.parameters:
+        typer.echo(tables.parameters(scenario, section))
+    elif what is Shown.rules:
+        typer.echo(tables.rules(scenario))
+    elif what is Shown.plan:
+        from livermet_sim.engine import Engine
+
+        typer.echo(Engine(scenario, seed).plan.table())
+    else:
+        _show_tissue(scenario, seed, out)
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A scenario.")] = "baseline",
+    rule: Annotated[str, typer.Option(help="Id of a rule, e.g. MV12.")] = "",
+    missing: Annotated[
+        bool, typer.Option("--missing", help="List the mechanisms that the model lacks.")
+    ] = False,
+    changes: Changes = None,
+) -> None:
+    """Say in words what a rule does, with numbers and source; or what the model leaves out and why."""
+    from livermet_sim.scenario import tables
+
+    if not rule and not missing:
+        raise LivermetError("explain", "say which rule, for example --rule MV12, or --missing")
+    if missing:
+        typer.echo(tables.missing())
+    if rule:
+        typer.echo(tables.rule(load_scenario(name, changes), rule))
+
+
+def check(name: Name, changes: Changes = None) -> None:
+    """Check a scenario without running it."""
+    scenario = load_scenario(name, changes)
+    tissue, days, rules = scenario.value("tissue.kind"), scenario.value("run.days"), scenario.rules.enabled()
+    typer.echo(
+        f"{scenario.name}: no mistakes. {tissue}, {days:g} days, line {scenario.line or 'none'}, "
+        f"{len(scenario.kinds)} kinds of cells, {len(rules)} rules, "
+        f"{len(scenario.interventions)} interventions; digest {scenario.digest[:12]}."
+    )
+
+
+def _show_tissue(scenario: Scenario, seed: int, out: Path) -> None:
+    from livermet_sim.anatomy import build, morphometry
+    from livermet_sim.scenario.tables import aligned
+
+    if out.suffix.lower() not in PICTURES:
+        reason = f'"{out}" is not a picture; its name must end in {", ".join(PICTURES)}'
+        raise LivermetError("--out", reason)
+    tissue = build.build(scenario.values["tissue"], seed)
+    rows = [("quantity", "here", "should be", "unit", "fits", "published", "source")]
+    for m in morphometry.measure(tissue):
+        fits = "yes" if m.ok else "no"
+        band = f"{m.low:.4g} to {m.high:.4g}"
+        rows.append((m.name, f"{m.value:.4g}", band, m.unit, fits, m.published, m.source))
+    typer.echo(aligned(rows))
+    figure = _picture(tissue)
+    figure.axes[0].set_title(f"{scenario.name}: {tissue.kind}, seed {seed}", loc="left", fontweight="bold")
+    figure.savefig(out)
+    typer.echo(f"\nPicture in {out}")
+
+
+def _picture(tissue: Tissue) -> Any:
+    """Return a picture of a tissue before anything has happened in it."""
+    import numpy as np
+
+    from livermet_sim.observe import columns
+    from livermet_sim.viz.tissue_map import tissue_map
+
+    n, compartment = tissue.n, tissue.compartment[None]
+    stacks = {name: np.zeros((1, n)) for name in columns.STACKS}
+    stacks |= {"compartment": compartment, "perfused": np.ones((1, n)), "parenchyma": np.ones((1, n))}
+    stacks |= {name: np.full((1, n), -1) for name in ("tumour", "tumour_lumen")}
+    statics = {name: getattr(tissue, name) for name in (*columns.STATIC, "edges")}
+    sizes = {"width": tissue.width, "height": tissue.height, "site_um": tissue.site}
+    return tissue_map({"time_h": np.zeros(1)} | stacks | statics | sizes)

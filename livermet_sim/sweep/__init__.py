@@ -1,0 +1,1 @@
+"""Run many runs: paired livers, replicates, whole studies."""
