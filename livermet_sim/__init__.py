@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Monocyte,
         Neutrophil,
         Stellate,
+        Treg,
         Tumour,
     )
     from livermet_sim.base.errors import LivermetError
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Dendritic", "Kupffer", "LiverModel", "LivermetError", "Monocyte",
-    "Neutrophil", "Result", "Scenario", "Stellate", "Tumour", "__version__", "block", "deplete", "load",
+    "Neutrophil", "Result", "Scenario", "Stellate", "Treg", "Tumour", "__version__", "block", "deplete", "load",
 ]  # fmt: skip
 
 _HOMES = {

@@ -232,9 +232,13 @@ class Dendritic(Cell):
     """Look at a dendritic cell."""
 
 
+class Treg(Cell):
+    """Look at a regulatory T cell."""
+
+
 SHIPPED = {
     c.__name__.lower(): c
-    for c in (Tumour, Kupffer, LSEC, Stellate, Neutrophil, MDSC, NK, CD8, Monocyte, Dendritic)
+    for c in (Tumour, Kupffer, LSEC, Stellate, Neutrophil, MDSC, NK, CD8, Monocyte, Dendritic, Treg)
 }
 
 

@@ -16,6 +16,7 @@ from livermet_sim.base.units import convert
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.populate import populate
+from livermet_sim.cells.tumour import factor_names
 from livermet_sim.interventions.intervene import Intervene, Modify
 from livermet_sim.interventions.read import read
 from livermet_sim.kernels.jit import source_hash
@@ -35,11 +36,13 @@ from livermet_sim.processes import (
     perfusion,
     recruitment,
     seeding,
+    systemic,
     vessels,
 )
 from livermet_sim.processes.crawling import Crawl
 from livermet_sim.processes.deciding import Decide, Sense
-from livermet_sim.processes.fate import Detach, Divide, Extravasate, Fate
+from livermet_sim.processes.fate import Detach, Divide, Extravasate, Fate, Intravasate
+from livermet_sim.processes.fusing import Fuse
 from livermet_sim.processes.lining import Line
 from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.recruitment import Recruit
@@ -61,7 +64,7 @@ from livermet_sim.state.table import Table
 from livermet_sim.state.world import World
 
 SECTIONS: tuple[Section, ...] = (
-    RUN, TISSUE, seeding.SECTION, SYSTEMIC, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
+    RUN, TISSUE, seeding.SECTION, SYSTEMIC, systemic.SECTION, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
     deciding.SECTION, recruitment.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
 )  # fmt: skip
 SEED_LIMIT = 2**62
@@ -204,11 +207,17 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> 
         lesions=lesions, fields=Fields(tissue, recipe.fields, lengths), network=network, log=EventLog(kinds),
         compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
         census=Census(tissue, len(kinds)), segments=np.full(tissue.n, -1, dtype=np.int64),
-        segment_row=np.zeros(0, dtype=np.int64), systemic_names=SYSTEMIC.names(),
-        systemic=np.array([float(recipe.values["systemic"][name]) for name in SYSTEMIC.names()]),
+        segment_row=np.zeros(0, dtype=np.int64), systemic_names=factor_names(),
+        systemic=factors(recipe),
     )  # fmt: skip
     populate(world, recipe.kinds, recipe.values)
     return world
+
+
+def factors(recipe: Recipe) -> np.ndarray:
+    """Return what is the same for all cells, float64[G]: systemic levels, then the traits of the tumour line."""
+    systemic, tumour = recipe.values["systemic"], recipe.values["cells.tumour"]
+    return np.array([float(systemic[n]) if n in systemic else float(tumour[n]) for n in factor_names()])
 
 
 def processes(
@@ -219,9 +228,9 @@ def processes(
     interventions = read(recipe.interventions, recipe.kinds, recipe.fields)
     fate, decide = Fate(setting, n), Decide(setting, compiled)
     return (
-        Intervene(interventions), perfusion.Perfuse(setting), oxygenation.Oxygenate(setting, n),
+        Intervene(interventions), systemic.Respond(setting), perfusion.Perfuse(setting), oxygenation.Oxygenate(setting, n),
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
-        decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate),
+        decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
         Divide(setting, fate, spacing), Crawl(setting, spacing), TurnOver(setting), vessels.Collapse(setting),
-        vessels.Angiogenesis(setting, spacing), matrix.Remodel(setting), Settle(), Stage(setting), recorder,
+        vessels.Angiogenesis(setting, spacing), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), recorder,
     )  # fmt: skip

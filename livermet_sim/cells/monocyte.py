@@ -12,14 +12,18 @@ MONOCYTE = Kind(
         density(200.0, "Resting density.", "assumed", "assumed"),
         *ZONATION,
         Parameter("diameter", 11.0, "um", "Diameter.", 3.0, 25.0, "textbook (10-12 um)", "recalled"),
+        Parameter("converts_to", "mdsc", "", "Kind that it turns into.", source="Hochst 2013 (stellate cells turn monocytes into MDSC)", grade="recalled"),
         Parameter("motile_share", 0.3, "1", "Share of the time in which it crawls.", 0.0, 1.0),
         Parameter("attractant", "ccl2", "", "Signal up which it crawls."),
         Parameter("across_wall", 0.2, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),
-    behaviours=mobile(
-        5.0, 0.0015, 0.0, infiltrate=0.2,
-        sources={"crawl": ("4-10 um/min", "recalled"), "leave": ("20-50 d in tumour", "found")},
+    behaviours=(
+        *mobile(
+            5.0, 0.0015, 0.0, infiltrate=0.2,
+            sources={"crawl": ("4-10 um/min", "recalled"), "leave": ("20-50 d in tumour", "found")},
+        ),
+        Parameter("convert", 0.0, "/h", "Rate of turning into the kind that it converts to.", 0.0, 100.0),
     ),
     secretes=(("granulin", 20.0, "assumed"),),
 )  # fmt: skip

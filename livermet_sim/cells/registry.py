@@ -12,7 +12,19 @@ from livermet_sim.cells.monocyte import MONOCYTE
 from livermet_sim.cells.neutrophil import NEUTROPHIL
 from livermet_sim.cells.nk import NK
 from livermet_sim.cells.stellate import STELLATE
+from livermet_sim.cells.treg import TREG
 from livermet_sim.cells.tumour import TUMOUR
 
-KINDS: tuple[Kind, ...] = (TUMOUR, KUPFFER, LSEC, STELLATE, NEUTROPHIL, MDSC, NK, CD8, MONOCYTE, DENDRITIC)
-TUMOUR_CODE, KUPFFER_CODE, LSEC_CODE, STELLATE_CODE = 0, 1, 2, 3
+KINDS: tuple[Kind, ...] = (
+    TUMOUR,
+    KUPFFER,
+    LSEC,
+    STELLATE,
+    NEUTROPHIL,
+    MDSC,
+    NK,
+    CD8,
+    MONOCYTE,
+    DENDRITIC,
+    TREG,
+)

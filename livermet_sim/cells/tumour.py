@@ -2,6 +2,22 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import Kind
+from livermet_sim.state.signals import SYSTEMIC
+
+# what all cells of a line carry; rules read these as signals, so that a knock-down is a trait set to 0
+TRAITS = (
+    Parameter("trait.gsh", 0.0, "relative", "Glutathione and Bcl-2: resistance to nitric oxide and peroxide, relative to its half-effect.", 0.0, 100.0),
+    Parameter("trait.cd47", 0.0, "relative", "CD47 and CD24 on the surface, relative to their half-effect.", 0.0, 100.0),
+    Parameter("trait.claudin2", 0.0, "relative", "Claudin-2, relative to its half-effect.", 0.0, 100.0),
+    Parameter("trait.arp23", 0.0, "relative", "Arp2/3-driven motility, relative to its half-effect.", 0.0, 100.0),
+    Parameter("trait.osteopontin", 0.0, "relative", "Osteopontin, relative to its half-effect.", 0.0, 100.0),
+)  # fmt: skip
+
+
+def factor_names() -> tuple[str, ...]:
+    """Return what is the same for all cells of a run and can be sensed: systemic factors, then traits."""
+    return (*SYSTEMIC.names(), *(trait.name for trait in TRAITS))
+
 
 TUMOUR = Kind(
     "tumour",
@@ -16,9 +32,9 @@ TUMOUR = Kind(
         Parameter("arrest_adhesive", 1.0, "1", "Trait: multiplies the capture probability of the lining (selectin and integrin ligands).", 0.0, 20.0),
         Parameter("dormant_share", 0.9, "1", "Share of disseminated cells that are dormant after extravasation.", 0.0, 1.0, "Luzzi 1998 (2-3 % of B16F1 start dividing)", "recalled"),
         Parameter("push_distance", 40.0, "um", "How far a dividing cell can shift the cells around it to make room.", 0.0, 500.0),
-        Parameter("coopt", 0.5, "1", "Share of invading divisions that take a hepatocyte's place and spare the sinusoid (Arp2/3 motility); the others push.", 0.0, 1.0, "Frentzas 2016 doi:10.1038/nm.4197 (direction)", "assumed"),
         Parameter("compress", 0.15, "1", "Share of its patency that a vessel site beside a push loses.", 0.0, 1.0),
         Parameter("hypoxia_threshold", 8.0, "mmHg", "Oxygen tension below which a cell counts as hypoxic.", 0.0, 40.0, "PhysiCell core parameters (half of the HIF response)", "found"),
+        *TRAITS,
         Parameter("oxygen_uptake", 8.0, "mmHg/s", "Largest oxygen uptake of a site full of tumour; gives a diffusion limit near 140 um.", 0.0, 100.0, "Cancer Res 2006 66:2219 (140 um)", "derived"),
     ),
     behaviours=(
@@ -33,6 +49,8 @@ TUMOUR = Kind(
         Parameter("die.apoptosis", 0.0005, "/h", "Rate of dying in tissue without a named enemy.", 0.0, 100.0, "solitary cells persist up to 11 weeks (Naumov 2002)", "derived"),
         Parameter("die.necrosis", 0.0, "/h", "Rate of dying from lack of oxygen.", 0.0, 100.0),
         Parameter("crawl", 0.05, "um/min", "Speed of crawling in tissue.", 0.0, 10.0, "Ritsma 2012 PMID 23115354 (motile before compaction)", "recalled"),
+        Parameter("coopt", 0.5, "1", "Share of invading divisions that take a hepatocyte's place and spare the sinusoid; the others push.", 0.0, 1.0, "Frentzas 2016 doi:10.1038/nm.4197 (direction)", "assumed"),
+        Parameter("intravasate", 0.0, "/h", "Rate at which a cell beside a perfused vessel enters it.", 0.0, 10.0),
         Parameter("vulnerability.kupffer", 1.0, "1", "Trait and state: multiplies engulfment by Kupffer cells.", 0.0, 100.0),
         Parameter("vulnerability.nk", 1.0, "1", "Trait and state: multiplies killing by NK cells.", 0.0, 100.0),
         Parameter("vulnerability.cd8", 1.0, "1", "Trait and state: multiplies killing by CD8 T cells.", 0.0, 100.0),

@@ -9,8 +9,20 @@ LUMEN, TISSUE = 0, 1
 CYCLING, DORMANT = 0, 1
 TUMOUR = 0
 # events of tumour cells
-EVENTS = ("enter", "arrest", "detach", "wash_out", "extravasate", "wake", "sleep", "divide", "die", "merge")
-ENTER, ARREST, DETACH, WASH_OUT, EXTRAVASATE, WAKE, SLEEP, DIVIDE, DIE, MERGE = range(10)
+EVENTS = (
+    "enter",
+    "arrest",
+    "detach",
+    "wash_out",
+    "extravasate",
+    "wake",
+    "sleep",
+    "divide",
+    "die",
+    "merge",
+    "intravasate",
+)
+ENTER, ARREST, DETACH, WASH_OUT, EXTRAVASATE, WAKE, SLEEP, DIVIDE, DIE, MERGE, INTRAVASATE = range(11)
 NOTHING = -1
 # causes: how a cell died, was held, or made room; killer kinds follow after these
 CAUSES = (
@@ -22,4 +34,4 @@ CAUSES = (
 FIRST_KILLER = 12
 # purposes of random draws; a draw is a function of seed, purpose, tick and key
 (PLACE, APTITUDE, DIAMETER, ENTRY, FATE, RACE, PRIORITY, FLOW, CROSS, DIVISION, DAUGHTER, CRAWL, TURNOVER,
- RECRUIT, RECRUITED, SPROUT, SPROUT_STEP, COLLAPSE, CHANCE, DEPLETE, NET) = range(1, 22)  # fmt: skip
+ RECRUIT, RECRUITED, SPROUT, SPROUT_STEP, COLLAPSE, CHANCE, DEPLETE, NET, INTRAVASATION) = range(1, 23)  # fmt: skip

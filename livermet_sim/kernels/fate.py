@@ -15,6 +15,7 @@ from livermet_sim.kernels.codes import (
     EXTRAVASATE,
     FATE,
     FIRST_KILLER,
+    INTRAVASATE,
     LUMEN,
     NECROSIS,
     NITRIC_OXIDE,
@@ -36,7 +37,7 @@ def own_event(rates, r, columns, layer, state, u):
     """Return (total hazard, event, cause) of a cell's own fates; ``u`` in (0, 1) picks one by its share.
 
     ``columns`` holds the behaviour columns in the order detach, extravasate, divide, sleep, wake, die.shear,
-    die.nitric_oxide, die.anoikis, die.apoptosis, die.necrosis.
+    die.nitric_oxide, die.anoikis, die.apoptosis, die.necrosis, intravasate.
     """
     in_lumen = layer == LUMEN
     cycling = state == CYCLING
@@ -50,7 +51,10 @@ def own_event(rates, r, columns, layer, state, u):
     anoikis = rates[r, columns[7]] if in_lumen else 0.0
     apoptosis = 0.0 if in_lumen else rates[r, columns[8]]
     necrosis = rates[r, columns[9]]
-    total = detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis + necrosis
+    enter = 0.0 if in_lumen else rates[r, columns[10]]
+    total = (
+        detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis + necrosis + enter
+    )
     x = u * total
     event, cause = DIE, NECROSIS
     if x < detach:
@@ -71,6 +75,8 @@ def own_event(rates, r, columns, layer, state, u):
         event, cause = DIE, ANOIKIS
     elif x < detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis:
         event, cause = DIE, APOPTOSIS
+    elif x >= total - enter:
+        event, cause = INTRAVASATE, NONE
     return total, event, cause
 
 
@@ -114,7 +120,7 @@ def decide(
         Written for tumour rows: what happens (NOTHING where nothing does) and how.
     load : float64[capacity]
         An engulfing killer gains 1.
-    columns : int64[10]
+    columns : int64[11]
         Behaviour columns of the own fates; see ``own_event``.
     vulnerability : int64[K]
         For each killer kind, the tumour behaviour that multiplies its attack.

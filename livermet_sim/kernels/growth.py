@@ -6,11 +6,13 @@ from livermet_sim.kernels.codes import (
     CROSS,
     DAUGHTER,
     DIVISION,
+    INTRAVASATION,
     LUMEN,
     NONE,
     NOTHING,
     PUSHING,
     REPLACEMENT,
+    SINUSOID,
     TISSUE,
 )
 from livermet_sim.kernels.jit import kernel
@@ -50,8 +52,29 @@ def cross_wall(rows, seed, tick, key, site, layer, sojourn, event, tumour_at, ne
 
 
 @kernel
+def enter_vessel(rows, seed, tick, key, site, layer, event, tumour_at, neighbours, compartment, perfused):
+    """Move each row, in order, from tissue into the free lumen of a perfused tube at its site, else beside it.
+
+    Rows that find none keep their place; their ``event`` becomes NOTHING.
+    """
+    for i in range(len(rows)):
+        r = rows[i]
+        here = place = site[r]
+        if compartment[here] != SINUSOID or tumour_at[LUMEN, here] != -1:
+            u = draw4(seed, INTRAVASATION, tick, key[r])[0]
+            place = free_beside(here, neighbours, compartment, tumour_at[LUMEN], True, u)
+        if place < 0 or perfused[place] <= 0.0:
+            event[r] = NOTHING
+            continue
+        tumour_at[TISSUE, here] = -1
+        tumour_at[LUMEN, place] = r
+        site[r] = place
+        layer[r] = LUMEN
+
+
+@kernel
 def divide(
-    rows, seed, tick, coopt, reach, compress, born_at, born_key, event, cause, key, site, layer, tumour_at,
+    rows, seed, tick, rates, coopt, reach, compress, born_at, born_key, event, cause, key, site, layer, tumour_at,
     neighbours, compartment, parenchyma, patency,
 ):  # fmt: skip
     """Let each row, in order, place a daughter beside itself, pushing cells aside where none is free.
@@ -61,9 +84,9 @@ def divide(
     Parameters
     ----------
     rows : int64[m]
-    coopt : float
-        Probability that new room is taken by replacing a hepatocyte, the vessels spared; otherwise it is
-        pushed, which compresses the vessels around. Where no hepatocyte is left neither happens.
+    rates, coopt : float64[capacity, B], int
+        Column of the probability that new room is taken by replacing a hepatocyte, the vessels spared;
+        otherwise it is pushed, which compresses the vessels around. Where no hepatocyte is left neither happens.
     reach : int
         Longest row of cells that can be shifted.
     compress : float
@@ -118,7 +141,7 @@ def divide(
         born_at[i] = place
         parenchyma[here] = 0.0
         void = parenchyma[last] < 0.05
-        replaces = not void and u1 < coopt
+        replaces = not void and u1 < rates[r, coopt]
         if not void:
             cause[r] = REPLACEMENT if replaces else PUSHING
         parenchyma[last] = 0.0

@@ -44,15 +44,16 @@ def wear(
 
     Parameters
     ----------
-    rates : float64[7]
+    rates : float64[8]
         Loss of matrix, traps, debris; recovery of patency; regrowth and death of hepatocytes (per h); oxygen
-        tension (mmHg) below which they die.
+        tension (mmHg) below which they die; loss of hepatocytes under full pressure (per h).
     matrix : tuple of float64[sites]
         Collagen and fibronectin.
     """
     keep_matrix, keep_net = math.exp(-rates[0] * span), math.exp(-rates[1] * span)
     keep_debris, mend = math.exp(-rates[2] * span), 1.0 - math.exp(-rates[3] * span)
     regrow, die = 1.0 - math.exp(-rates[4] * span), 1.0 - math.exp(-rates[5] * span)
+    crush = 1.0 - math.exp(-rates[7] * span)
     for i in range(len(inside)):
         s = inside[i]
         matrix[0][s] *= keep_matrix
@@ -69,6 +70,8 @@ def wear(
             continue
         if oxygen[s] < rates[6]:
             parenchyma[s] *= 1.0 - die
+        elif pressure[s] > 0.0 and tumour_at[TISSUE, s] == -1:
+            parenchyma[s] *= 1.0 - crush * pressure[s]
         elif parenchyma[s] < 1.0 and tumour_at[TISSUE, s] == -1:
             beside = live_beside(s, neighbours, parenchyma, compartment)
             parenchyma[s] += (1.0 - parenchyma[s]) * regrow * min(1.0, beside / 4.0)

@@ -8,7 +8,7 @@ from livermet_sim.kernels.codes import RECRUIT, TUMOUR, TURNOVER
 from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import draw4
 
-LEAVES, CASTS, DIVIDES = 1, 2, 3
+LEAVES, CASTS, DIVIDES, CONVERTS = 1, 2, 3, 4
 
 
 @inline
@@ -26,14 +26,15 @@ def turn_over(
     n, seed, tick, dt, kind, key, event, activation, polarisation, capillarisation, load, age, sojourn,
     rates, columns, digest, limits,
 ):  # fmt: skip
-    """Advance inner states by one step and decide who leaves, casts a trap or (stroma) divides.
+    """Advance inner states by one step and decide who leaves, casts a trap, (stroma) divides or becomes another kind.
 
     Parameters
     ----------
     event : int64[capacity]
-        Written for all but tumour cells: 0, LEAVES, CASTS or DIVIDES.
-    columns : int64[9]
-        activate, deactivate, polarise, depolarise, capillarise, decapillarise, leave, release_net, divide.
+        Written for all but tumour cells: 0, LEAVES, CASTS, DIVIDES or CONVERTS.
+    columns : int64[10]
+        activate, deactivate, polarise, depolarise, capillarise, decapillarise, leave, release_net, divide,
+        convert.
     digest : int
         Column of digest.
     limits : int64[K, 3]
@@ -57,12 +58,17 @@ def turn_over(
             if load[r] < 1e-3:
                 load[r] = 0.0
         leave, cast, divide = rates[r, columns[6]], rates[r, columns[7]], rates[r, columns[8]]
-        total = leave + cast + divide
+        total = leave + cast + divide + rates[r, columns[9]]
         if total > 0.0:
             u0, u1, _, _ = draw4(seed, TURNOVER, tick, key[r])
             if u0 < total * dt and u0 < 1.0 - math.exp(-total * dt):
                 x = u1 * total
-                event[r] = LEAVES if x < leave else (CASTS if x < leave + cast else DIVIDES)
+                if x < leave:
+                    event[r] = LEAVES
+                elif x < leave + cast:
+                    event[r] = CASTS
+                else:
+                    event[r] = DIVIDES if x < leave + cast + divide else CONVERTS
 
 
 @kernel

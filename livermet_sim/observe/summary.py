@@ -145,6 +145,7 @@ def cause_words(cause: object) -> str:
         "kupffer": "Kupffer cells", "nk": "NK cells", "cd8": "CD8 T cells", "neutrophil": "neutrophils",
         "washed_out": "washed out of the liver", "monocyte": "monocytes", "mdsc": "MDSC",
         "none": "no cause recorded", "dendritic": "dendritic cells", "lsec": "LSEC", "stellate": "stellate cells",
+        "treg": "regulatory T cells",
     }  # fmt: skip
     return words.get(str(cause), str(cause).replace("_", " "))
 

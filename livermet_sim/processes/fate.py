@@ -12,6 +12,8 @@ from livermet_sim.kernels.codes import (
     DIVIDE,
     EXTRAVASATE,
     FIRST_KILLER,
+    INTRAVASATE,
+    INTRAVASATION,
     NONE,
     NOTHING,
     SLEEP,
@@ -19,7 +21,7 @@ from livermet_sim.kernels.codes import (
     WAKE,
 )
 from livermet_sim.kernels.fate import decide, spread_attackers
-from livermet_sim.kernels.growth import cross_wall, divide
+from livermet_sim.kernels.growth import cross_wall, divide, enter_vessel
 from livermet_sim.kernels.neighbours import list_attackers
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
@@ -30,7 +32,7 @@ from livermet_sim.state.world import World
 
 OWN_FATES = (
     "detach", "extravasate", "divide", "sleep", "wake", "die.shear", "die.nitric_oxide", "die.anoikis",
-    "die.apoptosis", "die.necrosis",
+    "die.apoptosis", "die.necrosis", "intravasate",
 )  # fmt: skip
 
 
@@ -154,6 +156,39 @@ class Extravasate(Process):
         world.census.stale = True
 
 
+class Intravasate(Process):
+    """Let cells of a lesion enter a perfused vessel beside them and be carried on: the seed of a satellite."""
+
+    stage = "act"
+    reads = ("cells.event[tumour]", "network.outflow", "sites.capture", "sites.perfused")
+    writes = (
+        "cells.layer[tumour, entering]",
+        "cells.site[tumour, entering]",
+        "cells.alive[tumour, carried off]",
+    )
+    adds = ("log",)
+
+    def __init__(self, setting: Setting, fate: Fate):
+        self.fate, self.carrier = fate, Carrier(setting)
+
+    def step(self, world: World) -> None:
+        """Enter, in drawn order, then flow until held."""
+        rows = self.fate.rows(world, INTRAVASATE)
+        if not len(rows):
+            return
+        cells = world.cells
+        rows = by_priority(world, rows, INTRAVASATION)
+        enter_vessel(
+            rows, world.seed, world.clock.tick, cells.full("key"), cells.full("site"), cells.full("layer"),
+            cells.full("event"), world.census.tumour_at, world.tissue.neighbours, world.compartment,
+            world.sites.full("perfused"),
+        )  # fmt: skip
+        entered = rows[cells.full("event")[rows] != NOTHING]
+        if len(entered):
+            record(world, entered, INTRAVASATE, NONE)
+            self.carrier.carry(world, entered, 3)
+
+
 class Divide(Process):
     """Let cycling cells divide into free room, a hepatocyte's place, or by pushing others aside."""
 
@@ -165,7 +200,7 @@ class Divide(Process):
     def __init__(self, setting: Setting, fate: Fate, spacing: float):
         self.fate = fate
         own = setting.section("cells.tumour")
-        self.coopt, self.compress = own.coopt, own.compress
+        self.coopt, self.compress = setting.column("coopt"), own.compress
         self.reach = max(1, round(own.push_distance / spacing))
 
     def step(self, world: World) -> None:
@@ -178,7 +213,7 @@ class Divide(Process):
         born_at, born_key = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
         sites = world.sites
         divide(
-            rows, world.seed, world.clock.tick, self.coopt, self.reach, self.compress, born_at, born_key,
+            rows, world.seed, world.clock.tick, world.rates, self.coopt, self.reach, self.compress, born_at, born_key,
             cells.full("event"), cells.full("cause"), cells.full("key"), cells.full("site"), cells.full("layer"),
             world.census.tumour_at, world.tissue.neighbours, world.compartment, sites.full("parenchyma"),
             sites.full("patency"),

@@ -21,6 +21,7 @@ SECTION = Section(
         Parameter("patency_recovery", 0.01, "/h", "Recovery of a compressed tube where no tumour presses.", 0.0, 100.0),
         Parameter("hepatocyte_regrowth", 0.004, "/h", "Return of hepatocytes to empty places beside live ones.", 0.0, 100.0, "liver regrows within about 10 d", "recalled"),
         Parameter("hepatocyte_death", 0.05, "/h", "Death of hepatocytes without oxygen.", 0.0, 100.0),
+        Parameter("hepatocyte_crush", 0.003, "/h", "Loss of hepatocytes wholly surrounded by tumour cells; less pressure, less loss.", 0.0, 100.0),
         Parameter("hepatocyte_limit", 3.0, "mmHg", "Oxygen tension below which they die.", 0.0, 30.0),
     ),
 )  # fmt: skip
@@ -40,7 +41,7 @@ class Remodel(Process):
         self.columns = setting.columns("deposit.collagen", "deposit.fibronectin")
         self.rates = np.array([
             own.collagen_loss, own.net_loss, own.debris_loss, own.patency_recovery, own.hepatocyte_regrowth,
-            own.hepatocyte_death, own.hepatocyte_limit,
+            own.hepatocyte_death, own.hepatocyte_limit, own.hepatocyte_crush,
         ])  # fmt: skip
         self._laid: np.ndarray | None = None
 

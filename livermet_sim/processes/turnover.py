@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from livermet_sim.base.errors import ScenarioError
 from livermet_sim.kernels.codes import APTITUDE, DAUGHTER, TUMOUR
 from livermet_sim.kernels.rng import child_key, draw
-from livermet_sim.kernels.turnover import CASTS, DIVIDES, LEAVES, turn_over
+from livermet_sim.kernels.turnover import CASTS, CONVERTS, DIVIDES, LEAVES, turn_over
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -20,17 +21,18 @@ class TurnOver(Process):
     stage = "act"
     reads = ("cells.rates",)
     writes = ("cells.activation", "cells.polarisation", "cells.capillarisation", "cells.age", "cells.sojourn[all]",
-              "cells.alive[others]", "cells[new stroma]", "cells.event[others]")  # fmt: skip
+              "cells.alive[others]", "cells[new stroma]", "cells.event[others]", "cells.kind[converting]")  # fmt: skip
     adds = ("cells.load", "sites.net")
 
     def __init__(self, setting: Setting):
         self.every = setting.section("decide").interval
         self.columns = setting.columns(
             "activate", "deactivate", "polarise", "depolarise", "capillarise", "decapillarise", "leave",
-            "release_net", "divide",
+            "release_net", "divide", "convert",
         )  # fmt: skip
         self.digest = setting.column("digest")
         has = [[name in setting.values[f"cells.{k.name}"] for name, _ in STATES] for k in setting.kinds]
+        self.becomes = np.array([_target(setting, k.name) for k in setting.kinds], dtype=np.int64)
         self.limits = np.array(has, dtype=np.int64)
 
     def step(self, world: World) -> None:
@@ -48,9 +50,13 @@ class TurnOver(Process):
             return
         event = cells.full("event")[drawn]
         casts, leaves, divides = drawn[event == CASTS], drawn[event == LEAVES], drawn[event == DIVIDES]
+        converts = drawn[event == CONVERTS]
         np.add.at(world.sites.full("net"), cells.full("site")[casts], 1.0)
         cells.full("alive")[casts] = 0
         cells.full("alive")[leaves] = 0
+        if len(converts):
+            cells.full("kind")[converts] = self.becomes[cells.full("kind")[converts]]
+            world.census.stale = True
         if len(divides):
             self._divide(world, divides)
 
@@ -66,3 +72,13 @@ class TurnOver(Process):
         }
         aptitude = np.array([draw(world.seed, APTITUDE, 0, int(k)) for k in keys])
         world.add_cells(len(mothers), key=keys, born=tick, aptitude=aptitude, **columns)
+
+
+def _target(setting: Setting, kind: str) -> int:
+    """Return the code of the kind that a kind converts to: itself where none is named."""
+    name = str(setting.values[f"cells.{kind}"].get("converts_to", kind))
+    names = [other.name for other in setting.kinds]
+    if name not in names:
+        place = f"cells.{kind}.converts_to"
+        raise ScenarioError(place, f'"{name}" is not a kind of cell', name=name, valid=names)
+    return names.index(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, SPROUT_STEP
@@ -43,6 +44,7 @@ class Sprout:
     key: int
     segment: int
     path: list[int] = field(default_factory=list)
+    tube: float = 8.0
     travelled: float = 0.0
 
 
@@ -112,10 +114,13 @@ class Angiogenesis(Process):
             setting.column("extend"),
         )
         self.tube, self.apart, self.reach = lsec.sprout_diameter, lsec.notch_distance, lsec.sprout_reach
+        self.portal_tube, self.portal_reach = lsec.portal_sprout_diameter, lsec.portal_reach
+        self._portal_distance: np.ndarray | None = None
         self.stretch = max(1, round(lsec.stretch / spacing))
         self.crowd = own.crowd
         self.sprouts: list[Sprout] = []
         self._tubes: list[tuple[int, int]] = []
+        self._diameters: list[float] = []
 
     def step(self, world: World) -> None:
         """Advance all sprouts; then let new tips out where no other tip is near."""
@@ -127,8 +132,8 @@ class Angiogenesis(Process):
             self._advance(world, sprout, span)
         self.sprouts = [s for s in self.sprouts if s.tip >= 0]
         if self._tubes:
-            world.network.add_edges(np.array(self._tubes), self.tube)
-            self._tubes = []
+            world.network.add_edges(np.array(self._tubes), np.array(self._diameters))
+            self._tubes, self._diameters = [], []
         out = np.empty(world.cells.n, dtype=np.int64)
         cells = world.cells
         number = sprouting(
@@ -154,7 +159,14 @@ class Angiogenesis(Process):
             if np.hypot(x[:-1] - x[-1], y[:-1] - y[-1]).min() < self.apart:
                 return
         key = child_key(world.seed, SPROUT_STEP, world.clock.tick, int(cells.full("key")[row]))
-        self.sprouts.append(Sprout(site, key, segment, [site]))
+        self.sprouts.append(Sprout(site, key, segment, [site], self._tube_at(world, site)))
+
+    def _tube_at(self, world: World, site: int) -> float:
+        """Return the diameter of the vessels that sprout here: portal-type ones near a portal tract are narrow."""
+        if self._portal_distance is None:
+            portal = world.tissue.image(world.tissue.compartment == PORTAL)
+            self._portal_distance = self.spacing * np.asarray(distance_transform_edt(~portal)).ravel()
+        return self.portal_tube if self._portal_distance[site] < self.portal_reach else self.tube
 
     def _advance(self, world: World, sprout: Sprout, span: float) -> None:
         row = world.segment_row[sprout.segment]
@@ -180,7 +192,7 @@ class Angiogenesis(Process):
         if len(sprout.path) <= 2 * HOME:
             met = [p for p in met if not near_home(p, sprout.path[0], world.tissue.width)]
         if met and len(sprout.path) > 1:
-            self._join(world, sprout.tip, met[0])
+            self._join(sprout, sprout.tip, met[0])
             return False
         free = [p for p in places if compartment[p] == PARENCHYMA and self._open(world, p)]
         if not free:
@@ -204,7 +216,7 @@ class Angiogenesis(Process):
         """Make ``site`` a tube joined to the tip; a full stretch gets an LSEC of its own."""
         before = sprout.tip
         world.compartment[site] = SINUSOID
-        world.sites["diameter"][site] = self.tube
+        world.sites["diameter"][site] = sprout.tube
         world.sites["patency"][site] = 1.0
         world.sites["vessel_age"][site] = 1e-6
         sprout.tip = site
@@ -212,10 +224,11 @@ class Angiogenesis(Process):
         if (len(sprout.path) - 2) % self.stretch == 0:
             self._new_lsec(world, sprout, site)
         world.segments[site] = sprout.segment
-        self._join(world, before, site)
+        self._join(sprout, before, site)
 
-    def _join(self, world: World, a: int, b: int) -> None:
+    def _join(self, sprout: Sprout, a: int, b: int) -> None:
         self._tubes.append((a, b))
+        self._diameters.append(sprout.tube)
 
     def _new_lsec(self, world: World, sprout: Sprout, site: int) -> None:
         segment = len(world.segment_row)

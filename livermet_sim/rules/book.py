@@ -139,12 +139,25 @@ def library_records() -> dict[str, Record]:
 
 
 @cache
-def mechanisms() -> dict[str, dict[str, str]]:
-    """Return all mechanism ids of the literature sheet: title, and for those without a rule the reason."""
+def mechanisms() -> dict[str, dict[str, Any]]:
+    """Return all mechanism ids of the literature sheet: title, and for those without a rule what stands for it.
+
+    That is either the ``process`` that carries it out, with ``says``, ``source``, ``grade``, its ``parameters``
+    and the values that switch it ``off``, or the ``reason`` why the model lacks it.
+    """
     return tomllib.loads((LIBRARY / "mechanisms.toml").read_text(encoding="utf-8"))
 
 
+def by_process() -> dict[str, dict[str, Any]]:
+    """Return the mechanisms that a process carries out instead of a rule."""
+    return {id: entry for id, entry in mechanisms().items() if "process" in entry}
+
+
 def missing() -> dict[str, str]:
-    """Return the mechanisms that no rule of the library expresses, each with the reason."""
-    covered = {id.split(".")[0] for id in library_records()}
-    return {id: entry["reason"] for id, entry in mechanisms().items() if id not in covered}
+    """Return the mechanisms that the model lacks, each with the reason."""
+    return {id: entry["reason"] for id, entry in mechanisms().items() if "reason" in entry}
+
+
+def covered() -> set[str]:
+    """Return the ids of the mechanisms that the library holds, as rules or by a process."""
+    return {id.split(".")[0] for id in library_records()} | set(by_process())

@@ -64,7 +64,8 @@ def signals(fields: Sequence[str], systemic: Iterable[str], kinds: Iterable[str]
     Parameters
     ----------
     fields, systemic, kinds : names
-        The diffusing signals, the systemic factors and the cell kinds of the run.
+        The diffusing signals, the factors that are the same for all cells (systemic ones and, as ``trait.X``,
+        traits of the tumour line), and the cell kinds of the run.
     """
     found: list[Signal] = []
     for field in fields:
@@ -88,18 +89,21 @@ def signals(fields: Sequence[str], systemic: Iterable[str], kinds: Iterable[str]
     found += [Signal(name, response.AROUND, column, unit, doc) for name, column, unit, doc in _AROUND]
     found += _lacks()
     for factor in systemic:
-        found.append(
-            Signal(f"systemic.{factor}", response.SYSTEMIC, factor, "relative", f"{factor}, systemic level.")
-        )
-        found.append(
-            Signal(
-                f"lack.systemic.{factor}", response.SYSTEMIC, factor, "relative",
-                f"What {factor} lacks to its normal level of 1.", deficit=1.0,
-            )
-        )  # fmt: skip
+        found += _factor(factor)
     for kind in kinds:
         found += _contacts(kind)
     return {signal.name: signal for signal in found}
+
+
+def _factor(factor: str) -> list[Signal]:
+    """Return the signals of a factor that is the same for all cells: systemic, or a trait of the tumour line."""
+    name = factor if factor.startswith("trait.") else f"systemic.{factor}"
+    what = f"{factor.removeprefix('trait.')}, {'trait of the line' if name == factor else 'systemic level'}."
+    lack = f"What {factor} lacks to its normal level of 1."
+    return [
+        Signal(name, response.SYSTEMIC, factor, "relative", what),
+        Signal(f"lack.{name}", response.SYSTEMIC, factor, "relative", lack, deficit=1.0),
+    ]
 
 
 def _lacks() -> list[Signal]:

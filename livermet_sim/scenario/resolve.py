@@ -10,13 +10,15 @@ from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Section, Value
 from livermet_sim.cells import lines
 from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.tumour import factor_names
 from livermet_sim.interventions.read import Intervention, read
+from livermet_sim.rules import book
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.scenario import sections
 from livermet_sim.scenario.draft import HEAD, Draft, place, plain
 from livermet_sim.scenario.sections import TOO_LARGE
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.state.signals import FIELDS, SYSTEMIC
+from livermet_sim.state.signals import FIELDS
 
 
 class Mistakes(ScenarioError):
@@ -58,6 +60,7 @@ def build(draft: Draft, text: str = "") -> Scenario:
         )
         for name, section in known.items()
     }
+    _switch_off(values, draft, mistakes)
     _check_shares(values, draft, mistakes)
     rules = _rules(draft, kinds, fields, values, mistakes)
     interventions = _interventions(draft, kinds, fields, mistakes)
@@ -154,6 +157,21 @@ def _resolve(
     return values
 
 
+def _switch_off(values: Mapping[str, dict[str, Value]], draft: Draft, mistakes: list[LivermetError]) -> None:
+    """Carry out ``rules.MV1.enabled = false`` for the mechanisms that a process, not a rule, stands for."""
+    for id, entry in book.by_process().items():
+        written = {name: v for name, v in draft.flat.items() if name.startswith(f"rules.{id}.")}
+        for name, value in written.items():
+            where = place(draft.origin[name], name)
+            if name != f"rules.{id}.enabled" or not isinstance(value, bool):
+                reason = f"the process {entry['process']} carries out {id}; enabled can be true or false, all else is in "
+                mistakes.append(ScenarioError(where, reason + ", ".join(entry["parameters"])))
+            elif not value:
+                for parameter, off in entry["off"].items():
+                    section, key = sections.locate(parameter, values) or ("", "")
+                    values[section][key] = off
+
+
 def _check_shares(
     values: Mapping[str, Mapping[str, Value]], draft: Draft, mistakes: list[LivermetError]
 ) -> None:
@@ -185,6 +203,10 @@ def _forget_defaults(
             del draft.flat[name]
 
 
+def _rule_changes(draft: Draft) -> dict[str, dict[str, Any]]:
+    return {id: change for id, change in draft.rules().items() if id not in book.by_process()}
+
+
 def _rules(
     draft: Draft,
     kinds: Sequence[Kind],
@@ -195,7 +217,7 @@ def _rules(
     """Return the book of rules, each checked against the base value of the behaviour that it changes."""
     resolved = draft.flat.get("resolved") is True
     try:
-        book = RuleBook.load(draft.rules(), kinds, fields, SYSTEMIC.names(), library=not resolved)
+        rules = RuleBook.load(_rule_changes(draft), kinds, fields, factor_names(), library=not resolved)
     except ScenarioError as error:
         mistakes.append(error)
         return None
@@ -205,13 +227,13 @@ def _rules(
     except (OverflowError, ValueError, ZeroDivisionError):
         mistakes.append(ScenarioError(place(draft.origin.get("rules", ""), "rules"), TOO_LARGE))
         return None
-    for rule in book.enabled():
+    for rule in rules.enabled():
         base = values[f"cells.{rule.actor}"][rule.behaviour]
         try:
-            rule.check(float(base), book.words.behaviours[rule.actor][rule.behaviour])
+            rule.check(float(base), rules.words.behaviours[rule.actor][rule.behaviour])
         except LivermetError as error:
             mistakes.append(_in_file(error, draft))
-    return book
+    return rules
 
 
 def _in_file(error: LivermetError, draft: Draft) -> ScenarioError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter
@@ -12,6 +13,7 @@ from livermet_sim.cells import lines
 from livermet_sim.rules import book, explain
 from livermet_sim.rules.rule import Rule
 from livermet_sim.scenario import files
+from livermet_sim.scenario.sections import locate
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.write import evidence
 
@@ -90,12 +92,32 @@ def rule(scenario: Scenario, id: str) -> str:
     absent = book.missing()
     if id in absent and id not in scenario.rules.rules:
         return textwrap.fill(f"{id} is not in the model: {absent[id]}", 100)
+    carried = book.by_process().get(id)
+    if carried and id not in scenario.rules.rules:
+        return process_mechanism(scenario, id, carried)
     found = scenario.rules.find(id)
     return "\n\n".join(explain.explain(rule, base(scenario, rule), scenario.rules.words) for rule in found)
 
 
+def process_mechanism(scenario: Scenario, id: str, entry: Mapping[str, Any]) -> str:
+    """Return words, numbers and source of a mechanism that a process carries out, and how to switch it off."""
+    sections = scenario.sections
+    lines = [f"{id}  {entry['title']}", textwrap.fill(entry["says"], 100)]
+    lines.append(f"Carried out by the process {entry['process']}, with")
+    for name in entry["parameters"]:
+        section, key = locate(name, sections) or ("", "")
+        unit = next(p.unit for p in sections[section].parameters if p.name == key)
+        lines.append(f"  {name} = {scenario.values[section][key]:g} {unit}".rstrip(" 1"))
+    lines.append(f"Source: {entry['source']} ({entry['grade']})")
+    lines.append(
+        f"Off: rules.{id}.enabled = false, which sets "
+        + ", ".join(f"{n} = {v:g}" for n, v in entry["off"].items())
+    )
+    return "\n".join(lines)
+
+
 def missing() -> str:
-    """Return the published mechanisms that no rule expresses, each with the reason."""
+    """Return the published mechanisms that the model lacks, each with the reason."""
     return glossary(list(book.missing().items()))
 
 

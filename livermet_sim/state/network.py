@@ -132,6 +132,22 @@ class Network:
         self.edges, self._power = merged[kept], power[kept]
         self._rebuild()
 
+    def widen(self, sites: np.ndarray, diameters: np.ndarray) -> None:
+        """Give vessel sites new diameters, float64[k] um; the tubes at them follow."""
+        self.diameter[sites] = diameters
+        changed = np.zeros(self.tissue.n, dtype=np.bool_)
+        changed[sites] = True
+        tubes = np.flatnonzero(changed[self.edges].any(axis=1))
+        power = self.diameter[self.edges[tubes]] ** 4
+        former = self._power[tubes]
+        self._power[tubes] = 2.0 / (1.0 / power).sum(axis=1)
+        self._conductance[tubes] *= self._power[tubes] / former
+
+    def lacks(self, pairs: np.ndarray) -> bool:
+        """Say whether any of the pairs of sites, int[k, 2], is not joined by a tube yet."""
+        code = np.sort(pairs, axis=1).astype(np.int64) @ [self.tissue.n, 1]
+        return not np.isin(code, self.edges.astype(np.int64) @ [self.tissue.n, 1]).all()
+
     def remove_nodes(self, sites: np.ndarray) -> None:
         """Take vessel sites away with all their tubes."""
         gone = np.zeros(self.tissue.n, dtype=np.bool_)

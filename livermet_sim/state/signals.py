@@ -37,6 +37,19 @@ _SYSTEMIC = (
     ("inflammation", 0.0, "systemic inflammation (LPS, sepsis, surgery), relative to its half-effect"),
     ("exosomes", 0.0, "tumour exosome dose to the liver before arrival, relative to its half-effect"),
     ("antibody", 0.0, "anti-tumour IgG, relative to its half-effect"),
+    ("involution", 0.0, "recent involution or fibrosis of the liver, relative to its half-effect"),
+    ("eet", 0.0, "14,15-epoxyeicosatrienoic acid (14,15-EET), relative to its half-effect"),
+    (
+        "lsec_activator",
+        0.0,
+        "treatment that activates the endothelium (melittin nanoparticles), relative to its half-effect",
+    ),
+    ("anti_vegf", 0.0, "anti-VEGF drug in the blood, relative to its half-effect"),
+    (
+        "vegf_rebound",
+        0.0,
+        "rebound of VEGF signalling after an anti-VEGF drug was stopped, relative to its half-effect",
+    ),
     ("primary_tumour", 0.0, "burden of a primary tumour still in place, relative to its half-effect"),
 )
 

@@ -258,7 +258,7 @@ def test_several_mistakes_are_a_sentence_each(livermet):
 def test_check_says_what_the_scenario_is(livermet):
     done = livermet("check", "b16f1", "--set", "tissue.kind=lobule")
     assert done.code == 0
-    assert done.out.startswith("b16f1: no mistakes. lobule, 28 days, line b16f1, 10 kinds of cells, ")
+    assert done.out.startswith("b16f1: no mistakes. lobule, 28 days, line b16f1, 11 kinds of cells, ")
 
 
 def test_show_scenario_gives_toml_that_can_be_run(livermet):

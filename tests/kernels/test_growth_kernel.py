@@ -50,8 +50,9 @@ class Colony:
         rows = np.asarray(rows, dtype=np.int64)
         at, keys = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
         self.event[rows] = DIVIDE
+        rates = np.full((len(self.site), 1), coopt)
         module.divide(
-            rows, self.seed, self.tick, coopt, reach, compress, at, keys, self.event, self.cause, self.key, self.site,
+            rows, self.seed, self.tick, rates, 0, reach, compress, at, keys, self.event, self.cause, self.key, self.site,
             self.layer, self.tumour_at, self.neighbours, self.compartment, self.parenchyma, self.patency,
         )  # fmt: skip
         made = at >= 0

@@ -8,7 +8,7 @@ from kernel_worlds import assert_share, random_keys
 
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.kernels.rng import child_key
-from livermet_sim.kernels.turnover import CASTS, DIVIDES, LEAVES, recruit, relax, secrete, turn_over
+from livermet_sim.kernels.turnover import CASTS, CONVERTS, DIVIDES, LEAVES, recruit, relax, secrete, turn_over
 
 IMMUNE, LSEC = 1, 2
 
@@ -34,30 +34,30 @@ def test_relaxing_stays_between_0_and_1_and_still_without_rates():
 
 
 class Cells:
-    """Hold cells with the nine turnover behaviours and ``digest`` as columns."""
+    """Hold cells with the ten turnover behaviours and ``digest`` as columns."""
 
     def __init__(self, n: int, kind: int = IMMUNE):
         self.n, self.kind, self.key = n, np.full(n, kind), random_keys(n)
         self.event = np.full(n, 77)
         self.activation, self.polarisation, self.capillarisation = (np.full(n, 0.5) for _ in range(3))
         self.load, self.age, self.sojourn = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.rates = np.zeros((n, 10))
+        self.rates = np.zeros((n, 11))
         self.limits = np.ones((3, 3), dtype=np.int64)
 
     def step(self, dt: float, tick: int = 0) -> None:
         turn_over(
             self.n, 2, tick, dt, self.kind, self.key, self.event, self.activation, self.polarisation,
-            self.capillarisation, self.load, self.age, self.sojourn, self.rates, np.arange(9), 9, self.limits,
+            self.capillarisation, self.load, self.age, self.sojourn, self.rates, np.arange(10), 10, self.limits,
         )  # fmt: skip
 
 
 def test_leaving_casting_and_dividing_compete():
     cells, dt = Cells(6000), 0.8
-    cells.rates[:, 6:9] = 0.2, 0.1, 0.3
+    cells.rates[:, 6:10] = 0.2, 0.1, 0.3, 0.15
     cells.step(dt)
-    for event, rate in ((LEAVES, 0.2), (CASTS, 0.1), (DIVIDES, 0.3)):
-        assert_share(np.count_nonzero(cells.event == event), 6000, rate / 0.6 * (1 - np.exp(-0.6 * dt)))
-    assert set(cells.event.tolist()) == {0, LEAVES, CASTS, DIVIDES}
+    for event, rate in ((LEAVES, 0.2), (CASTS, 0.1), (DIVIDES, 0.3), (CONVERTS, 0.15)):
+        assert_share(np.count_nonzero(cells.event == event), 6000, rate / 0.75 * (1 - np.exp(-0.75 * dt)))
+    assert set(cells.event.tolist()) == {0, LEAVES, CASTS, DIVIDES, CONVERTS}
 
 
 @pytest.mark.parametrize("dt", [0.25, 0.5, 2.0])
@@ -88,7 +88,7 @@ def test_states_move_only_in_kinds_that_have_them_and_never_in_tumour_cells():
 def test_cells_age_and_digest():
     cells = Cells(2)
     cells.kind[0] = TUMOUR
-    cells.load[1], cells.rates[:, 9] = 2.0, 0.3
+    cells.load[1], cells.rates[:, 10] = 2.0, 0.3
     cells.step(0.5)
     assert cells.age.tolist() == [0.5, 0.5] and cells.sojourn.tolist() == [0.5, 0.0]
     assert cells.load[1] == pytest.approx(2.0 * np.exp(-0.15))

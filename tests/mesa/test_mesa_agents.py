@@ -15,6 +15,7 @@ from livermet_sim.rules.explain import senses
 
 KINDS = (
     lm.Tumour, lm.Kupffer, lm.LSEC, lm.Stellate, lm.Neutrophil, lm.MDSC, lm.NK, lm.CD8, lm.Monocyte, lm.Dendritic,
+    lm.Treg,
 )  # fmt: skip
 
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.registry import KINDS
+from livermet_sim.cells.tumour import factor_names
 from livermet_sim.kernels import response
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import compile_rules
 from livermet_sim.rules.vocabulary import LAYERS, PHASES
-from livermet_sim.state.signals import FIELDS, SYSTEMIC
+from livermet_sim.state.signals import FIELDS
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Table
 from livermet_sim.state.tissue import moore_neighbours
@@ -22,7 +23,7 @@ COMMON = {"signal": "vegf", "direction": "increases", "half_max": 1}
 
 
 def load(changes=None, **options):
-    return RuleBook.load(changes or {}, KINDS, FIELDS, SYSTEMIC.names(), **options)
+    return RuleBook.load(changes or {}, KINDS, FIELDS, factor_names(), **options)
 
 
 def compiled(book):

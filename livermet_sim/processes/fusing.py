@@ -1,0 +1,60 @@
+"""Let sinusoids at a tumour's border widen and fuse into the lakes and large vessels of growing metastases."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import SINUSOID
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+SIDES = 4  # neighbours that share a side come first in the table of neighbours
+OPEN = 0.9  # patency below which a tube is being compressed and does not widen
+
+
+class Fuse(Process):
+    """Widen tubes that tumour cells touch at their LSEC's rate; join wide ones that lie side by side."""
+
+    stage = "remodel"
+    reads = ("cells.rates", "sites.pressure", "sites.patency")
+    adds = ("sites.diameter", "network")
+
+    def __init__(self, setting: Setting):
+        self.every = setting.section("vessels").interval
+        lsec = setting.section("cells.lsec")
+        self.lake, self.wide = lsec.lake_diameter, lsec.fuse_diameter
+        self.lsec, self.column = setting.code("lsec"), setting.column("dilate")
+
+    def step(self, world: World) -> None:
+        """Widen exactly over the hours since the last update."""
+        if not world.clock.due(self.every) or world.census.in_tissue == 0:
+            return
+        sites = world.sites
+        rate = np.zeros(len(world.segment_row) + 1)
+        lined = world.segment_row >= 0
+        rate[:-1][lined] = world.rates[world.segment_row[lined], self.column]
+        touched = (world.compartment == SINUSOID) & (sites["pressure"] > 0.0) & (sites["patency"] >= OPEN)
+        touched &= (rate[world.segments] > 0.0) & (sites["diameter"] < self.lake)
+        places = np.flatnonzero(touched)
+        if not len(places):
+            return
+        hours = world.clock.span(self.every)
+        before = sites["diameter"][places]
+        after = self.lake + (before - self.lake) * np.exp(-rate[world.segments[places]] * hours)
+        sites["diameter"][places] = after
+        world.network.widen(places, after)
+        self._join(world, places[after >= self.wide])
+
+    def _join(self, world: World, places: np.ndarray) -> None:
+        """Join wide tubes to wide tubes beside them."""
+        if not len(places):
+            return
+        beside = world.tissue.neighbours[places, :SIDES]
+        wide = np.append(world.sites["diameter"] >= self.wide, False) & np.append(
+            world.compartment == SINUSOID, False
+        )
+        at, side = np.nonzero(wide[beside])
+        pairs = np.column_stack([places[at], beside[at, side]])
+        if len(pairs) and world.network.lacks(pairs):
+            world.network.add_edges(pairs, np.minimum(*world.sites["diameter"][pairs].T))
