@@ -14,7 +14,7 @@ KUPFFER = Kind(
         Parameter("diameter", 13.0, "um", "Diameter.", 5.0, 30.0, "textbook (10-15 um)", "recalled"),
         Parameter("motile_share", 0.25, "1", "Share of the time in which a Kupffer cell crawls.", 0.0, 1.0),
         Parameter("attractant", "", "", "Signal up which it crawls; none, as it crawls either way.", source="MacPhee 1992 PMID 1636711", grade="found"),
-        Parameter("across_wall", 0.02, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
+        Parameter("across_wall", 0.005, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.36, "1", "Share that takes up nothing.", 0.0, 1.0, "Bouwens 1986 PMID 3733004 (64 % take up latex)", "found"),
     ),
     behaviours=(

@@ -28,7 +28,7 @@ LSEC = Kind(
         Parameter("extend", 10.0, "um/h", "Speed of a sprout.", 0.0, 100.0, "5-20 um/h", "recalled"),
         Parameter("dilate", 0.0, "/h", "Rate at which a sinusoid beside tumour cells widens towards the lake diameter.", 0.0, 10.0),
         Parameter("deposit.fibronectin", 0.0, "/h", "Fibronectin laid down per hour on the vessel wall.", 0.0, 10.0),
-        Parameter("collapse", 0.1, "/h", "Rate at which a fully compressed site of the vessel closes; scaled by the patency lost.", 0.0, 100.0),
+        Parameter("collapse", 0.2, "/h", "Rate at which a fully compressed site of the vessel closes; scaled by the patency lost.", 0.0, 100.0),
     ),
     secretes=(("no", 0.2, "assumed"), ("cxcl12", 0.1, "assumed")),
 )  # fmt: skip

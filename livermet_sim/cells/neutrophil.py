@@ -14,11 +14,11 @@ NEUTROPHIL = Kind(
         Parameter("diameter", 9.0, "um", "Diameter.", 3.0, 20.0, "textbook (8-10 um)", "recalled"),
         Parameter("motile_share", 0.5, "1", "Share of the time in which it crawls.", 0.0, 1.0),
         Parameter("attractant", "cxcl", "", "Signal up which it crawls."),
-        Parameter("across_wall", 0.2, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
+        Parameter("across_wall", 0.05, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),
     behaviours=mobile(
-        10.0, 0.06, 0.0, infiltrate=0.1,
+        10.0, 0.06, 0.0, infiltrate=0.02,
         sources={"crawl": ("McDonald 2010 (8-15 um/min)", "recalled"), "leave": ("blood half-life 10-12 h, mouse", "recalled")},
     ),
 )  # fmt: skip

@@ -14,11 +14,11 @@ NK = Kind(
         Parameter("diameter", 7.5, "um", "Diameter.", 3.0, 20.0, "textbook (7-8 um)", "recalled"),
         Parameter("motile_share", 0.6, "1", "Share of the time in which it crawls.", 0.0, 1.0),
         Parameter("attractant", "cxcl12", "", "Signal up which it crawls."),
-        Parameter("across_wall", 0.3, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
+        Parameter("across_wall", 0.02, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.5, "1", "Share that never kills.", 0.0, 1.0, "Vanherberghen 2013 Blood 121:1326", "found"),
     ),
     behaviours=mobile(
-        3.0, 0.003, 0.1, infiltrate=0.02,
+        3.0, 0.003, 0.1, infiltrate=0.001,
         sources={"crawl": ("slow crawl 1-5 um/min", "recalled"), "attack": ("Guldevall 2016 PMC4820656 (a hit 0.5-2 h after contact)", "derived")},
     ),
     secretes=(("ifn_gamma", 20.0, "assumed"),),

@@ -18,7 +18,7 @@ SECTION = Section(
         Parameter("collagen_loss", 0.00146, "/h", "Loss of collagen and fibronectin.", 0.0, 10.0, "ECM loss 0.035 /d (SPQSP HCC parameter file)", "found"),
         Parameter("net_loss", 0.07, "/h", "Loss of traps; DNase raises it.", 0.0, 100.0, "hours to a day", "recalled"),
         Parameter("debris_loss", 0.03, "/h", "Clearance of debris.", 0.0, 100.0, "days", "recalled"),
-        Parameter("patency_recovery", 0.01, "/h", "Recovery of a compressed tube where no tumour presses.", 0.0, 100.0),
+        Parameter("patency_recovery", 0.02, "/h", "Recovery of a compressed tube where no tumour presses.", 0.0, 100.0),
         Parameter("hepatocyte_regrowth", 0.004, "/h", "Return of hepatocytes to empty places beside live ones.", 0.0, 100.0, "liver regrows within about 10 d", "recalled"),
         Parameter("hepatocyte_death", 0.05, "/h", "Death of hepatocytes without oxygen.", 0.0, 100.0),
         Parameter("hepatocyte_crush", 0.003, "/h", "Loss of hepatocytes wholly surrounded by tumour cells; less pressure, less loss.", 0.0, 100.0),

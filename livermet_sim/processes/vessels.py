@@ -22,6 +22,14 @@ SECTION = Section(
         Parameter("interval", 6.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0),
         Parameter("guide", "vegf", "", "Signal that a sprout climbs."),
         Parameter("crowd", 4, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8),
+        Parameter(
+            "straight",
+            0.5,
+            "1",
+            "Weight of going straight on against the guide in a sprout's way; a tip keeps its polarity.",
+            0.0,
+            10.0,
+        ),
         Parameter("wander", 0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0),
     ),
 )
@@ -54,11 +62,22 @@ class Collapse(Process):
     stage = "remodel"
     reads = ("sites.patency", "cells.rates", "census")
     writes = tuple(f"sites.{name}[closed]" for name in (*CLEARED, "patency"))
-    adds = ("compartment", "network", "segments", "cells.alive[lsec]", "cells.site[lsec]")
+    adds = (
+        "compartment",
+        "network",
+        "segments",
+        "cells.alive[lsec]",
+        "cells.alive[evicted]",
+        "cells.site[lsec]",
+        "cells.site[evicted]",
+    )
 
     def __init__(self, setting: Setting):
         self.every = setting.section("vessels").interval
         self.column = setting.column("collapse")
+        self.on_wall = np.array([
+            k.habitat == "vessel" and setting.cell(k.name, "infiltrate") == 0.0 for k in setting.kinds
+        ])  # fmt: skip
 
     def step(self, world: World) -> None:
         """Draw closing tubes and take them out of the network."""
@@ -84,6 +103,7 @@ class Collapse(Process):
         lost = np.flatnonzero(
             np.bincount(world.segments[world.segments >= 0], minlength=len(world.segment_row)) == 0
         )
+        self._evict(world, closed)
         cells = world.cells
         rows = world.rows("lsec")
         gone = rows[np.isin(cells.full("segment")[rows], lost)]
@@ -94,6 +114,23 @@ class Collapse(Process):
             if world.segments[cells.full("site")[row]] != segment:
                 cells.full("site")[row] = np.flatnonzero(world.segments == segment)[0]
         world.census.stale = True
+
+    def _evict(self, world: World, closed: np.ndarray) -> None:
+        """Let cells that live on the wall alone move to the next open tube, or be lost with theirs.
+
+        Kupffer cells are found around metastases and hardly inside them.
+        """
+        cells, neighbours = world.cells, world.tissue.neighbours
+        shut = np.zeros(world.tissue.n, dtype=np.bool_)
+        shut[closed] = True
+        rows = np.flatnonzero(shut[cells["site"]] & self.on_wall[cells["kind"]])
+        if not len(rows):
+            return
+        beside = neighbours[cells["site"][rows]]
+        open_ = (beside >= 0) & (world.compartment[beside] == SINUSOID)
+        found = open_.any(axis=1)
+        cells["site"][rows[found]] = beside[found, open_[found].argmax(axis=1)]
+        cells["alive"][rows[~found]] = 0
 
 
 class Angiogenesis(Process):
@@ -117,7 +154,7 @@ class Angiogenesis(Process):
         self.portal_tube, self.portal_reach = lsec.portal_sprout_diameter, lsec.portal_reach
         self._portal_distance: np.ndarray | None = None
         self.stretch = max(1, round(lsec.stretch / spacing))
-        self.crowd = own.crowd
+        self.crowd, self.straight = own.crowd, own.straight
         self.sprouts: list[Sprout] = []
         self._tubes: list[tuple[int, int]] = []
         self._diameters: list[float] = []
@@ -203,9 +240,18 @@ class Angiogenesis(Process):
             draw4(world.seed, SPROUT_STEP + ((hop + 1) << 16), world.clock.tick, sprout.key ^ p)[0]
             for p in free
         ]
-        best = free[int(np.argmax(guide / scale + self.wander * np.array(noise)))]
+        ahead = self.straight * self._straightness(world, sprout, free)
+        best = free[int(np.argmax(guide / scale + ahead + self.wander * np.array(noise)))]
         self._lay(world, sprout, best)
         return True
+
+    def _straightness(self, world: World, sprout: Sprout, places: list[int]) -> np.ndarray:
+        """Return the cosine between the last hop and a hop to each place; 0 for the first hop."""
+        if len(sprout.path) < 2:
+            return np.zeros(len(places))
+        x, y = world.tissue.xy(np.array([sprout.path[-2], sprout.tip, *places]))
+        last, on = (x[1] - x[0], y[1] - y[0]), (x[2:] - x[1], y[2:] - y[1])
+        return (last[0] * on[0] + last[1] * on[1]) / (np.hypot(*last) * np.hypot(*on))
 
     def _open(self, world: World, site: int) -> bool:
         """Say whether a site has room for one more tube: not beside several already."""
