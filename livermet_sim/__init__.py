@@ -25,22 +25,39 @@ if TYPE_CHECKING:
         Tumour,
     )
     from livermet_sim.base.errors import LivermetError
-    from livermet_sim.interventions import block, deplete
+    from livermet_sim.interventions import (
+        add_cells,
+        add_matrix,
+        add_signal,
+        block,
+        boost,
+        condition,
+        deplete,
+        dose,
+        knock_out,
+        set_state,
+    )
     from livermet_sim.model import LiverModel
     from livermet_sim.observe.result import Result
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.spec import Scenario
+    from livermet_sim.sweep.compare import Comparison, compare
 
     __version__: str
 
 __all__ = [
-    "CD8", "LSEC", "MDSC", "NK", "Cell", "Dendritic", "Kupffer", "LiverModel", "LivermetError", "Monocyte",
-    "Neutrophil", "Result", "Scenario", "Stellate", "Treg", "Tumour", "__version__", "block", "deplete", "load",
+    "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Kupffer", "LiverModel", "LivermetError",
+    "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Treg", "Tumour", "__version__", "add_cells",
+    "add_matrix", "add_signal", "block", "boost", "compare", "condition", "deplete", "dose", "knock_out", "load",
+    "set_state",
 ]  # fmt: skip
 
 _HOMES = {
     "LiverModel": "model", "LivermetError": "base.errors", "Result": "observe.result", "Scenario": "scenario.spec",
-    "block": "interventions", "deplete": "interventions", "load": "scenario.load",
+    "load": "scenario.load", "compare": "sweep.compare", "Comparison": "sweep.compare",
+    "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",
+    "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
+    "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
 }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.populate import populate
 from livermet_sim.cells.tumour import factor_names
-from livermet_sim.interventions.intervene import Intervene, Modify
+from livermet_sim.interventions.intervene import Intervene, flat, hours_before
+from livermet_sim.interventions.pull import Modify
 from livermet_sim.interventions.read import read
 from livermet_sim.kernels.jit import source_hash
 from livermet_sim.observe import gather
@@ -68,7 +69,7 @@ SECTIONS: tuple[Section, ...] = (
     deciding.SECTION, recruitment.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
 )  # fmt: skip
 SEED_LIMIT = 2**62
-RESTING = ("Perfuse", "Oxygenate", "Sense", "Decide", "Line", "Diffuse")
+RESTING = ("Intervene", "Perfuse", "Oxygenate", "Sense", "Decide", "Modify", "Line", "Diffuse")
 
 
 class Recipe(Protocol):
@@ -109,6 +110,7 @@ class Engine:
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
         self.recorder = Recorder(setting)
         self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder))
+        self.world.clock.tick = self.world.clock.first
         self._rest()
 
     def _rest(self) -> None:
@@ -120,6 +122,11 @@ class Engine:
         """Advance by one tick."""
         self.plan.step(self.world)
         self.world.clock.tick += 1
+
+    @property
+    def remaining(self) -> float:
+        """Return the hours from now to the end of the scenario; they include what comes before tumour cells enter."""
+        return max(0.0, float(self.recipe.values["run"]["days"]) * 24.0 - self.world.clock.hours)
 
     def run(self, hours: float, progress: Callable[[float, float], None] | None = None) -> None:
         """Advance by ``hours``; ``progress`` is told the hours done and wanted after every step."""
@@ -201,9 +208,11 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> 
     cells, lesions = Table(CELL_COLUMNS, 1024), Table(LESION_COLUMNS)
     founders = round(setting.section("seeding").dose * setting.section("seeding").enrichment * tissue.volume)
     lesions.append(founders, founder=np.arange(founders))
-    kinds = tuple(kind.name for kind in recipe.kinds)
+    kinds, step = tuple(kind.name for kind in recipe.kinds), setting.section("run").step
+    given = read(recipe.interventions, recipe.kinds, recipe.fields)
+    before = round(hours_before(given, setting.section("run").before) / step)
     world = World(
-        tissue=tissue, kinds=kinds, clock=Clock(setting.section("run").step), seed=seed, sites=sites, cells=cells,
+        tissue=tissue, kinds=kinds, clock=Clock(step, first=-before), seed=seed, sites=sites, cells=cells,
         lesions=lesions, fields=Fields(tissue, recipe.fields, lengths), network=network, log=EventLog(kinds),
         compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
         census=Census(tissue, len(kinds)), segments=np.full(tissue.n, -1, dtype=np.int64),
@@ -225,12 +234,15 @@ def processes(
 ) -> Sequence[Any]:
     """Return the plan of a step, in order."""
     n, spacing = world.tissue.n, world.tissue.site
-    interventions = read(recipe.interventions, recipe.kinds, recipe.fields)
-    fate, decide = Fate(setting, n), Decide(setting, compiled)
+    interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
+    fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, spacing)
+    perfuse, oxygenate, remodel = perfusion.Perfuse(setting), oxygenation.Oxygenate(setting, n), matrix.Remodel(setting)
+    knobs = {"inflow": (perfuse.inflow, 0)} | oxygenate.knobs() | remodel.knobs()
+    knobs |= {f"systemic.{name}": (world.systemic, i) for i, name in enumerate(world.systemic_names)}
     return (
-        Intervene(interventions), systemic.Respond(setting), perfusion.Perfuse(setting), oxygenation.Oxygenate(setting, n),
+        Intervene(interventions, setting, compiled, crawl.heed, knobs), systemic.Respond(setting), perfuse, oxygenate,
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
-        Divide(setting, fate, spacing), Crawl(setting, spacing), TurnOver(setting), vessels.Collapse(setting),
-        vessels.Angiogenesis(setting, spacing), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), recorder,
+        Divide(setting, fate, spacing), crawl, TurnOver(setting), vessels.Collapse(setting),
+        vessels.Angiogenesis(setting, spacing), Fuse(setting), remodel, Settle(), Stage(setting), recorder,
     )  # fmt: skip

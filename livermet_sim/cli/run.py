@@ -80,7 +80,7 @@ def _simulate(scenario: Scenario, seed: int, quiet: bool) -> tuple[Result | None
             from livermet_sim.engine import Engine
 
             engine = Engine(scenario, seed)
-            engine.run(float(scenario.value("run.days")) * 24.0, progress)
+            engine.run(engine.remaining, progress)
             return engine.result(), True
         except KeyboardInterrupt:
             if engine is None or progress.at_once:

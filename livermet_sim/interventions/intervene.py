@@ -1,74 +1,59 @@
-"""Carry out interventions in the step."""
+"""Carry out interventions at the beginning of each step."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
-from livermet_sim.interventions.read import Intervention
-from livermet_sim.kernels.codes import DEPLETE, DIE, LUMEN, TREATMENT, TUMOUR
-from livermet_sim.kernels.turnover import priorities
-from livermet_sim.processes.deciding import LUMEN_ONLY
+from livermet_sim.interventions.actions import Intervention
+from livermet_sim.interventions.depletion import Depletion
+from livermet_sim.interventions.pull import Kills, Knobs, Levels, Receptors, pulls
+from livermet_sim.interventions.supply import ONCE, Once, Sources
 from livermet_sim.processes.process import Process
-from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
+from livermet_sim.rules.compile import Compiled
 from livermet_sim.state.world import World
 
 
 class Intervene(Process):
-    """Take cells away while a depletion lasts."""
+    """Take away and bring in; set receptors, levels and the sources of signals."""
 
     stage = "intervene"
     reads = ("cells.key",)
-    writes = ("cells.alive[treated]",)
-    adds = ("log",)
+    writes = ("cells.alive[treated]", "cells[treated]", "fields.background", "rules.gain", "crawl.heed")
+    adds = ("log", "systemic", "sites.net")
 
-    def __init__(self, interventions: Sequence[Intervention]):
-        self.depletions = [i for i in interventions if i.action == "deplete"]
-
-    def step(self, world: World) -> None:
-        """Draw once per cell who escapes, so that efficacy does not pile up over the window."""
-        for number, intervention in enumerate(self.depletions):
-            if intervention.active(world.clock.hours):
-                self._deplete(world, intervention, number)
-
-    def _deplete(self, world: World, intervention: Intervention, number: int) -> None:
-        rows = world.rows(intervention.target)
-        if not len(rows):
-            return
-        drawn = np.empty(len(rows))
-        priorities(rows, world.seed, DEPLETE + (number << 16), 0, world.cells.full("key"), drawn)
-        taken = rows[drawn >= intervention.factor]
-        if not len(taken):
-            return
-        if intervention.target == world.kinds[TUMOUR]:
-            record(world, taken, DIE, TREATMENT)
-            count(world, "dead_treatment", len(taken))
-        world.cells.full("alive")[taken] = 0
-        world.drop_dead()
-
-
-class Modify(Process):
-    """Multiply behaviours while a block or boost lasts, after the rules have spoken."""
-
-    stage = "decide"
-    reads = ("cells.kind",)
-    adds = ("cells.rates",)
-
-    def __init__(self, setting: Setting, interventions: Sequence[Intervention], due: np.ndarray):
-        self.due = due
-        self.changes = [
-            (i, setting.code(i.target), setting.column(i.behaviour))
-            for i in interventions
-            if i.action == "block"
+    def __init__(
+        self, interventions: Sequence[Intervention], setting: Setting, compiled: Compiled, heed: np.ndarray, knobs: Knobs
+    ):
+        own = pulls(interventions)
+        sources = [
+            i for i in interventions if i.action == "add_signal" and not i.words["signal"].startswith("systemic.")
         ]
+        self.parts: list[Any] = [Receptors(own, setting, compiled, heed), Levels(own, knobs), Sources(sources)]
+        for number, intervention in enumerate(interventions):
+            if intervention.action == "deplete":
+                self.parts.append(Depletion(intervention, number, setting))
+            elif intervention.action in ONCE:
+                self.parts.append(Once(intervention, number, setting))
+        self.parts.append(Kills(own))
 
     def step(self, world: World) -> None:
-        """Scale the blocked behaviours of the cells whose rates the rules have just set (``due``)."""
-        for intervention, kind, column in self.changes:
-            if self.due[kind] and intervention.active(world.clock.hours):
-                rows = np.flatnonzero(world.cells["kind"] == kind)
-                if self.due[kind] == LUMEN_ONLY:
-                    rows = rows[world.cells["layer"][rows] == LUMEN]
-                world.rates[rows, column] *= intervention.factor
+        """Let every intervention do its part; those whose time has not come do nothing."""
+        for part in self.parts:
+            part.step(world)
+
+
+def flat(interventions: Iterable[Intervention]) -> tuple[Intervention, ...]:
+    """Return the interventions with every condition taken apart into its changes."""
+    found: list[Intervention] = []
+    for own in interventions:
+        found += flat(own.parts) if own.action == "condition" else [own]
+    return tuple(found)
+
+
+def hours_before(interventions: Iterable[Intervention], days: float) -> float:
+    """Return the time to be simulated before tumour cells enter, in whole days: asked for, or needed to intervene."""
+    return 24.0 * float(np.ceil(max([days, *(-i.start for i in interventions)])))

@@ -57,7 +57,7 @@ def touching(site, but, neighbours, occupied):
 @kernel
 def crawl(
     n, seed, tick, dt, spacing, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
-    attractant, inactive_share, concentration, compartment, neighbours, near,
+    attractant, heed, inactive_share, concentration, compartment, neighbours, near,
 ):  # fmt: skip
     """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
 
@@ -74,6 +74,8 @@ def crawl(
     motile_share : float64[K]
     attractant : int64[K]
         Signal index, or -1.
+    heed : float64[K]
+        Share of the attractant's pull that a kind feels: 1, unless an intervention blocks its receptor.
     near : int32[2, sites]
         Tumour cells in contact with a site, in lumen and tissue parts.
     """
@@ -107,7 +109,7 @@ def crawl(
                 there, now = concentration[onward, signal], concentration[here, signal]
                 if there < now:
                     relative = (there - now) / (there + now + 1e-6)
-                    if u2 >= math.exp(rates[r, columns[1]] * relative * 10.0):
+                    if u2 >= math.exp(rates[r, columns[1]] * heed[k] * relative * 10.0):
                         continue
             here = onward
         site[r] = here

@@ -51,7 +51,7 @@ def slope(concentration, neighbours, site, i, spacing):
 def evaluate(  # noqa: C901
     first, stop, due, cell_real, cell_whole, concentration, site_real, count, neighbours, systemic, spacing,
     layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
-    term_code, term_value, senses, rates,
+    term_code, term_value, gain, senses, rates,
 ):  # fmt: skip
     """Write the rate of every behaviour of the cells in rows ``first`` to ``stop`` - 1.
 
@@ -80,6 +80,8 @@ def evaluate(  # noqa: C901
     response_value : float64[R, 2] (ceiling, floor)
     term_code : int64[T, 4] (signal within its kind, raises, layer bits, phase bits)
     term_value : float64[T, 2] (half-maximum, power)
+    gain : float64[T]
+        Share of the signal that gets through to the rule: 1, unless an intervention blocks a receptor.
     senses : float64[most signals of a kind]
         Work space; holds the signals of the last row afterwards.
     rates : float64[capacity, B]
@@ -129,7 +131,7 @@ def evaluate(  # noqa: C901
         for response in range(response_first[kind], response_first[kind + 1]):
             up, down = 0.0, 0.0
             for term in range(response_code[response, 1], response_code[response, 2]):
-                value = senses[term_code[term, 0]]
+                value = senses[term_code[term, 0]] * gain[term]
                 if value == 0.0 or not term_code[term, 2] & layer_bit or not term_code[term, 3] & phase_bit:
                     continue
                 strength = power_of(value / term_value[term, 0], term_value[term, 1])

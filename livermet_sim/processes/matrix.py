@@ -45,6 +45,11 @@ class Remodel(Process):
         ])  # fmt: skip
         self._laid: np.ndarray | None = None
 
+    def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
+        """Return the rates that an intervention can change: array and index by the parameter's name."""
+        names = ("collagen_loss", "net_loss", "debris_loss", "patency_recovery", "hepatocyte_regrowth")
+        return {f"matrix.{name}": (self.rates, i) for i, name in enumerate(names)}
+
     def step(self, world: World) -> None:
         """Deposit, then wear, over the hours since the last update."""
         if not world.clock.due(self.every):

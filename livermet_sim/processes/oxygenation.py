@@ -52,6 +52,10 @@ class Oxygenate(Process):
         self._waiting = np.zeros(sites, dtype=np.bool_)
         self._number = 0
 
+    def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
+        """Return the tensions that an intervention can change: array and index by the parameter's name."""
+        return {"oxygen.periportal": (self._values, 5), "oxygen.pericentral": (self._values, 6)}
+
     def step(self, world: World) -> None:
         """Solve when due, starting from the sites whose supply or uptake has changed."""
         if not world.clock.due(self.every):

@@ -26,6 +26,8 @@ SECTION = Section(
     ),
 )  # fmt: skip
 
+STANDSTILL = 1e-3  # share of the flow that is left when the inflow is clamped
+
 
 class Perfuse(Process):
     """Solve pressure and flow on the vessel network; say which tubes are perfused."""
@@ -45,6 +47,7 @@ class Perfuse(Process):
         self.own = setting.section("flow")
         self.every = self.own.interval
         self._edges: np.ndarray | None = None
+        self.inflow = np.ones(1)
         self._portal: np.ndarray | None = None
 
     def step(self, world: World) -> None:
@@ -78,7 +81,7 @@ class Perfuse(Process):
         if self.own.arterial_share < 1.0:
             inlets = self._inlets(world)
             patency[inlets[world.sites["pressure"][inlets] >= self.own.invaded]] *= self.own.arterial_share
-        return patency
+        return patency if self.inflow[0] == 1.0 else patency * np.clip(self.inflow[0], STANDSTILL, 1.0)
 
     def _inlets(self, world: World) -> np.ndarray:
         if self._portal is None:

@@ -46,7 +46,7 @@ class Compiled:
     senses : dict of tuple of Signal
         Per kind the signals its rules read.
     arrays : tuple of ndarray
-        What ``kernels.response.evaluate`` takes from ``layout`` to ``term_value``.
+        What ``kernels.response.evaluate`` takes from ``layout`` to ``gain``.
     """
 
     kinds: tuple[str, ...]
@@ -60,6 +60,16 @@ class Compiled:
         self._run: Callable[..., None] = response.evaluate
         self._all = np.ones(len(self.kinds), dtype=np.int64)
         self._workspace = np.zeros(max(1, *(len(s) for s in self.senses.values())))
+
+    @property
+    def gain(self) -> np.ndarray:
+        """Return the share of its signal that gets through to each of `acting`, float64[T]; interventions write it."""
+        return self.arrays[-1]
+
+    @property
+    def acting(self) -> tuple[Rule, ...]:
+        """Return the rules in the order in which the kernel meets them."""
+        return tuple(rule for response in self.responses for rule in response.rules)
 
     def column(self, behaviour: str) -> int:
         """Return the column of a behaviour in ``rates``."""
@@ -225,6 +235,7 @@ def _response_arrays(
         np.array(value, dtype=np.float64).reshape(-1, 2),
         np.array(terms, dtype=np.int64).reshape(-1, 4),
         np.array(numbers, dtype=np.float64).reshape(-1, 2),
+        np.ones(len(terms)),
     )
 
 

@@ -63,7 +63,7 @@ def build(draft: Draft, text: str = "") -> Scenario:
     _switch_off(values, draft, mistakes)
     _check_shares(values, draft, mistakes)
     rules = _rules(draft, kinds, fields, values, mistakes)
-    interventions = _interventions(draft, kinds, fields, mistakes)
+    interventions = _interventions(draft, kinds, fields, rules, mistakes)
     if mistakes:
         raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
     if draft.flat.get("resolved") is True:
@@ -247,7 +247,7 @@ def _in_file(error: LivermetError, draft: Draft) -> ScenarioError:
 
 
 def _interventions(
-    draft: Draft, kinds: Sequence[Kind], fields: Sequence[str], mistakes: list[LivermetError]
+    draft: Draft, kinds: Sequence[Kind], fields: Sequence[str], rules: RuleBook | None, mistakes: list[LivermetError]
 ) -> tuple[dict[str, Any], ...]:
     """Return the interventions as tables with every time and factor resolved."""
     origin = draft.origin.get("interventions", "")
@@ -262,7 +262,8 @@ def _interventions(
         mistakes.append(error)
         return ()
     try:
-        return tuple(intervention.to_dict() for intervention in read(tables, kinds, fields))
+        ids = None if rules is None else tuple(rules.rules)
+        return tuple(intervention.to_dict() for intervention in read(tables, kinds, fields, ids))
     except LivermetError as error:
         mistakes.append(ScenarioError("", place(origin, error.sentence)))
     except (OverflowError, ValueError, ZeroDivisionError):

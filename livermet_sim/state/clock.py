@@ -10,7 +10,8 @@ SECTION = Section(
     "run",
     "Length and step of a run.",
     (
-        Parameter("days", 28.0, "day", "Simulated time.", 0.0, 3650.0),
+        Parameter("days", 28.0, "day", "Simulated time from the moment the first tumour cells may enter.", 0.0, 3650.0),
+        Parameter("before", 0.0, "day", "Simulated time before that; an intervention that starts earlier makes it longer.", 0.0, 365.0),
         Parameter("step", 0.25, "h", "Time step; results do not depend on it.", 0.005, 4.0),
     ),
 )
@@ -18,10 +19,11 @@ SECTION = Section(
 
 @dataclass
 class Clock:
-    """Count ticks of ``dt`` hours."""
+    """Count ticks of ``dt`` hours; tumour cells enter at tick 0, the first one is at or before it."""
 
     dt: float
     tick: int = 0
+    first: int = 0
 
     @property
     def hours(self) -> float:
@@ -30,7 +32,7 @@ class Clock:
 
     def due(self, every: float) -> bool:
         """Say whether a process that runs every ``every`` hours runs in this tick."""
-        return self.tick % max(1, round(every / self.dt)) == 0
+        return (self.tick - self.first) % max(1, round(every / self.dt)) == 0
 
     def span(self, every: float) -> float:
         """Return the hours between two runs of a process that runs every ``every`` hours."""

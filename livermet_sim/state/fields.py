@@ -29,6 +29,8 @@ class Fields:
         Relative concentration; a cell reads one cache line. 0 outside.
     source : int64[n, F]
         Secretion in steps of 2**-20. Whole numbers add up to the same sum in any order of the cells.
+    background : int64[n, F] or None
+        Sources that are no cells, put there by an intervention; in the same steps.
     """
 
     def __init__(self, tissue: Tissue, names: Sequence[str], lengths: Sequence[float] | np.ndarray):
@@ -41,6 +43,7 @@ class Fields:
         self._columns = {name: f for f, name in enumerate(self.names)}
         self.concentration = np.zeros((tissue.n, len(self.names)))
         self.source = np.zeros((tissue.n, len(self.names)), dtype=np.int64)
+        self.background: np.ndarray | None = None
         self._spread = (self.lengths / tissue.site) ** 2
         self._sites = tissue.inside
         self._sides = tissue.neighbours[tissue.inside, :4].T
@@ -74,8 +77,8 @@ class Fields:
         return self.concentration[:, self.index(name)]
 
     def clear_source(self) -> None:
-        """Take all secretion away, before the cells secrete anew."""
-        self.source.fill(0)
+        """Take all secretion but the background away, before the cells secrete anew."""
+        self.source[:] = 0 if self.background is None else self.background
 
     def relax(self, tolerance: float = 2e-3, most: int = 30) -> int:
         """Bring the signals to their steady state and return the number of multigrid cycles.

@@ -1,0 +1,85 @@
+"""Take cells of a kind away, and let the kind come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from livermet_sim.interventions.actions import Intervention
+from livermet_sim.kernels.codes import DEPLETE, DIE, SINUSOID, TISSUE, TREATMENT, TUMOUR
+from livermet_sim.kernels.turnover import priorities
+from livermet_sim.processes.record import count, record
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+# a newcomer inherits the key, and so shares the luck of the cell that never left in the untreated liver
+_KEPT = ("key", "site", "layer", "diameter", "aptitude")
+
+
+class Depletion:
+    """Hold a kind down to a share of its cells, then let that share rise to 1 over the recovery.
+
+    Every cell draws one number for life and is taken while it is at least the share that is left, so that
+    efficacy does not pile up over the window and the same cells are spared in every liver of a seed. Cells
+    that the blood brings are taken as they come. Residents that were taken come back where they stood, as
+    newcomers with nothing engulfed, when the rising share passes their number, if that place is still there.
+    """
+
+    def __init__(self, intervention: Intervention, number: int, setting: Setting):
+        n = intervention.numbers
+        self.target, self.number = intervention.words["target"], number
+        self.start, self.end = n["start"] * 24.0, n["end"] * 24.0
+        self.left, self.recovery = 1.0 - n["efficacy"], n["recovery"] * 24.0
+        kind = setting.kinds[setting.code(self.target)]
+        self.resident = kind.habitat in ("vessel", "disse") and not kind.recruited
+        self._gone: list[dict[str, Any]] = []
+
+    def share(self, hours: float) -> float:
+        """Return the share of the cells that is left at a time."""
+        hours += 1e-9
+        if hours < self.start:
+            return 1.0
+        if hours < self.end:
+            return self.left
+        risen = (hours - self.end) / self.recovery if self.recovery > 0.0 else 1.0
+        return min(1.0, self.left + (1.0 - self.left) * risen)
+
+    def step(self, world: World) -> None:
+        """Take away who is to be away now; let come back who is due."""
+        left = self.share(world.clock.hours)
+        if left < 1.0:
+            self._take(world, left)
+        if self._gone and self.recovery > 0.0 and world.clock.hours >= self.end:
+            self._return(world, left)
+
+    def _take(self, world: World, left: float) -> None:
+        rows = world.rows(self.target)
+        if not len(rows):
+            return
+        drawn = np.empty(len(rows))
+        priorities(rows, world.seed, DEPLETE + (self.number << 16), 0, world.cells.full("key"), drawn)
+        taken = rows[drawn >= left]
+        if not len(taken):
+            return
+        if self.target == world.kinds[TUMOUR]:
+            record(world, taken, DIE, TREATMENT)
+            count(world, "dead_treatment", len(taken))
+        if self.resident and self.recovery > 0.0:
+            self._remember(world, taken, drawn[drawn >= left])
+        world.cells.full("alive")[taken] = 0
+        world.drop_dead()
+
+    def _remember(self, world: World, rows: np.ndarray, drawn: np.ndarray) -> None:
+        columns = {name: world.cells.full(name)[rows].tolist() for name in _KEPT}
+        for i, u in enumerate(drawn.tolist()):
+            self._gone.append({"drawn": u} | {name: values[i] for name, values in columns.items()})
+
+    def _return(self, world: World, left: float) -> None:
+        due = [cell for cell in self._gone if cell["drawn"] < left]
+        self._gone = [cell for cell in self._gone if cell["drawn"] >= left]
+        # a vessel that closed or was built over has no place for them
+        due = [c for c in due if c["layer"] == TISSUE or world.compartment[c["site"]] == SINUSOID]
+        if due:
+            columns = {name: np.array([cell[name] for cell in due]) for name in _KEPT}
+            world.add_cells(len(due), kind=world.code(self.target), born=world.clock.tick, **columns)
