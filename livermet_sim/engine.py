@@ -236,7 +236,11 @@ def processes(
     n, spacing = world.tissue.n, world.tissue.site
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
     fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, spacing)
-    perfuse, oxygenate, remodel = perfusion.Perfuse(setting), oxygenation.Oxygenate(setting, n), matrix.Remodel(setting)
+    perfuse, oxygenate, remodel = (
+        perfusion.Perfuse(setting),
+        oxygenation.Oxygenate(setting, n),
+        matrix.Remodel(setting),
+    )
     knobs = {"inflow": (perfuse.inflow, 0)} | oxygenate.knobs() | remodel.knobs()
     knobs |= {f"systemic.{name}": (world.systemic, i) for i, name in enumerate(world.systemic_names)}
     return (

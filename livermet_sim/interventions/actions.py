@@ -10,7 +10,9 @@ from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.interventions.course import NEVER, Course, Window
 
 EARLIEST = -365.0
-_START = Parameter("start", 0.0, "day", "When it begins; before 0 is before the tumour cells enter.", EARLIEST, NEVER)
+_START = Parameter(
+    "start", 0.0, "day", "When it begins; before 0 is before the tumour cells enter.", EARLIEST, NEVER
+)
 _END = Parameter("end", NEVER, "day", "When it ends.", EARLIEST, NEVER)
 _ZONE = (
     Parameter("zone_from", 0.0, "1", "Nearest to the portal tract (0) that it reaches.", 0.0, 1.0),
@@ -27,7 +29,7 @@ class Action:
     numbers: Section
     parts: str = ""
 
-    def keys(self) -> tuple[str, ...]:
+    def known(self) -> tuple[str, ...]:
         """Return every key that a table of this action may have."""
         return (*self.words, *self.numbers.names(), *((self.parts,) if self.parts else ()))
 

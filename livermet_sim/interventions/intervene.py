@@ -26,13 +26,24 @@ class Intervene(Process):
     adds = ("log", "systemic", "sites.net")
 
     def __init__(
-        self, interventions: Sequence[Intervention], setting: Setting, compiled: Compiled, heed: np.ndarray, knobs: Knobs
+        self,
+        interventions: Sequence[Intervention],
+        setting: Setting,
+        compiled: Compiled,
+        heed: np.ndarray,
+        knobs: Knobs,
     ):
         own = pulls(interventions)
         sources = [
-            i for i in interventions if i.action == "add_signal" and not i.words["signal"].startswith("systemic.")
+            i
+            for i in interventions
+            if i.action == "add_signal" and not i.words["signal"].startswith("systemic.")
         ]
-        self.parts: list[Any] = [Receptors(own, setting, compiled, heed), Levels(own, knobs), Sources(sources)]
+        self.parts: list[Any] = [
+            Receptors(own, setting, compiled, heed),
+            Levels(own, knobs),
+            Sources(sources),
+        ]
         for number, intervention in enumerate(interventions):
             if intervention.action == "deplete":
                 self.parts.append(Depletion(intervention, number, setting))

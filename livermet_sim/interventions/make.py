@@ -48,10 +48,16 @@ def add_cells(
 
 
 def add_signal(
-    signal: str, amount: float = 1.0, at: object = 0.0, until: object = NEVER, zone: tuple[float, float] = (0.0, 1.0)
+    signal: str,
+    amount: float = 1.0,
+    at: object = 0.0,
+    until: object = NEVER,
+    zone: tuple[float, float] = (0.0, 1.0),
 ) -> Table:
     """Raise a systemic level (``systemic.X``), or put a source of a diffusing signal into a zone of the tissue."""
-    return {"action": "add_signal", "signal": signal, "start": at, "end": until, "amount": amount} | _zone(zone)
+    return {"action": "add_signal", "signal": signal, "start": at, "end": until, "amount": amount} | _zone(
+        zone
+    )
 
 
 def add_matrix(
@@ -63,7 +69,14 @@ def add_matrix(
 
 def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, at: object = 0.0) -> Table:
     """Set the activation, polarisation, capillarisation or load of a share of a kind's cells once."""
-    return {"action": "set_state", "target": target, "state": state, "start": at, "value": value, "share": share}
+    return {
+        "action": "set_state",
+        "target": target,
+        "state": state,
+        "start": at,
+        "value": value,
+        "share": share,
+    }
 
 
 def dose(
@@ -77,7 +90,10 @@ def dose(
 
 
 def condition(
-    condition: str, at: object = None, strength: float = 1.0, changes: Iterable[Mapping[str, Any]] | None = None
+    condition: str,
+    at: object = None,
+    strength: float = 1.0,
+    changes: Iterable[Mapping[str, Any]] | None = None,
 ) -> Table:
     """Put the liver into a condition of the library, by default at the time the library gives; or of your own."""
     given = {"start": at, "changes": None if changes is None else list(changes)}

@@ -157,7 +157,9 @@ class Modify(Process):
         self.own = [
             (pull, np.array(pull.kinds(setting)), setting.column(pull.behaviour), _highest(pull, setting))
             for pull in pulls(interventions)
-            if pull.mode == "factor" and pull.target not in (LIVER, RULE) and not pull.behaviour.startswith(SENSE)
+            if pull.mode == "factor"
+            and pull.target not in (LIVER, RULE)
+            and not pull.behaviour.startswith(SENSE)
         ]
 
     def step(self, world: World) -> None:

@@ -15,7 +15,12 @@ from livermet_sim.state.signals import SYSTEMIC
 
 WHERE = ("vessel", "portal", "tissue")
 MATRIX = ("collagen", "fibronectin", "net", "debris")
-STATES = {"activation": "activate", "polarisation": "polarise", "capillarisation": "capillarise", "load": "digest"}
+STATES = {
+    "activation": "activate",
+    "polarisation": "polarise",
+    "capillarisation": "capillarise",
+    "load": "digest",
+}
 ONLY = ("", "cycling", "dormant")
 MOST = 1000
 _EFFECT = {
@@ -51,7 +56,9 @@ def read(
     return tuple(_read(table, f"interventions[{i}]", words) for i, table in enumerate(tables))
 
 
-def _read(table: Mapping[str, Any], place: str, words: Words, origin: float = 0.0, nested: bool = False) -> Intervention:
+def _read(
+    table: Mapping[str, Any], place: str, words: Words, origin: float = 0.0, nested: bool = False
+) -> Intervention:
     """Return one intervention; times count from ``origin`` (day)."""
     name = str(table.get("action", ""))
     if name not in ACTIONS or (nested and name == "condition"):
@@ -59,9 +66,9 @@ def _read(table: Mapping[str, Any], place: str, words: Words, origin: float = 0.
         raise ScenarioError(f"{place}.action", f'"{name}" is not an action', name=name, valid=valid)
     action, table = ACTIONS[name], _translate(name, table, place)
     for key in table:
-        if key != "action" and key not in action.keys():
+        if key != "action" and key not in action.known():
             reason = f"there is no such key for {name}"
-            raise ScenarioError(f"{place}.{key}", reason, name=key, valid=action.keys())
+            raise ScenarioError(f"{place}.{key}", reason, name=key, valid=action.known())
     texts = {}
     for key, default in action.words.items():
         value = table.get(key, default)
@@ -88,7 +95,9 @@ def _translate(name: str, table: Mapping[str, Any], place: str) -> Mapping[str, 
     if name != "block" or "efficacy" not in table:
         return table
     if "factor" in table:
-        raise ScenarioError(f"{place}.efficacy", "a block has a factor or an efficacy (1 less the factor), not both")
+        raise ScenarioError(
+            f"{place}.efficacy", "a block has a factor or an efficacy (1 less the factor), not both"
+        )
     efficacy = Parameter("efficacy", 1.0, "1", "", 0.0, 1.0).read(table["efficacy"], f"{place}.efficacy")
     return {k: v for k, v in table.items() if k != "efficacy"} | {"factor": 1.0 - float(efficacy)}
 
@@ -105,20 +114,29 @@ def _check(name: str, texts: dict[str, str], numbers: Mapping[str, float], place
     elif name == "add_signal":
         known = (*words.fields, *(f"systemic.{factor}" for factor in SYSTEMIC.names()))
         _choice(texts, "signal", known, place)
-        if texts["signal"].startswith("systemic.") and (numbers["zone_from"], numbers["zone_to"]) != (0.0, 1.0):
+        if texts["signal"].startswith("systemic.") and (numbers["zone_from"], numbers["zone_to"]) != (
+            0.0,
+            1.0,
+        ):
             raise ScenarioError(f"{place}.zone_from", "a systemic level is the same in all zones")
     elif name == "add_matrix":
         _choice(texts, "matrix", MATRIX, place)
     elif name == "set_state":
         _check_state(texts, numbers, place, words)
     if "zone_from" in numbers and numbers["zone_to"] <= numbers["zone_from"]:
-        raise ScenarioError(f"{place}.zone_to", f"{numbers['zone_to']:g} is not beyond {numbers['zone_from']:g}")
+        raise ScenarioError(
+            f"{place}.zone_to", f"{numbers['zone_to']:g} is not beyond {numbers['zone_from']:g}"
+        )
 
 
 def _check_cells(texts: Mapping[str, str], numbers: Mapping[str, float], place: str, words: Words) -> None:
     kind = words.kinds[texts["target"]]
     if kind.habitat in ("blood", "segment"):
-        how = "tumour cells enter by [seeding]" if kind.habitat == "blood" else "each lsec belongs to its own vessel"
+        how = (
+            "tumour cells enter by [seeding]"
+            if kind.habitat == "blood"
+            else "each lsec belongs to its own vessel"
+        )
         raise ScenarioError(f"{place}.target", f"{kind.name} cells cannot be added; {how}")
     if (numbers["number"] > 0) == (numbers["density"] > 0):
         raise ScenarioError(f"{place}.number", "say how many cells, by their number or by their density")
@@ -131,12 +149,16 @@ def _check_state(texts: Mapping[str, str], numbers: Mapping[str, float], place: 
         reason = f'"{texts["state"]}" is not a state of {kind} cells'
         raise ScenarioError(f"{place}.state", reason, name=texts["state"], valid=own or ["none"])
     if texts["state"] != "load" and numbers["value"] > 1.0:
-        raise ScenarioError(f"{place}.value", f"{texts['state']} goes from 0 to 1, not to {numbers['value']:g}")
+        raise ScenarioError(
+            f"{place}.value", f"{texts['state']} goes from 0 to 1, not to {numbers['value']:g}"
+        )
 
 
 def _choice(texts: Mapping[str, str], key: str, valid: Sequence[str], place: str) -> None:
     if texts[key] not in valid:
-        raise ScenarioError(f"{place}.{key}", f'"{texts[key]}" is not one of its values', name=texts[key], valid=valid)
+        raise ScenarioError(
+            f"{place}.{key}", f'"{texts[key]}" is not one of its values', name=texts[key], valid=valid
+        )
 
 
 def _parts(
@@ -165,7 +187,9 @@ def _effect(table: Mapping[str, Any], place: str, words: Words) -> DrugEffect:
             raise ScenarioError(f"{place}.{key}", "there is no such key", name=key, valid=(*texts, *_EFFECT))
     modes = [mode for mode in ("maximum", "amount", "kill") if mode in table]
     if len(modes) != 1:
-        raise ScenarioError(place, "an effect has one of maximum (a factor), amount (of a systemic level) and kill (a rate)")
+        raise ScenarioError(
+            place, "an effect has one of maximum (a factor), amount (of a systemic level) and kill (a rate)"
+        )
     number = {
         key: float(p.read(table[key], f"{place}.{key}")) if key in table else float(p.default)
         for key, p in _EFFECT.items()
@@ -180,7 +204,9 @@ def _effect(table: Mapping[str, Any], place: str, words: Words) -> DrugEffect:
     else:
         target, behaviour = words.lever(target, behaviour, place)
     if modes == ["amount"] and not behaviour.startswith("systemic."):
-        raise ScenarioError(f"{place}.behaviour", f"an amount is added to a systemic level, not to {behaviour}")
+        raise ScenarioError(
+            f"{place}.behaviour", f"an amount is added to a systemic level, not to {behaviour}"
+        )
     mode = {"maximum": "factor"}.get(modes[0], modes[0])
     scale = (1.0, 1.0) if mode == "amount" else (number["half_max"], number["power"])
     return DrugEffect(mode, target, behaviour, number[modes[0]], *scale)

@@ -11,6 +11,7 @@ from livermet_sim.base.errors import ScenarioError
 
 LARGEST = 1_000_000
 DEEPEST = 12
+TREATMENTS = "treatments"
 _WHERE = re.compile(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
 
 
@@ -22,10 +23,10 @@ def packaged() -> Path:
 
 
 def known() -> dict[str, Path]:
-    """Return every scenario that can be called by name: those in ./scenarios, then the shipped ones."""
+    """Return every scenario that can be called by name: those in ./scenarios and its treatments, then the shipped ones."""
     found: dict[str, Path] = {}
     for folder in (Path("scenarios"), packaged()):
-        for path in sorted(folder.glob("*.toml")):
+        for path in (*sorted(folder.glob("*.toml")), *sorted((folder / TREATMENTS).glob("*.toml"))):
             found.setdefault(path.stem, path)
     return found
 

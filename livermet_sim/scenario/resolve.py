@@ -247,7 +247,11 @@ def _in_file(error: LivermetError, draft: Draft) -> ScenarioError:
 
 
 def _interventions(
-    draft: Draft, kinds: Sequence[Kind], fields: Sequence[str], rules: RuleBook | None, mistakes: list[LivermetError]
+    draft: Draft,
+    kinds: Sequence[Kind],
+    fields: Sequence[str],
+    rules: RuleBook | None,
+    mistakes: list[LivermetError],
 ) -> tuple[dict[str, Any], ...]:
     """Return the interventions as tables with every time and factor resolved."""
     origin = draft.origin.get("interventions", "")

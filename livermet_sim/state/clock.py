@@ -10,8 +10,22 @@ SECTION = Section(
     "run",
     "Length and step of a run.",
     (
-        Parameter("days", 28.0, "day", "Simulated time from the moment the first tumour cells may enter.", 0.0, 3650.0),
-        Parameter("before", 0.0, "day", "Simulated time before that; an intervention that starts earlier makes it longer.", 0.0, 365.0),
+        Parameter(
+            "days",
+            28.0,
+            "day",
+            "Simulated time from the moment the first tumour cells may enter.",
+            0.0,
+            3650.0,
+        ),
+        Parameter(
+            "before",
+            0.0,
+            "day",
+            "Simulated time before that; an intervention that starts earlier makes it longer.",
+            0.0,
+            365.0,
+        ),
         Parameter("step", 0.25, "h", "Time step; results do not depend on it.", 0.005, 4.0),
     ),
 )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.cells import lines
-from livermet_sim.interventions.read import deplete, read
+from livermet_sim.interventions import deplete, read
 from livermet_sim.scenario.draft import split
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.scenario.tables import parameters, rule

@@ -1,0 +1,90 @@
+"""Compare a treated liver with an untreated one that shares its luck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from livermet_sim.cli.options import STOPPED, Changes, Days, Name, load_scenario
+
+if TYPE_CHECKING:
+    from livermet_sim.sweep.compare import Comparison
+
+Treated = Annotated[
+    str, typer.Argument(metavar="TREATED", help="The treated scenario, e.g. nk_loss; or a TOML file.")
+]
+
+
+def compare(
+    control: Name,
+    treated: Treated,
+    changes: Changes = None,
+    seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Number of pairs; seeds count from 1.")] = 20,
+    days: Days = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes at once; by default one a core.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables, as CSV.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the table.")] = False,
+) -> None:
+    """Run control and treated in pairs that share their luck, cell by cell, and print their ratios."""
+    arms = [load_scenario(name, changes, days) for name in (control, treated)]
+    if out is not None:
+        from livermet_sim.cli.run import reserve
+
+        out = reserve(out, "compare", 1)
+    from livermet_sim.kernels import jit
+    from livermet_sim.sweep.compare import compare
+
+    if not quiet and not jit.compiled():
+        typer.echo("compiling the kernels, once, about 20 s", err=True)
+    with _Bar(quiet) as bar:
+        found = compare(*arms, seeds=seeds, workers=workers, progress=bar)
+    typer.echo(str(found))
+    if out is not None:
+        _save(found, out)
+        if not quiet:
+            typer.echo(f"\nTables in {out}")
+    if not found.complete:
+        typer.echo("livermet: stopped; the table holds the pairs that were complete.", err=True)
+        raise typer.Exit(STOPPED)
+
+
+class _Bar:
+    """Show how many runs are done."""
+
+    def __init__(self, quiet: bool):
+        self._quiet, self._bar = quiet, None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, done: int, wanted: int) -> None:
+        if self._quiet:
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=wanted, unit="run")
+        self._bar.update(done - self._bar.n)
+
+
+def _save(found: Comparison, folder: Path) -> None:
+    tables = {
+        "runs": found.runs,
+        "pairs": found.pairs,
+        "summary": found.summary(),
+        "timeseries": found.timeseries,
+    }
+    for name, table in tables.items():
+        part = folder / f"{name}.csv.part"
+        table.to_csv(part, index=False)
+        part.replace(folder / f"{name}.csv")
+    for arm in ("control", "treated"):
+        (folder / f"{arm}.toml").write_text(getattr(found, arm).to_toml(), encoding="utf-8")
