@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, PLACE, SINUSOID, TISSUE
-from livermet_sim.kernels.placement import grow_stretches, keyed_draws
-from livermet_sim.kernels.rng import draw
+from livermet_sim.kernels.placement import grow_stretches
+from livermet_sim.kernels.rng import child_keys, draws
 from livermet_sim.state.tissue import Tissue
 
 
-def draws_at(sites: np.ndarray, seed: int, purpose: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return float64[m] draws in (0, 1) and int64[m] keys for sites."""
-    out, keys = np.empty(len(sites)), np.empty(len(sites), dtype=np.int64)
-    keyed_draws(np.asarray(sites, dtype=np.int64), seed, purpose, out, keys)
-    return out, keys
+def keys_at(sites: np.ndarray, seed: int, purpose: int) -> np.ndarray:
+    """Return the keys, int64[m], of cells placed at sites."""
+    return child_keys(seed, purpose + (1 << 16), 0, sites)
 
 
 def scatter(
@@ -39,18 +37,18 @@ def scatter(
     wanted = density * tissue.volume
     portions = (shares[0], shares[1], max(0.0, 1.0 - shares[0] - shares[1]))
     present = [third == part for part in range(3)]
-    sites, keys = [], []
+    purpose = PLACE + code * 64
+    chance = draws(seed, purpose, 1, np.arange(3))
+    sites = []
     for part in range(3):
         here = candidates[present[part]]
-        draws, cell_keys = draws_at(here, seed, PLACE + code * 64)
         exact = wanted * portions[part]
-        number = min(len(here), int(exact + draw(seed, PLACE + code * 64, 1, part)))
-        chosen = np.argsort(draws, kind="stable")[:number]
+        number = min(len(here), int(exact + chance[part]))
+        chosen = np.argsort(draws(seed, purpose, 0, here), kind="stable")[:number]
         sites.append(here[chosen])
-        keys.append(cell_keys[chosen])
     # rows in the order of space: neighbours in memory are neighbours in the tissue
-    order = np.argsort(np.concatenate(sites), kind="stable")
-    return np.concatenate(sites)[order], np.concatenate(keys)[order], LUMEN if on_vessel else TISSUE
+    at = np.sort(np.concatenate(sites))
+    return at, keys_at(at, seed, purpose), LUMEN if on_vessel else TISSUE
 
 
 def stretches(tissue: Tissue, length: float) -> np.ndarray:

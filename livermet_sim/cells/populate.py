@@ -8,9 +8,9 @@ import numpy as np
 
 from livermet_sim.base.specs import Value
 from livermet_sim.cells.kind import Kind
-from livermet_sim.cells.placement import draws_at, scatter, stretches
+from livermet_sim.cells.placement import keys_at, scatter, stretches
 from livermet_sim.kernels.codes import APTITUDE, LUMEN, PLACE
-from livermet_sim.kernels.rng import draw
+from livermet_sim.kernels.rng import draws
 from livermet_sim.state.world import World
 
 
@@ -42,7 +42,7 @@ def line(world: World, code: int, stretch: float, diameter: float) -> None:
     starts = np.searchsorted(segment[order], np.arange(number))
     ends = np.searchsorted(segment[order], np.arange(number), side="right")
     middle = order[(starts + ends) // 2]
-    _, keys = draws_at(middle, world.seed, PLACE + code * 64)
+    keys = keys_at(middle, world.seed, PLACE + code * 64)
     rows = world.add_cells(
         number, kind=code, site=middle, layer=LUMEN, key=keys, segment=np.arange(number),
         aptitude=aptitudes(world.seed, keys), diameter=diameter,
@@ -53,4 +53,4 @@ def line(world: World, code: int, stretch: float, diameter: float) -> None:
 
 def aptitudes(seed: int, keys: np.ndarray) -> np.ndarray:
     """Return the number in (0, 1) that each cell keeps for life."""
-    return np.array([draw(seed, APTITUDE, 0, int(key)) for key in keys])
+    return draws(seed, APTITUDE, 0, keys)

@@ -8,7 +8,7 @@ import numpy as np
 
 from livermet_sim.interventions.actions import Intervention
 from livermet_sim.kernels.codes import DEPLETE, DIE, SINUSOID, TISSUE, TREATMENT, TUMOUR
-from livermet_sim.kernels.turnover import priorities
+from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -57,8 +57,7 @@ class Depletion:
         rows = world.rows(self.target)
         if not len(rows):
             return
-        drawn = np.empty(len(rows))
-        priorities(rows, world.seed, DEPLETE + (self.number << 16), 0, world.cells.full("key"), drawn)
+        drawn = draws(world.seed, DEPLETE + (self.number << 16), 0, world.cells.full("key")[rows])
         taken = rows[drawn >= left]
         if not len(taken):
             return

@@ -11,7 +11,7 @@ from livermet_sim.interventions.actions import BLOCKS, DrugEffect, Intervention
 from livermet_sim.interventions.course import Amount, Course, Effect
 from livermet_sim.interventions.levers import ALL, LIVER, RULE, SENSE, matches, senses
 from livermet_sim.kernels.codes import CYCLING, DIE, DORMANT, DOSED, LUMEN, TREATMENT, TUMOUR
-from livermet_sim.kernels.turnover import priorities
+from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.deciding import LUMEN_ONLY
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
@@ -133,8 +133,7 @@ class Kills:
         if pull.behaviour:
             state = {"cycling": CYCLING, "dormant": DORMANT}[pull.behaviour]
             rows = rows[cells.full("state")[rows] == state]
-        drawn = np.empty(len(rows))
-        priorities(rows, world.seed, DOSED + (number << 16), world.clock.tick, cells.full("key"), drawn)
+        drawn = draws(world.seed, DOSED + (number << 16), world.clock.tick, cells.full("key")[rows])
         killed = rows[drawn < probability]
         if not len(killed):
             return

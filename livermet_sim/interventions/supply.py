@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from livermet_sim.cells.placement import draws_at
 from livermet_sim.interventions.actions import Intervention
 from livermet_sim.kernels.codes import ADDED, APTITUDE, LUMEN, PARENCHYMA, SINUSOID, TISSUE
-from livermet_sim.kernels.rng import child_key, draw
-from livermet_sim.kernels.turnover import priorities
+from livermet_sim.kernels.rng import child_key, draw, draws
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.fields import SOURCE_STEPS
 from livermet_sim.state.world import World
@@ -62,8 +60,7 @@ class Once:
 
     def _set_state(self, world: World) -> None:
         rows, n = world.rows(self.own.words["target"]), self.own.numbers
-        drawn = np.empty(len(rows))
-        priorities(rows, world.seed, ADDED + (self.number << 16), 2, world.cells.full("key"), drawn)
+        drawn = draws(world.seed, ADDED + (self.number << 16), 2, world.cells.full("key")[rows])
         world.cells.full(self.own.words["state"])[rows[drawn < n["share"]]] = n["value"]
         world.census.stale = True
 
@@ -107,4 +104,4 @@ def _places(world: World, where: str) -> np.ndarray:
         sites = np.flatnonzero((world.compartment == SINUSOID) & (world.sites["perfused"] > 0))
         if where == "portal":
             sites = sites[world.tissue.zone[sites] <= PERIPORTAL]
-    return sites[np.argsort(draws_at(sites, world.seed, ADDED)[0], kind="stable")]
+    return sites[np.argsort(draws(world.seed, ADDED, 0, sites), kind="stable")]

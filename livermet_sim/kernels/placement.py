@@ -1,18 +1,9 @@
-"""Draw for sites and divide sinusoids into stretches, at build time."""
+"""Divide sinusoids into stretches, at build time."""
 
 from __future__ import annotations
 
 from livermet_sim.kernels.codes import SINUSOID
 from livermet_sim.kernels.jit import kernel
-from livermet_sim.kernels.rng import child_key, draw
-
-
-@kernel
-def keyed_draws(sites, seed, purpose, out, keys):
-    """Write a uniform draw and a cell key for each site, functions of seed, purpose and site alone."""
-    for i in range(len(sites)):
-        out[i] = draw(seed, purpose, 0, sites[i])
-        keys[i] = child_key(seed, purpose + (1 << 16), 0, sites[i])
 
 
 @kernel

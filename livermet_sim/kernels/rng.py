@@ -3,23 +3,25 @@
 A draw depends on nothing else, so a run does not change with row order, threads or what is recorded, and
 two livers with one seed share the luck of every cell they have in common.
 
-Written with 64-bit signed arithmetic that never overflows, so that the compiled and the plain Python
-function agree to the bit. Salmon et al., SC'11, doi:10.1145/2063384.2063405.
+Salmon et al., SC'11, doi:10.1145/2063384.2063405.
 """
 
 from __future__ import annotations
 
-from livermet_sim.kernels.jit import inline
+import numpy as np
 
-MASK = 0xFFFFFFFF
+from livermet_sim.kernels.jit import inline, kernel
 
 
 @inline
 def _multiply(a, b):
-    """Return the high and low 32 bits of a product of two 32-bit numbers."""
-    low_part = a * (b & 0xFFFF)
-    high_part = a * (b >> 16) + (low_part >> 16)
-    return high_part >> 16, ((high_part & 0xFFFF) << 16) | (low_part & 0xFFFF)
+    """Return the high and low 32 bits of a product of two 32-bit numbers.
+
+    Compiled, the product wraps around in 64 signed bits; ``int`` keeps the plain function from warning of that.
+    All of its bits are right either way.
+    """
+    product = int(a) * b
+    return (product >> 32) & 0xFFFFFFFF, product & 0xFFFFFFFF
 
 
 @inline
@@ -61,3 +63,34 @@ def child_key(seed, purpose, tick, key):
         key & 0xFFFFFFFF, key >> 32, tick & 0xFFFFFFFF, purpose & 0xFFFFFFFF, seed & 0xFFFFFFFF, seed >> 32
     )
     return ((w0 & 0x3FFFFFFF) << 32) | w1
+
+
+@kernel
+def draws(seed, purpose, tick, keys):
+    """Return one uniform number in (0, 1) for each key, float64[m]."""
+    out = np.empty(len(keys))
+    for i in range(len(keys)):
+        out[i] = draw4(seed, purpose, tick, keys[i])[0]
+    return out
+
+
+@kernel
+def child_keys(seed, purpose, tick, keys):
+    """Return the key of a cell born from each key, int64[m]."""
+    out = np.empty(len(keys), dtype=np.int64)
+    for i in range(len(keys)):
+        out[i] = child_key(seed, purpose, tick, keys[i])
+    return out
+
+
+@kernel
+def bell(seed, purpose, keys):
+    """Return nearly normal numbers, mean 0 and deviation 1, for each key: twelve uniform ones added, less 6."""
+    out = np.empty(len(keys))
+    for i in range(len(keys)):
+        total = 0.0
+        for tick in range(3):
+            for u in draw4(seed, purpose, tick, keys[i]):
+                total += u
+        out[i] = total - 6.0
+    return out

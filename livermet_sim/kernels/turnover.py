@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from livermet_sim.kernels.codes import RECRUIT, TUMOUR, TURNOVER
+from livermet_sim.kernels.codes import RECRUIT, RECRUITED, TUMOUR, TURNOVER
 from livermet_sim.kernels.jit import inline, kernel
-from livermet_sim.kernels.rng import draw4
+from livermet_sim.kernels.rng import child_key, draw4
 
 LEAVES, CASTS, DIVIDES, CONVERTS = 1, 2, 3, 4
 
@@ -89,11 +89,14 @@ def secrete(n, kind, site, rates, first, signals, used, source):
 
 
 @kernel
-def recruit(n, seed, tick, dt, lsec, kind, site, key, perfused, rates, first, kinds, resting, rows, codes):
+def recruit(
+    n, seed, tick, dt, lsec, kind, site, key, perfused, rates, first, kinds, resting, rows, codes, keys
+):
     """Let blood cells leave the stream where the lining calls them; returns their number.
 
     ``resting[k]`` is the arrivals per LSEC and hour that keep kind k's resting density, 0 for kinds that do
-    not come with the blood. ``rows`` and ``codes`` receive the LSEC's row and the kind of each arrival.
+    not come with the blood. ``rows``, ``codes`` and ``keys`` receive each arrival's LSEC, by row, its kind, and its
+    key, which derives from the LSEC's.
     """
     arrivals = 0
     for r in range(n):
@@ -112,12 +115,6 @@ def recruit(n, seed, tick, dt, lsec, kind, site, key, perfused, rates, first, ki
                 if u < rate * dt and u < 1.0 - math.exp(-rate * dt) and arrivals < len(rows):
                     rows[arrivals] = r
                     codes[arrivals] = k
+                    keys[arrivals] = child_key(seed, RECRUITED + (k << 16), tick, key[r])
                     arrivals += 1
     return arrivals
-
-
-@kernel
-def priorities(rows, seed, purpose, tick, key, out):
-    """Write the drawn priority of each row: the order in which contenders are served."""
-    for i in range(len(rows)):
-        out[i] = draw4(seed, purpose, tick, key[rows[i]])[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.kernels.codes import PRIORITY
-from livermet_sim.kernels.turnover import priorities
+from livermet_sim.kernels.rng import draws
 from livermet_sim.state.world import World
 
 
@@ -13,7 +13,6 @@ def by_priority(world: World, rows: np.ndarray, round_: int) -> np.ndarray:
     """Return ``rows`` sorted by a number drawn for each cell in this tick (``round_`` tells draws apart)."""
     if len(rows) < 2:
         return rows
-    drawn = np.empty(len(rows))
-    keys = world.cells.full("key")
-    priorities(rows, world.seed, PRIORITY + (round_ << 16), world.clock.tick, keys, drawn)
-    return rows[np.lexsort((keys[rows], drawn))]
+    keys = world.cells.full("key")[rows]
+    drawn = draws(world.seed, PRIORITY + (round_ << 16), world.clock.tick, keys)
+    return rows[np.lexsort((keys, drawn))]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
-from livermet_sim.kernels.codes import APTITUDE, LUMEN, RECRUITED
-from livermet_sim.kernels.rng import child_key, draw
+from livermet_sim.kernels.codes import APTITUDE, LUMEN
+from livermet_sim.kernels.rng import draws
 from livermet_sim.kernels.turnover import recruit
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -34,7 +34,7 @@ class Recruit(Process):
         self.density = setting.per_kind("density") * recruited
         self.leave = setting.per_kind("leave")
         self.diameter = setting.per_kind("diameter", 8.0)
-        self._drawn = np.zeros((2, 0), dtype=np.int64)
+        self._drawn = np.zeros((3, 0), dtype=np.int64)
 
     def step(self, world: World) -> None:
         """Draw arrivals at every perfused LSEC; keys of arrivals derive from the LSEC's."""
@@ -43,25 +43,17 @@ class Recruit(Process):
         cells, seed, tick = world.cells, world.seed, world.clock.tick
         resting = self.density * self.leave * world.tissue.volume / max(1, world.totals["lsec_at_start"])
         if self._drawn.shape[1] < cells.n * len(self.density):
-            self._drawn = np.zeros((2, 2 * cells.n * len(self.density)), dtype=np.int64)
-        lsec_rows, codes = self._drawn
+            self._drawn = np.zeros((3, 2 * cells.n * len(self.density)), dtype=np.int64)
+        lsec_rows, codes, keys = self._drawn
         number = recruit(
             cells.n, seed, tick, world.clock.span(self.every), self.lsec, cells.full("kind"), cells.full("site"),
             cells.full("key"), world.sites.full("perfused"), world.rates, self.first, len(self.density), resting,
-            lsec_rows, codes,
+            lsec_rows, codes, keys,
         )  # fmt: skip
         if number == 0:
             return
-        rows, codes = lsec_rows[:number], codes[:number]
-        mothers = cells.full("key")[rows]
-        keys = np.array(
-            [
-                child_key(seed, RECRUITED + (int(c) << 16), tick, int(k))
-                for c, k in zip(codes, mothers, strict=True)
-            ],
-            dtype=np.int64,
-        )
+        rows, codes, keys = lsec_rows[:number], codes[:number], keys[:number]
         world.add_cells(
             number, kind=codes, site=cells.full("site")[rows], layer=LUMEN, key=keys, born=tick,
-            aptitude=np.array([draw(seed, APTITUDE, 0, int(k)) for k in keys]), diameter=self.diameter[codes],
+            aptitude=draws(seed, APTITUDE, 0, keys), diameter=self.diameter[codes],
         )  # fmt: skip

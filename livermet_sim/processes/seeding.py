@@ -18,7 +18,7 @@ from livermet_sim.kernels.codes import (
     TUMOUR,
     WASH_OUT,
 )
-from livermet_sim.kernels.rng import child_key, draw, draw4
+from livermet_sim.kernels.rng import bell, child_keys, draws
 from livermet_sim.kernels.transport import carry
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
@@ -110,18 +110,12 @@ class Seed(Process):
         """Make rows for founders at portal sites, drawn by the flow that leaves them."""
         seed, p = world.seed, self.tumour
         inlets, share = entrances(world)
-        keys = np.array([child_key(seed, ENTRY, 0, int(f)) for f in founders], dtype=np.int64)
-        at = np.array([draw(seed, ENTRY, 1, int(k)) for k in keys])
+        keys = child_keys(seed, ENTRY, 0, founders)
+        at = draws(seed, ENTRY, 1, keys)
         site = inlets[np.minimum(np.searchsorted(share, at), len(inlets) - 1)]
-        aptitude = np.array([draw(seed, APTITUDE, 0, int(k)) for k in keys])
-        normal = (
-            np.array(
-                [sum(draw4(seed, DIAMETER, i, int(k))[j] for i in range(3) for j in range(4)) for k in keys]
-            )
-            - 6.0
-        )
+        aptitude = draws(seed, APTITUDE, 0, keys)
         return world.add_cells(
             len(founders), kind=TUMOUR, site=site, key=keys, born=world.clock.tick, founder=founders, lesion=founders,
             phase=1, aptitude=aptitude, state=np.where(aptitude < p.dormant_share, DORMANT, CYCLING),
-            diameter=np.clip(p.diameter + p.diameter_spread * normal, 3.0, 60.0),
+            diameter=np.clip(p.diameter + p.diameter_spread * bell(seed, DIAMETER, keys), 3.0, 60.0),
         )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.kernels.codes import APTITUDE, DAUGHTER, TUMOUR
-from livermet_sim.kernels.rng import child_key, draw
+from livermet_sim.kernels.rng import child_keys, draws
 from livermet_sim.kernels.turnover import CASTS, CONVERTS, DIVIDES, LEAVES, turn_over
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -63,14 +63,11 @@ class TurnOver(Process):
     def _divide(self, world: World, mothers: np.ndarray) -> None:
         """Add daughters beside their mothers; only stroma divides here."""
         cells, tick = world.cells, world.clock.tick
-        keys = np.array(
-            [child_key(world.seed, DAUGHTER, tick, int(k)) for k in cells.full("key")[mothers]],
-            dtype=np.int64,
-        )
+        keys = child_keys(world.seed, DAUGHTER, tick, cells.full("key")[mothers])
         columns = {
             name: cells.full(name)[mothers] for name in ("kind", "site", "layer", "diameter", "activation")
         }
-        aptitude = np.array([draw(world.seed, APTITUDE, 0, int(k)) for k in keys])
+        aptitude = draws(world.seed, APTITUDE, 0, keys)
         world.add_cells(len(mothers), key=keys, born=tick, aptitude=aptitude, **columns)
 
 

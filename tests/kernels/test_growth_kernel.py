@@ -19,7 +19,7 @@ from livermet_sim.kernels.codes import (
     SINUSOID,
     TISSUE,
 )
-from livermet_sim.kernels.turnover import priorities
+from livermet_sim.kernels.rng import draws
 
 
 class Colony:
@@ -41,9 +41,7 @@ class Colony:
 
     def draws(self) -> np.ndarray:
         """Return a fresh number in (0, 1) for each cell."""
-        out = np.empty(self.n)
-        priorities(np.arange(self.n), self.seed, 50, self.tick, self.key, out)
-        return out
+        return draws(self.seed, 50, self.tick, self.key[: self.n])
 
     def divide(self, rows, coopt=0.5, reach=1, compress=0.2, module=growth) -> np.ndarray:
         """Let rows divide in the given order; return the daughters' sites (-1 where there was no room)."""
@@ -68,9 +66,7 @@ class Colony:
 
     def by_draw(self, rows: np.ndarray) -> np.ndarray:
         """Return rows in a drawn order, as the processes serve them."""
-        out = np.empty(len(rows))
-        priorities(np.asarray(rows), self.seed, 51, self.tick, self.key, out)
-        return rows[np.argsort(out)]
+        return rows[np.argsort(draws(self.seed, 51, self.tick, self.key[rows]))]
 
     def check(self) -> None:
         """Check that every cell stands on one site and every occupied site holds one cell."""

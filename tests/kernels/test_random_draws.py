@@ -9,7 +9,6 @@ import pytest
 from kernel_worlds import plain_kernels, random_keys
 
 from livermet_sim.kernels import codes, rng
-from livermet_sim.kernels.turnover import priorities
 
 ONES = 0xFFFFFFFF
 # (counter, key, words) of Philox 4x32-10 in the Random123 file kat_vectors
@@ -26,9 +25,7 @@ KNOWN = (
 
 def drawn(keys: np.ndarray, seed: int = 1, purpose: int = 5, tick: int = 0) -> np.ndarray:
     """Return one draw a key."""
-    out = np.empty(len(keys))
-    priorities(np.arange(len(keys)), seed, purpose, tick, keys, out)
-    return out
+    return rng.draws(seed, purpose, tick, keys)
 
 
 @pytest.mark.parametrize(("counter", "key", "words"), KNOWN)
@@ -91,6 +88,20 @@ def test_a_draw_depends_on_nothing_but_its_arguments():
     keys = random_keys(500)
     order = np.random.default_rng(1).permutation(len(keys))
     assert np.array_equal(drawn(keys)[order], drawn(keys[order]))
+
+
+def test_draws_of_many_keys_are_those_of_each():
+    keys = random_keys(50)
+    for module in (rng, plain_kernels().rng):
+        assert module.draws(1, 5, 2, keys).tolist() == [rng.draw(1, 5, 2, int(key)) for key in keys]
+        assert module.child_keys(1, 5, 2, keys).tolist() == [rng.child_key(1, 5, 2, int(key)) for key in keys]
+        bell = [sum(u for turn in range(3) for u in rng.draw4(1, 5, turn, int(key))) - 6.0 for key in keys]
+        assert module.bell(1, 5, keys).tolist() == bell
+
+
+def test_bell_numbers_have_mean_0_and_deviation_1():
+    numbers = rng.bell(1, 5, random_keys(20_000))
+    assert abs(numbers.mean()) < 5 / np.sqrt(20_000) and abs(numbers.std() - 1.0) < 0.03
 
 
 def test_child_keys_are_distinct_and_fit_62_bits():

@@ -10,7 +10,7 @@ from livermet_sim.kernels.codes import CENTRAL, LUMEN, PARENCHYMA, PORTAL, SINUS
 from livermet_sim.kernels.demand import demand
 from livermet_sim.kernels.lining import line_vessels
 from livermet_sim.kernels.matrix import deposit, lay_down, wear
-from livermet_sim.kernels.placement import grow_stretches, keyed_draws
+from livermet_sim.kernels.placement import grow_stretches
 from livermet_sim.kernels.vessels import closing, sprouting
 
 SIDE = 7
@@ -197,16 +197,6 @@ def test_stretches_cover_all_sinusoids_and_are_connected():
             reached.add(s)
             todo += [int(p) for p in neighbours[s] if int(p) in sites - reached]
         assert reached == sites
-
-
-def test_draws_at_sites_do_not_depend_on_which_sites_are_asked():
-    sites = np.arange(500)
-    draws, keys = np.empty(500), np.empty(500, dtype=np.int64)
-    keyed_draws(sites, 3, 65, draws, keys)
-    some, some_keys = np.empty(3), np.empty(3, dtype=np.int64)
-    keyed_draws(np.array([400, 7, 30]), 3, 65, some, some_keys)
-    assert np.array_equal(some, draws[[400, 7, 30]]) and np.array_equal(some_keys, keys[[400, 7, 30]])
-    assert len(np.unique(keys)) == 500
 
 
 def test_oxygen_demand_by_compartment_zone_and_tumour():

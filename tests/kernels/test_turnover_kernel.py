@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from kernel_worlds import assert_share, random_keys
 
-from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.kernels.codes import RECRUITED, TUMOUR
 from livermet_sim.kernels.rng import child_key
 from livermet_sim.kernels.turnover import CASTS, CONVERTS, DIVIDES, LEAVES, recruit, relax, secrete, turn_over
 
@@ -118,11 +118,15 @@ def test_secretion_adds_up_and_does_not_depend_on_row_order():
 def arrivals(lining, rates, resting, tick=0, dt=0.25, perfused=None, room=4096):
     """Return (rows, kinds) of the cells that arrive at LSEC with keys ``lining``."""
     n, kinds = len(lining), len(resting)
-    rows, codes = np.zeros(room, dtype=np.int64), np.zeros(room, dtype=np.int64)
+    rows, codes, keys = np.zeros((3, room), dtype=np.int64)
     number = recruit(
         n, 1, tick, dt, LSEC, np.full(n, LSEC), np.arange(n), lining, np.ones(n) if perfused is None else perfused,
-        rates, 0, kinds, np.asarray(resting), rows, codes,
+        rates, 0, kinds, np.asarray(resting), rows, codes, keys,
     )  # fmt: skip
+    assert keys[:number].tolist() == [
+        child_key(1, RECRUITED + (k << 16), tick, int(lining[r]))
+        for r, k in zip(rows[:number], codes[:number].tolist(), strict=True)
+    ]
     return rows[:number], codes[:number]
 
 
