@@ -7,7 +7,8 @@ a kind    any behaviour of it (``engulf``, ``secrete.vegf``); ``recruit`` (its a
           ``sense.X`` (its receptor for the signal X)
 all       the same for every kind that has it: ``secrete.vegf`` is a neutralising antibody, ``sense.cxcl`` a
           CXCR2 inhibitor
-liver     ``inflow`` (portal and arterial blood), ``systemic.X``, and the loss of what is bound to sites
+liver     ``inflow`` (portal and arterial blood; what stands in the portal tracts keeps its oxygen, see
+          ``oxygen.periportal``), ``systemic.X``, and the loss of what is bound to sites
 rule      the id of a rule: ``MV12``, or ``MV6`` for all its variants
 ========  ==================================================================================================
 

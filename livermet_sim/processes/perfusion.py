@@ -66,7 +66,8 @@ class Perfuse(Process):
         sites = world.sites
         sites["speed"][:] = network.speed
         sites["shear"][:] = network.shear
-        sites["perfused"][:] = network.perfused(self.own.perfused_above)
+        clamped = self.inflow[0] < self.own.perfused_above
+        sites["perfused"][:] = 0.0 if clamped else network.perfused(self.own.perfused_above)
 
     def patency(self, world: World) -> np.ndarray:
         """Return the share of each site's conductance that compression and arrested cells leave."""
