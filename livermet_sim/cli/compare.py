@@ -65,7 +65,7 @@ class _Bar:
         if self._bar is not None:
             self._bar.close()
 
-    def __call__(self, done: int, wanted: int) -> None:
+    def __call__(self, done: int, wanted: int | None) -> None:
         if self._quiet:
             return
         if self._bar is None:

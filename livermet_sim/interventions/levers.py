@@ -67,7 +67,11 @@ class Words:
             For a name that the target does not have.
         """
         self.kind(target, f"{place}.target", (ALL, LIVER, RULE))
-        if behaviour == "recruit" and target in self.kinds and self.kinds[target].recruited:
+        if behaviour == "recruit" and target in self.kinds:
+            if not self.kinds[target].recruited:
+                raise ScenarioError(
+                    f"{place}.behaviour", f"{target} cells are not recruited; they do not come with the blood"
+                )
             return "lsec", f"recruit.{target}"
         valid = self.of(target)
         known = behaviour in valid or (target == RULE and self._known_rule(behaviour))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from livermet_sim.interventions.intervene import hours_before
 from livermet_sim.interventions.read import read
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
+from livermet_sim.sweep.execute import Progress, execute
 from livermet_sim.sweep.paired import compare_pairs, direction
 
 if TYPE_CHECKING:
@@ -170,7 +172,8 @@ def compare(
     *,
     days: float | None = None,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Run control and treated once for each seed and compare them in pairs.
 
@@ -188,7 +191,9 @@ def compare(
     days : float, optional
         Simulated days, instead of the scenarios'.
     workers : int, optional
-        Processes that run at once; by default one a core.
+        Processes that run at once; by default one a core, 1 for none besides this one.
+    executor : concurrent.futures.Executor, optional
+        Used instead of local processes.
     progress : callable, optional
         Told how many runs are done, and of how many.
 
@@ -207,12 +212,8 @@ def compare(
     outcomes: dict[int, Any] = {}
     complete = True
     try:
-        for index, outcome in _execute(_run, items, workers):
-            if isinstance(outcome, BaseException):
-                raise outcome
-            outcomes[index] = outcome
-            if progress is not None:
-                progress(len(outcomes), len(items))
+        for index, outcome in execute(_run, items, workers=workers, executor=executor, progress=progress):
+            outcomes[index] = outcome.result()
     except KeyboardInterrupt:
         complete = False
     whole = [i for i in range(len(chosen)) if 2 * i in outcomes and 2 * i + 1 in outcomes]
@@ -293,25 +294,3 @@ def _seeds(seeds: Iterable[int] | int) -> list[int]:
             "compare", f"{len(chosen)} seeds; give 1 to {MOST_SEEDS} whole numbers of 0 or more"
         )
     return chosen
-
-
-def _execute(
-    function: Callable[[Any], Any], items: Sequence[Any], workers: int | None
-) -> Iterable[tuple[int, Any]]:
-    """Run the function on every item, in processes, and yield index and outcome as they come."""
-    import os
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
-
-    number = min(len(items), workers or os.cpu_count() or 1)
-    if number == 1:
-        for index, item in enumerate(items):
-            yield index, function(item)
-        return
-    pool = ProcessPoolExecutor(number, mp_context=get_context("spawn"))
-    try:
-        futures = {pool.submit(function, item): i for i, item in enumerate(items)}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

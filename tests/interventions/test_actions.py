@@ -34,7 +34,8 @@ def test_residents_come_back_evenly_over_the_recovery_and_without_a_load():
     newcomers = engine.world.rows("kupffer")
     assert engine.world.cells["age"][newcomers].max() <= 11.0
     back = number(to(engine, 33.0), "kupffer")
-    assert back == whole and keys(engine, "kupffer") == first
+    # all but those whose vessel closed meanwhile, each the cell that stood there
+    assert back >= 0.97 * whole and keys(engine, "kupffer") <= first
     sites = engine.world.cells["site"][engine.world.rows("kupffer")]
     assert (engine.world.compartment[sites] == SINUSOID).all()
 
@@ -93,7 +94,11 @@ def test_a_receptor_block_reaches_recruitment_and_traps_and_leaves_the_signal():
     called = liver(CALLED, hours=8.0, **CHEMOKINE)
     blocked = liver(CALLED, lm.block("all", "sense.cxcl"), hours=8.0, **CHEMOKINE)
     assert blocked.world.fields["cxcl"].max() > 3.0
-    for kind, behaviour in (("lsec", "recruit.neutrophil"), ("lsec", "recruit.mdsc"), ("neutrophil", "release_net")):
+    for kind, behaviour in (
+        ("lsec", "recruit.neutrophil"),
+        ("lsec", "recruit.mdsc"),
+        ("neutrophil", "release_net"),
+    ):
         assert rate(blocked, kind, behaviour).mean() < 0.5 * rate(called, kind, behaviour).mean()
 
 
@@ -117,7 +122,9 @@ def test_a_partial_receptor_block_is_as_good_as_less_of_the_signal():
 
 
 def test_a_blocked_receptor_takes_the_way_up_its_signal():
-    crawl = next(p for p in liver(lm.block("neutrophil", "sense.cxcl"), hours=0.25).plan.processes if p.name == "Crawl")
+    crawl = next(
+        p for p in liver(lm.block("neutrophil", "sense.cxcl"), hours=0.25).plan.processes if p.name == "Crawl"
+    )
     code = [kind.name for kind in scenario().kinds].index("neutrophil")
     assert crawl.heed[code] == 0.0 and np.delete(crawl.heed, code).min() == 1.0
 
@@ -132,7 +139,10 @@ def test_a_rule_is_blocked_by_its_id_or_with_all_its_variants():
 
 
 def test_a_standing_inflow_starves_the_tissue_and_comes_back():
-    stop = [lm.block("liver", name, at="3 h", until="9 h") for name in ("inflow", "oxygen.periportal", "oxygen.pericentral")]
+    stop = [
+        lm.block("liver", name, at="3 h", until="9 h")
+        for name in ("inflow", "oxygen.periportal", "oxygen.pericentral")
+    ]
     engine = liver(*stop)
     before = to(engine, 3.0).world.sites["oxygen"][engine.world.tissue.inside].mean()
     sites = to(engine, 7.0).world.sites
@@ -143,7 +153,10 @@ def test_a_standing_inflow_starves_the_tissue_and_comes_back():
 
 
 def test_levels_are_shifted_and_what_lies_underneath_stays():
-    own = [lm.add_signal("systemic.il6", 2.0, at="2 h", until="4 h"), lm.block("liver", "systemic.igf1", factor=0.25)]
+    own = [
+        lm.add_signal("systemic.il6", 2.0, at="2 h", until="4 h"),
+        lm.block("liver", "systemic.igf1", factor=0.25),
+    ]
     engine = liver(*own)
     il6, igf1 = (list(engine.world.systemic_names).index(name) for name in ("il6", "igf1"))
     assert engine.world.systemic[igf1] == 0.25
@@ -184,7 +197,9 @@ def test_a_source_everywhere_gives_its_amount_and_a_zone_gives_less_elsewhere():
 
 
 def test_matrix_is_laid_into_its_zone_and_fills_up_at_1():
-    world = liver(lm.add_matrix("collagen", 0.6, zone=(0.0, 0.5)), lm.add_matrix("collagen", 0.6, zone=(0.0, 0.2))).world
+    world = liver(
+        lm.add_matrix("collagen", 0.6, zone=(0.0, 0.5)), lm.add_matrix("collagen", 0.6, zone=(0.0, 0.2))
+    ).world
     collagen, zone = world.sites["collagen"][world.tissue.inside], world.tissue.zone[world.tissue.inside]
     assert (collagen[zone <= 0.2] == 1.0).all() and (collagen[(zone > 0.2) & (zone <= 0.5)] == 0.6).all()
     assert (collagen[zone > 0.5] == 0.0).all()
@@ -198,8 +213,17 @@ def test_a_state_is_set_in_the_stated_share():
 
 
 def test_a_cytotoxic_drug_kills_the_cycling_and_spares_the_dormant():
-    values = {"tissue": "lobule", "seeding__enrichment": 200.0, "cells__tumour__wake": 0.0, "cells__tumour__sleep": 0.0}
-    plain, treated = liver(hours=72.0, **values), liver(lm.dose("cytotoxic", at="48 h", amount=20.0), hours=72.0, **values)
+    values = {
+        "tissue": "lobule",
+        "seeding__enrichment": 300.0,
+        "cells__tumour__dormant_share": 0.8,
+        "cells__tumour__wake": 0.0,
+        "cells__tumour__sleep": 0.0,
+    }
+    plain, treated = (
+        liver(hours=72.0, **values),
+        liver(lm.dose("cytotoxic", at="48 h", amount=20.0), hours=72.0, **values),
+    )
 
     def counts(engine: Engine) -> list[int]:
         state = engine.world.cells["state"][engine.world.rows("tumour")]
