@@ -79,13 +79,15 @@ def explain_cell(compiled: Compiled, world: World, row: int) -> list[Reason]:
     layer, phase = (int(world.cells.full(name)[row]) for name in ("layer", "phase"))
     base = compiled.arrays[1][compiled.kinds.index(kind)]
     found = {r.behaviour: r.rules for r in compiled.responses if r.kind == kind}
+    gain = {rule.id: share for rule, share in zip(compiled.acting, compiled.gain.tolist(), strict=True)}
     reasons = []
     for column, behaviour in enumerate(compiled.behaviours):
         if behaviour in found or base[column] != 0:
             acting = [
                 r for r in found.get(behaviour, ()) if layer_bits(r) >> layer & phase_bits(r) >> phase & 1
             ]
-            terms = [_term(rule, values[rule.signal]) for rule in acting if values[rule.signal] > 0]
+            felt = [(rule, values[rule.signal] * gain[rule.id]) for rule in acting]
+            terms = [_term(rule, value) for rule, value in felt if value > 0]
             terms.sort(key=lambda term: -term.strength)
             reasons.append(Reason(behaviour, float(rates[column]), float(base[column]), tuple(terms)))
     return reasons

@@ -155,16 +155,16 @@ def test_the_way_the_runs_are_carried_out_does_not_show(found):
 
 def test_mistakes_are_sentences():
     with pytest.raises(
-        LivermetError, match="^compare: 0 seeds; give 1 to 100000 whole numbers of 0 or more$"
+        LivermetError, match=r"^compare: 0 seeds; give 1 to 100000 whole numbers of 0 or more$"
     ):
         compare(TINY, TINY, seeds=[])
-    with pytest.raises(LivermetError, match="^compare: 'x' are not seeds; give for example range"):
+    with pytest.raises(LivermetError, match=r"^compare: 'x' are not seeds; give for example range"):
         compare(TINY, TINY, seeds="x")
     with pytest.raises(
-        LivermetError, match="^compare: the control has run.days = 1 and the treated arm 2; pairs need"
+        LivermetError, match=r"^compare: the control has run.days = 1 and the treated arm 2; pairs need"
     ):
         compare(TINY, TINY.with_({"run.days": 2}))
-    with pytest.raises(LivermetError, match="is neither a scenario nor the name or path of one"):
+    with pytest.raises(LivermetError, match=r"is neither a scenario nor the name or path of one"):
         compare(3, TINY)  # type: ignore[arg-type]
     with pytest.raises(LivermetError, match=r'interventions\[0\].target: "kupfer" is not a kind of cell'):
         compare(TINY, [lm.deplete("kupfer")])
