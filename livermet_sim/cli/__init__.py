@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cli import compare, run, show
+from livermet_sim.cli import baseline, compare, run, show
 from livermet_sim.cli.options import MISTAKE
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (run.run, run.draw, compare.compare, show.show, show.explain, show.check)
+COMMANDS = (run.run, run.draw, compare.compare, show.show, show.explain, show.check, baseline.baseline)
 for command in COMMANDS:
     app.command()(command)
 

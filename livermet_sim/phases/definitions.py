@@ -40,6 +40,19 @@ LESION_COLUMNS = (
     Column("micrometastasis", "h", "First seen as a micrometastasis.", default=float("nan")),
     Column("angiogenic", "h", "First seen in the angiogenic phase.", default=float("nan")),
     Column("growth", "h", "First seen in the growth phase.", default=float("nan")),
+    Column("hypoxic", "h", "First seen with a hypoxic cell.", default=float("nan")),
+    Column(
+        "stellate",
+        "h",
+        "First seen with an activated stellate cell inside or beside it.",
+        default=float("nan"),
+    ),
+    Column(
+        "vessel", "h", "First seen with a perfused tube enclosed or a sprout inside.", default=float("nan")
+    ),
+    Column("vessel_cells", "cells", "Cells at that time.", whole=True),
+    Column("sprout", "h", "First seen with a sprout inside.", default=float("nan")),
+    Column("sprout_cells", "cells", "Cells at that time.", whole=True),
     Column("lost", "h", "First seen without live cells.", default=float("nan")),
     Column("window_cells", "cells", "Cells at the beginning of the growth window.", whole=True),
     Column("earlier_cells", "cells", "Cells half a window before that.", whole=True),

@@ -16,12 +16,13 @@ class Stage(Process):
     """Group tumour cells into lesions, keep their identities, read their phases, write their histories."""
 
     stage = "stage"
-    reads = ("cells.site", "census", "sites.perfused", "sites.vessel_age")
+    reads = ("cells.site", "census", "sites.perfused", "sites.vessel_age", "sites.oxygen")
     writes = ("lesions", "cells.lesion", "cells.phase", "cells.lesion_size")
 
     def __init__(self, setting: Setting):
         self.own = setting.section("phases")
         self.every = self.own.interval
+        self.hypoxic = setting.section("cells.tumour").hypoxia_threshold
         self._claimed: np.ndarray | None = None
 
     def step(self, world: World) -> None:
@@ -37,7 +38,7 @@ class Stage(Process):
         cells.full("lesion")[rows] = ids
         sizes = np.bincount(ids, minlength=lesions.n)
         self._histories(world, rows, ids, sizes)
-        read_phases(world, self.own, rows, ids, sizes)
+        read_phases(world, self.own, self.hypoxic, rows, ids, sizes)
         cells.full("phase")[rows] = lesions["phase"][ids]
         cells.full("lesion_size")[rows] = sizes[ids]
 

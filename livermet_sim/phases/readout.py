@@ -8,11 +8,17 @@ import numpy as np
 
 from livermet_sim.kernels.codes import SINUSOID, TISSUE
 from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
+from livermet_sim.phases.niche import read_niche
 from livermet_sim.state.world import World
 
 
 def read_phases(
-    world: World, thresholds: SimpleNamespace, rows: np.ndarray, ids: np.ndarray, sizes: np.ndarray
+    world: World,
+    thresholds: SimpleNamespace,
+    hypoxic_below: float,
+    rows: np.ndarray,
+    ids: np.ndarray,
+    sizes: np.ndarray,
 ) -> None:
     """Write phase, vessels and first times of every lesion.
 
@@ -22,6 +28,8 @@ def read_phases(
 
     Parameters
     ----------
+    hypoxic_below : float, mmHg
+        Oxygen tension below which a cell counts as hypoxic.
     rows, ids : int64[m]
         Tumour rows and the lesion of each.
     sizes : int64[lesions]
@@ -31,6 +39,7 @@ def read_phases(
     spread = np.bincount(ids[in_tissue], minlength=lesions.n) > 0
     enclosed, sprouted = vessels_inside(world, thresholds.enclosed, lesions.n)
     lesions["vessels"][:] = enclosed
+    read_niche(world, hypoxic_below, rows, ids, enclosed, sprouted)
     supplied = (enclosed >= thresholds.vessels) | (sprouted >= thresholds.vessels)
     large = sizes >= thresholds.micrometastasis
     grows = (

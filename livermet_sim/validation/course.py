@@ -1,0 +1,92 @@
+"""Follow one run for what its end does not show: sizes of lesions, shapes of clones, where cells die of want."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.anatomy.distance import distance
+from livermet_sim.engine import Engine
+from livermet_sim.kernels.codes import DIE, NECROSIS, TISSUE, TUMOUR
+from livermet_sim.scenario.spec import Scenario
+
+READING_H, CURVE_H = 4.0, 12.0
+CURVE_CELLS = 50
+CLONE_DAYS, CLONE_CELLS = (3.0, 5.0), 4
+
+
+class Course:
+    """Carry a run through and keep what measures need.
+
+    Attributes
+    ----------
+    engine : Engine
+        The run, at its end.
+    events : int64[m, 9]
+        The log of tumour events, columns as in ``state.log.FIELDS``.
+    curves : list of (hours, lesions, cells)
+        Lesions of at least 50 cells and their sizes, every 12 h.
+    compactness : dict of day to list of float
+        Of each clone of at least 4 cells in tissue at days 3 and 5.
+    necrosis : list of float, um
+        Distance of each necrotic death from the nearest perfused vessel, as it stood at the next reading (4 h).
+    """
+
+    def __init__(self, scenario: Scenario, seed: int):
+        self.engine = Engine(scenario, seed)
+        self.curves: list[tuple[float, np.ndarray, np.ndarray]] = []
+        self.compactness: dict[float, list[float]] = {}
+        self.necrosis: list[float] = []
+
+    def follow(self, hours: float) -> Course:
+        """Carry the run through ``hours``."""
+        clock = self.engine.world.clock
+        every, ticks = max(1, round(READING_H / clock.dt)), round(hours / clock.dt)
+        for tick in range(1, ticks + 1):
+            self.engine.step()
+            if tick % every == 0:
+                self._read(clock.hours)
+        self.events = self.engine.world.log.array()
+        return self
+
+    def _read(self, hours: float) -> None:
+        world = self.engine.world
+        if hours % CURVE_H < READING_H:
+            large = np.flatnonzero(world.lesions["cells"] >= CURVE_CELLS)
+            self.curves.append((hours, large, world.lesions["cells"][large].copy()))
+        for day in CLONE_DAYS:
+            if day not in self.compactness and hours >= day * 24:
+                self.compactness[day] = self._clones()
+        self._necrosis()
+
+    def _clones(self) -> list[float]:
+        world = self.engine.world
+        cells = world.cells
+        rows = np.flatnonzero((cells["kind"] == TUMOUR) & (cells["layer"] == TISSUE))
+        founder, site = cells["founder"][rows], cells["site"][rows]
+        numbers, index, sizes = np.unique(founder, return_inverse=True, return_counts=True)
+        return [
+            compactness(site[index == i], world.tissue.width)
+            for i in range(len(numbers))
+            if sizes[i] >= CLONE_CELLS
+        ]
+
+    def _necrosis(self) -> None:
+        world = self.engine.world
+        if world.totals.get("dead_necrosis", 0) == len(self.necrosis):
+            return
+        log = world.log.array()
+        dead = log[(log[:, 1] == DIE) & (log[:, 2] == NECROSIS)][len(self.necrosis) :]
+        perfused = world.sites["perfused"] > 0
+        far = distance(world.tissue.image(perfused)).ravel() * world.tissue.site
+        self.necrosis.extend(far[dead[:, 6]].tolist())
+
+
+def compactness(sites: np.ndarray, width: int) -> float:
+    """Return how far half the cells of a disc of as many sites reach, over how far half of these do: 1 for a disc.
+
+    Distances are from the median of the sites, so that a cell that went astray counts as one. A site counts as a square
+    and not as a point, so that small clones can be compared with large ones.
+    """
+    x, y = sites % width, sites // width
+    squared = np.median((x - np.median(x)) ** 2 + (y - np.median(y)) ** 2)
+    return float(np.sqrt(len(sites) / (2.0 * np.pi) / (squared + 1.0 / 6.0)))

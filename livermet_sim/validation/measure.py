@@ -1,0 +1,286 @@
+"""Take published figures from a run: each measure returns a share (hits of trials) or a list of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from livermet_sim.kernels.codes import (
+    ANOIKIS,
+    APOPTOSIS,
+    ARREST,
+    DIE,
+    DIVIDE,
+    ENTER,
+    EXTRAVASATE,
+    NITRIC_OXIDE,
+    SHEAR,
+    WASH_OUT,
+)
+from livermet_sim.phases.definitions import GROWTH
+from livermet_sim.state.tissue import PORTAL
+from livermet_sim.validation.course import Course
+
+OWN_DEATHS = (SHEAR, NITRIC_OXIDE, ANOIKIS, APOPTOSIS)
+FIRST_DAY, GROWTH_FROM_H, CURVE_POINTS = 24.0, 240.0, 6
+STEADY = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Hold what one run says about one figure: ``hits`` of ``trials``, or ``values`` whose median counts."""
+
+    hits: int = 0
+    trials: int = 0
+    values: list[float] = field(default_factory=list)
+
+
+def share(hits: np.ndarray) -> Sample:
+    """Return how many are true."""
+    return Sample(int(np.count_nonzero(hits)), len(hits))
+
+
+def median(values: np.ndarray) -> Sample:
+    """Return finite values."""
+    return Sample(values=[float(v) for v in np.asarray(values, dtype=float) if np.isfinite(v)])
+
+
+class Founders:
+    """Hold the hour of each founder's first events; NaN where there was none. Arrays by founder number."""
+
+    def __init__(self, course: Course):
+        world = course.engine.world
+        self.log, self.dt = course.events, world.clock.dt
+        self.n = world.totals.get("entered", 0)
+        self.entered, self.arrested = self.first(ENTER), self.first(ARREST)
+        self.crossed, self.divided = self.first(EXTRAVASATE), self.first(DIVIDE)
+
+    def first(self, event: int, causes: tuple[int, ...] = ()) -> np.ndarray:
+        """Return the hour of each founder line's first event of a kind."""
+        log = self._of(event, causes)
+        found = np.full(self.n, np.nan)
+        np.fmin.at(found, log[:, 4], (log[:, 0] + 1) * self.dt)
+        return found
+
+    def _of(self, event: int, causes: tuple[int, ...]) -> np.ndarray:
+        yes = self.log[:, 1] == event
+        return self.log[yes & np.isin(self.log[:, 2], causes) if causes else yes]
+
+    def count(self, event: int, hours: float, causes: tuple[int, ...] = ()) -> np.ndarray:
+        """Return how often something happened to each founder's line up to a time."""
+        log = self._of(event, causes)
+        return np.bincount(log[(log[:, 0] + 1) * self.dt <= hours + 1e-9, 4], minlength=self.n)
+
+    def cells(self, hours: float) -> np.ndarray:
+        """Return how many cells of each founder's line live at a time."""
+        gained = self.count(ENTER, hours) + self.count(DIVIDE, hours)
+        return gained - self.count(DIE, hours) - self.count(WASH_OUT, hours)
+
+    def by(self, times: np.ndarray, hours: float) -> np.ndarray:
+        """Say for which founders something had happened by a time."""
+        return np.nan_to_num(times, nan=np.inf) <= hours + 1e-9
+
+
+def arrest_depth(course: Course) -> Sample:
+    """Return the way from the sinusoid's inlet to each founder's first arrest along the vessels, um."""
+    tissue = course.engine.world.tissue
+    a, b = tissue.edges.T
+    step = np.where((np.abs(a - b) == 1) | (np.abs(a - b) == tissue.width), 1.0, np.sqrt(2.0))
+    graph = coo_matrix((step, (a, b)), shape=(tissue.n, tissue.n)).tocsr()
+    way = dijkstra(graph, directed=False, indices=np.flatnonzero(tissue.compartment == PORTAL), min_only=True)
+    # from the wall of the portal vessel, half a site before the first sinusoid site's near side
+    return median((way[_first_arrests(course)[:, 6]] - 0.5) * tissue.site)
+
+
+def arrest_periportal(course: Course) -> Sample:
+    """Return first arrests in the third of the lobule next to the portal tracts."""
+    return share(course.engine.world.tissue.zone[_first_arrests(course)[:, 6]] < 1.0 / 3.0)
+
+
+def _first_arrests(course: Course) -> np.ndarray:
+    arrests = course.events[course.events[:, 1] == ARREST]
+    return arrests[np.unique(arrests[:, 4], return_index=True)[1]]
+
+
+def arrest_prompt(course: Course) -> Sample:
+    """Return founders held in the step in which they entered, or the next."""
+    founders = Founders(course)
+    return share(founders.by(founders.arrested - founders.entered, max(founders.dt, 0.25)))
+
+
+def alive_of_held_24h(course: Course) -> Sample:
+    """Return those alive at 24 h among founders that were held at all and not washed out."""
+    founders = Founders(course)
+    here = founders.by(founders.arrested, FIRST_DAY) & (founders.count(WASH_OUT, FIRST_DAY) == 0)
+    return share(founders.cells(FIRST_DAY)[here] > 0)
+
+
+def _found_in_liver(course: Course) -> tuple[np.ndarray, np.ndarray]:
+    """Return which founders live, and which were engulfed by Kupffer cells, at 24 h."""
+    world, founders = course.engine.world, Founders(course)
+    engulfed = founders.count(DIE, FIRST_DAY, (world.log.causes.index("kupffer"),)) > 0
+    alive = founders.cells(FIRST_DAY) > 0
+    return alive, engulfed & ~alive
+
+
+def free_24h(course: Course) -> Sample:
+    """Return free cells at 24 h among those found: free or inside Kupffer cells."""
+    alive, engulfed = _found_in_liver(course)
+    return share(alive[alive | engulfed])
+
+
+def engulfed_24h(course: Course) -> Sample:
+    """Return cells inside Kupffer cells at 24 h among those found."""
+    alive, engulfed = _found_in_liver(course)
+    return share(engulfed[alive | engulfed])
+
+
+def _outside(course: Course, hours: float) -> Sample:
+    founders = Founders(course)
+    alive = founders.cells(hours) > 0
+    return share(founders.by(founders.crossed, hours)[alive])
+
+
+def outside_24h(course: Course) -> Sample:
+    """Return survivors that have left the vessel at 24 h."""
+    return _outside(course, FIRST_DAY)
+
+
+def outside_96h(course: Course) -> Sample:
+    """Return survivors that have left the vessel at day 4."""
+    return _outside(course, 96.0)
+
+
+def apoptosis_8h(course: Course) -> Sample:
+    """Return founders that died a death of their own by 8 h, among those held by then."""
+    founders = Founders(course)
+    held = founders.by(founders.arrested, 8.0)
+    return share(founders.count(DIE, 8.0, OWN_DEATHS)[held] > 0)
+
+
+def crossing_time(course: Course) -> Sample:
+    """Return hours from first arrest to extravasation of the founders that crossed."""
+    founders = Founders(course)
+    return median(founders.crossed - founders.arrested)
+
+
+def undivided_day13(course: Course) -> Sample:
+    """Return founders not divided by day 13 among the lines that live then."""
+    founders = Founders(course)
+    alive = founders.cells(312.0) > 0
+    return share(~founders.by(founders.divided, 312.0)[alive])
+
+
+def solitary_day13(course: Course) -> Sample:
+    """Return founders alive and not divided at day 13."""
+    founders = Founders(course)
+    return share((founders.cells(312.0) > 0) & ~founders.by(founders.divided, 312.0))
+
+
+def micrometastasis_share(course: Course) -> Sample:
+    """Return founders whose own lesion reached the size of a micrometastasis."""
+    founders, lesions = Founders(course), course.engine.world.lesions
+    reached = np.zeros(founders.n, dtype=bool)
+    reached[lesions["founder"][~np.isnan(lesions["micrometastasis"])]] = True
+    return share(reached)
+
+
+def compactness_day3(course: Course) -> Sample:
+    """Return the compactness of each clone at day 3."""
+    return median(np.array(course.compactness.get(3.0, ())))
+
+
+def compactness_day5(course: Course) -> Sample:
+    """Return the compactness of each clone at day 5."""
+    return median(np.array(course.compactness.get(5.0, ())))
+
+
+def _order(course: Course, first: str, then: str) -> Sample:
+    """Return lesions that met ``first`` no later than ``then``, among those that met ``then``."""
+    lesions = course.engine.world.lesions
+    met = ~np.isnan(lesions[then])
+    return share(np.nan_to_num(lesions[first][met], nan=np.inf) <= lesions[then][met])
+
+
+def stellate_before_vessel(course: Course) -> Sample:
+    """Return lesions that touched an activated stellate cell before they held a vessel."""
+    return _order(course, "stellate", "vessel")
+
+
+def hypoxia_before_sprout(course: Course) -> Sample:
+    """Return lesions that had a hypoxic cell before a sprout came in."""
+    return _order(course, "hypoxic", "sprout")
+
+
+def first_vessel_day(course: Course) -> Sample:
+    """Return the day on which the first lesion of this liver entered the angiogenic phase."""
+    first = course.engine.world.lesions["angiogenic"]
+    return median(np.array([np.nanmin(first) / 24.0]) if np.isfinite(first).any() else np.zeros(0))
+
+
+def first_sprout_diameter(course: Course) -> Sample:
+    """Return the diameter of each lesion when a sprout first lay inside, um."""
+    world = course.engine.world
+    cells = world.lesions["sprout_cells"][~np.isnan(world.lesions["sprout"])]
+    return median(np.sqrt(4.0 / np.pi * cells) * world.tissue.site)
+
+
+def necrosis_depth(course: Course) -> Sample:
+    """Return the distance of each necrotic death from the nearest perfused vessel, um."""
+    return median(np.array(course.necrosis))
+
+
+def doubling_time(course: Course) -> Sample:
+    """Return the volume doubling time of each lesion, days, from its area between days 10 and 28.
+
+    A straight line through the logarithm of area; a sphere's volume grows as area to the power 1.5. A lesion counts
+    while it has 50 cells and from the last time it took in another (a jump of 1.6-fold or more in 12 h).
+    """
+    sizes: dict[int, list[tuple[float, float]]] = {}
+    for hours, lesions, cells in course.curves:
+        if hours < GROWTH_FROM_H:
+            continue
+        for lesion, number in zip(lesions.tolist(), cells.tolist(), strict=True):
+            curve = sizes.setdefault(lesion, [])
+            if curve and number > STEADY * np.exp(curve[-1][1]):
+                curve.clear()
+            curve.append((hours / 24.0, float(np.log(number))))
+    times = []
+    for curve in sizes.values():
+        if len(curve) >= CURVE_POINTS:
+            days, logarithm = np.array(curve).T
+            slope = np.polyfit(days, logarithm, 1)[0]
+            times.append(np.log(2.0) / (1.5 * slope) if slope > 1e-3 else np.nan)
+    return median(np.array(times))
+
+
+def growing_liver(course: Course) -> Sample:
+    """Return whether this liver has a lesion in the growth phase at the end."""
+    return share(np.array([(course.engine.world.lesions["phase"] == GROWTH).any()]))
+
+
+def growing_founders(course: Course) -> Sample:
+    """Return founders with a live cell in a growing lesion at the end."""
+    world = course.engine.world
+    growing = np.unique(world.cells["founder"][world.cells["phase"] == GROWTH])
+    return Sample(len(growing[growing >= 0]), world.totals.get("entered", 0))
+
+
+MEASURES: dict[str, Callable[[Course], Sample]] = {
+    f.__name__: f
+    for f in (
+        arrest_depth, arrest_periportal, arrest_prompt, alive_of_held_24h, free_24h, engulfed_24h,
+        outside_24h, outside_96h, apoptosis_8h, crossing_time, undivided_day13, solitary_day13, micrometastasis_share,
+        compactness_day3, compactness_day5, stellate_before_vessel, hypoxia_before_sprout, first_vessel_day,
+        first_sprout_diameter, necrosis_depth, doubling_time, growing_liver, growing_founders,
+    )
+}  # fmt: skip
+SHARES = frozenset(
+    name
+    for name in MEASURES
+    if not name.startswith(("arrest_depth", "crossing", "compactness", "first_", "necrosis_", "doubling"))
+)
