@@ -82,7 +82,7 @@ def own_event(rates, r, columns, layer, state, u):
 
 @inline
 def first_attacker(
-    r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head, following,
+    r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, reach, head, following,
     neighbours, limit,
 ):  # fmt: skip
     """Return (time, row) of the first attacker in contact to strike before ``limit``; row -1 if none does."""
@@ -91,7 +91,7 @@ def first_attacker(
         place = site[r] if k == 8 else neighbours[site[r], k]
         a = head[place] if place >= 0 else -1
         while a >= 0:
-            rate = (rates[a, attack] + rates[a, engulf]) * rates[r, vulnerability[kind[a]]]
+            rate = (rates[a, attack] + rates[a, engulf]) * rates[r, vulnerability[kind[a]]] * reach
             if layer[r] == TISSUE and layer[a] == LUMEN:
                 rate *= across[kind[a]]
             if rate > 0.0:
@@ -106,7 +106,7 @@ def first_attacker(
 @kernel
 def decide(
     n, seed, tick, dt, kind, site, layer, key, state, event, cause, load,
-    rates, columns, attack, engulf, vulnerability, across, head, following, near_attacker, neighbours, happened,
+    rates, columns, attack, engulf, vulnerability, across, reach, head, following, near_attacker, neighbours, happened,
 ):  # fmt: skip
     """Let each tumour cell's fates race through one step; the first to come within ``dt`` happens.
 
@@ -126,6 +126,8 @@ def decide(
         For each killer kind, the tumour behaviour that multiplies its attack.
     across : float64[K]
         Share of a vessel cell's attack that reaches a tumour cell behind the wall.
+    reach : float
+        Multiplies attacks: 10 um over the size of a site, as the nine sites that count as contact grow with it.
     near_attacker : int32[sites]
         Attackers at a site and around it; 0 lets the search be skipped.
     happened : int64[capacity]
@@ -145,7 +147,7 @@ def decide(
         own = best < dt
         if near_attacker[site[r]] > 0:
             best, by = first_attacker(
-                r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head,
+                r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, reach, head,
                 following, neighbours, best,
             )  # fmt: skip
         if by < 0 and not own:

@@ -46,12 +46,13 @@ def _choose(here, neighbours, compartment, vessels_only, u):
 
 @inline
 def touching(site, but, neighbours, occupied):
-    """Say whether a tumour cell stands on one of the eight sites around, the site ``but`` left out."""
+    """Return how many tumour cells stand on the eight sites around, the site ``but`` left out."""
+    number = 0
     for k in range(8):
         other = neighbours[site, k]
         if other >= 0 and other != but and occupied[other] != -1:
-            return True
-    return False
+            number += 1
+    return number
 
 
 @kernel
@@ -118,23 +119,24 @@ def crawl(
 
 
 @kernel
-def crawl_tumour(rows, seed, tick, hops, key, site, tumour_at, compartment, neighbours):
+def crawl_tumour(rows, seed, tick, hops, key, site, rates, cohesion, tumour_at, compartment, neighbours):
     """Move tumour cells in tissue, in order, to free sites around them, ``hops[i]`` times.
 
     A cell that touches others hops only to where it still touches one (E-cadherin): clones are loose, but
-    do not scatter.
+    do not scatter. With the probability in the column ``cohesion`` of ``rates`` it does not hop to where it
+    touches fewer: clones grow compact.
     """
     for i in range(len(rows)):
         r = rows[i]
         for hop in range(hops[i]):
             here = site[r]
-            u = draw4(seed, CRAWL + ((hop + 1) << 16), tick, key[r])[0]
+            u, v, _, _ = draw4(seed, CRAWL + ((hop + 1) << 16), tick, key[r])
             place = free_beside(here, neighbours, compartment, tumour_at[TISSUE], False, u)
             if place < 0:
                 break
-            if touching(here, here, neighbours, tumour_at[TISSUE]) and not touching(
-                place, here, neighbours, tumour_at[TISSUE]
-            ):
+            held = touching(here, here, neighbours, tumour_at[TISSUE])
+            then = touching(place, here, neighbours, tumour_at[TISSUE])
+            if held > 0 and (then == 0 or (then < held and v < rates[r, cohesion])):
                 continue
             tumour_at[TISSUE, here] = -1
             tumour_at[TISSUE, place] = r

@@ -72,20 +72,18 @@ def turn_over(
 
 
 @kernel
-def secrete(n, kind, site, rates, first, signals, used, source):
+def secrete(n, site, rates, first, signals, share, source):
     """Add every cell's secretion to its site, in whole numbers so that the order of cells cannot show.
 
     ``source`` is int64[sites, F] in units of 2**-20; ``first`` the column of the first signal's secretion;
-    ``used[k]`` is 0 for kinds that secrete nothing.
+    ``share`` what one cell is of a site: secretion is declared for a cell in every site of 10 um.
     """
     for r in range(n):
-        if used[kind[r]] == 0:
-            continue
         s = site[r]
         for f in range(signals):
             strength = rates[r, first + f]
             if strength > 0.0:
-                source[s, f] += int(strength * 1048576.0)
+                source[s, f] += int(strength * share * 1048576.0)
 
 
 @kernel

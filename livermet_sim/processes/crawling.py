@@ -25,6 +25,7 @@ class Crawl(Process):
     def __init__(self, setting: Setting, spacing: float):
         self.spacing = spacing
         self.columns = setting.columns("crawl", "chemotaxis", "infiltrate", "attack", "engulf")
+        self.cohesion = setting.column("cohesion")
         self.mobile = np.array([HABITS[k.habitat] for k in setting.kinds], dtype=np.int64)
         self.motile = setting.per_kind("motile_share", 1.0)
         self.inactive = setting.per_kind("inactive_share")
@@ -58,6 +59,6 @@ class Crawl(Process):
         alive = cells["alive"] == 1
         rows = by_priority(world, np.flatnonzero((hops > 0) & alive), CRAWL)
         crawl_tumour(
-            rows, world.seed, clock.tick, hops[rows], cells.full("key"), cells.full("site"), world.census.tumour_at,
-            world.compartment, world.tissue.neighbours,
+            rows, world.seed, clock.tick, hops[rows], cells.full("key"), cells.full("site"), world.rates,
+            self.cohesion, world.census.tumour_at, world.compartment, world.tissue.neighbours,
         )  # fmt: skip

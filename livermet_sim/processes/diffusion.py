@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.turnover import secrete
 from livermet_sim.processes.process import Process
@@ -36,6 +34,8 @@ SECTION = Section(
     ),
 )
 
+REFERENCE_SITE = 10.0  # um; secretion is declared for one cell in every site of this size
+
 
 class Diffuse(Process):
     """Gather secretion and solve L2 lap(c) - c + s = 0 for every signal."""
@@ -48,7 +48,8 @@ class Diffuse(Process):
         self.own = setting.section("diffusion")
         self.every = self.own.interval
         self.first = setting.column(f"secrete.{setting.fields[0]}")
-        self.used = np.ones(len(setting.kinds), dtype=np.int64)
+        # a cell in a smaller site makes for a higher concentration there
+        self.share = (REFERENCE_SITE / float(setting.values["tissue"]["site"])) ** 2
 
     def step(self, world: World) -> None:
         """Solve when due; rates are those of the last evaluation of the rules."""
@@ -57,7 +58,7 @@ class Diffuse(Process):
         cells, fields = world.cells, world.fields
         fields.clear_source()
         secrete(
-            cells.n, cells.full("kind"), cells.full("site"), world.rates, self.first, len(fields.names), self.used,
+            cells.n, cells.full("site"), world.rates, self.first, len(fields.names), self.share,
             fields.source,
         )  # fmt: skip
         fields.relax(self.own.tolerance, self.own.most)

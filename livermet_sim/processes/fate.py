@@ -53,6 +53,8 @@ class Fate(Process):
         )
         self.inactive = setting.per_kind("inactive_share")
         self.across = setting.per_kind("across_wall", 1.0)
+        # the rates are calibrated with sites of 10 um, and contact means the same site or one of the eight around
+        self.reach = 10.0 / float(setting.values["tissue"]["site"])
         self.head = np.full(sites, -1, dtype=np.int64)
         self.near = np.zeros(sites, dtype=np.int32)
         self.listed = np.zeros(sites + 1, dtype=np.int32)
@@ -78,7 +80,7 @@ class Fate(Process):
         number = decide(
             cells.n, world.seed, world.clock.tick, world.clock.dt, cells.full("kind"), cells.full("site"),
             cells.full("layer"), cells.full("key"), cells.full("state"), cells.full("event"), cells.full("cause"),
-            cells.full("load"), world.rates, self.columns, self.attack, self.engulf, self.vulnerability, self.across,
+            cells.full("load"), world.rates, self.columns, self.attack, self.engulf, self.vulnerability, self.across, self.reach,
             self.head, following, self.near, neighbours, happened,
         )  # fmt: skip
         self.happened = happened[:number].copy()

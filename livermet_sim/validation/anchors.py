@@ -64,7 +64,9 @@ class Anchor:
 @cache
 def read() -> tuple[dict[str, Case], tuple[Anchor, ...]]:
     """Return the cases by name and all anchors, in the order of the file."""
-    data = tomllib.loads((resources.files("livermet_sim") / "validation" / "anchors.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(
+        (resources.files("livermet_sim") / "validation" / "anchors.toml").read_text(encoding="utf-8")
+    )
     cases = {}
     for name, table in data["cases"].items():
         interventions = tuple(table.pop("interventions", ()))

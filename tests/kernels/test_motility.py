@@ -149,6 +149,9 @@ def test_a_pattern_of_crawling_does_not_depend_on_row_order():
     assert np.array_equal(a.site[order], b.site) and np.array_equal(a.layer[order], b.layer)
 
 
+LOOSE = np.zeros((300, 1))
+
+
 def tumour(neighbours, compartment, sites):
     """Return (site, key, tumour_at) of tumour cells in tissue."""
     tumour_at = np.full((2, len(neighbours)), -1, dtype=np.int64)
@@ -162,7 +165,7 @@ def test_lone_tumour_cells_wander_as_far_as_their_hops():
     for seed in range(1500):
         site, key, tumour_at = tumour(neighbours, compartment, [MIDDLE])
         motility.crawl_tumour(
-            np.array([0]), seed, 0, np.array([8]), key, site, tumour_at, compartment, neighbours
+            np.array([0]), seed, 0, np.array([8]), key, site, LOOSE, 0, tumour_at, compartment, neighbours
         )
         assert tumour_at[TISSUE, site[0]] == 0 and np.count_nonzero(tumour_at != -1) == 1
         ends.append(site[0])
@@ -176,7 +179,9 @@ def test_crowded_tumour_cells_are_neither_lost_nor_doubled():
     site, key, tumour_at = tumour(neighbours, compartment, start)
     rows = np.random.default_rng(2).permutation(300)
     for tick in range(5):
-        motility.crawl_tumour(rows, 3, tick, np.full(300, 3), key, site, tumour_at, compartment, neighbours)
+        motility.crawl_tumour(
+            rows, 3, tick, np.full(300, 3), key, site, LOOSE, 0, tumour_at, compartment, neighbours
+        )
         assert np.array_equal(tumour_at[TISSUE, site], np.arange(300))
         assert np.count_nonzero(tumour_at != -1) == 300
         assert (compartment[site] == PARENCHYMA).all()
@@ -190,9 +195,37 @@ def test_a_touching_pair_stays_in_touch():
         site, key, tumour_at = tumour(neighbours, compartment, [840, 841, 400])
         for tick in range(20):
             motility.crawl_tumour(
-                np.arange(3), seed, tick, np.full(3, 2), key, site, tumour_at, compartment, neighbours
+                np.arange(3),
+                seed,
+                tick,
+                np.full(3, 2),
+                key,
+                site,
+                LOOSE,
+                0,
+                tumour_at,
+                compartment,
+                neighbours,
             )
             assert site[1] in neighbours[site[0]]
+
+
+def test_a_cohesive_clone_grows_compact_and_a_loose_one_does_not():
+    neighbours, compartment = field(41, 41)
+    start = [840 + 41 * (i // 6) * 2 + (i % 6) * 2 for i in range(24)]
+    start = sorted({s + d for s in start[:12] for d in (0, 1)})
+    contacts = {}
+    for cohesion in (0.0, 1.0):
+        site, key, tumour_at = tumour(neighbours, compartment, start)
+        rates = np.full((len(start), 1), cohesion)
+        for tick in range(60):
+            motility.crawl_tumour(
+                np.arange(len(start)), 5, tick, np.full(len(start), 2), key, site, rates, 0, tumour_at, compartment,
+                neighbours,
+            )  # fmt: skip
+        beside = neighbours[site]
+        contacts[cohesion] = np.mean((tumour_at[TISSUE, beside] >= 0).sum(axis=1))
+    assert contacts[1.0] > contacts[0.0] + 1.0
 
 
 def test_expected_hops_follow_speed_and_crowded_dormant_or_lumen_cells_stay():

@@ -100,19 +100,18 @@ def test_cells_age_and_digest():
 def test_secretion_adds_up_and_does_not_depend_on_row_order():
     random = np.random.default_rng(1)
     n, sites, signals = 500, 40, 3
-    kind, site = random.integers(0, 3, n), random.integers(0, sites, n)
+    site = random.integers(0, sites, n)
     rates = random.random((n, 2 + signals)) * (random.random((n, 2 + signals)) < 0.6)
-    used = np.array([1, 1, 0])
     sources = []
     for order in (np.arange(n), random.permutation(n)):
         source = np.zeros((sites, signals), dtype=np.int64)
-        secrete(n, kind[order], site[order], rates[order], 2, signals, used, source)
+        secrete(n, site[order], rates[order], 2, signals, 1.5, source)
         sources.append(source)
     assert np.array_equal(*sources)
     expected = np.zeros((sites, signals))
-    np.add.at(expected, site[kind < 2], rates[kind < 2, 2:])
+    np.add.at(expected, site, 1.5 * rates[:, 2:])
     assert np.abs(sources[0] / 2**20 - expected).max() < n * 2.0**-20
-    assert sources[0].sum() == (rates[kind < 2, 2:] * 2**20).astype(np.int64).sum()
+    assert sources[0].sum() == (rates[:, 2:] * 1.5 * 2**20).astype(np.int64).sum()
 
 
 def arrivals(lining, rates, resting, tick=0, dt=0.25, perfused=None, room=4096):
