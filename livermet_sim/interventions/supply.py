@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.interventions.actions import Intervention
 from livermet_sim.kernels.codes import ADDED, APTITUDE, LUMEN, PARENCHYMA, SINUSOID, TISSUE
-from livermet_sim.kernels.rng import child_key, draw, draws
+from livermet_sim.kernels.rng import child_keys, draws
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.fields import SOURCE_STEPS
 from livermet_sim.state.world import World
@@ -41,13 +41,13 @@ class Once:
         if not number or not len(places):
             return
         seed, purpose = world.seed, ADDED + (self.number << 16)
-        keys = [child_key(seed, purpose, 0, i) for i in range(number)]
-        at = np.array([int(draw(seed, ADDED, 1, key) * len(places)) for key in keys])
+        keys = child_keys(seed, purpose, 0, np.arange(number))
+        at = (draws(seed, ADDED, 1, keys) * len(places)).astype(np.int64)
         world.add_cells(
-            number, kind=self.setting.code(kind), site=places[at], key=np.array(keys, dtype=np.int64),
+            number, kind=self.setting.code(kind), site=places[at], key=keys,
             layer=TISSUE if self.own.words["where"] == "tissue" else LUMEN, born=world.clock.tick,
             diameter=self.setting.cell(kind, "diameter", 8.0),
-            aptitude=np.array([draw(seed, APTITUDE, 0, key) for key in keys]),
+            aptitude=draws(seed, APTITUDE, 0, keys),
         )  # fmt: skip
 
     def _add_matrix(self, world: World) -> None:
