@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from livermet_sim.kernels.codes import LUMEN
 from livermet_sim.kernels.jit import inline, kernel
 
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
+BLOCK = 32
+PHASE_BITS = 8
 
 
 @inline
@@ -47,15 +51,67 @@ def slope(concentration, neighbours, site, i, spacing):
     return math.sqrt(squares)
 
 
+@inline
+def _sense(
+    code, i, deficit, kind, rows, place, cell_real, concentration, site_real, count, neighbours, systemic, spacing,
+    activation_row, kinds, out,
+):  # fmt: skip
+    """Write one signal of some cells of one kind, which stand at the sites ``place``."""
+    for j in range(len(rows)):
+        row, site = rows[j], place[j]
+        value = 0.0
+        if code == FIELD:
+            value = concentration[site, i]
+        elif code == SITE:
+            value = site_real[i, site]
+        elif code == OWN:
+            value = cell_real[i, row]
+        elif code == CONTACT:
+            total = -1 if i == kind or (i == kind + kinds and cell_real[activation_row, row] > 0.5) else 0
+            total += count[site, i]
+            for k in range(8):
+                if neighbours[site, k] >= 0:
+                    total += count[neighbours[site, k], i]
+            value = float(total)
+        elif code == AROUND:
+            value = site_real[i, site]
+            for k in range(8):
+                if neighbours[site, k] >= 0:
+                    value += site_real[i, neighbours[site, k]]
+        elif code == SYSTEMIC:
+            value = systemic[i]
+        else:
+            value = slope(concentration, neighbours, site, i, spacing)
+        if deficit > 0.0:
+            value = deficit - value
+        out[j] = value if value > 0.0 else 0.0
+
+
+@inline
+def _add_strength(signal, gain, half_max, power, allowed, state, out):
+    """Add (signal / half-maximum)^power of each cell, where the rule holds in its layer and phase."""
+    if power == 2.0:
+        # apart, so that it vectorises; a signal that does not count is nothing, and adds nothing
+        for j in range(len(out)):
+            x = (signal[j] * gain if allowed & state[j] else 0.0) / half_max
+            out[j] += x * x
+        return
+    for j in range(len(out)):
+        value = signal[j] * gain
+        if value != 0.0 and allowed & state[j]:
+            out[j] += power_of(value / half_max, power)
+
+
 @kernel
-def evaluate(  # noqa: C901
+def evaluate(
     first, stop, due, cell_real, cell_whole, concentration, site_real, count, neighbours, systemic, spacing,
     layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
     term_code, term_value, gain, senses, rates,
 ):  # fmt: skip
     """Write the rate of every behaviour of the cells in rows ``first`` to ``stop`` - 1.
 
-    Long, because handing arrays to a callee for each signal costs three times what the look-up does.
+    Cells of one kind are done in blocks: their signals one after the other, then their behaviours, so that what
+    a signal or a rule is has to be looked up once a block.
 
     Parameters
     ----------
@@ -82,65 +138,52 @@ def evaluate(  # noqa: C901
     term_value : float64[T, 2] (half-maximum, power)
     gain : float64[T]
         Share of the signal that gets through to the rule: 1, unless an intervention blocks a receptor.
-    senses : float64[most signals of a kind]
-        Work space; holds the signals of the last row afterwards.
+    senses : float64[most signals of a kind, BLOCK]
+        Work space; holds the signals of the last block afterwards.
     rates : float64[capacity, B]
         Written.
     """
     kind_row, site_row, layer_row, phase_row = layout[0], layout[1], layout[2], layout[3]
-    activation_row, kinds = layout[4], layout[5]
-    for row in range(first, stop):
-        kind = cell_whole[kind_row, row]
-        if due[kind] == 0 or (due[kind] == 2 and cell_whole[layer_row, row] != LUMEN):
-            continue
-        site = cell_whole[site_row, row]
-        start = signal_first[kind]
-        for slot in range(start, signal_first[kind + 1]):
-            code, i = signal_code[slot, 0], signal_code[slot, 1]
-            value = 0.0
-            if code == FIELD:
-                value = concentration[site, i]
-            elif code == SITE:
-                value = site_real[i, site]
-            elif code == OWN:
-                value = cell_real[i, row]
-            elif code == CONTACT:
-                total = -1 if i == kind or (i == kind + kinds and cell_real[activation_row, row] > 0.5) else 0
-                total += count[site, i]
-                for k in range(8):
-                    if neighbours[site, k] >= 0:
-                        total += count[neighbours[site, k], i]
-                value = float(total)
-            elif code == AROUND:
-                value = site_real[i, site]
-                for k in range(8):
-                    if neighbours[site, k] >= 0:
-                        value += site_real[i, neighbours[site, k]]
-            elif code == SYSTEMIC:
-                value = systemic[i]
-            else:
-                value = slope(concentration, neighbours, site, i, spacing)
-            if signal_deficit[slot] > 0.0:
-                value = signal_deficit[slot] - value
-            senses[slot - start] = value if value > 0.0 else 0.0
-
-        for column in range(rates.shape[1]):
-            rates[row, column] = base[kind, column]
-        layer_bit = 1 << cell_whole[layer_row, row]
-        phase_bit = 1 << cell_whole[phase_row, row]
-        for response in range(response_first[kind], response_first[kind + 1]):
-            up, down = 0.0, 0.0
-            for term in range(response_code[response, 1], response_code[response, 2]):
-                value = senses[term_code[term, 0]] * gain[term]
-                if value == 0.0 or not term_code[term, 2] & layer_bit or not term_code[term, 3] & phase_bit:
-                    continue
-                strength = power_of(value / term_value[term, 0], term_value[term, 1])
-                if term_code[term, 1]:
-                    up += strength
-                else:
-                    down += strength
-            column = response_code[response, 0]
-            value = base[kind, column]
-            value += (response_value[response, 0] - value) * (up / (1.0 + up))
-            value += (response_value[response, 1] - value) * (down / (1.0 + down))
-            rates[row, column] = value
+    block = senses.shape[1]
+    rows, sites, states = np.empty(block, np.int64), np.empty(block, np.int64), np.empty(block, np.int64)
+    up, down = np.empty(block), np.empty(block)
+    for kind in range(len(due)):
+        row = first
+        while due[kind] > 0 and row < stop:
+            size = 0
+            while row < stop and size < block:
+                layer = cell_whole[layer_row, row]
+                if cell_whole[kind_row, row] == kind and (due[kind] == 1 or layer == LUMEN):
+                    rows[size], sites[size] = row, cell_whole[site_row, row]
+                    states[size] = 1 << (PHASE_BITS * layer + cell_whole[phase_row, row])
+                    size += 1
+                row += 1
+            own, place, state = rows[:size], sites[:size], states[:size]
+            start = signal_first[kind]
+            for slot in range(start, signal_first[kind + 1]):
+                _sense(
+                    signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, own, place, cell_real,
+                    concentration, site_real, count, neighbours, systemic, spacing, layout[4], layout[5],
+                    senses[slot - start],
+                )  # fmt: skip
+            for j in range(size):
+                for column in range(rates.shape[1]):
+                    rates[own[j], column] = base[kind, column]
+            for response in range(response_first[kind], response_first[kind + 1]):
+                for j in range(size):
+                    up[j], down[j] = 0.0, 0.0
+                for term in range(response_code[response, 1], response_code[response, 2]):
+                    # one bit for each layer and phase in which the rule holds
+                    layers, phases = term_code[term, 2], term_code[term, 3]
+                    allowed = (layers & 1) * phases | ((layers >> 1) * phases << PHASE_BITS)
+                    _add_strength(
+                        senses[term_code[term, 0]], gain[term], term_value[term, 0], term_value[term, 1], allowed,
+                        state, up[:size] if term_code[term, 1] else down[:size],
+                    )  # fmt: skip
+                column = response_code[response, 0]
+                ceiling, floor = response_value[response, 0], response_value[response, 1]
+                for j in range(size):
+                    value = base[kind, column]
+                    value += (ceiling - value) * (up[j] / (1.0 + up[j]))
+                    value += (floor - value) * (down[j] / (1.0 + down[j]))
+                    rates[own[j], column] = value

@@ -59,7 +59,8 @@ class Compiled:
         self._column = {name: i for i, name in enumerate(self.behaviours)}
         self._run: Callable[..., None] = response.evaluate
         self._all = np.ones(len(self.kinds), dtype=np.int64)
-        self._workspace = np.zeros(max(1, *(len(s) for s in self.senses.values())))
+        most = max(1, *(len(s) for s in self.senses.values()))
+        self._workspace = np.zeros((most, response.BLOCK))
 
     @property
     def gain(self) -> np.ndarray:
@@ -90,7 +91,7 @@ class Compiled:
         rates = np.zeros((row + 1, len(self.behaviours)))
         senses = np.zeros_like(self._workspace)
         self._run(row, row + 1, self._all, *inputs(world), *self.arrays, senses, rates)
-        return senses[: len(self.senses[self.kind_of(world, row)])], rates[row]
+        return senses[: len(self.senses[self.kind_of(world, row)]), 0], rates[row]
 
     def kind_of(self, world: World, row: int) -> str:
         """Return the kind of the cell in a row."""
