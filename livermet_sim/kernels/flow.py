@@ -15,6 +15,69 @@ from livermet_sim.kernels.jit import inline, kernel
 
 
 @kernel
+def sort_ends(near, far, nodes):
+    """Return each node's list of ends: where lists start, where in them the far ends exceed the node, the order.
+
+    Parameters
+    ----------
+    near, far : int32[m]
+        The node whose list an end belongs to, and the node at the edge's other end. Lists are sorted by the
+        latter, the ends of one pair of nodes left in their order.
+
+    Returns
+    -------
+    first, upper, order : int32[nodes + 1], int32[nodes], int32[m]
+    """
+    first, upper = np.zeros(nodes + 1, np.int32), np.zeros(nodes, np.int32)
+    order, by_far = np.empty(len(near), np.int32), np.empty(len(near), np.int32)
+    # two counting sorts, the less significant number first
+    following = np.zeros(nodes + 1, np.int32)
+    for k in range(len(near)):
+        following[far[k] + 1] += 1
+        first[near[k] + 1] += 1
+        if far[k] < near[k]:
+            upper[near[k]] += 1
+    for i in range(nodes):
+        following[i + 1] += following[i]
+        first[i + 1] += first[i]
+        upper[i] += first[i]
+    for k in range(len(near)):
+        by_far[following[far[k]]] = k
+        following[far[k]] += 1
+    for i in range(nodes):
+        following[i] = first[i]
+    for t in range(len(near)):
+        i = near[by_far[t]]
+        order[following[i]] = by_far[t]
+        following[i] += 1
+    return first, upper, order
+
+
+@kernel
+def parts(first, other, part):
+    """Number the parts of a graph that hang together, in ``part``, int32[n]; return how many there are."""
+    number, stack = 0, np.empty(len(part), np.int32)
+    for i in range(len(part)):
+        part[i] = -1
+    for i in range(len(part)):
+        if part[i] >= 0:
+            continue
+        part[i] = number
+        stack[0] = i
+        top = 1
+        while top > 0:
+            top -= 1
+            node = stack[top]
+            for k in range(first[node], first[node + 1]):
+                if part[other[k]] < 0:
+                    part[other[k]] = number
+                    stack[top] = other[k]
+                    top += 1
+        number += 1
+    return number
+
+
+@kernel
 def contract(ends, edges, first, edge, free, incident, degree, steps, stack):
     """Eliminate free nodes on one or two edges until none is left; return how many.
 

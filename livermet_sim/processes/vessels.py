@@ -109,10 +109,9 @@ class Collapse(Process):
         gone = rows[np.isin(cells.full("segment")[rows], lost)]
         cells.full("alive")[gone] = 0
         # an LSEC whose own site closed moves to what is left of its stretch
-        for row in np.setdiff1d(rows, gone):
-            segment = cells.full("segment")[row]
-            if world.segments[cells.full("site")[row]] != segment:
-                cells.full("site")[row] = np.flatnonzero(world.segments == segment)[0]
+        astray = world.segments[cells.full("site")[rows]] != cells.full("segment")[rows]
+        for row in np.setdiff1d(rows[astray], gone):
+            cells.full("site")[row] = np.flatnonzero(world.segments == cells.full("segment")[row])[0]
         world.census.stale = True
 
     def _evict(self, world: World, closed: np.ndarray) -> None:

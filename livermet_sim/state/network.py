@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from livermet_sim.base.errors import TissueError
 from livermet_sim.kernels import flow
-from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID, Tissue
+from livermet_sim.state.tissue import BACK, CENTRAL, PORTAL, SINUSOID, Tissue
 
 INLET, OUTLET = 5.7, 4.7
 LEAST_PATENCY = 1e-6
@@ -46,6 +44,8 @@ class Network:
     ):
         n = tissue.n
         self.tissue, self.viscosity = tissue, viscosity
+        self._given = np.isin(tissue.compartment, (PORTAL, CENTRAL))
+        self._nodes = np.zeros(0, dtype=np.int64)
         self.vessel = np.isin(tissue.compartment, (PORTAL, SINUSOID, CENTRAL))
         self.patency = np.ones(n)
         self.diameter = np.where(self.vessel, tissue.diameter, 0.0)
@@ -161,7 +161,7 @@ class Network:
 
     def set_reference(self) -> None:
         """Remember the present flow as healthy: the median throughput of each diameter class."""
-        flowing = self._sinusoids() & (self.throughput > 0.0)
+        flowing = self.vessel & ~self._given & (self.throughput > 0.0)
         classes = (self.diameter[flowing] / CLASS_WIDTH).astype(np.int64)
         if len(classes) == 0:
             raise TissueError("network", "no blood flows; there is no healthy flow to compare with")
@@ -178,11 +178,10 @@ class Network:
         """
         if len(self._medians) == 0:
             self.set_reference()
-        classes = np.minimum((self.diameter / CLASS_WIDTH).astype(np.int64), len(self._medians) - 1)
-        return self.vessel & (~self._sinusoids() | (self.throughput > fraction * self._medians[classes]))
-
-    def _sinusoids(self) -> np.ndarray:
-        return self.vessel & ~np.isin(self.tissue.compartment, (PORTAL, CENTRAL))
+        nodes, found = self._nodes, np.zeros(self.tissue.n, dtype=np.bool_)
+        classes = np.minimum((self.diameter[nodes] / CLASS_WIDTH).astype(np.int64), len(self._medians) - 1)
+        found[nodes] = self._given[nodes] | (self.throughput[nodes] > fraction * self._medians[classes])
+        return found
 
     def _slots(self, pairs: np.ndarray) -> np.ndarray:
         """Return which neighbour of its first site the second site of each pair is."""
@@ -194,6 +193,8 @@ class Network:
 
     def _rebuild(self) -> None:
         """Lay out nodes and edges for the kernels; blood that nothing feeds comes to rest."""
+        for values in (self.outflow, self.throughput, self.speed, self.shear):
+            values[self._nodes] = 0.0
         self._nodes = np.flatnonzero(self.vessel)
         n, e = len(self._nodes), len(self.edges)
         number = np.zeros(self.tissue.n, dtype=np.int32)
@@ -206,17 +207,14 @@ class Network:
         near = np.concatenate([ends[:, 0], ends[:, 1]])
         far = np.concatenate([ends[:, 1], ends[:, 0]])
         self._first, _, self._other, self._edge, order = _lists(near, far, np.tile(np.arange(e), 2), n)
-        self._slot = np.concatenate([slot, self._slots(self.edges[:, ::-1])])[order]
-        fixed = np.isin(self.tissue.compartment[self._nodes], (PORTAL, CENTRAL))
-        graph = coo_matrix((np.ones(e), (ends[:, 0], ends[:, 1])), shape=(n, n))
-        parts, part = connected_components(graph, directed=False)
+        self._slot = np.concatenate([slot, BACK[slot]])[order]
+        fixed, part = self._given[self._nodes], np.empty(n, dtype=np.int32)
+        parts = flow.parts(self._first, self._other, part)
         fed = np.bincount(part, weights=fixed, minlength=parts) > 0
         self._free = fed[part] & ~fixed
         mean = np.bincount(part, weights=self.pressure[self._nodes], minlength=parts) / np.bincount(part)
         rest = ~fed[part]
         self.pressure[self._nodes[rest]] = mean[part[rest]]
-        for values in (self.outflow, self.throughput, self.speed, self.shear):
-            values[:] = 0.0
         self._ends = np.ascontiguousarray(self.edges.T)
         self._contract(ends)
 
@@ -234,14 +232,12 @@ class Network:
         self._forks = np.flatnonzero(left)
         number = np.cumsum(left) - 1
         kept = np.flatnonzero(grown[:, 0] >= 0)
-        a, b = number[grown[kept]].T
+        a, b = number[grown[kept]].T.astype(np.int32)
         near, far = np.concatenate([a, b]), np.concatenate([b, a])
         self._reduced = _lists(near, far, np.tile(kept, 2), len(self._forks))[:4]
 
 
 def _lists(near: np.ndarray, far: np.ndarray, edge: np.ndarray, n: int) -> tuple[np.ndarray, ...]:
     """Return each node's list of edges as ``flow.solve`` takes them, and the order that sorts them."""
-    order = np.argsort(near.astype(np.int64) * n + far, kind="stable")
-    first = np.concatenate([[0], np.cumsum(np.bincount(near, minlength=n))]).astype(np.int32)
-    upper = (first[:-1] + np.bincount(near[far < near], minlength=n)).astype(np.int32)
-    return first, upper, far[order].astype(np.int32), edge[order].astype(np.int32), order
+    first, upper, order = flow.sort_ends(near, far, n)
+    return first, upper, far[order], edge[order].astype(np.int32), order

@@ -8,6 +8,8 @@ from functools import cached_property
 import numpy as np
 
 OUTSIDE, PORTAL, SINUSOID, PARENCHYMA, CENTRAL = 0, 1, 2, 3, 4
+# which neighbour of its neighbour a site is: the way back for each of the eight
+BACK = np.array([1, 0, 3, 2, 7, 6, 5, 4], dtype=np.int32)
 COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central vein")
 
 

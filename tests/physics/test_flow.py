@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from physics_tissues import strip, tissue_from
+from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import spsolve
 
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.units import convert
+from livermet_sim.kernels import flow
 from livermet_sim.state.network import Network
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
 
@@ -158,3 +160,22 @@ def test_mistakes_are_named():
     quiet = Network.from_tissue(tissue_from(np.full((2, 2), PARENCHYMA)), VISCOSITY)
     with pytest.raises(TissueError, match="no blood flows"):
         quiet.perfused()
+
+
+def test_ends_are_sorted_by_node_then_far_end_and_parts_are_those_of_the_graph():
+    random = np.random.default_rng(4)
+    for nodes, edges in ((1, 0), (6, 4), (200, 150), (300, 900)):
+        ends = random.integers(0, nodes, (edges, 2)).astype(np.int32)
+        near, far = np.concatenate([ends[:, 0], ends[:, 1]]), np.concatenate([ends[:, 1], ends[:, 0]])
+        first, upper, order = flow.sort_ends(near, far, nodes)
+        assert np.array_equal(order, np.lexsort((far, near)))
+        for i in range(nodes):
+            others = far[order[first[i] : first[i + 1]]]
+            assert (
+                np.array_equal(others, np.sort(far[near == i])) and upper[i] - first[i] == (others < i).sum()
+            )
+        part = np.empty(nodes, dtype=np.int32)
+        number = flow.parts(first, far[order], part)
+        graph = sp.coo_matrix((np.ones(edges), (ends[:, 0], ends[:, 1])), shape=(nodes, nodes))
+        expected, labels = connected_components(graph, directed=False)
+        assert number == expected and len(np.unique(np.stack([part, labels]), axis=1).T) == expected
