@@ -9,7 +9,7 @@ from scipy.ndimage import distance_transform_edt
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, SPROUT_STEP
-from livermet_sim.kernels.rng import child_key, draw4
+from livermet_sim.kernels.rng import child_keys, draws
 from livermet_sim.kernels.vessels import closing, sprouting
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -194,7 +194,7 @@ class Angiogenesis(Process):
             x, y = world.tissue.xy(np.array([*tips, site]))
             if np.hypot(x[:-1] - x[-1], y[:-1] - y[-1]).min() < self.apart:
                 return
-        key = child_key(world.seed, SPROUT_STEP, world.clock.tick, int(cells.full("key")[row]))
+        key = int(child_keys(world.seed, SPROUT_STEP, world.clock.tick, cells.full("key")[row : row + 1])[0])
         self.sprouts.append(Sprout(site, key, segment, [site], self._tube_at(world, site)))
 
     def _tube_at(self, world: World, site: int) -> float:
@@ -210,8 +210,8 @@ class Angiogenesis(Process):
             sprout.tip = -1
             return
         speed = world.rates[row, self.extend]
-        draws = draw4(world.seed, SPROUT_STEP, world.clock.tick, sprout.key)
-        for hop in range(int(speed * span / self.spacing + draws[0])):
+        chance = draws(world.seed, SPROUT_STEP, world.clock.tick, np.array([sprout.key]))[0]
+        for hop in range(int(speed * span / self.spacing + chance)):
             if not self._hop(world, sprout, hop):
                 sprout.tip = -1
                 return
@@ -235,12 +235,10 @@ class Angiogenesis(Process):
             return False
         guide = world.fields.concentration[np.array(free), self.guide]
         scale = max(float(guide.max()), 1e-9)
-        noise = [
-            draw4(world.seed, SPROUT_STEP + ((hop + 1) << 16), world.clock.tick, sprout.key ^ p)[0]
-            for p in free
-        ]
+        purpose = SPROUT_STEP + ((hop + 1) << 16)
+        noise = draws(world.seed, purpose, world.clock.tick, sprout.key ^ np.array(free))
         ahead = self.straight * self._straightness(world, sprout, free)
-        best = free[int(np.argmax(guide / scale + ahead + self.wander * np.array(noise)))]
+        best = free[int(np.argmax(guide / scale + ahead + self.wander * noise))]
         self._lay(world, sprout, best)
         return True
 
@@ -278,7 +276,8 @@ class Angiogenesis(Process):
     def _new_lsec(self, world: World, sprout: Sprout, site: int) -> None:
         segment = len(world.segment_row)
         mother = world.segment_row[sprout.segment]
-        key = child_key(world.seed, SPROUT_STEP + (1 << 16), world.clock.tick, sprout.key ^ site)
+        purpose = SPROUT_STEP + (1 << 16)
+        key = child_keys(world.seed, purpose, world.clock.tick, np.array([sprout.key ^ site]))[0]
         activation = float(world.cells.full("activation")[mother]) if mother >= 0 else 0.0
         rows = world.add_cells(
             1, kind=self.lsec, site=site, key=key, born=world.clock.tick, segment=segment, diameter=7.0,
