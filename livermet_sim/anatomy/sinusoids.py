@@ -102,8 +102,11 @@ def _flood(
         if plate[here] != NONE:
             continue
         around = (here + 1, here - 1, here + width, here - width)
-        if any(plate[other] >= 0 and plate[other] != k for other in around):
-            plate[here] = BORDER
+        for other in around:
+            if plate[other] >= 0 and plate[other] != k:
+                plate[here] = BORDER
+                break
+        if plate[here] == BORDER:
             continue
         plate[here] = k
         x0, y0, ca, sa, cb, sb = frames[k]
