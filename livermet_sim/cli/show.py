@@ -27,6 +27,7 @@ class Shown(StrEnum):
     lines = "lines"
     rules = "rules"
     parameters = "parameters"
+    interventions = "interventions"
 
 
 def show(
@@ -39,11 +40,14 @@ def show(
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="tissue: file of the picture.")] = Path("tissue.png"),
 ) -> None:
-    """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules or parameters."""
+    """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules, parameters or interventions."""
     from livermet_sim.scenario import tables
 
     if what is Shown.lines:
         typer.echo(tables.tumour_lines())
+        return
+    if what is Shown.interventions:
+        typer.echo(tables.interventions())
         return
     if what is Shown.scenario and name is None:
         typer.echo(tables.scenarios())

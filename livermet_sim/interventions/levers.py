@@ -1,16 +1,4 @@
-"""Name what can be blocked or boosted: a target and, of it, a behaviour, a signal, a rule or a level.
-
-========  ==================================================================================================
-target    behaviour
-========  ==================================================================================================
-a kind    any behaviour of it (``engulf``, ``secrete.vegf``); ``recruit`` (its arrival with the blood);
-          ``sense.X`` (its receptor for the signal X)
-all       the same for every kind that has it: ``secrete.vegf`` is a neutralising antibody, ``sense.cxcl`` a
-          CXCR2 inhibitor
-liver     ``inflow`` (portal and arterial blood; what stands in the portal tracts keeps its oxygen, see
-          ``oxygen.periportal``), ``systemic.X``, and the loss of what is bound to sites
-rule      the id of a rule: ``MV12``, or ``MV6`` for all its variants
-========  ==================================================================================================
+"""Name what can be blocked or boosted: a target and, of it, a behaviour, a signal, a rule or a level (`TARGETS`).
 
 A block of ``sense.X`` acts on every rule of the kind that reads X (for a diffusing signal its gradient too) and on
 crawling up X. Blood cells arrive by rules of the LSEC that stand for both partners, lining and blood cell; so a rule
@@ -30,6 +18,12 @@ from livermet_sim.rules.vocabulary import Vocabulary
 from livermet_sim.state.signals import SYSTEMIC
 
 ALL, LIVER, RULE = "all", "liver", "rule"
+TARGETS = {
+    "a kind": "any behaviour of it (engulf, secrete.vegf); recruit (its arrival with the blood); sense.X (its receptor for the signal X)",
+    ALL: "the same for every kind that has it: secrete.vegf is a neutralising antibody, sense.cxcl a CXCR2 inhibitor",
+    LIVER: "inflow (portal and arterial blood; what stands in the portal tracts keeps its oxygen, see oxygen.periportal), systemic.X, and the loss of what is bound to sites (matrix.net_loss)",
+    RULE: "the id of a rule: MV12, or MV6 for all its variants",
+}
 SENSE = "sense."
 # what is bound to the liver as a whole, besides systemic levels
 LIVER_LEVERS = (

@@ -10,6 +10,7 @@ from typing import Any
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells import lines
+from livermet_sim.interventions import catalogue
 from livermet_sim.rules import book, explain
 from livermet_sim.rules.rule import Rule
 from livermet_sim.scenario import files
@@ -66,6 +67,12 @@ def rules(scenario: Scenario) -> str:
         for rule in scenario.rules
     ]
     return glossary(entries)
+
+
+def interventions() -> str:
+    """Return everything that [[interventions]] can do: actions, targets, drugs, conditions."""
+    parts = (f"{title}\n{glossary(entries)}" for title, entries in catalogue.sections())
+    return "\n\n".join(parts)
 
 
 def _sentence(scenario: Scenario, rule: Rule) -> str:

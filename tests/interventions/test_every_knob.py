@@ -66,3 +66,16 @@ def test_a_kind_of_ones_own_can_be_treated():
     engine = Engine(own, 1)
     assert number(engine, "gamma") == 0
     assert number(Engine(own.with_(interventions=[]), 1), "gamma") > 0
+
+
+def test_the_list_of_interventions_names_every_action_drug_and_condition():
+    from livermet_sim.interventions import library
+    from livermet_sim.interventions.actions import ACTIONS
+    from livermet_sim.scenario.tables import interventions
+
+    words = interventions()
+    for name in (*ACTIONS, ALL, LIVER, RULE, *library.entries("dose"), *library.entries("condition")):
+        assert f"\n{name} " in words
+    assert all(
+        parameter.name in words for action in ACTIONS.values() for parameter in action.numbers.parameters
+    )
