@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,10 +54,10 @@ def compare(
 
 
 class _Bar:
-    """Show how many runs are done."""
+    """Show how many runs are done: a bar on a terminal, elsewhere a line a tenth."""
 
     def __init__(self, quiet: bool):
-        self._quiet, self._bar = quiet, None
+        self._quiet, self._bar, self._tenths = quiet, None, 0
 
     def __enter__(self) -> _Bar:
         return self
@@ -66,7 +67,12 @@ class _Bar:
             self._bar.close()
 
     def __call__(self, done: int, wanted: int | None) -> None:
-        if self._quiet:
+        if self._quiet or not wanted:
+            return
+        if not sys.stderr.isatty():
+            if 10 * done // wanted > self._tenths:
+                self._tenths = 10 * done // wanted
+                print(f"{done} of {wanted} runs", file=sys.stderr, flush=True)
             return
         if self._bar is None:
             from tqdm import tqdm

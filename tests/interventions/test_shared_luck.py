@@ -98,3 +98,13 @@ def test_livers_with_time_before_share_all_until_the_window_opens():
     for engine in (a, b):
         to(engine, 6.0)
     assert a.digest() != b.digest()
+
+
+def test_a_mesa_model_runs_from_before_to_the_end_of_its_days():
+    model = lm.LiverModel(scenario(lm.deplete("nk", at=-1), run__days=1), seed=2)
+    assert model.day == -1.0 and model.running
+    model.run("1 day")
+    assert model.day == 0.0 and not len(model.agents_by_type[lm.Tumour])
+    result = model.run()
+    assert model.day == 1.0 and not model.running and result.days == 1.0
+    assert not len(model.agents_by_type[lm.NK]) and "24 h" in result.summary()
