@@ -39,6 +39,7 @@ def baseline(
     band. Exit code 0 when every figure that can be measured is inside, 1 when one is outside, 2 for a mistake, 130 when
     stopped by Ctrl-C; the runs done by then are shown.
     """
+    from livermet_sim.kernels import jit
     from livermet_sim.validation import report
     from livermet_sim.validation.baseline import FULL, QUICK, Baseline
     from livermet_sim.validation.score import OUTSIDE
@@ -46,6 +47,8 @@ def baseline(
     number = seeds or (QUICK_SEEDS if quick else SEEDS)
     names = tuple(name.strip() for name in lines.split(",") if name.strip())
     check = Baseline(names, range(first_seed, first_seed + number), QUICK if quick else FULL)
+    if not quiet and not jit.compiled():
+        typer.echo("compiling the kernels, once, about 20 s", err=True)
     stopped = False
     try:
         check.run(workers, None if quiet else _tell)
@@ -67,8 +70,9 @@ def baseline(
         raise typer.Exit(FAILED)
 
 
-def _tell(done: int, total: int) -> None:
+def _tell(done: int, total: int | None) -> None:
     """Say how many runs are done, on one line of a terminal, elsewhere now and then."""
+    total = total or done
     if sys.stderr.isatty():
         print(f"\r{done} of {total} runs", end="\n" if done == total else "", file=sys.stderr, flush=True)
     elif done == total or done % max(1, total // 10) == 0:

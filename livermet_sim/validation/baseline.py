@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
+from livermet_sim.sweep.execute import Progress, execute
 from livermet_sim.validation.anchors import Anchor, Case, chosen
 from livermet_sim.validation.course import Course
 from livermet_sim.validation.measure import MEASURES, Sample
-from livermet_sim.validation.parallel import run_all
 from livermet_sim.validation.score import Score, score
 
 FULL, QUICK = "baseline", "lobule"
@@ -65,12 +65,16 @@ class Baseline:
         ]
         self.done: list[tuple[Task, dict[str, Sample]]] = []
 
-    def run(self, workers: int | None = None, progress: Callable[[int, int], None] | None = None) -> Baseline:
-        """Carry out all runs; when stopped by hand, those done are kept."""
-        for index, found in run_all(observe, self.tasks, workers):
-            self.done.append((self.tasks[index], found))
-            if progress is not None:
-                progress(len(self.done), len(self.tasks))
+    def run(self, workers: int | None = None, progress: Progress | None = None) -> Baseline:
+        """Carry out all runs; when stopped by hand, those done are kept.
+
+        Raises
+        ------
+        LivermetError
+            When a run fails, with what it said.
+        """
+        for index, outcome in execute(observe, self.tasks, workers=workers, progress=progress):
+            self.done.append((self.tasks[index], outcome.result()))
         return self
 
     def scores(self) -> list[Score]:
