@@ -19,6 +19,10 @@ SECTION = Section(
         Parameter("growth_cells", 50, "cells", "Cells from which a perfused lesion can be in the growth phase.", 2, 100000),
         Parameter("growth_ratio", 1.1, "1", "Size now over size a window ago that counts as sustained net growth.", 1.0, 100.0),
         Parameter("growth_window", 48.0, "h", "Window over which net growth must be sustained.", 1.0, 1000.0),
+        Parameter("rim_collagen", 0.2, "1", "Collagen beside a border, relative to a dense capsule, from which activated stellate cells there make a desmoplastic rim.", 0.0, 10.0, "van Dam 2017 doi:10.1038/bjc.2017.334 (a rim of stroma); the threshold is assumed", "assumed"),
+        Parameter("compressed", 0.8, "1", "Mean patency of the sinusoids beside a border below which the plates count as pushed aside; two divisions that push leave 0.72.", 0.0, 1.0, "van Dam 2017 doi:10.1038/bjc.2017.334 (compressed plates); the threshold is assumed", "assumed"),
+        Parameter("live_parenchyma", 0.5, "1", "Parenchyma beside a border from which it counts as live liver.", 0.0, 1.0),
+        Parameter("rim", 50.0, "um", "Width of the rim around a lesion in which its infiltrate and its debris are counted.", 1.0, 5000.0),
     ),
 )  # fmt: skip
 
