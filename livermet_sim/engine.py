@@ -27,6 +27,7 @@ from livermet_sim.observe.recorder import Recorder
 from livermet_sim.observe.result import Result
 from livermet_sim.phases.definitions import LESION_COLUMNS
 from livermet_sim.phases.definitions import SECTION as PHASES
+from livermet_sim.phases.growth_pattern import View, growth_patterns, view_of, view_of_shot
 from livermet_sim.phases.lesions import Stage
 from livermet_sim.phases.measures import measures
 from livermet_sim.processes import (
@@ -154,13 +155,19 @@ class Engine:
         return Result(
             scenario=recipe.to_dict(), provenance=provenance, rules=in_words(recipe.rules, base_values(recipe)),
             plan=self.plan.table(), timeseries=gather.timeseries(self.recorder),
-            lesions=gather.lesions(world), events=gather.events(world, self.recorder.keep_events),
+            lesions=gather.lesions(world, self._patterns(view_of(world))), events=gather.events(world, self.recorder.keep_events),
             cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.text,
+            patterns=gather.patterns(shots, [self._patterns(view_of_shot(world, shot)) for shot in shots]),
         )  # fmt: skip
+
+    def _patterns(self, view: View) -> dict[str, np.ndarray]:
+        hypoxic = self.setting.section("cells.tumour").hypoxia_threshold
+        return growth_patterns(view, self.setting.section("phases"), hypoxic, self.world.lesions.n)
 
     def measures(self) -> dict[str, float]:
         """Return the numbers by which studies compare runs, without building any table."""
-        return measures(self.world, int(self.setting.section("phases").micrometastasis))
+        hypoxic = self.setting.section("cells.tumour").hypoxia_threshold
+        return measures(self.world, self.setting.section("phases"), hypoxic)
 
     def digest(self) -> str:
         """Return a hash of the whole state that does not depend on the order of rows."""

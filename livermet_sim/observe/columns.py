@@ -11,9 +11,16 @@ TIMESERIES = ("time_h", "day", "n_tumour", "tumour_lumen", "tumour_tissue", "ent
 MILESTONES = (
     "arrested_h", "extravasated_h", "woke_h", "micrometastasis_h", "angiogenic_h", "growth_h", "lost_h",
 )  # fmt: skip
+# what a lesion met first, and how it invaded
+NICHE = ("hypoxic_h", "stellate_h", "vessel_h", "sprout_h", "replacement_divisions", "pushing_divisions")
+# read from the lesion's cells, border and vessels at one moment
+PATTERNS = (
+    "border_um", "replacement_share", "desmoplastic_share", "pushing_share", "vessel_density_mm_mm2",
+    "hypoxic_share", "necrotic_share",
+)  # fmt: skip
 LESIONS = (
     "lesion", "founder", "x_um", "y_um", "zone", "lobule", *MILESTONES, "lost_to", "merged_into", "cells",
-    "peak_cells", "diameter_um", "phase",
+    "peak_cells", "diameter_um", "phase", *NICHE, *PATTERNS,
 )  # fmt: skip
 EVENTS = (
     "time_h", "event", "cause", "key", "founder", "lesion", "x_um", "y_um", "zone", "layer", "phase",
@@ -22,7 +29,8 @@ CELLS = (
     "time_h", "key", "kind", "x_um", "y_um", "site", "layer", "state", "lesion", "phase", "activation",
     "polarisation", "load", "oxygen_mmHg",
 )  # fmt: skip
-TABLES = {"timeseries": TIMESERIES, "lesions": LESIONS, "events": EVENTS, "cells": CELLS}
+HISTORY = ("time_h", "lesion", "cells", *PATTERNS)
+TABLES = {"timeseries": TIMESERIES, "lesions": LESIONS, "events": EVENTS, "cells": CELLS, "patterns": HISTORY}
 
 PHASES = ("microvascular", "pre-angiogenic", "angiogenic", "growth")
 ENDED = ("lost", "merged")
@@ -34,7 +42,7 @@ STACKS = (
 )  # fmt: skip
 STATIC = ("zone", "lobule", "hepatocyte", "diameter")
 
-_SUFFIXES = (("_h", "h"), ("_um", "um"), ("_mm", "mm"), ("_mmHg", "mmHg"))
+_SUFFIXES = (("_mm_mm2", "mm/mm2"), ("_h", "h"), ("_um", "um"), ("_mm", "mm"), ("_mmHg", "mmHg"))
 _COUNTS = ("n_", "tumour_", "dead_")
 _CELLS = ("entered", "born", "washed_out", "cells", "peak_cells", "load", "kupffer_load")
 
@@ -46,6 +54,8 @@ def unit(column: str) -> str:
             return name
     if column.startswith("lesions_"):
         return "lesions"
+    if column.endswith("_divisions"):
+        return "divisions"
     if column in _CELLS or column.startswith(_COUNTS):
         return "cells"
     return "day" if column == "day" else "1"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livermet_sim.kernels.codes import DIE, EVENTS, TUMOUR, WASH_OUT
-from livermet_sim.observe.columns import PHASES, STACKS
+from livermet_sim.kernels.codes import DIE, DIVIDE, EVENTS, PUSHING, REPLACEMENT, TUMOUR, WASH_OUT
+from livermet_sim.observe.columns import HISTORY, NICHE, PATTERNS, PHASES, STACKS
 from livermet_sim.observe.recorder import Recorder, snapshot
 from livermet_sim.state.world import World
 
@@ -51,8 +52,14 @@ def events(world: World, wanted: bool) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def lesions(world: World) -> pd.DataFrame:
-    """Return a row per lesion whose founder has entered, with the hour of each milestone."""
+def lesions(world: World, patterns: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return a row per lesion whose founder has entered: the hour of each milestone, what it met, how it grows.
+
+    Parameters
+    ----------
+    patterns : dict of str to float64[lesions]
+        The columns PATTERNS as they are now.
+    """
     import pandas as pd
 
     table = world.lesions
@@ -77,7 +84,41 @@ def lesions(world: World) -> pd.DataFrame:
     columns["peak_cells"] = table["peak"][ids]
     columns["diameter_um"] = np.sqrt(4.0 / np.pi * cells) * world.tissue.site
     columns["phase"] = words.astype(str)
+    columns |= {name: table[name.removesuffix("_h")][ids] for name in NICHE if name.endswith("_h")}
+    invaded = invasions(world, table.n)
+    columns |= {name: invaded[name][ids] for name in invaded}
+    columns |= {name: np.where(cells > 0, patterns[name][ids], np.nan) for name in PATTERNS}
     return pd.DataFrame(columns)
+
+
+def invasions(world: World, lesions: int) -> dict[str, np.ndarray]:
+    """Return per lesion how many divisions took a hepatocyte's place, and how many pushed."""
+    log = world.log.array()
+    divided = log[log[:, 1] == DIVIDE]
+    return {
+        name: np.bincount(divided[divided[:, 2] == cause, 5], minlength=lesions)
+        for name, cause in (("replacement_divisions", REPLACEMENT), ("pushing_divisions", PUSHING))
+    }
+
+
+def patterns(shots: list[dict[str, Any]], found: list[dict[str, np.ndarray]]) -> pd.DataFrame:
+    """Return a row per lesion with cells in tissue and snapshot: its cells and the columns PATTERNS.
+
+    Parameters
+    ----------
+    found : list of dict of str to float64[lesions]
+        The patterns of all lesions at each snapshot.
+    """
+    import pandas as pd
+
+    frames = [pd.DataFrame(columns=list(HISTORY))]
+    for shot, columns in zip(shots, found, strict=True):
+        lesion, cells = np.unique(shot["tumour"][shot["tumour"] >= 0], return_counts=True)
+        own = {name: columns[name][lesion] for name in PATTERNS}
+        frames.append(
+            pd.DataFrame({"time_h": shot["time_h"], "lesion": lesion.astype(np.int64), "cells": cells, **own})
+        )
+    return pd.concat([f for f in frames if len(f)] or frames, ignore_index=True)
 
 
 def endings(world: World, lesions: int) -> tuple[np.ndarray, np.ndarray]:

@@ -47,7 +47,9 @@ def infiltrate(result: Result, rim_um: float | None = None) -> Frame:
         )  # fmt: skip
         now = cells[(cells["time_h"] == hours) & (cells["kind"] != "tumour")]
         code = pd.Categorical(now["kind"], categories=kinds).codes.astype(np.int64)
-        frames.append(_tidy(found, code, now["site"].to_numpy(), kinds, float(shots["site_um"])).assign(time_h=hours))
+        frames.append(
+            _tidy(found, code, now["site"].to_numpy(), kinds, float(shots["site_um"])).assign(time_h=hours)
+        )
     return pd.concat([f for f in frames if len(f)] or frames, ignore_index=True)[list(frames[0].columns)]
 
 
@@ -59,7 +61,11 @@ def _tidy(found: Rings, kind: np.ndarray, site: np.ndarray, kinds: list[str], si
     for lesion in np.unique(found.lesion[found.lesion >= 0]):
         mine = np.where(found.lesion == lesion, found.ring, np.int8(-1))
         one = Rings(mine, found.lesion)
-        parts.append(_rows(int(lesion), one.counts(kind, site, len(kinds)), one.areas(side), kinds)[lambda t: t["ring"] != "outside"])
+        parts.append(
+            _rows(int(lesion), one.counts(kind, site, len(kinds)), one.areas(side), kinds)[
+                lambda t: t["ring"] != "outside"
+            ]
+        )
     return pd.concat(parts, ignore_index=True)
 
 

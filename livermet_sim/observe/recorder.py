@@ -101,6 +101,7 @@ def snapshot(world: World, hours: float) -> dict[str, Any]:
     shot: dict[str, Any] = {"time_h": hours, "compartment": world.compartment.astype(np.int8)}
     for name in SITE_STACKS:
         shot[name] = sites[name].astype(np.float32)
+    shot["patency"] = sites["patency"].astype(np.float32)  # for the growth patterns; not kept in results
     guide = "vegf" if "vegf" in fields.names else fields.names[0]
     shot["vegf"] = fields.concentration[:, fields.names.index(guide)].astype(np.float32)
     shot["tumour_lumen"], shot["tumour"] = lesion[tumour_at].astype(np.int32)

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from livermet_sim.observe import folder, summary
+from livermet_sim.observe import columns, folder, summary
 from livermet_sim.observe.columns import Frame
 
-_TABLES = ("timeseries", "lesions", "events", "cells")
+_TABLES = ("timeseries", "lesions", "events", "cells", "patterns")
 
 
 def plain(value: Any) -> Any:
@@ -54,6 +54,8 @@ class Result:
         Every cell at the snapshot times.
     snapshots : dict of ndarray
         ``time_h[S]``, site stacks ``[S, n]``, static site arrays ``[n]`` and sizes.
+    patterns : DataFrame
+        Growth pattern, vessels, hypoxia and necrosis of each lesion at the snapshot times.
     toml : str
         The scenario as its author wrote it, if it came from a file.
     """
@@ -68,8 +70,13 @@ class Result:
     cells: Frame
     snapshots: dict[str, np.ndarray] = field(default_factory=dict)
     toml: str = ""
+    patterns: Frame = None
 
     def __post_init__(self) -> None:
+        if self.patterns is None:
+            import pandas as pd
+
+            self.patterns = pd.DataFrame({name: np.zeros(0) for name in columns.HISTORY})
         self.scenario, self.provenance = plain(self.scenario), plain(self.provenance)
         self.snapshots = {name: np.asarray(array) for name, array in self.snapshots.items()}
 
@@ -129,6 +136,24 @@ class Result:
         from livermet_sim.observe.funnel import funnel
 
         return funnel(self)
+
+    def deaths(self) -> Frame:
+        """Return who killed the tumour cells, where and in which phase: see ``observe.deaths``."""
+        from livermet_sim.observe.deaths import deaths
+
+        return deaths(self)
+
+    def survival(self, milestone: str, of: str = "founder", lost: str = "censor") -> Frame:
+        """Return the Kaplan-Meier estimate of the time to a milestone: see ``observe.survival``."""
+        from livermet_sim.observe.survival import survival
+
+        return survival(self, milestone, of, lost)
+
+    def infiltrate(self, rim_um: float | None = None) -> Frame:
+        """Return cells of each kind inside lesions, in their rim and outside: see ``observe.infiltrate``."""
+        from livermet_sim.observe.infiltrate import infiltrate
+
+        return infiltrate(self, rim_um)
 
     def summary(self) -> str:
         """Return a short report in words."""

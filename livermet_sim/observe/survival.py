@@ -60,7 +60,9 @@ def survival(result: Result, milestone: str, of: str = "founder", lost: str = "c
         if word not in valid:
             raise ResultError(place, f'"{word}" is not a choice', name=word, valid=valid)
     if milestone not in steps[of]:
-        raise ResultError("milestone", f'"{milestone}" is not a milestone of a {of}', name=milestone, valid=steps[of])
+        raise ResultError(
+            "milestone", f'"{milestone}" is not a milestone of a {of}', name=milestone, valid=steps[of]
+        )
     if of == "founder":
         table = founders(result)
         start, ended = table["entered_h"].to_numpy(), table["ended_h"].to_numpy()

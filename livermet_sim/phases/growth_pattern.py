@@ -19,11 +19,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+from scipy import ndimage
+from scipy.spatial import KDTree
 
 from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID, TISSUE
-from livermet_sim.observe.rings import INSIDE, RIM, rings
 from livermet_sim.state.world import World
 
 PATTERNS = ("replacement", "desmoplastic", "pushing")
@@ -93,7 +95,9 @@ def _view(world: World, compartment: np.ndarray, held: np.ndarray, stellate: np.
     )  # fmt: skip
 
 
-def growth_patterns(view: View, thresholds: SimpleNamespace, hypoxic_below: float, lesions: int) -> dict[str, np.ndarray]:
+def growth_patterns(
+    view: View, thresholds: SimpleNamespace, hypoxic_below: float, lesions: int
+) -> dict[str, np.ndarray]:
     """Return for each lesion its border, the shares of the patterns, and what it holds; arrays by lesion.
 
     Returns
@@ -109,13 +113,15 @@ def growth_patterns(view: View, thresholds: SimpleNamespace, hypoxic_below: floa
     total = kinds.sum(axis=0)
     out = {"border_um": total * view.site}
     out |= {f"{name}_share": _ratio(kinds[i], total) for i, name in enumerate(PATTERNS)}
-    return out | contents(view, thresholds, hypoxic_below, lesions)
+    return out | contents(view, hypoxic_below, lesions)
 
 
 def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
     """Return the stretches of all borders: the ``lesion`` of each, and which pattern it is, bool arrays by name."""
     sides = view.neighbours[:, :4]
-    mine, side = np.nonzero((view.held >= 0)[:, None] & (sides >= 0) & (np.where(sides >= 0, view.held[sides], 0) < 0))
+    mine, side = np.nonzero(
+        (view.held >= 0)[:, None] & (sides >= 0) & (np.where(sides >= 0, view.held[sides], 0) < 0)
+    )
     other = sides[mine, side]
     tissue = (view.compartment[other] == PARENCHYMA) | (view.compartment[other] == SINUSOID)
     mine, other = mine[tissue], other[tissue]
@@ -125,7 +131,12 @@ def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
     collagen = np.where(there, view.collagen[around], 0.0).max(axis=1, initial=0.0)
     rim = stellate & (collagen >= thresholds.rim_collagen)
     tube = (view.compartment[around] == SINUSOID) & there
-    closed = (view.born[around] == SINUSOID) & (view.compartment[around] == PARENCHYMA) & there & (view.held[around] < 0)
+    closed = (
+        (view.born[around] == SINUSOID)
+        & (view.compartment[around] == PARENCHYMA)
+        & there
+        & (view.held[around] < 0)
+    )
     number = tube.sum(axis=1) + closed.sum(axis=1)
     left = np.where(tube, view.patency[around], 0.0).sum(axis=1)
     squeezed = left < thresholds.compressed * number
@@ -137,7 +148,7 @@ def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def contents(view: View, thresholds: SimpleNamespace, hypoxic_below: float, lesions: int) -> dict[str, np.ndarray]:
+def contents(view: View, hypoxic_below: float, lesions: int) -> dict[str, np.ndarray]:
     """Return the vessel density, hypoxic share and necrotic share of each lesion."""
     at = np.flatnonzero(view.held >= 0)
     lesion = view.held[at]
@@ -145,14 +156,31 @@ def contents(view: View, thresholds: SimpleNamespace, hypoxic_below: float, lesi
     tubes = (view.compartment[at] == SINUSOID) & (view.perfused[at] > 0)
     length = np.bincount(lesion[tubes], minlength=lesions) * view.site * 1e-3
     hypoxic = np.bincount(lesion[view.oxygen[at] < hypoxic_below], minlength=lesions)
-    around = rings(view.held, view.compartment != 0, view.width, view.site, thresholds.rim, 2)
-    dead = (view.debris >= DEBRIS) & (view.held < 0) & ((around.ring == INSIDE) | (around.ring == RIM))
-    necrotic = np.bincount(around.lesion[dead], minlength=lesions)
+    necrotic = np.bincount(necrosis(view), minlength=lesions)
     return {
         "vessel_density_mm_mm2": _ratio(length, cells * (view.site * 1e-3) ** 2),
         "hypoxic_share": _ratio(hypoxic, cells),
         "necrotic_share": np.where(cells > 0, _ratio(necrotic, necrotic + cells), np.nan),
     }
+
+
+def necrosis(view: View) -> np.ndarray:
+    """Return the lesion of each site of debris that hangs together with living tumour, site by site."""
+    dead = (view.debris >= DEBRIS) & (view.held < 0)
+    if not dead.any():
+        return np.zeros(0, dtype=np.int64)
+    whole = (dead | (view.held >= 0)).reshape(-1, view.width)
+    labelled: Any = ndimage.label(whole, np.ones((3, 3)))
+    part, number = labelled[0].ravel(), labelled[1]
+    living = np.flatnonzero(view.held >= 0)
+    joined = np.zeros(number + 1, dtype=bool)
+    joined[part[living]] = True
+    at = np.flatnonzero(dead & joined[part])
+    if not len(at):
+        return np.zeros(0, dtype=np.int64)
+    places = [np.column_stack(np.divmod(sites, view.width)) for sites in (living, at)]
+    _, nearest = KDTree(places[0]).query(places[1])
+    return view.held[living[np.asarray(nearest, dtype=np.int64)]]
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

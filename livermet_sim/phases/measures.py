@@ -2,35 +2,175 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
-from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.kernels.codes import DIE, TUMOUR, WASH_OUT
+from livermet_sim.observe.founders import Founders
+from livermet_sim.observe.rings import RINGS, rings
 from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH
+from livermet_sim.phases.growth_pattern import PATTERNS, View, growth_patterns, view_of
 from livermet_sim.state.world import World
 
+NAN = float("nan")
+DAY_H = 24.0
+IMMUNE = ("kupffer", "neutrophil", "nk", "cd8", "monocyte", "mdsc", "dendritic")
+DOUBLING_CELLS = 50
 
-def measures(world: World, micrometastasis_cells: int) -> dict[str, float]:
+
+def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) -> dict[str, float]:
     """Return the measures of a run so far; a share of nothing is NaN.
+
+    Shares of founders are of those that entered. Shares of the growth patterns are of the borders of all lesions that are
+    micrometastases, weighted by their length; volumes take each lesion for a sphere of its diameter in the slab.
 
     Parameters
     ----------
-    micrometastasis_cells : int
-        Cells from which a lesion counts as a metastasis.
+    thresholds : SimpleNamespace
+        The values of the section ``phases``.
+    hypoxic_below : float, mmHg
     """
-    cells, lesions = world.cells, world.lesions
-    tumour = np.flatnonzero(cells["kind"] == TUMOUR)
-    alive = lesions["cells"] > 0
-    entered = world.totals.get("entered", 0)
-    founders = np.unique(cells["founder"][tumour])
+    view = view_of(world)
+    founders = Founders(world)
+    found = (
+        burden(world, int(thresholds.micrometastasis))
+        | cascade(world, founders)
+        | growth(world, view, thresholds, hypoxic_below)
+        | deaths(world)
+        | infiltrate(world, view, thresholds)
+        | kupffer(world)
+    )
+    return {name: float(value) for name, value in found.items()}
+
+
+def burden(world: World, micrometastasis_cells: int) -> dict[str, float]:
+    """Return how much tumour there is."""
+    cells, lesions, site = world.cells, world.lesions, world.tissue.site * 1e-3
+    tumour = np.count_nonzero(cells["kind"] == TUMOUR)
+    size = lesions["cells"]
+    radius = np.sqrt(size / np.pi) * site
     return {
-        "tumour_cells": float(len(tumour)),
-        "tumour_area_mm2": len(tumour) * world.tissue.site**2 * 1e-6,
-        "metastases": float((lesions["cells"] >= micrometastasis_cells).sum()),
-        "lesions": float(alive.sum()),
+        "tumour_cells": float(tumour),
+        "tumour_area_mm2": tumour * site**2,
+        "tumour_volume_mm3": float((4.0 / 3.0 * np.pi * radius**3).sum()),
+        "metastases": float((size >= micrometastasis_cells).sum()),
+        "lesions": float((size > 0).sum()),
         "lesions_vascularised": float((lesions["phase"] >= ANGIOGENIC).sum()),
         "lesions_growing": float((lesions["phase"] == GROWTH).sum()),
-        "largest_lesion_cells": float(lesions["cells"].max(initial=0)),
-        "founders_entered": float(entered),
-        "founders_alive": float(len(founders)),
-        "founders_alive_share": len(founders) / entered if entered else float("nan"),
+        "largest_lesion_cells": float(size.max(initial=0)),
+        "largest_lesion_um": 2e3 * float(radius.max(initial=0.0)),
     }
+
+
+def cascade(world: World, founders: Founders) -> dict[str, float]:
+    """Return how many founders came how far, and when the first lesion did."""
+    cells, lesions, n = world.cells, world.lesions, founders.n
+    alive = np.unique(cells["founder"][cells["kind"] == TUMOUR])
+    lived = _lifetime(world, founders)
+    found = {
+        "founders_entered": float(n),
+        "founders_alive": float(len(alive)),
+        "founders_alive_share": _share(len(alive), n),
+        "founders_arrested_share": _share(np.isfinite(founders.arrested).sum(), n),
+        # not known before the first day is over
+        "founders_alive_24h_share": _share((lived >= DAY_H).sum(), n) if world.clock.hours >= DAY_H else NAN,
+        "founders_extravasated_share": _share(np.isfinite(founders.crossed).sum(), n),
+        "founders_divided_share": _share(np.isfinite(founders.divided).sum(), n),
+    }
+    for name, column in (
+        ("micrometastasis", "micrometastasis"),
+        ("vascularised", "angiogenic"),
+        ("growing", "growth"),
+    ):
+        reached = np.unique(lesions["founder"][np.isfinite(lesions[column])])
+        found[f"founders_{name}_share"] = _share(len(reached), n)
+    for name in ("micrometastasis", "vessel", "angiogenic", "growth"):
+        first = lesions[name]
+        found[f"first_{name}_h"] = float(np.nanmin(first)) if np.isfinite(first).any() else NAN
+    return found
+
+
+def _lifetime(world: World, founders: Founders) -> np.ndarray:
+    """Return for how long each founder's line has lived so far, h."""
+    end = np.full(founders.n, world.clock.hours)
+    ends = founders.log[(founders.log[:, 1] == DIE) | (founders.log[:, 1] == WASH_OUT)]
+    last = np.full(founders.n, NAN)
+    np.fmax.at(last, ends[:, 4], (ends[:, 0] + 1) * founders.dt)
+    gone = founders.cells(world.clock.hours) <= 0
+    end[gone] = last[gone]
+    return np.nan_to_num(end - founders.entered, nan=-1.0)
+
+
+def growth(world: World, view: View, thresholds: SimpleNamespace, hypoxic_below: float) -> dict[str, float]:
+    """Return the growth patterns, vessels, hypoxia and necrosis of the tumour, and how fast its lesions double."""
+    lesions = world.lesions
+    found = growth_patterns(view, thresholds, hypoxic_below, lesions.n)
+    large = lesions["cells"] >= thresholds.micrometastasis
+    border, cells = found["border_um"], np.bincount(view.held[view.held >= 0], minlength=lesions.n)
+    out = {f"{name}_share": _mean(found[f"{name}_share"], border * large) for name in PATTERNS}
+    out["hypoxic_share"] = _mean(found["hypoxic_share"], cells)
+    out["necrotic_share"] = _mean(found["necrotic_share"], cells)
+    out["vessel_density_mm_mm2"] = _mean(found["vessel_density_mm_mm2"], cells * large)
+    before, now = lesions["earlier_cells"], lesions["cells"]
+    grown = (before >= DOUBLING_CELLS) & (now > before)
+    # sizes are kept twice a growth window: the earlier one is between a half and a whole window older than the last
+    hours = thresholds.growth_window / 2 + world.clock.hours % (thresholds.growth_window / 2)
+    rate = 1.5 * np.log(now[grown] / before[grown]) / max(hours, 1e-9)
+    out["volume_doubling_h"] = float(np.median(np.log(2.0) / rate)) if grown.any() else NAN
+    return out
+
+
+def deaths(world: World) -> dict[str, float]:
+    """Return tumour cells dead by cause, a cause that has not struck as 0, and those washed out."""
+    totals = world.totals
+    # the first cause stands for cells that are only held, the ones before the killers for how cells are held or divide
+    known = [
+        c
+        for c in world.log.causes
+        if c not in ("none", "mechanical", "adhesive", "blocked", "replacement", "pushing", "tumour")
+    ]
+    counted = {f"dead_{cause}": float(totals.get(f"dead_{cause}", 0)) for cause in known}
+    return counted | {"dead": sum(counted.values()), "washed_out": float(totals.get("washed_out", 0))}
+
+
+def infiltrate(world: World, view: View, thresholds: SimpleNamespace) -> dict[str, float]:
+    """Return the density of each immune kind inside lesions, in their rim and outside."""
+    tissue, cells = world.tissue, world.cells
+    found = rings(
+        view.held,
+        world.compartment != 0,
+        tissue.width,
+        tissue.site,
+        thresholds.rim,
+        int(thresholds.micrometastasis),
+    )
+    counts, areas = found.counts(cells["kind"], cells["site"], len(world.kinds)), found.areas(tissue.site)
+    return {
+        f"{kind}_{ring}_per_mm2": counts[world.code(kind), i] / areas[i] if areas[i] else NAN
+        for kind in IMMUNE
+        if kind in world.kinds
+        for i, ring in enumerate(RINGS)
+    }
+
+
+def kupffer(world: World) -> dict[str, float]:
+    """Return what Kupffer cells have become."""
+    if "kupffer" not in world.kinds:
+        return {}
+    rows = world.rows("kupffer")
+    # in the order of keys, so that the order of rows cannot show in the last bit
+    rows = rows[np.argsort(world.cells["key"][rows])]
+    return {
+        f"kupffer_{name}": float(world.cells[name][rows].mean()) if len(rows) else NAN
+        for name in ("load", "polarisation")
+    }
+
+
+def _share(part: float, whole: int) -> float:
+    return float(part) / whole if whole else NAN
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> float:
+    known = np.isfinite(values) & (weights > 0)
+    return float(np.average(values[known], weights=weights[known])) if known.any() else NAN

@@ -36,12 +36,14 @@ def read_phases(
     """
     lesions, now = world.lesions, world.clock.hours + world.clock.dt
     in_tissue = world.cells.full("layer")[rows] == TISSUE
-    spread = np.bincount(ids[in_tissue], minlength=lesions.n) > 0
+    settled = np.bincount(ids[in_tissue], minlength=lesions.n)
+    spread = settled > 0
     enclosed, sprouted = vessels_inside(world, thresholds.enclosed, lesions.n)
     lesions["vessels"][:] = enclosed
     read_niche(world, hypoxic_below, rows, ids, enclosed, sprouted)
     supplied = (enclosed >= thresholds.vessels) | (sprouted >= thresholds.vessels)
-    large = sizes >= thresholds.micrometastasis
+    # founders held side by side in a vessel are no metastasis
+    large = settled >= thresholds.micrometastasis
     grows = (
         _net_growth(world, thresholds, sizes)
         & (sizes >= thresholds.growth_cells)

@@ -14,13 +14,11 @@ from livermet_sim.kernels.codes import (
     APOPTOSIS,
     ARREST,
     DIE,
-    DIVIDE,
-    ENTER,
-    EXTRAVASATE,
     NITRIC_OXIDE,
     SHEAR,
     WASH_OUT,
 )
+from livermet_sim.observe.founders import Founders, by
 from livermet_sim.phases.definitions import GROWTH
 from livermet_sim.state.tissue import PORTAL
 from livermet_sim.validation.course import Course
@@ -49,42 +47,6 @@ def median(values: np.ndarray) -> Sample:
     return Sample(values=[float(v) for v in np.asarray(values, dtype=float) if np.isfinite(v)])
 
 
-class Founders:
-    """Hold the hour of each founder's first events; NaN where there was none. Arrays by founder number."""
-
-    def __init__(self, course: Course):
-        world = course.engine.world
-        self.log, self.dt = course.events, world.clock.dt
-        self.n = world.totals.get("entered", 0)
-        self.entered, self.arrested = self.first(ENTER), self.first(ARREST)
-        self.crossed, self.divided = self.first(EXTRAVASATE), self.first(DIVIDE)
-
-    def first(self, event: int, causes: tuple[int, ...] = ()) -> np.ndarray:
-        """Return the hour of each founder line's first event of a kind."""
-        log = self._of(event, causes)
-        found = np.full(self.n, np.nan)
-        np.fmin.at(found, log[:, 4], (log[:, 0] + 1) * self.dt)
-        return found
-
-    def _of(self, event: int, causes: tuple[int, ...]) -> np.ndarray:
-        yes = self.log[:, 1] == event
-        return self.log[yes & np.isin(self.log[:, 2], causes) if causes else yes]
-
-    def count(self, event: int, hours: float, causes: tuple[int, ...] = ()) -> np.ndarray:
-        """Return how often something happened to each founder's line up to a time."""
-        log = self._of(event, causes)
-        return np.bincount(log[(log[:, 0] + 1) * self.dt <= hours + 1e-9, 4], minlength=self.n)
-
-    def cells(self, hours: float) -> np.ndarray:
-        """Return how many cells of each founder's line live at a time."""
-        gained = self.count(ENTER, hours) + self.count(DIVIDE, hours)
-        return gained - self.count(DIE, hours) - self.count(WASH_OUT, hours)
-
-    def by(self, times: np.ndarray, hours: float) -> np.ndarray:
-        """Say for which founders something had happened by a time."""
-        return np.nan_to_num(times, nan=np.inf) <= hours + 1e-9
-
-
 def arrest_depth(course: Course) -> Sample:
     """Return the way from the sinusoid's inlet to each founder's first arrest along the vessels, um."""
     tissue = course.engine.world.tissue
@@ -108,20 +70,20 @@ def _first_arrests(course: Course) -> np.ndarray:
 
 def arrest_prompt(course: Course) -> Sample:
     """Return founders held in the step in which they entered, or the next."""
-    founders = Founders(course)
-    return share(founders.by(founders.arrested - founders.entered, max(founders.dt, 0.25)))
+    founders = Founders(course.engine.world)
+    return share(by(founders.arrested - founders.entered, max(founders.dt, 0.25)))
 
 
 def alive_of_held_24h(course: Course) -> Sample:
     """Return those alive at 24 h among founders that were held at all and not washed out."""
-    founders = Founders(course)
-    here = founders.by(founders.arrested, FIRST_DAY) & (founders.count(WASH_OUT, FIRST_DAY) == 0)
+    founders = Founders(course.engine.world)
+    here = by(founders.arrested, FIRST_DAY) & (founders.count(WASH_OUT, FIRST_DAY) == 0)
     return share(founders.cells(FIRST_DAY)[here] > 0)
 
 
 def _found_in_liver(course: Course) -> tuple[np.ndarray, np.ndarray]:
     """Return which founders live, and which were engulfed by Kupffer cells, at 24 h."""
-    world, founders = course.engine.world, Founders(course)
+    world, founders = course.engine.world, Founders(course.engine.world)
     engulfed = founders.count(DIE, FIRST_DAY, (world.log.causes.index("kupffer"),)) > 0
     alive = founders.cells(FIRST_DAY) > 0
     return alive, engulfed & ~alive
@@ -140,9 +102,9 @@ def engulfed_24h(course: Course) -> Sample:
 
 
 def _outside(course: Course, hours: float) -> Sample:
-    founders = Founders(course)
+    founders = Founders(course.engine.world)
     alive = founders.cells(hours) > 0
-    return share(founders.by(founders.crossed, hours)[alive])
+    return share(by(founders.crossed, hours)[alive])
 
 
 def outside_24h(course: Course) -> Sample:
@@ -157,33 +119,33 @@ def outside_96h(course: Course) -> Sample:
 
 def apoptosis_8h(course: Course) -> Sample:
     """Return founders that died a death of their own by 8 h, among those held by then."""
-    founders = Founders(course)
-    held = founders.by(founders.arrested, 8.0)
+    founders = Founders(course.engine.world)
+    held = by(founders.arrested, 8.0)
     return share(founders.count(DIE, 8.0, OWN_DEATHS)[held] > 0)
 
 
 def crossing_time(course: Course) -> Sample:
     """Return hours from first arrest to extravasation of the founders that crossed."""
-    founders = Founders(course)
+    founders = Founders(course.engine.world)
     return median(founders.crossed - founders.arrested)
 
 
 def undivided_day13(course: Course) -> Sample:
     """Return founders not divided by day 13 among the lines that live then."""
-    founders = Founders(course)
+    founders = Founders(course.engine.world)
     alive = founders.cells(312.0) > 0
-    return share(~founders.by(founders.divided, 312.0)[alive])
+    return share(~by(founders.divided, 312.0)[alive])
 
 
 def solitary_day13(course: Course) -> Sample:
     """Return founders alive and not divided at day 13."""
-    founders = Founders(course)
-    return share((founders.cells(312.0) > 0) & ~founders.by(founders.divided, 312.0))
+    founders = Founders(course.engine.world)
+    return share((founders.cells(312.0) > 0) & ~by(founders.divided, 312.0))
 
 
 def micrometastasis_share(course: Course) -> Sample:
     """Return founders whose own lesion reached the size of a micrometastasis."""
-    founders, lesions = Founders(course), course.engine.world.lesions
+    founders, lesions = Founders(course.engine.world), course.engine.world.lesions
     reached = np.zeros(founders.n, dtype=bool)
     reached[lesions["founder"][~np.isnan(lesions["micrometastasis"])]] = True
     return share(reached)
