@@ -22,6 +22,7 @@ from livermet_sim.interventions.pull import Modify
 from livermet_sim.interventions.read import read
 from livermet_sim.kernels.jit import source_hash
 from livermet_sim.observe import gather
+from livermet_sim.observe.frames import Film
 from livermet_sim.observe.parameters import SECTION as OBSERVE
 from livermet_sim.observe.recorder import Recorder
 from livermet_sim.observe.result import Result
@@ -109,8 +110,8 @@ class Engine:
         self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
         self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
-        self.recorder = Recorder(setting)
-        self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder))
+        self.recorder, self.film = Recorder(setting), Film(setting)
+        self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder, self.film))
         self.world.clock.tick = self.world.clock.first
         self._rest()
 
@@ -158,6 +159,7 @@ class Engine:
             lesions=gather.lesions(world, self._patterns(view_of(world))), events=gather.events(world, self.recorder.keep_events),
             cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.text,
             patterns=gather.patterns(shots, [self._patterns(view_of_shot(world, shot)) for shot in shots]),
+            frames=self.film.arrays(world),
         )  # fmt: skip
 
     def _patterns(self, view: View) -> dict[str, np.ndarray]:
@@ -237,7 +239,7 @@ def factors(recipe: Recipe) -> np.ndarray:
 
 
 def processes(
-    recipe: Recipe, setting: Setting, world: World, compiled: Compiled, recorder: Recorder
+    recipe: Recipe, setting: Setting, world: World, compiled: Compiled, *watchers: Any
 ) -> Sequence[Any]:
     """Return the plan of a step, in order."""
     n, spacing = world.tissue.n, world.tissue.site
@@ -255,5 +257,5 @@ def processes(
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
         Divide(setting, fate, spacing), crawl, TurnOver(setting), vessels.Collapse(setting),
-        vessels.Angiogenesis(setting, spacing), Fuse(setting), remodel, Settle(), Stage(setting), recorder,
+        vessels.Angiogenesis(setting, spacing), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
     )  # fmt: skip

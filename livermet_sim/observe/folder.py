@@ -17,6 +17,7 @@ import numpy as np
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe import columns
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.frames import check_frames
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -27,7 +28,16 @@ MAX_ARRAY_BYTES = 8 << 30
 TEXTS = {"rules": "rules.txt", "plan": "plan.txt"}
 MARK = "provenance.json"
 OURS = frozenset(
-    ("scenario.json", "scenario.toml", MARK, "snapshots.npz", "summary.txt", "figures", *TEXTS.values())
+    (
+        "scenario.json",
+        "scenario.toml",
+        MARK,
+        "snapshots.npz",
+        "frames.npz",
+        "summary.txt",
+        "figures",
+        *TEXTS.values(),
+    )
 ).union(f"{name}.parquet" for name in columns.TABLES)
 
 
@@ -74,6 +84,9 @@ def _fill(result: Result, folder: Path, figures: bool) -> None:
         _write_table(getattr(result, name), folder / f"{name}.parquet")
     with open(folder / "snapshots.npz", "wb") as file:
         np.savez_compressed(file, allow_pickle=False, **result.snapshots)  # type: ignore[arg-type]
+    if result.frames:
+        with open(folder / "frames.npz", "wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **result.frames)  # type: ignore[arg-type]
     _write_text(folder / "summary.txt", result.summary() + "\n")
     if figures:
         result.figures(folder / "figures")
@@ -151,7 +164,8 @@ def read(folder: Path) -> dict[str, Any]:
         parts[name] = _checked(folder / file, _read_text, MAX_TEXT_BYTES)
     for name in columns.TABLES:
         parts[name] = _checked(folder / f"{name}.parquet", _read_table, MAX_TABLE_BYTES)
-    parts["snapshots"] = _checked(folder / "snapshots.npz", _read_arrays, MAX_ARRAY_BYTES)
+    parts["snapshots"] = _checked(folder / "snapshots.npz", _read_snapshots, MAX_ARRAY_BYTES)
+    parts["frames"] = _frames(folder / "frames.npz", parts["snapshots"])
     own = folder / "scenario.toml"
     parts["toml"] = _checked(own, _read_text, MAX_TEXT_BYTES) if own.exists() else ""
     return parts
@@ -210,16 +224,33 @@ def _read_table(path: Path) -> Frame:
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read the snapshots without pickle, after looking at how large they become."""
+    """Read arrays without pickle, after looking at how large they become."""
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_ARRAY_BYTES:
             raise ResultError(
                 str(path), f"the arrays are larger than {MAX_ARRAY_BYTES >> 20} MB when unpacked"
             )
     with np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
+        return {name: archive[name] for name in archive.files}
+
+
+def _read_snapshots(path: Path) -> dict[str, np.ndarray]:
+    arrays = _read_arrays(path)
     check_snapshots(arrays)
     return arrays
+
+
+def _frames(path: Path, snapshots: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Read the frames of the film, where a run kept any, and check that they fit its tissue."""
+    if not path.exists():
+        return {}
+
+    def reader(file: Path) -> dict[str, np.ndarray]:
+        arrays = _read_arrays(file)
+        check_frames(arrays, len(snapshots.get("zone", ())))
+        return arrays
+
+    return _checked(path, reader, MAX_ARRAY_BYTES)
 
 
 def check_snapshots(arrays: dict[str, np.ndarray]) -> None:

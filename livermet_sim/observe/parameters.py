@@ -10,6 +10,14 @@ SECTION = Section(
         Parameter(
             "snapshots", "0.25 1 3 7 14 21 28", "", "Days at which the whole tissue is kept, besides the end."
         ),
+        Parameter(
+            "frames",
+            6.0,
+            "h",
+            "Time between two frames of films, a sixth of it on the first day; 0 keeps none.",
+            0.0,
+            1e4,
+        ),
         Parameter("events", True, "", "Whether every tumour event is kept."),
     ),
 )

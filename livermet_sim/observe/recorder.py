@@ -92,18 +92,24 @@ class Recorder(Process):
         row["tumour_oxygen_mmHg"] = float(oxygen.mean()) if len(rows) else float("nan")
 
 
+def guide_field(world: World) -> np.ndarray:
+    """Return the signal that pictures show: VEGF, or the first where a scenario has none of that name."""
+    fields = world.fields
+    guide = "vegf" if "vegf" in fields.names else fields.names[0]
+    return fields.concentration[:, fields.names.index(guide)]
+
+
 def snapshot(world: World, hours: float) -> dict[str, Any]:
     """Return copies of the site arrays and of every cell."""
     world.count()
-    sites, cells, fields = world.sites, world.cells, world.fields
+    sites, cells = world.sites, world.cells
     tumour_at = world.census.tumour_at
     lesion = np.append(cells["lesion"], -1)
     shot: dict[str, Any] = {"time_h": hours, "compartment": world.compartment.astype(np.int8)}
     for name in SITE_STACKS:
         shot[name] = sites[name].astype(np.float32)
     shot["patency"] = sites["patency"].astype(np.float32)  # for the growth patterns; not kept in results
-    guide = "vegf" if "vegf" in fields.names else fields.names[0]
-    shot["vegf"] = fields.concentration[:, fields.names.index(guide)].astype(np.float32)
+    shot["vegf"] = guide_field(world).astype(np.float32)
     shot["tumour_lumen"], shot["tumour"] = lesion[tumour_at].astype(np.int32)
     order = np.argsort(cells["key"])
     columns = (

@@ -58,6 +58,8 @@ class Result:
         Growth pattern, vessels, hypoxia and necrosis of each lesion at the snapshot times.
     toml : str
         The scenario as its author wrote it, if it came from a file.
+    frames : dict of ndarray
+        The tissue and the cells at short intervals, in bytes, for films: see ``observe.frames``.
     """
 
     scenario: dict[str, Any]
@@ -71,6 +73,7 @@ class Result:
     snapshots: dict[str, np.ndarray] = field(default_factory=dict)
     toml: str = ""
     patterns: Frame = None
+    frames: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.patterns is None:
@@ -88,8 +91,8 @@ class Result:
             all(_same_json(getattr(self, n), getattr(other, n)) for n in ("scenario", "provenance"))
             and all(getattr(self, n) == getattr(other, n) for n in texts)
             and all(_same_table(getattr(self, n), getattr(other, n)) for n in _TABLES)
-            and self.snapshots.keys() == other.snapshots.keys()
-            and all(_same_array(a, other.snapshots[n]) for n, a in self.snapshots.items())
+            and _same_arrays(self.snapshots, other.snapshots)
+            and _same_arrays(self.frames, other.frames)
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -188,6 +191,10 @@ def _drawing() -> Any:
 
 def _same_json(a: Any, b: Any) -> bool:
     return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
+
+
+def _same_arrays(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
+    return a.keys() == b.keys() and all(_same_array(array, b[name]) for name, array in a.items())
 
 
 def _same_array(a: np.ndarray, b: np.ndarray) -> bool:

@@ -30,7 +30,7 @@ def test_a_loaded_result_equals_the_saved_one(made_up, saved):
 
 
 @pytest.mark.parametrize(
-    "change", ["scenario", "provenance", "rules", "timeseries", "lesions", "events", "snapshots"]
+    "change", ["scenario", "provenance", "rules", "timeseries", "lesions", "events", "snapshots", "frames"]
 )
 def test_any_difference_makes_results_unequal(made_up, change):
     other = copy.deepcopy(made_up)
@@ -38,8 +38,9 @@ def test_any_difference_makes_results_unequal(made_up, change):
         getattr(other, change)["seed"] = -1
     elif change == "rules":
         other.rules += "x"
-    elif change == "snapshots":
-        other.snapshots["oxygen"] = other.snapshots["oxygen"] + np.float32(1e-4)
+    elif change in ("snapshots", "frames"):
+        arrays = getattr(other, change)
+        arrays["time_h"] = arrays["time_h"] + 1e-4
     else:
         table = getattr(other, change)
         column = "cause" if change == "events" else table.columns[0]
@@ -56,7 +57,7 @@ def test_text_and_toml_keep_their_line_ends(made_up, tmp_path):
 
 def test_empty_tables_and_no_snapshots_survive(made_up, tmp_path):
     other = copy.deepcopy(made_up)
-    other.snapshots = {}
+    other.snapshots, other.frames = {}, {}
     for name in ("lesions", "events", "cells"):
         setattr(other, name, getattr(other, name).iloc[:0])
     back = Result.load(other.save(tmp_path / "run", figures=False))
@@ -74,7 +75,9 @@ def test_units_stand_in_the_parquet_schema(saved):
     assert unit("lesions_growth") == "lesions" and unit("x_um") == "um"
 
 
-@pytest.mark.parametrize("name", sorted(folder.OURS - {"figures", "scenario.toml", "summary.txt"}))
+@pytest.mark.parametrize(
+    "name", sorted(folder.OURS - {"figures", "scenario.toml", "summary.txt", "frames.npz"})
+)
 def test_a_missing_or_damaged_file_is_named(saved, name):
     path = saved / name
     whole = path.read_bytes()

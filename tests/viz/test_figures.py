@@ -27,7 +27,7 @@ def made_up():
 def bare():
     """A run in which nothing happened and nothing was kept."""
     empty = copy.deepcopy(result(radius=14, count=1))
-    empty.snapshots = {}
+    empty.snapshots, empty.frames = {}, {}
     for name in ("lesions", "events", "cells"):
         setattr(empty, name, getattr(empty, name).iloc[:0])
     counted = [c for c in empty.timeseries.columns if c.startswith(("n_", "dead_", "lesions_", "tumour_"))]

@@ -1,0 +1,193 @@
+"""Keep frames for films: the tissue and every cell at short intervals, packed into bytes, in bounded memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.observe.columns import PHASES, Frame
+from livermet_sim.observe.recorder import SITE_STACKS, guide_field
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+FIELDS = (*SITE_STACKS, "vegf")
+CELLS = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
+SHARES = ("activation", "polarisation", "load")
+LOAD_STEP = 1 / 16  # engulfed cells a unit of the packed load
+FINE_HOURS, FINER = 24.0, 6  # arrest and crossing take hours: the first day has six times as many frames
+BUDGET_BYTES = 192 << 20
+
+
+class Film(Process):
+    """Keep frames for films; where memory would run out, every second one is dropped and the interval doubled."""
+
+    stage = "observe"
+    reads = ("cells", "sites", "fields.concentration")
+
+    def __init__(self, setting: Setting, budget: int = BUDGET_BYTES):
+        self.interval = float(setting.section("observe").frames)
+        self.budget, self.size, self.next = budget, 0, 0.0
+        self.frames: list[dict[str, Any]] = []
+
+    def step(self, world: World) -> None:
+        """Keep the state reached at the end of this step, if it is time."""
+        hours = world.clock.hours + world.clock.dt
+        if self.interval <= 0.0 or hours < self.next - 1e-9:
+            return
+        while self.next <= hours + 1e-9:
+            self.next += self.interval / FINER if self.next < FINE_HOURS - 1e-9 else self.interval
+        self.frames.append(pack(world, hours))
+        self.size += _bytes(self.frames[-1])
+        while self.size > self.budget and len(self.frames) > 2:
+            self.frames = self.frames[::2]
+            self.size = sum(map(_bytes, self.frames))
+            self.interval *= 2.0
+
+    def arrays(self, world: World) -> dict[str, np.ndarray]:
+        """Return the frames so far and one of the present state as arrays; nothing where no frames are kept.
+
+        Returns
+        -------
+        dict of ndarray
+            ``time_h[F]``; ``compartment`` and each field uint8[F, n] with ``<field>_scale[F]``, the value of 255;
+            ``cell_<column>[N]`` of all frames in a row, those of frame i from ``cell_start[i]`` on; ``kinds[K]``.
+        """
+        if self.interval <= 0.0:
+            return {}
+        frames, now = self.frames, world.clock.hours
+        if not frames or abs(frames[-1]["time_h"] - now) > 1e-9:
+            frames = [*frames, pack(world, now)]
+        stacked = {name: np.stack([frame[name] for frame in frames]) for name in ("compartment", *FIELDS)}
+        scales = {f"{name}_scale": np.array([frame[f"{name}_scale"] for frame in frames]) for name in FIELDS}
+        cells = {
+            f"cell_{name}": np.concatenate([frame[f"cell_{name}"] for frame in frames]) for name in CELLS
+        }
+        counts = [len(frame["cell_site"]) for frame in frames]
+        return {
+            "time_h": np.array([frame["time_h"] for frame in frames]), **stacked, **scales, **cells,
+            "cell_start": np.concatenate([[0], np.cumsum(counts)]), "kinds": np.array(world.kinds),
+        }  # fmt: skip
+
+
+def pack(world: World, hours: float) -> dict[str, Any]:
+    """Return the present state in bytes: every field on a scale of its own, every cell in the order of keys."""
+    frame: dict[str, Any] = {"time_h": hours, "compartment": world.compartment.astype(np.uint8)}
+    for name in FIELDS:
+        values = guide_field(world) if name == "vegf" else world.sites[name]
+        # a power of two stays the same over many frames, so that they differ little and pack well
+        scale = 2.0 ** np.ceil(np.log2(max(float(values.max(initial=0.0)), 1.0)))
+        frame[name], frame[f"{name}_scale"] = np.rint(values * (255.0 / scale)).astype(np.uint8), scale
+    cells = world.cells
+    order = np.argsort(cells["key"])
+    for name in CELLS:
+        column = cells[name][order]
+        if name in SHARES:
+            column = np.minimum(np.rint(column * (1 / LOAD_STEP if name == "load" else 255.0)), 255.0)
+        kept = {"site": np.uint32, "lesion": np.int32}.get(name, np.uint8)
+        frame[f"cell_{name}"] = column.astype(kept)
+    return frame
+
+
+def _bytes(frame: dict[str, Any]) -> int:
+    return sum(value.nbytes for value in frame.values() if isinstance(value, np.ndarray))
+
+
+def field(frames: dict[str, np.ndarray], name: str, index: int) -> np.ndarray:
+    """Return a field of one frame in its own unit, float32[n]."""
+    if name == "compartment":
+        return frames[name][index].astype(np.int8)
+    return frames[name][index] * np.float32(frames[f"{name}_scale"][index] / 255.0)
+
+
+def columns_of(frames: dict[str, np.ndarray], index: int) -> dict[str, np.ndarray]:
+    """Return the columns of the cells of one frame, shares and load as numbers again."""
+    part = slice(int(frames["cell_start"][index]), int(frames["cell_start"][index + 1]))
+    cells = {name: frames[f"cell_{name}"][part] for name in CELLS}
+    cells["site"] = cells["site"].astype(np.int64)
+    for name in SHARES:
+        cells[name] = cells[name] * np.float32(LOAD_STEP if name == "load" else 1 / 255.0)
+    return cells
+
+
+def moment(
+    frames: dict[str, np.ndarray], static: dict[str, np.ndarray], index: int
+) -> tuple[dict[str, np.ndarray], Frame]:
+    """Return one frame as a snapshots dict with a single time, and its cells as a table.
+
+    Parameters
+    ----------
+    frames, static : dict of ndarray
+        ``Result.frames``; ``Result.snapshots``, from which come sizes and static site arrays.
+    """
+    import pandas as pd
+
+    shots = {name: static[name] for name in static if np.ndim(static[name]) < 2 or name == "edges"}
+    shots["time_h"] = frames["time_h"][index : index + 1]
+    for name in ("compartment", *FIELDS):
+        shots[name] = field(frames, name, index)[None]
+    own, width, site = columns_of(frames, index), int(static["width"]), float(static["site_um"])
+    tumour = own["kind"] == TUMOUR
+    for layer, name in enumerate(("tumour_lumen", "tumour")):
+        shots[name] = np.full((1, len(shots["zone"])), -1, dtype=np.int32)
+        chosen = tumour & (own["layer"] == layer)
+        shots[name][0, own["site"][chosen]] = own["lesion"][chosen]
+    table = pd.DataFrame({
+        "time_h": float(frames["time_h"][index]), "key": part_keys(own["site"]),
+        "kind": frames["kinds"][own["kind"]], "x_um": (own["site"] % width + 0.5) * site,
+        "y_um": (own["site"] // width + 0.5) * site, "site": own["site"],
+        "layer": np.array(["lumen", "tissue"])[own["layer"]],
+        "state": np.where(tumour, np.array(["cycling", "dormant"])[own["state"]], ""), "lesion": own["lesion"],
+        "phase": np.array(["", *PHASES])[own["phase"]], "oxygen_mmHg": shots["oxygen"][0][own["site"]],
+        **{name: own[name] for name in SHARES},
+    })  # fmt: skip
+    return shots, table
+
+
+def part_keys(sites: np.ndarray) -> np.ndarray:
+    """Return numbers that stand for the cells' keys, which frames leave out: a cell that stays keeps its number."""
+    order = np.argsort(sites, kind="stable")
+    first = np.r_[True, np.diff(sites[order]) != 0]
+    rank = np.arange(len(sites)) - np.maximum.accumulate(np.where(first, np.arange(len(sites)), 0))
+    keys = np.empty(len(sites), dtype=np.int64)
+    keys[order] = sites[order] * 16 + rank
+    return keys
+
+
+def check_frames(frames: dict[str, np.ndarray], sites: int) -> None:
+    """Refuse frames whose arrays do not fit each other or the tissue.
+
+    Raises
+    ------
+    ValueError
+        Naming the first array that is missing, has the wrong shape or points nowhere.
+    """
+    if not frames:
+        return
+    scales = [f"{name}_scale" for name in FIELDS]
+    for name in (
+        "time_h",
+        "cell_start",
+        "kinds",
+        "compartment",
+        *FIELDS,
+        *scales,
+        *(f"cell_{c}" for c in CELLS),
+    ):
+        if name not in frames:
+            raise ValueError(f"no array {name}")
+    times, rows = len(frames["time_h"]), len(frames["cell_site"])
+    shapes = dict.fromkeys(("compartment", *FIELDS), (times, sites)) | dict.fromkeys(scales, (times,))
+    shapes |= {f"cell_{name}": (rows,) for name in CELLS} | {"cell_start": (times + 1,)}
+    for name, shape in shapes.items():
+        if frames[name].shape != shape:
+            raise ValueError(f"array {name} has shape {frames[name].shape} and not {shape}")
+    limits = {"site": sites, "kind": len(frames["kinds"]), "layer": 2, "state": 2, "phase": len(PHASES) + 1}
+    for name, limit in limits.items():
+        if rows and not 0 <= int(frames[f"cell_{name}"].min()) <= int(frames[f"cell_{name}"].max()) < limit:
+            raise ValueError(f"array cell_{name} has a value beyond {limit - 1}")
+    start = frames["cell_start"]
+    if start[0] != 0 or start[-1] != rows or (np.diff(start) < 0).any():
+        raise ValueError("array cell_start does not divide the cells")
