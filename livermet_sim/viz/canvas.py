@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import ndimage
 
@@ -13,22 +15,53 @@ def rgb(colour: str) -> np.ndarray:
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=np.float32) / 255
 
 
-EOSIN, MEMBRANE, NUCLEUS, GAP = rgb("#efc3cb"), rgb("#d48fa1"), rgb("#8a6aa8"), rgb("#fdf3f1")
-ERYTHROCYTE = rgb("#e2868c")
-LUMEN, STASIS, LINING = rgb("#fffaf5"), rgb("#b7b3c4"), rgb("#c98fa4")
-NEW_VESSEL, VEIN_WALL = rgb("#d7263d"), rgb("#a8748f")
-PORTAL_COLLAGEN, COLLAGEN, DUCT = rgb("#bccde6"), rgb("#4f7fbf"), rgb("#7c6aa0")
+@dataclass(frozen=True)
+class Palette:
+    """Say how each structure of a section looks: one number per channel of the picture, float32[channels].
+
+    A schematic picture has the channels red, green and blue; a stained one has a channel a dye.
+    """
+
+    blank: np.ndarray
+    hepatocyte: np.ndarray
+    membrane: np.ndarray
+    nucleus: np.ndarray
+    gap: np.ndarray
+    lumen: np.ndarray
+    stasis: np.ndarray
+    lining: np.ndarray
+    new_wall: np.ndarray
+    erythrocyte: np.ndarray
+    vein_wall: np.ndarray
+    tract: np.ndarray
+    duct: np.ndarray
+    artery: np.ndarray
+    necrosis: np.ndarray
+    debris: np.ndarray
+    collagen: np.ndarray
+    trap: np.ndarray
+    grain: float = 0.0
+    erythrocyte_sites: float = 0.2
+
+
+SCHEMATIC = Palette(
+    blank=np.ones(3, np.float32), hepatocyte=rgb("#efc3cb"), membrane=rgb("#d48fa1"), nucleus=rgb("#8a6aa8"),
+    gap=rgb("#fdf3f1"), lumen=rgb("#fffaf5"), stasis=rgb("#b7b3c4"), lining=rgb("#c98fa4"),
+    new_wall=rgb("#d7263d"), erythrocyte=rgb("#e2868c"), vein_wall=rgb("#a8748f"), tract=rgb("#bccde6"),
+    duct=rgb("#7c6aa0"), artery=rgb("#d7263d") * np.float32(0.8) + np.float32(0.15), necrosis=rgb("#e9d3bd"),
+    debris=rgb("#7a5540"), collagen=rgb("#4f7fbf"), trap=rgb("#13b5b1"),
+)  # fmt: skip
 FLOW, NO_FLOW = rgb("#c4303d"), rgb("#2166ac")
-NECROSIS, DEBRIS, TRAP = rgb("#e9d3bd"), rgb("#7a5540"), rgb("#13b5b1")
 
 
 class Canvas:
-    """Hold a picture of a scene at ``scale`` pixels a site and paint into it: ``image`` is float32[h, w, 3]."""
+    """Hold a picture of a scene at ``scale`` pixels a site and paint into it: ``image`` is float32[h, w, channels]."""
 
-    def __init__(self, scene: Scene, scale: int):
-        self.scene, self.scale = scene, scale
+    def __init__(self, scene: Scene, scale: int, palette: Palette = SCHEMATIC):
+        self.scene, self.scale, self.palette = scene, scale, palette
         height, width = scene.shape
-        self.image = np.ones((height * scale, width * scale, 3), dtype=np.float32)
+        self.image = np.empty((height * scale, width * scale, len(palette.blank)), dtype=np.float32)
+        self.image[:] = palette.blank
         y = ((np.arange(height * scale) + 0.5) / scale).astype(np.float32)[:, None]
         x = ((np.arange(width * scale) + 0.5) / scale).astype(np.float32)[None, :]
         self.y, self.x = np.broadcast_arrays(y, x)

@@ -16,6 +16,7 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.viz import charts, style
 from livermet_sim.viz.key import perfusion_key, ring_small, tissue_key, tumour_key
 from livermet_sim.viz.scene import Scene, scene
+from livermet_sim.viz.slides import histology, immunofluorescence
 from livermet_sim.viz.tissue_map import (
     HISTOLOGY,
     LAYERS,
@@ -170,12 +171,17 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "overview": overview,
     "tissue_map": tissue_map,
     "tissue_series": tissue_series,
+    "histology": histology,
+    "immunofluorescence": immunofluorescence,
     "phase_timeline": phase_timeline,
     "funnel_chart": funnel_chart,
     "population_curves": population_curves,
     "death_causes": death_causes,
     "growth_curves": growth_curves,
 }
+
+
+OF_TISSUE = ("tissue_map", "tissue_series", "histology", "immunofluorescence")  # these need snapshots
 
 
 def draw(result: Result, name: str = "overview", **options: Any) -> Figure:
@@ -196,7 +202,7 @@ def save_all(result: Result, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     jobs: list[tuple[str, Callable[[], Figure]]] = []
     for name in FIGURES:
-        if result.snapshots or not name.startswith("tissue"):
+        if result.snapshots or name not in OF_TISSUE:
             jobs.append((name, lambda name=name: draw(result, name)))
     for layer in SAVED_LAYERS if result.snapshots else ():
         jobs.append((f"map_{layer}", lambda layer=layer: tissue_map(result, layer=layer)))

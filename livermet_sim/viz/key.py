@@ -13,6 +13,7 @@ from livermet_sim.state.tissue import PARENCHYMA, PORTAL, SINUSOID
 from livermet_sim.viz import canvas, style
 from livermet_sim.viz.scene import Scene
 
+LOOK = canvas.SCHEMATIC
 MARKERS = {"kupffer": "D", "stellate": "^", "neutrophil": "o", "mdsc": "v", "nk": "s", "cd8": "s", "monocyte": "p",
            "dendritic": "X"}  # fmt: skip
 # Lining cells are the tubes themselves; resting stellate cells would hide the plates.
@@ -71,14 +72,14 @@ def tumour_key(view: Scene, colour: str) -> list[Any]:
 
 def tissue_key(view: Scene) -> list[Any]:
     """Return legend entries for the structures that are in the picture."""
-    entries = [("sinusoid", canvas.LUMEN, (view["compartment"] == SINUSOID).any())]
+    entries = [("sinusoid", LOOK.lumen, (view["compartment"] == SINUSOID).any())]
     tube = view["compartment"] == SINUSOID
-    entries.append(("sinusoid without flow", canvas.STASIS, (tube & (view["perfused"] <= 0.5)).any()))
-    entries.append(("vessel grown in the run", canvas.NEW_VESSEL, (tube & (view["diameter"] == 0)).any()))
-    entries.append(("portal tract", canvas.PORTAL_COLLAGEN, (view["compartment"] == PORTAL).any()))
-    entries.append(("collagen", canvas.COLLAGEN, (view["collagen"] > 0.2).any()))
+    entries.append(("sinusoid without flow", LOOK.stasis, (tube & (view["perfused"] <= 0.5)).any()))
+    entries.append(("vessel grown in the run", LOOK.new_wall, (tube & (view["diameter"] == 0)).any()))
+    entries.append(("portal tract", LOOK.tract, (view["compartment"] == PORTAL).any()))
+    entries.append(("collagen", LOOK.collagen, (view["collagen"] > 0.2).any()))
     gone = (view["compartment"] == PARENCHYMA) & (view["parenchyma"] < 0.5) & (view["tumour"] < 0)
-    entries.append(("lost parenchyma, debris", canvas.NECROSIS, gone.any()))
+    entries.append(("lost parenchyma, debris", LOOK.necrosis, gone.any()))
     return [
         Patch(facecolor=tuple(c), edgecolor=style.FAINT, label=n, linewidth=0.6)
         for n, c, there in entries

@@ -6,28 +6,15 @@ import numpy as np
 from scipy import ndimage
 
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, PORTAL, SINUSOID
-from livermet_sim.viz.canvas import (
-    COLLAGEN,
-    DEBRIS,
-    EOSIN,
-    GAP,
-    MEMBRANE,
-    NECROSIS,
-    NUCLEUS,
-    PORTAL_COLLAGEN,
-    TRAP,
-    Canvas,
-    nearest_two,
-    spread,
-)
+from livermet_sim.viz.canvas import Canvas, nearest_two, spread
 from livermet_sim.viz.scene import Scene
 
 
 def paint_plates(canvas: Canvas) -> None:
     """Paint hepatocytes: eosin-pink polygons with a membrane and one nucleus, sometimes two."""
-    scene = canvas.scene
+    scene, look = canvas.scene, canvas.palette
     plate = (scene["compartment"] == PARENCHYMA) | (scene["compartment"] == SINUSOID)
-    canvas.image[canvas.at_sites(scene["compartment"] == PORTAL)] = PORTAL_COLLAGEN
+    canvas.image[canvas.at_sites(scene["compartment"] == PORTAL)] = look.tract
     label = np.where(plate, scene["hepatocyte"], -1)
     if label.max() < 0:
         label = np.where(plate, np.arange(plate.size).reshape(plate.shape), -1)
@@ -35,16 +22,18 @@ def paint_plates(canvas: Canvas) -> None:
     where = canvas.at_sites(plate)
     best, first, second = nearest_two(canvas, label, y, x, where)
     tint = 1 + 0.07 * (spread(np.maximum(best, 0), 3) - 0.5)
-    colour = EOSIN[None, :] * tint[:, None]
+    colour = look.hepatocyte[None, :] * tint[:, None]
+    if look.grain:
+        colour *= 1 + look.grain * (spread(np.arange(len(best)), 4) - 0.5)[:, None]
     membrane = np.clip(1.4 - (second - first) * canvas.scale / 1.1, 0, 1) * (
         0.75 if canvas.scale > 3 else 0.4
     )
-    colour += membrane[:, None] * (MEMBRANE - colour)
+    colour += membrane[:, None] * (look.membrane - colour)
     if canvas.scale > 2:
         distance = _to_nucleus(canvas, where, best, y, x)
         inside = np.clip((0.33 - distance) * canvas.scale + 0.5, 0, 1) * (size[best] > 1)
-        colour += inside[:, None] * (NUCLEUS - colour)
-    colour[best < 0] = GAP
+        colour += inside[:, None] * (look.nucleus - colour)
+    colour[best < 0] = look.gap
     canvas.image[where] = colour
 
 
@@ -87,16 +76,18 @@ def paint_damage(canvas: Canvas) -> None:
         plate, 1 - scene["parenchyma"], np.where(tube, 1 - np.maximum(share, scene["parenchyma"]), 0)
     )
     if gone.max() > 0:
-        canvas.blend(NECROSIS, canvas.smooth(np.clip(gone, 0, 1), 0.4) * canvas.at_sites(plate | tube))
+        canvas.blend(
+            canvas.palette.necrosis, canvas.smooth(np.clip(gone, 0, 1), 0.4) * canvas.at_sites(plate | tube)
+        )
     if scene["debris"].max() > 0:
         fine = (np.floor(canvas.warp_y * 3.5) * 9973 + np.floor(canvas.warp_x * 3.5)).astype(np.int64)
         speck = spread(fine + 100_000, 5)
         amount = canvas.at_sites(np.clip(scene["debris"], 0, 1).astype(np.float32))
-        canvas.blend(DEBRIS, 0.75 * (speck < 0.3 * amount))
+        canvas.blend(canvas.palette.debris, 0.75 * (speck < 0.3 * amount))
     if scene["collagen"].max() > 0:
         fibre = 0.72 + 0.28 * np.sin(9 * canvas.warp_y + 6 * np.sin(1.3 * canvas.warp_x))
         amount = canvas.smooth(np.clip(scene["collagen"], 0, 1) * (plate | tube), 0.4)
-        canvas.blend(COLLAGEN, np.clip(0.85 * amount * fibre, 0, 0.8))
+        canvas.blend(canvas.palette.collagen, np.clip(0.85 * amount * fibre, 0, 0.8))
 
 
 def paint_tumour(canvas: Canvas, colour_of_site: np.ndarray) -> None:
@@ -112,7 +103,7 @@ def paint_tumour(canvas: Canvas, colour_of_site: np.ndarray) -> None:
         return
     number = np.arange(mask.size).reshape(mask.shape)
     label = np.where(mask, number, -1)
-    y, x = _tumour_centres(canvas.scene, number)
+    y, x = tumour_centres(canvas.scene, number)
     where = canvas.at_sites(ndimage.binary_dilation(mask, np.ones((3, 3))))
     best, first, second = nearest_two(canvas, label, y, x, where)
     colour = colour_of_site.reshape(-1, 3)[best]
@@ -126,11 +117,11 @@ def paint_tumour(canvas: Canvas, colour_of_site: np.ndarray) -> None:
     canvas.image[where] += share[:, None] * (cell - canvas.image[where])
 
 
-def _tumour_centres(scene: Scene, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def tumour_centres(scene: Scene, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where tumour cells of the tissue part are drawn: off the middle, and beside a tube, not under it."""
     rows, columns = np.divmod(number.ravel(), number.shape[1])
-    y = rows + 0.5 + 0.4 * (spread(number.ravel(), 7) - 0.5)
-    x = columns + 0.5 + 0.4 * (spread(number.ravel(), 8) - 0.5)
+    y = rows + 0.5 + 0.64 * (spread(number.ravel(), 7) - 0.5)
+    x = columns + 0.5 + 0.64 * (spread(number.ravel(), 8) - 0.5)
     tube = scene["compartment"] == SINUSOID
     free = (scene["compartment"] == PARENCHYMA).astype(np.float32)
     side = [np.asarray(ndimage.sobel(free, axis, mode="nearest")).ravel() for axis in (0, 1)]
@@ -167,11 +158,13 @@ def paint_traps(canvas: Canvas) -> None:
     net = canvas.scene["net"]
     if net.max() > 0.02:
         thread = np.abs(np.sin(7 * canvas.warp_y + 3 * np.sin(2.1 * canvas.warp_x))) < 0.28
-        canvas.blend(TRAP, np.clip(canvas.smooth(np.clip(net, 0, 1), 0.5), 0, 1) * thread * 0.85)
+        canvas.blend(
+            canvas.palette.trap, np.clip(canvas.smooth(np.clip(net, 0, 1), 0.5), 0, 1) * thread * 0.85
+        )
 
 
 def paint_outside(canvas: Canvas) -> None:
     """Leave what is not tissue white."""
     outside = canvas.scene["compartment"] == OUTSIDE
     if outside.any():
-        canvas.blend(np.ones(3, np.float32), canvas.edge(canvas.smooth(outside, 0.6), 0.5))
+        canvas.blend(canvas.palette.blank, canvas.edge(canvas.smooth(outside, 0.6), 0.5))

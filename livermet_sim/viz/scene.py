@@ -85,10 +85,10 @@ def scene(source: Any, time_h: float | None = None, window: Window | None = None
         cells = cells if len(cells) else None
     points = tube_points(edges, arrays["compartment"])
     whole = Scene(float(times[index]), site, 0.0, 0.0, arrays, edges, points, cells)
-    return _cut(whole, window or _filled(arrays["compartment"], site))
+    return _cut(whole, window or filled(arrays["compartment"], site))
 
 
-def _filled(compartment: np.ndarray, site: float) -> Window:
+def filled(compartment: np.ndarray, site: float) -> Window:
     """Return the window that holds the tissue and nothing else."""
     rows, columns = np.nonzero(compartment != OUTSIDE)
     if not len(rows):

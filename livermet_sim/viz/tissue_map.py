@@ -121,10 +121,7 @@ def draw_tissue(ax: Axes, view: Scene, layer: str = HISTOLOGY, *, colour: str = 
     ``span`` is the range of a field's colour scale; by default that of the tissue shown.
     """
     high, wide = view.shape
-    scale = int(np.clip(round(pixels / wide), 1, 24))
-    most = MAX_PIXELS if layer == HISTOLOGY else MAX_FIELD_PIXELS
-    while scale > 1 and high * wide * scale**2 > most:
-        scale -= 1
+    scale = pixels_per_site(view.shape, pixels, MAX_PIXELS if layer == HISTOLOGY else MAX_FIELD_PIXELS)
     image = (
         section(view, scale, colour) if layer == HISTOLOGY else field_image(view, scale, LAYERS[layer], span)
     )
@@ -133,6 +130,15 @@ def draw_tissue(ax: Axes, view: Scene, layer: str = HISTOLOGY, *, colour: str = 
     ax.set_axis_off()
     ax.set_anchor("NW")
     scale_bar(ax, box)
+
+
+def pixels_per_site(shape: tuple[int, int], pixels: int, most: int) -> int:
+    """Return the pixels a site that make a picture about ``pixels`` wide and of no more than ``most`` in all."""
+    high, wide = shape
+    scale = int(np.clip(round(pixels / wide), 1, 24))
+    while scale > 1 and high * wide * scale**2 > most:
+        scale -= 1
+    return scale
 
 
 def section(view: Scene, scale: int, colour: str = "state") -> np.ndarray:
@@ -216,16 +222,16 @@ def colour_bar(figure: Figure, ax: Axes, view: Scene, layer: str) -> None:
     bar.ax.tick_params(labelsize=style.TICK_SIZE)
 
 
-def scale_bar(ax: Axes, box: tuple[float, float, float, float]) -> None:
+def scale_bar(ax: Axes, box: tuple[float, float, float, float], colour: str = style.INK) -> None:
     """Draw a bar of a round length, 100 um on most tissues, below the tissue's right corner."""
     left, right, bottom, top = box
     length = next((n for n in (20, 50, 100, 200, 500, 1000, 2000, 5000) if n >= 0.05 * (right - left)), 10000)
     length = 100 if 250 <= right - left <= 2500 else length
     thick = 0.008 * (bottom - top)
     start, level = right - length - 0.02 * (right - left), bottom + 1.2 * thick
-    ax.add_patch(Rectangle((start, level), length, thick, color=style.INK, clip_on=False))
+    ax.add_patch(Rectangle((start, level), length, thick, color=colour, clip_on=False))
     ax.text(start + length / 2, level + 1.8 * thick, f"{length} µm", ha="center", va="top", fontsize=style.TICK_SIZE,
-            color=style.INK, clip_on=False)  # fmt: skip
+            color=colour, clip_on=False)  # fmt: skip
     ax.set_ylim(bottom + 7 * thick, top)
 
 

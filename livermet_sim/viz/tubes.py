@@ -6,20 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
-from livermet_sim.viz.canvas import (
-    DUCT,
-    ERYTHROCYTE,
-    FLOW,
-    LINING,
-    LUMEN,
-    NEW_VESSEL,
-    NO_FLOW,
-    PORTAL_COLLAGEN,
-    STASIS,
-    VEIN_WALL,
-    Canvas,
-    spread,
-)
+from livermet_sim.viz.canvas import FLOW, NO_FLOW, Canvas, spread
 from livermet_sim.viz.scene import NEW_VESSEL_UM
 
 
@@ -80,12 +67,14 @@ def paint_tubes(canvas: Canvas) -> None:
     still = ~flowing[edges].any(axis=1)
     grown = (lumen & (scene["diameter"].ravel() == 0))[edges].any(axis=1)
     thickness = max(0.45, 0.09 * canvas.scale)
-    for chosen, fill, wall in ((still & ~grown, STASIS, LINING), (~still & ~grown, LUMEN, LINING),
-                               (still & grown, STASIS, NEW_VESSEL), (~still & grown, LUMEN, NEW_VESSEL)):  # fmt: skip
+    look = canvas.palette
+    for chosen, fill, fresh in ((still & ~grown, look.stasis, False), (~still & ~grown, look.lumen, False),
+                                (still & grown, look.stasis, True), (~still & grown, look.lumen, True)):  # fmt: skip
         if chosen.any():
             distance = tube_distance(canvas, edges[chosen])
-            lining = 1.8 * thickness if wall is NEW_VESSEL else thickness
-            canvas.blend(wall, np.clip(lining + 0.5 - distance, 0, 1) * (1.0 if wall is NEW_VESSEL else 0.7))
+            wide = 1.8 * thickness if fresh else thickness
+            wall = look.new_wall if fresh else look.lining
+            canvas.blend(wall, np.clip(wide + 0.5 - distance, 0, 1) * (1.0 if fresh else 0.7))
             canvas.blend(fill, np.clip(0.5 - distance, 0, 1))
     _paint_blood(canvas, np.unique(edges[flowing[edges]]))
 
@@ -94,11 +83,11 @@ def _paint_blood(canvas: Canvas, flowing: np.ndarray) -> None:
     """Paint some red cells in the sites where blood flows, and open the tubes into the central veins."""
     number = flowing[spread(flowing, 13) < 0.45]
     if canvas.scale > 3 and len(number):
-        distance = tube_distance(canvas, np.stack([number, number], axis=1), 0.2)
-        canvas.blend(ERYTHROCYTE, 0.75 * np.clip(0.5 - distance, 0, 1))
+        distance = tube_distance(canvas, np.stack([number, number], axis=1), canvas.palette.erythrocyte_sites)
+        canvas.blend(canvas.palette.erythrocyte, 0.75 * np.clip(0.5 - distance, 0, 1))
     vein = canvas.scene["compartment"] == CENTRAL
     if vein.any():
-        canvas.blend(np.ones(3, np.float32), canvas.edge(canvas.smooth(vein, 0.7), 0.5))
+        canvas.blend(canvas.palette.blank, canvas.edge(canvas.smooth(vein, 0.7), 0.5))
 
 
 def paint_perfusion(canvas: Canvas) -> None:
@@ -118,7 +107,7 @@ def paint_vessels(canvas: Canvas) -> None:
     """
     compartment = canvas.scene["compartment"]
     share = canvas.smooth(compartment == PORTAL, 0.7)
-    canvas.blend(PORTAL_COLLAGEN, canvas.edge(share, 0.45))
+    canvas.blend(canvas.palette.tract, canvas.edge(share, 0.45))
     labels, count = _tracts(compartment)
     tract = canvas.edge(share, 0.5)
     for number in range(1, count + 1):
@@ -127,8 +116,8 @@ def paint_vessels(canvas: Canvas) -> None:
             canvas, rows.mean() + 0.5, columns.mean() + 0.5, float(np.sqrt(len(rows) / np.pi)), number, tract
         )
     vein = canvas.smooth(compartment == CENTRAL, 0.7)
-    canvas.blend(VEIN_WALL, canvas.edge(vein, 0.36) * 0.8)
-    canvas.blend(np.ones(3, np.float32), canvas.edge(vein, 0.5))
+    canvas.blend(canvas.palette.vein_wall, canvas.edge(vein, 0.36) * 0.8)
+    canvas.blend(canvas.palette.blank, canvas.edge(vein, 0.5))
 
 
 def _tracts(compartment: np.ndarray) -> tuple[np.ndarray, int]:
@@ -140,9 +129,13 @@ def _tracts(compartment: np.ndarray) -> tuple[np.ndarray, int]:
 def _paint_triad(canvas: Canvas, y: float, x: float, radius: float, number: int, tract: np.ndarray) -> None:
     """Paint the three tubes of one portal tract of ``radius`` sites, inside the mask ``tract``."""
     turn = 2 * np.pi * float(spread(np.array([number]), 11)[0])
-    parts = [(0.0, 0.0, 0.46, VEIN_WALL, np.ones(3, np.float32))]
+    look = canvas.palette
+    parts = [(0.0, 0.0, 0.46, look.vein_wall, look.blank)]
     if radius > 2.2:
-        parts += [(0.70, turn, 0.13, DUCT, LUMEN), (0.70, turn + 1.1, 0.10, NEW_VESSEL * 0.8 + 0.15, LUMEN)]
+        parts += [
+            (0.70, turn, 0.13, look.duct, look.lumen),
+            (0.70, turn + 1.1, 0.10, look.artery, look.lumen),
+        ]
     reach = int(np.ceil((radius + 1) * canvas.scale))
     cy, cx = int(y * canvas.scale), int(x * canvas.scale)
     box = (slice(max(0, cy - reach), cy + reach), slice(max(0, cx - reach), cx + reach))

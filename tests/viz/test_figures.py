@@ -13,7 +13,7 @@ from synthetic import result
 from livermet_sim.base.errors import ResultError
 from livermet_sim.state.tissue import PARENCHYMA, SINUSOID
 from livermet_sim.viz import figures, key, style
-from livermet_sim.viz.canvas import LUMEN, rgb
+from livermet_sim.viz.canvas import SCHEMATIC, rgb
 from livermet_sim.viz.scene import scene
 from livermet_sim.viz.tissue_map import LAYERS, field_image, heading, section, tissue_map
 
@@ -44,7 +44,7 @@ def test_every_figure_draws(made_up, name):
     assert "matplotlib.pyplot" not in sys.modules
 
 
-@pytest.mark.parametrize("name", [n for n in figures.FIGURES if not n.startswith("tissue")])
+@pytest.mark.parametrize("name", [n for n in figures.FIGURES if n not in figures.OF_TISSUE])
 def test_a_run_without_anything_still_draws(bare, name):
     figures.draw(bare, name).canvas.draw()
 
@@ -84,7 +84,7 @@ def near(image, colour, tolerance=0.06):
 def test_the_section_shows_tubes_tumour_and_sleep(made_up):
     early, late = scene(made_up, 24.0), scene(made_up, 672.0)
     first, last = section(early, 8), section(late, 8)
-    assert near(first, LUMEN) > 500
+    assert near(first, SCHEMATIC.lumen) > 500
     for state in style.STATE_COLOURS.values():
         assert near(last, 0.82 * rgb(state)) > near(first, 0.82 * rgb(state)) + 100
 
