@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from livermet_sim.base.errors import ResultError
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.columns import PHASES, Frame
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
@@ -13,8 +14,12 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
+if TYPE_CHECKING:
+    from livermet_sim.observe.result import Result
+
 FIELDS = (*SITE_STACKS, "vegf")
 CELLS = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
+LAYERS, STATES, PHASE_WORDS = ("lumen", "tissue"), ("cycling", "dormant"), ("", *PHASES)
 SHARES = ("activation", "polarisation", "load")
 LOAD_STEP = 1 / 16  # engulfed cells a unit of the packed load
 FINE_HOURS, FINER = 24.0, 6  # arrest and crossing take hours: the first day has six times as many frames
@@ -77,22 +82,65 @@ def pack(world: World, hours: float) -> dict[str, Any]:
     frame: dict[str, Any] = {"time_h": hours, "compartment": world.compartment.astype(np.uint8)}
     for name in FIELDS:
         values = guide_field(world) if name == "vegf" else world.sites[name]
-        # a power of two stays the same over many frames, so that they differ little and pack well
-        scale = 2.0 ** np.ceil(np.log2(max(float(values.max(initial=0.0)), 1.0)))
-        frame[name], frame[f"{name}_scale"] = np.rint(values * (255.0 / scale)).astype(np.uint8), scale
+        frame[name], frame[f"{name}_scale"] = _quantised(values)
     cells = world.cells
     order = np.argsort(cells["key"])
     for name in CELLS:
-        column = cells[name][order]
-        if name in SHARES:
-            column = np.minimum(np.rint(column * (1 / LOAD_STEP if name == "load" else 255.0)), 255.0)
-        kept = {"site": np.uint32, "lesion": np.int32}.get(name, np.uint8)
-        frame[f"cell_{name}"] = column.astype(kept)
+        frame[f"cell_{name}"] = _packed(name, cells[name][order])
     return frame
 
 
 def _bytes(frame: dict[str, Any]) -> int:
     return sum(value.nbytes for value in frame.values() if isinstance(value, np.ndarray))
+
+
+def of_result(result: Result) -> dict[str, np.ndarray]:
+    """Return the frames of a result, or its snapshots packed the same way where it kept no frames.
+
+    Raises
+    ------
+    ResultError
+        When it has neither.
+    """
+    if result.frames:
+        return result.frames
+    shots = result.snapshots
+    if not shots or not len(shots["time_h"]):
+        raise ResultError("film", "the run kept no frames; set observe.frames to the hours between two")
+    table = result.cells
+    kinds = list(dict.fromkeys(["tumour", *table["kind"].astype(str)]))
+    words = {"kind": kinds, "layer": LAYERS, "state": STATES, "phase": PHASE_WORDS}
+    out = {
+        "time_h": shots["time_h"],
+        "kinds": np.array(kinds),
+        "compartment": shots["compartment"].astype(np.uint8),
+    }
+    for name in FIELDS:
+        packed = [_quantised(values) for values in shots[name]]
+        out[name], out[f"{name}_scale"] = (np.array(part) for part in zip(*packed, strict=True))
+    for name in CELLS:
+        column = table[name]
+        if name in words:
+            codes = {word: code for code, word in enumerate(words[name])}
+            column = column.map(codes).fillna(0)
+        out[f"cell_{name}"] = _packed(name, column.to_numpy())
+    hours = np.append(shots["time_h"], np.inf)
+    out["cell_start"] = np.searchsorted(table["time_h"].to_numpy(), hours - 1e-6)
+    return out
+
+
+def _quantised(values: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return a field in bytes and the value of 255."""
+    # a power of two stays the same over many frames, so that they differ little and pack well
+    scale = float(2.0 ** np.ceil(np.log2(max(float(values.max(initial=0.0)), 1.0))))
+    return np.rint(values * (255.0 / scale)).astype(np.uint8), scale
+
+
+def _packed(name: str, column: np.ndarray) -> np.ndarray:
+    """Return a column of the cells as frames keep it."""
+    if name in SHARES:
+        column = np.minimum(np.rint(column * (1 / LOAD_STEP if name == "load" else 255.0)), 255.0)
+    return column.astype({"site": np.uint32, "lesion": np.int32}.get(name, np.uint8))
 
 
 def field(frames: dict[str, np.ndarray], name: str, index: int) -> np.ndarray:
@@ -138,9 +186,9 @@ def moment(
         "time_h": float(frames["time_h"][index]), "key": part_keys(own["site"]),
         "kind": frames["kinds"][own["kind"]], "x_um": (own["site"] % width + 0.5) * site,
         "y_um": (own["site"] // width + 0.5) * site, "site": own["site"],
-        "layer": np.array(["lumen", "tissue"])[own["layer"]],
-        "state": np.where(tumour, np.array(["cycling", "dormant"])[own["state"]], ""), "lesion": own["lesion"],
-        "phase": np.array(["", *PHASES])[own["phase"]], "oxygen_mmHg": shots["oxygen"][0][own["site"]],
+        "layer": np.array(LAYERS)[own["layer"]],
+        "state": np.where(tumour, np.array(STATES)[own["state"]], ""), "lesion": own["lesion"],
+        "phase": np.array(PHASE_WORDS)[own["phase"]], "oxygen_mmHg": shots["oxygen"][0][own["site"]],
         **{name: own[name] for name in SHARES},
     })  # fmt: skip
     return shots, table

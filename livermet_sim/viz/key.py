@@ -15,7 +15,7 @@ from livermet_sim.viz.scene import Scene
 
 LOOK = canvas.SCHEMATIC
 MARKERS = {"kupffer": "D", "stellate": "^", "neutrophil": "o", "mdsc": "v", "nk": "s", "cd8": "s", "monocyte": "p",
-           "dendritic": "X"}  # fmt: skip
+           "dendritic": "X", "treg": "h"}  # fmt: skip
 # Lining cells are the tubes themselves; resting stellate cells would hide the plates.
 UNSEEN = ("tumour", "lsec")
 

@@ -26,11 +26,12 @@ LOST_COLOUR = "#444444"
 KIND_COLOURS = {
     "tumour": "#4a2391", "kupffer": "#8c510a", "lsec": "#cc79a7", "stellate": "#1b9e57", "neutrophil": "#0072b2",
     "mdsc": "#2b2b2b", "nk": "#f0e442", "cd8": "#e66100", "monocyte": "#56b4e9", "dendritic": "#d7191c",
+    "treg": "#7f7f00",
 }  # fmt: skip
 KIND_WORDS = {
     "tumour": "tumour cell", "kupffer": "Kupffer cell", "lsec": "LSEC", "stellate": "stellate cell", "nk": "NK cell",
     "neutrophil": "neutrophil", "mdsc": "MDSC", "cd8": "CD8 T cell", "monocyte": "monocyte",
-    "dendritic": "dendritic cell",
+    "dendritic": "dendritic cell", "treg": "regulatory T cell",
 }  # fmt: skip
 SPARE_COLOURS = ("#999999", "#5e3c99", "#66c2a5", "#b2182b", "#01665e", "#dfc27d")
 CAUSE_COLOURS = {

@@ -141,10 +141,16 @@ def pixels_per_site(shape: tuple[int, int], pixels: int, most: int) -> int:
     return scale
 
 
-def section(view: Scene, scale: int, colour: str = "state") -> np.ndarray:
-    """Return the stained section as float32[height * scale, width * scale, 3]."""
+def section(view: Scene, scale: int, colour: str = "state", plates: np.ndarray | None = None) -> np.ndarray:
+    """Return the stained section as float32[height * scale, width * scale, 3].
+
+    ``plates`` is what ``raster.paint_plates`` paints of this tissue, where a film has it already.
+    """
     canvas = Canvas(view, scale)
-    raster.paint_plates(canvas)
+    if plates is None:
+        raster.paint_plates(canvas)
+    else:
+        canvas.image[:] = plates
     raster.paint_damage(canvas)
     tissue, lumen = tumour_colours(view, colour)
     raster.paint_tumour(canvas, tissue)

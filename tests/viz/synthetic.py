@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from livermet_sim.observe.columns import EVENTS, LESIONS
-from livermet_sim.observe.frames import CELLS, FIELDS
+from livermet_sim.observe.frames import of_result
 from livermet_sim.observe.result import Result
 from livermet_sim.state.log import CAUSES
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID
@@ -122,29 +122,6 @@ def cells(static: dict[str, np.ndarray], shots: dict[str, np.ndarray], hours: np
     return table
 
 
-def frames(shots: dict[str, np.ndarray], table: pd.DataFrame, hours: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the same moments packed as a film keeps them."""
-    out = {"time_h": hours, "kinds": np.array(KINDS), "compartment": shots["compartment"].astype(np.uint8)}
-    for name in FIELDS:
-        scale = np.array([128.0 if name == "oxygen" else 4.0] * len(hours))
-        out[name], out[f"{name}_scale"] = np.rint(shots[name] * 255 / scale[0]).astype(np.uint8), scale
-    words = {
-        "kind": KINDS,
-        "layer": ("lumen", "tissue"),
-        "state": ("cycling", "dormant"),
-        "phase": ("", *PHASES),
-    }
-    for name in CELLS:
-        column = table[name]
-        if name in words:
-            column = column.map({word: code for code, word in enumerate(words[name])}).fillna(0)
-        share = {"activation": 255.0, "polarisation": 255.0, "load": 16.0}.get(name, 1.0)
-        kept = {"site": np.uint32, "lesion": np.int32}.get(name, np.uint8)
-        out[f"cell_{name}"] = np.rint(column.to_numpy() * share).astype(kept)
-    out["cell_start"] = np.searchsorted(table["time_h"].to_numpy(), [*hours, np.inf])
-    return out
-
-
 def lesions(count: int, hours: float, rng: np.random.Generator) -> pd.DataFrame:
     """Return lesions that each pass some of the milestones and then live or are lost."""
     rows = []
@@ -229,7 +206,7 @@ def result(radius: int = 38, count: int = 80, days: float = 28.0, seed: int = 5)
                  "thickness_um": np.array(25.0), **shots}  # fmt: skip
     snapshots |= {name: static[name] for name in ("zone", "lobule", "hepatocyte", "diameter")}
     table, everyone = lesions(count, days * 24, rng), cells(static, shots, hours)
-    return Result(
+    made = Result(
         scenario={"name": "made_up", "line": "MC38", "tissue": {"kind": "lobule"}, "run": {"days": days}},
         provenance={
             "seed": seed,
@@ -245,5 +222,6 @@ def result(radius: int = 38, count: int = 80, days: float = 28.0, seed: int = 5)
         events=events(table, rng),
         cells=everyone,
         snapshots=snapshots,
-        frames=frames(shots, everyone, hours),
     )
+    made.frames = of_result(made)
+    return made
