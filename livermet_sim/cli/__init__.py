@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cli import baseline, compare, run, show
+from livermet_sim.cli import baseline, compare, film, run, show
 from livermet_sim.cli.options import MISTAKE
 
 app = typer.Typer(
@@ -23,7 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (run.run, run.draw, compare.compare, show.show, show.explain, show.check, baseline.baseline)
+COMMANDS = (
+    run.run, run.draw, compare.compare, film.film, film.player, film.export, show.show, show.explain, show.check,
+    baseline.baseline,
+)  # fmt: skip
 for command in COMMANDS:
     app.command()(command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -50,3 +51,31 @@ def player(
     path = write_player(Result.load(folder), out or folder / "player.html")
     if not quiet:
         typer.echo(f"{path.stat().st_size / 1e6:.1f} MB in {path}")
+
+
+class Format(StrEnum):
+    """Name what ``livermet export`` can write."""
+
+    anndata = "anndata"
+    ome_tiff = "ome-tiff"
+    png = "png"
+    geojson = "geojson"
+    csv = "csv"
+
+
+def export(
+    folder: Run,
+    to: Annotated[Format, typer.Option(help="What to write.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the files; by default export in RUN.")] = None,
+    day: Annotated[
+        float | None, typer.Option(help="The snapshot nearest to this day; the last by default.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a saved run for other programs: squidpy, QuPath, napari, a spreadsheet."""
+    from livermet_sim.observe.result import Result
+
+    paths = Result.load(folder).export(to.value, out or folder / "export", None if day is None else 24 * day)
+    if not quiet:
+        for path in paths:
+            typer.echo(f"{path.stat().st_size / 1e6:.2f} MB in {path}")

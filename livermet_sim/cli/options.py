@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from livermet_sim.base.errors import LivermetError
 
 if TYPE_CHECKING:
     from livermet_sim.scenario.spec import Scenario
 
 MISTAKE, STOPPED = 2, 130
+PICTURES = (".png", ".pdf", ".svg")
 
 Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A scenario by name, or a TOML file.")]
 Changes = Annotated[
@@ -20,6 +24,13 @@ Changes = Annotated[
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**62 - 1, help="Seed of all random numbers.")]
 Days = Annotated[float | None, typer.Option(help="Simulated days, instead of the scenario's.")]
+
+
+def check_picture(path: Path) -> None:
+    """Refuse a file whose ending is not that of a picture."""
+    if path.suffix.lower() not in PICTURES:
+        reason = f'"{path}" is not a picture; its name must end in {", ".join(PICTURES)}'
+        raise LivermetError("--out", reason)
 
 
 def load_scenario(name: str, changes: list[str] | None, days: float | None = None) -> Scenario:

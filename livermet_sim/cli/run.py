@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, load_scenario
+from livermet_sim.base.write import whole_file
+from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, check_picture, load_scenario
 from livermet_sim.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -23,14 +24,39 @@ if TYPE_CHECKING:
 
 def draw(
     folder: Annotated[Path, typer.Argument(help="Folder that a run has left.")],
+    figure: Annotated[
+        str | None,
+        typer.Option(help="One figure instead of all, e.g. histology; an unknown name lists them."),
+    ] = None,
+    day: Annotated[float | None, typer.Option(help="Of a tissue: this day instead of the last.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Of a tissue: a field, e.g. oxygen.")] = None,
+    other: Annotated[Path | None, typer.Option(help="A second run, for compare_livers.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Picture of the one figure; by default in the run.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes.")] = False,
 ) -> None:
-    """Draw the pictures of a saved run again."""
+    """Draw the pictures of a saved run again, or one of them."""
     from livermet_sim.observe.result import Result
 
-    pictures = Result.load(folder).figures(folder / "figures")
+    result = Result.load(folder)
+    if figure is None:
+        if day is not None or layer or other or out:
+            raise ResultError("draw", "--day, --layer, --other and --out go with --figure")
+        pictures = result.figures(folder / "figures")
+        words = f"{len(pictures)} pictures in {folder / 'figures'}"
+    else:
+        path = out or folder / "figures" / f"{figure}.png"
+        options = {"time_h": None if day is None else 24.0 * day, "layer": layer,
+                   "other": None if other is None else Result.load(other)}  # fmt: skip
+        given = {name: value for name, value in options.items() if value is not None}
+        check_picture(path)
+        drawn = result.plot(figure, **given)
+        with whole_file(path) as part:
+            drawn.savefig(part)
+        words = f"Picture in {path}"
     if not quiet:
-        typer.echo(f"{len(pictures)} pictures in {folder / 'figures'}")
+        typer.echo(words)
 
 
 def run(

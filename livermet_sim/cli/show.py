@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cli.options import Changes, Name, Seed, load_scenario
+from livermet_sim.cli.options import Changes, Name, Seed, check_picture, load_scenario
 
 if TYPE_CHECKING:
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.state.tissue import Tissue
-
-PICTURES = (".png", ".pdf", ".svg")
 
 
 class Shown(StrEnum):
@@ -101,9 +99,7 @@ def _show_tissue(scenario: Scenario, seed: int, out: Path) -> None:
     from livermet_sim.anatomy import build, morphometry
     from livermet_sim.scenario.tables import aligned
 
-    if out.suffix.lower() not in PICTURES:
-        reason = f'"{out}" is not a picture; its name must end in {", ".join(PICTURES)}'
-        raise LivermetError("--out", reason)
+    check_picture(out)
     tissue = build.build(scenario.values["tissue"], seed)
     rows = [("quantity", "here", "should be", "unit", "fits", "published", "source")]
     for m in morphometry.measure(tissue):

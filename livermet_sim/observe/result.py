@@ -163,7 +163,9 @@ class Result:
         return summary.report(self)
 
     def plot(self, name: str = "overview", **options: Any) -> Any:
-        """Return one figure: overview, tissue_map, tissue_series, phase_timeline, funnel_chart, ...
+        """Return one figure: overview, tissue_map, tissue_series, histology, immunofluorescence, phase_timeline,
+        funnel_chart, population_curves, death_causes, kills, polarisation_curves, growth_curves, growth_pattern, or
+        with ``other=`` a second result compare_livers.
 
         Raises
         ------
@@ -171,6 +173,26 @@ class Result:
             When there is no figure of that name.
         """
         return _drawing().draw(self, name, **options)
+
+    def animate(self, **options: Any) -> Any:
+        """Return the run as a film: a notebook shows it, ``save("film.mp4")`` or ``.gif`` writes it; see ``viz.film``."""
+        return importlib.import_module("livermet_sim.viz.film").Film(self, **options)
+
+    def player(self, path: str | Path) -> Path:
+        """Write the run as one HTML file that plays in any browser, and return the file."""
+        return importlib.import_module("livermet_sim.viz.player").write_player(self, path)
+
+    def to_anndata(self, time_h: float | None = None) -> Any:
+        """Return the cells of one snapshot, the last by default, as AnnData: see ``observe.exchange``."""
+        from livermet_sim.observe.exchange import to_anndata
+
+        return to_anndata(self, time_h)
+
+    def export(self, to: str, path: str | Path, time_h: float | None = None) -> list[Path]:
+        """Write the result as anndata, ome-tiff, png, geojson or csv into a folder: see ``observe.exchange``."""
+        from livermet_sim.observe.exchange import export
+
+        return export(self, to, path, time_h)
 
     def figures(self, path: str | Path) -> list[Path]:
         """Write every figure into a folder as PNG and return the files."""

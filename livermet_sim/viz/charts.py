@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from livermet_sim.observe.columns import ENDED, PHASES, Frame
+from livermet_sim.observe.frames import of_result
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.viz import style
 
@@ -197,38 +198,36 @@ def draw_losses(ax: Axes, result: Result) -> None:
 
 def draw_growth(ax: Axes, result: Result) -> None:
     """Draw the size of each lesion over time, from the snapshots, coloured by the phase it ended in."""
-    shots = result.snapshots
     style.dress(ax, "Growth of the lesions", "day", "cells in the lesion")
-    curves = _sizes(result) if shots else {}
+    days, curves = _sizes(result)
     if not curves:
-        style.empty(ax, "no lesion in the snapshots")
+        style.empty(ax, "no lesion in the frames")
         return
-    days = np.asarray(shots["time_h"]) / 24
     phase = dict(zip(result.lesions["lesion"], result.lesions["phase"], strict=True))
+    mark = "-o" if len(days) < 20 else "-"
     largest = sorted(curves, key=lambda lesion: -curves[lesion].max())[:MOST_CURVES]
     for lesion in largest[::-1]:
         sizes = curves[lesion]
         last = str(phase.get(lesion, ""))
         colour = style.LOST_COLOUR if last in ENDED else style.PHASE_COLOURS.get(last, style.FAINT)
-        ax.plot(days, np.where(sizes > 0, sizes, np.nan), "-o", color=colour, linewidth=1.5, markersize=3.5)
+        ax.plot(days, np.where(sizes > 0, sizes, np.nan), mark, color=colour, linewidth=1.6, markersize=3.5)
     ax.set_xlim(0, max(result.days, 1e-3) * 1.02)
     _log_cells(ax)
     ends = {**style.PHASE_COLOURS, "lost or merged": style.LOST_COLOUR}
-    handles = [
-        Line2D([], [], color=colour, marker="o", markersize=3.5, label=word) for word, colour in ends.items()
-    ]
+    handles = [Line2D([], [], color=colour, linewidth=2, label=word) for word, colour in ends.items()]
     words = f"at the end ({len(largest)} largest\nof {len(curves)} lesions)"
     style.legend(ax, handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0), title=words)
     ax.get_legend().get_title().set_fontsize(style.TICK_SIZE)  # type: ignore[union-attr]
 
 
-def _sizes(result: Result) -> dict[int, np.ndarray]:
-    """Return the cells of each lesion at each snapshot."""
-    times = len(result.snapshots["time_h"])
-    sizes: dict[int, np.ndarray] = {}
-    for moment in range(times):
-        sites = np.concatenate([result.snapshots[name][moment] for name in ("tumour", "tumour_lumen")])
-        numbers, counts = np.unique(sites[sites >= 0], return_counts=True)
-        for lesion, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-            sizes.setdefault(lesion, np.zeros(times))[moment] = count
-    return sizes
+def _sizes(result: Result) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """Return the days of the frames and the cells of each lesion on them."""
+    if not result.frames and not result.snapshots:
+        return np.zeros(0), {}
+    frames = of_result(result)
+    times = len(frames["time_h"])
+    frame = np.repeat(np.arange(times), np.diff(frames["cell_start"]))
+    own = frames["cell_lesion"] >= 0
+    numbers, which = np.unique(frames["cell_lesion"][own], return_inverse=True)
+    table = np.bincount(which * times + frame[own], minlength=len(numbers) * times).reshape(-1, times)
+    return frames["time_h"] / 24, dict(zip(numbers.tolist(), table, strict=True))

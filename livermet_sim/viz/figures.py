@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import gc
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.viz import charts, style
+from livermet_sim.viz import charts, immune, style
+from livermet_sim.viz.border import growth_pattern
+from livermet_sim.viz.compare import compare_livers
 from livermet_sim.viz.key import perfusion_key, ring_small, tissue_key, tumour_key
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.slides import histology, immunofluorescence
 from livermet_sim.viz.tissue_map import (
     HISTOLOGY,
-    LAYERS,
     check,
     draw_tissue,
+    layer_of,
     limits,
     tissue_map,
 )
@@ -45,8 +49,11 @@ def phase_timeline(result: Result) -> Figure:
     return figure
 
 
-def funnel_chart(result: Result) -> Figure:
+def funnel_chart(result: Result, ax: Axes | None = None) -> Figure | Axes:
     """Return the cascade: share of the founder cells that came this far, with 95 % intervals."""
+    if ax is not None:
+        charts.draw_funnel(ax, result)
+        return ax
     figure = style.picture(9.5, 4.8)
     charts.draw_funnel(figure.add_subplot(), result)
     words = (
@@ -65,15 +72,42 @@ def population_curves(result: Result) -> Figure:
     return figure
 
 
-def death_causes(result: Result) -> Figure:
+def death_causes(result: Result, ax: Axes | None = None) -> Figure | Axes:
     """Return what tumour cells were lost to over time."""
+    if ax is not None:
+        charts.draw_losses(ax, result)
+        return ax
     figure = style.picture(10, 4.8)
     charts.draw_losses(figure.add_subplot(), result)
     return figure
 
 
-def growth_curves(result: Result) -> Figure:
+def kills(result: Result) -> Figure:
+    """Return who killed whom: losses per day by cause, and a table of causes and victims' phases."""
+    figure = style.picture(15, 5.2)
+    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
+    immune.draw_kills(left, result)
+    immune.draw_victims(right, result)
+    return figure
+
+
+def polarisation_curves(result: Result) -> Figure:
+    """Return polarisation, activation and load of host cells over time."""
+    figure = style.picture(15, 4.6)
+    for ax, panel in zip(
+        figure.subplots(1, 3),
+        (immune.draw_polarisation, immune.draw_activation, immune.draw_load),
+        strict=True,
+    ):
+        panel(ax, result)
+    return figure
+
+
+def growth_curves(result: Result, ax: Axes | None = None) -> Figure | Axes:
     """Return the size of the lesions over time."""
+    if ax is not None:
+        charts.draw_growth(ax, result)
+        return ax
     figure = style.picture(9.5, 4.8)
     charts.draw_growth(figure.add_subplot(), result)
     return figure
@@ -87,10 +121,10 @@ def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_P
     ResultError
         For an unknown layer, or a result without snapshots.
     """
-    check(layer)
     times = np.asarray(result.snapshots.get("time_h", ()), dtype=float)
     picked = times[np.unique(np.linspace(0, len(times) - 1, min(panels, len(times))).round().astype(int))]
     views = [scene(result, hour) for hour in picked] or [scene(result)]
+    check(views[-1], layer)
     columns = min(3, len(views))
     rows = -(-len(views) // columns)
     high, wide = views[0].shape
@@ -113,7 +147,7 @@ def _common_span(views: list[Scene], layer: str) -> tuple[float, float] | None:
     """Return the range that all panels of a field share."""
     if layer == HISTOLOGY:
         return None
-    ends = np.array([limits(view, LAYERS[layer]) for view in views])
+    ends = np.array([limits(view, layer_of(view, layer)) for view in views])
     return float(ends[:, 0].min()), float(ends[:, 1].max())
 
 
@@ -131,12 +165,12 @@ def _series_key(
         for handle in tumour:
             handle.set_label(str(handle.get_label()).split(" (")[0])
         handles = tumour + rings + tissue_key(last)
-    elif LAYERS[layer].array == "perfused":
+    elif layer_of(last, layer).array == "perfused":
         handles = perfusion_key()
     elif span is not None:
-        mappable = ScalarMappable(Normalize(*span), LAYERS[layer].colours)
+        mappable = ScalarMappable(Normalize(*span), layer_of(last, layer).colours)
         bar = figure.colorbar(mappable, ax=grid.ravel().tolist(), shrink=0.6)
-        bar.set_label(LAYERS[layer].label, fontsize=style.LABEL_SIZE)
+        bar.set_label(layer_of(last, layer).label, fontsize=style.LABEL_SIZE)
         return
     figure.legend(
         handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=style.TICK_SIZE
@@ -167,7 +201,7 @@ def overview(result: Result) -> Figure:
     return figure
 
 
-FIGURES: dict[str, Callable[..., Figure]] = {
+FIGURES: dict[str, Callable[..., Any]] = {
     "overview": overview,
     "tissue_map": tissue_map,
     "tissue_series": tissue_series,
@@ -177,24 +211,49 @@ FIGURES: dict[str, Callable[..., Figure]] = {
     "funnel_chart": funnel_chart,
     "population_curves": population_curves,
     "death_causes": death_causes,
+    "kills": kills,
+    "polarisation_curves": polarisation_curves,
     "growth_curves": growth_curves,
+    "growth_pattern": growth_pattern,
 }
+PAIRS: dict[str, Callable[..., Any]] = {"compare_livers": compare_livers}  # these take a second run, other=
 
 
-OF_TISSUE = ("tissue_map", "tissue_series", "histology", "immunofluorescence")  # these need snapshots
+OF_TISSUE = (
+    "tissue_map",
+    "tissue_series",
+    "histology",
+    "immunofluorescence",
+    "growth_pattern",
+)  # these need snapshots
+
+OF_PRESENT = tuple(name for name in OF_TISSUE if name != "tissue_series")  # of a model these show the present
 
 
-def draw(result: Result, name: str = "overview", **options: Any) -> Figure:
-    """Return one figure by its name.
+def draw(source: Any, name: str = "overview", **options: Any) -> Any:
+    """Return one figure by its name, or the panel that was given as ``ax`` where the figure takes one.
+
+    Parameters
+    ----------
+    source : Result or LiverModel
+        Of a model, its result so far; tissue pictures show it as it stands.
 
     Raises
     ------
     ResultError
-        When there is no figure of that name.
+        When there is no figure of that name, or it has no such option.
     """
-    if name not in FIGURES:
-        raise ResultError("plot", f'there is no figure "{name}"', name=name, valid=FIGURES)
-    return FIGURES[name](result, **options)
+    known = FIGURES | PAIRS
+    if name not in known:
+        raise ResultError("plot", f'there is no figure "{name}"', name=name, valid=known)
+    figure = known[name]
+    takes = list(inspect.signature(figure).parameters)[1:]
+    for option in options:
+        if option not in takes:
+            raise ResultError(name, f'the figure has no option "{option}"', name=option, valid=takes)
+    if hasattr(source, "engine") and name not in OF_PRESENT:
+        source = source.result()
+    return figure(source, **options)
 
 
 def save_all(result: Result, folder: Path) -> list[Path]:

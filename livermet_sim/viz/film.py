@@ -64,11 +64,11 @@ class Film:
     """
 
     def __init__(self, result: Result, layer: str = HISTOLOGY, colour: str = "state"):
-        check(layer, colour)
         self.result, self.layer, self.colour = result, layer, colour
         self.frames = of_result(result)
         self.hours = np.asarray(self.frames["time_h"], dtype=float)
         view = self._view(0)
+        check(view, layer, colour)
         high, wide = view.shape
         self.scale = pixels_per_site(
             view.shape, min(TISSUE[0], int(TISSUE[1] * wide / high)), TISSUE[0] * TISSUE[1]

@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.observe.columns import STACKS, STATIC, Frame
+from livermet_sim.observe import gather
+from livermet_sim.observe.columns import STATIC, Frame
+from livermet_sim.observe.frames import moment
+from livermet_sim.observe.recorder import snapshot
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
+from livermet_sim.state.world import World
 
 Window = tuple[float, float, float, float]
 NEW_VESSEL_UM = 8.0
@@ -58,8 +62,9 @@ def scene(source: Any, time_h: float | None = None, window: Window | None = None
 
     Parameters
     ----------
-    source : Result or dict of ndarray
-        A result, or arrays laid out as ``Result.snapshots``.
+    source : Result, LiverModel or dict of ndarray
+        A result (the frame or snapshot nearest to the time is shown), a model (it is shown as it stands now), or
+        arrays laid out as ``Result.snapshots``.
     window : (x0, y0, x1, y1), um, optional
         Part of the tissue to show.
 
@@ -68,7 +73,7 @@ def scene(source: Any, time_h: float | None = None, window: Window | None = None
     ResultError
         When there are no snapshots, or the window lies outside the tissue.
     """
-    shots = source if isinstance(source, Mapping) else source.snapshots
+    shots, cells = _moment(source, time_h)
     if not shots or len(shots["time_h"]) == 0:
         raise ResultError(
             "tissue map", "the result has no snapshots; set observe.snapshots to the days to keep"
@@ -76,16 +81,40 @@ def scene(source: Any, time_h: float | None = None, window: Window | None = None
     times = np.asarray(shots["time_h"], dtype=float)
     index = len(times) - 1 if time_h is None else int(np.argmin(np.abs(times - time_h)))
     shape, site = (int(shots["height"]), int(shots["width"])), float(shots["site_um"])
-    arrays = {name: np.asarray(shots[name])[index].reshape(shape) for name in STACKS}
+    stacks = [name for name, array in shots.items() if np.shape(array) == (len(times), shape[0] * shape[1])]
+    arrays = {name: np.asarray(shots[name])[index].reshape(shape) for name in stacks}
     arrays |= {name: np.asarray(shots[name]).reshape(shape) for name in STATIC}
     edges = _edges(arrays["compartment"], arrays["diameter"], shots.get("edges"))
-    cells = None if isinstance(source, Mapping) else source.cells
     if cells is not None:
         cells = cells[np.abs(cells["time_h"] - times[index]) < 1e-6]
         cells = cells if len(cells) else None
     points = tube_points(edges, arrays["compartment"])
     whole = Scene(float(times[index]), site, 0.0, 0.0, arrays, edges, points, cells)
     return _cut(whole, window or filled(arrays["compartment"], site))
+
+
+def _moment(source: Any, time_h: float | None) -> tuple[Any, Frame | None]:
+    """Return the snapshots and the cells among which the moment is found."""
+    if isinstance(source, Mapping):
+        return source, None
+    if hasattr(source, "engine"):
+        return _present(source.world)
+    frames, shots = getattr(source, "frames", None), source.snapshots
+    if frames and shots and time_h is not None:
+        away = [np.abs(np.asarray(found["time_h"], dtype=float) - time_h) for found in (frames, shots)]
+        if away[0].min() < away[1].min() - 1e-9:
+            return moment(frames, shots, int(np.argmin(away[0])))
+    return shots, source.cells
+
+
+def _present(world: World) -> tuple[dict[str, np.ndarray], Frame]:
+    """Return a running model's present as snapshots of one time, with every signal under its name, and its cells."""
+    world.drop_dead()
+    shot = snapshot(world, world.clock.hours)
+    shots = gather.snapshots(world, [shot])
+    for column, name in enumerate(world.fields.names):
+        shots.setdefault(name, world.fields.concentration[None, :, column].astype(np.float32))
+    return shots, gather.cells(world, [shot])
 
 
 def filled(compartment: np.ndarray, site: float) -> Window:

@@ -35,7 +35,7 @@ KIND_WORDS = {
 }  # fmt: skip
 SPARE_COLOURS = ("#999999", "#5e3c99", "#66c2a5", "#b2182b", "#01665e", "#dfc27d")
 CAUSE_COLOURS = {
-    "shear": "#0072b2", "nitric_oxide": "#56b4e9", "anoikis": "#7f9aa8", "necrosis": "#5b4a3f", "crushed": "#b0a090",
+    "shear": "#b3a2d9", "nitric_oxide": "#66c2a5", "apoptosis": "#5e3c99", "anoikis": "#7f9aa8", "necrosis": "#5b4a3f", "crushed": "#b0a090",
     "treatment": "#d7191c", "washed_out": "#c9d1d9", "none": "#e5e5e5", **KIND_COLOURS,
 }  # fmt: skip
 
@@ -55,6 +55,12 @@ def picture(width: float, height: float) -> Picture:
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)  # type: ignore[union-attr]
     FigureCanvasAgg(figure)
     return figure
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that a panel belongs to."""
+    figure = ax.figure
+    return figure if isinstance(figure, Figure) else figure.figure  # type: ignore[return-value]
 
 
 def colour_of(kind: str, known: Iterable[str] = ()) -> str:

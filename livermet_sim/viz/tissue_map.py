@@ -59,17 +59,19 @@ def tissue_map(
     colour: str = "state",
     cells: bool = True,
     width: float = 10.0,
-) -> Figure:
-    """Return a picture of the tissue.
+    ax: Axes | None = None,
+) -> Figure | Axes:
+    """Return a picture of the tissue, or draw it into a panel.
 
     Parameters
     ----------
-    source : Result or dict
-        A result, or arrays laid out as ``Result.snapshots``.
+    source : Result, LiverModel or dict
+        A result, a model as it stands, or arrays laid out as ``Result.snapshots``.
     time_h : float, h, optional
-        The snapshot nearest to this time; the last by default.
+        The moment nearest to this time; the last by default.
     layer : str
-        ``histology``, or oxygen, perfusion, vegf, collagen, adhesion, net, debris, parenchyma, zone.
+        ``histology``, or oxygen, perfusion, vegf, collagen, adhesion, net, debris, parenchyma, zone; of a model any
+        signal.
     window : (x0, y0, x1, y1), um, optional
         Part of the tissue to show.
     colour : str
@@ -78,18 +80,24 @@ def tissue_map(
         Whether immune and stellate cells are marked.
     width : float, inch
         Width of the figure.
+    ax : Axes, optional
+        A panel to draw into; it is returned instead of a figure.
 
     Raises
     ------
     ResultError
         For a layer or colouring that does not exist, or a result without snapshots.
     """
-    check(layer, colour)
     view = scene(source, time_h, window)
+    check(view, layer, colour)
     high, wide = view.shape
     side = 3.4 if layer == HISTOLOGY else 1.7
-    figure = style.picture(width, max(3.2, (width - side) * high / wide + 0.6))
-    ax = figure.add_subplot()
+    own = ax is None
+    if ax is None:
+        ax = style.picture(width, max(3.2, (width - side) * high / wide + 0.6)).add_subplot()
+    else:
+        width = ax.get_position().width * style.figure_of(ax).get_figwidth() + side
+    figure = style.figure_of(ax)
     draw_tissue(ax, view, layer, colour=colour, pixels=int((width - side) * style.DPI))
     if layer == HISTOLOGY:
         shown = mark_cells(ax, view, (width - side) * 72 / (wide * view.site)) if cells else []
@@ -98,15 +106,31 @@ def tissue_map(
     else:
         colour_bar(figure, ax, view, layer)
     ax.set_title(heading(view), fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK)
-    return figure
+    return figure if own else ax
 
 
-def check(layer: str, colour: str = "state") -> None:
+def layer_of(view: Scene, layer: str) -> Layer:
+    """Return how a layer of this tissue is shown; every array of the scene can be, a signal of a model too.
+
+    Raises
+    ------
+    ResultError
+        When the tissue has no such layer.
+    """
+    if layer in LAYERS:
+        return LAYERS[layer]
+    if layer in view.arrays and view[layer].dtype.kind == "f":
+        return Layer(layer, f"{layer.replace('_', ' ')} (relative)", "viridis")
+    more = [name for name, array in view.arrays.items() if array.dtype.kind == "f"]
+    raise ResultError(
+        "tissue map", f'there is no layer "{layer}"', name=layer, valid=[HISTOLOGY, *LAYERS, *more]
+    )
+
+
+def check(view: Scene, layer: str, colour: str = "state") -> None:
     """Refuse a layer or a colouring that does not exist."""
-    if layer != HISTOLOGY and layer not in LAYERS:
-        raise ResultError(
-            "tissue map", f'there is no layer "{layer}"', name=layer, valid=[HISTOLOGY, *LAYERS]
-        )
+    if layer != HISTOLOGY:
+        layer_of(view, layer)
     if colour not in ("state", "phase"):
         valid = ["state", "phase"]
         raise ResultError(
@@ -123,7 +147,9 @@ def draw_tissue(ax: Axes, view: Scene, layer: str = HISTOLOGY, *, colour: str = 
     high, wide = view.shape
     scale = pixels_per_site(view.shape, pixels, MAX_PIXELS if layer == HISTOLOGY else MAX_FIELD_PIXELS)
     image = (
-        section(view, scale, colour) if layer == HISTOLOGY else field_image(view, scale, LAYERS[layer], span)
+        section(view, scale, colour)
+        if layer == HISTOLOGY
+        else field_image(view, scale, layer_of(view, layer), span)
     )
     box = (view.x0, view.x0 + wide * view.site, view.y0 + high * view.site, view.y0)
     ax.imshow((np.clip(image, 0, 1) * 255).astype(np.uint8), extent=box, interpolation="bilinear")
@@ -216,7 +242,7 @@ def limits(view: Scene, layer: Layer) -> tuple[float, float]:
 
 def colour_bar(figure: Figure, ax: Axes, view: Scene, layer: str) -> None:
     """Add the scale of a field, or the key of the perfusion map."""
-    chosen = LAYERS[layer]
+    chosen = layer_of(view, layer)
     if chosen.array == "perfused":
         style.legend(
             ax, handles=perfusion_key(), loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0

@@ -1,0 +1,303 @@
+"""Hand a result to other programs: AnnData for squidpy, OME-TIFF for QuPath and napari, GeoJSON, CSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.base.errors import ResultError
+from livermet_sim.base.write import whole_file, write_text
+from livermet_sim.observe import columns
+
+if TYPE_CHECKING:
+    from livermet_sim.observe.result import Result
+
+STATE = ("activation", "polarisation", "load", "oxygen_mmHg")
+CATEGORIES = ("kind", "state", "layer", "phase")
+LABELS = ("compartment", "hepatocyte", "lobule", "lesion in tissue", "lesion in vessels", "cell kind")
+FIELDS = ("oxygen", "vegf", "collagen", "parenchyma", "perfused", "adhesion", "net", "debris")
+EXTRA = 'pip install "livermet-sim[exchange]"'
+
+
+def snapshot_index(result: Result, time_h: float | None) -> int:
+    """Return the number of the snapshot nearest to a time, the last one by default.
+
+    Raises
+    ------
+    ResultError
+        When the result has none.
+    """
+    times = np.asarray(result.snapshots.get("time_h", ()), dtype=float)
+    if not len(times):
+        raise ResultError("export", "the result has no snapshots; set observe.snapshots to the days to keep")
+    return len(times) - 1 if time_h is None else int(np.argmin(np.abs(times - time_h)))
+
+
+def to_anndata(result: Result, time_h: float | None = None) -> Any:
+    """Return the cells of one snapshot as AnnData.
+
+    Parameters
+    ----------
+    time_h : float, h, optional
+        The snapshot nearest to this time; the last by default.
+
+    Returns
+    -------
+    AnnData
+        A row per cell, named by its key: ``X`` holds activation, polarisation, load and oxygen, and in
+        ``layers["shares"]`` the same between 0 and 1; ``obs`` holds kind, state, layer and phase as categories
+        and the lesion; ``obsm["spatial"]`` the place in um.
+
+    Raises
+    ------
+    ResultError
+        When anndata is not installed, or the result has no snapshots.
+    """
+    try:
+        import anndata
+    except ImportError:
+        raise ResultError("to_anndata", f"anndata is not installed; {EXTRA}") from None
+    import pandas as pd
+
+    hour = float(result.snapshots["time_h"][snapshot_index(result, time_h)])
+    cells = result.cells[np.abs(result.cells["time_h"] - hour) < 1e-6]
+    obs = pd.DataFrame({name: pd.Categorical(cells[name].astype(str)) for name in CATEGORIES})
+    obs["lesion"] = cells["lesion"].to_numpy()
+    obs.index = cells["key"].astype(str).to_numpy()
+    values = cells[list(STATE)].to_numpy(dtype=np.float32)
+    var = pd.DataFrame({"unit": [columns.unit(name) for name in STATE]}, index=list(STATE))
+    data = anndata.AnnData(X=values, obs=obs, var=var)
+    data.layers["shares"] = values / np.maximum(values.max(axis=0, initial=0.0), 1e-9)
+    data.obsm["spatial"] = cells[["x_um", "y_um"]].to_numpy(dtype=float)
+    data.uns["livermet"] = {
+        "scenario": str(result.scenario.get("name", "")), "seed": str(result.provenance.get("seed", "")),
+        "digest": str(result.provenance.get("digest", "")), "time_h": hour, "spatial_unit": "um",
+    }  # fmt: skip
+    return data
+
+
+def label_images(result: Result, time_h: float | None = None) -> np.ndarray:
+    """Return what stands at each site of one snapshot as whole numbers, int32[6, height, width], 0 for nothing.
+
+    The channels are those of ``LABELS``: compartment code, hepatocyte, lobule, lesion (number + 1) in the tissue
+    and in the vessels, and the kind (code + 1) of the cell with the lowest code at the site.
+    """
+    shots, index = result.snapshots, snapshot_index(result, time_h)
+    shape = (int(shots["height"]), int(shots["width"]))
+    cells = result.cells[np.abs(result.cells["time_h"] - float(shots["time_h"][index])) < 1e-6]
+    names = kinds(result)
+    kind = np.zeros(shape[0] * shape[1], dtype=np.int32)
+    codes = cells["kind"].astype(str).map({name: code + 1 for code, name in enumerate(names)}).to_numpy()
+    order = np.argsort(-codes, kind="stable")  # the lowest code is written last
+    kind[cells["site"].to_numpy()[order]] = codes[order]
+    stack = [
+        shots["compartment"][index], shots["hepatocyte"] + 1, shots["lobule"] + 1, shots["tumour"][index] + 1,
+        shots["tumour_lumen"][index] + 1, kind,
+    ]  # fmt: skip
+    return np.stack([np.asarray(image, dtype=np.int32).reshape(shape) for image in stack])
+
+
+def kinds(result: Result) -> list[str]:
+    """Return the kinds of cells of a run, tumour first, in the order of their label."""
+    found = sorted(result.cells["kind"].astype(str).unique())
+    return [*(name for name in found if name == "tumour"), *(name for name in found if name != "tumour")]
+
+
+def field_images(result: Result, time_h: float | None = None) -> np.ndarray:
+    """Return the fields of one snapshot, float32[fields, height, width], in the order of ``FIELDS``."""
+    shots, index = result.snapshots, snapshot_index(result, time_h)
+    shape = (int(shots["height"]), int(shots["width"]))
+    return np.stack([np.asarray(shots[name][index], dtype=np.float32).reshape(shape) for name in FIELDS])
+
+
+def write_ome_tiff(
+    path: Path, images: np.ndarray, channels: tuple[str, ...], site_um: float, name: str
+) -> Path:
+    """Write images [channel, y, x] as OME-TIFF with the size of a pixel and the names of the channels.
+
+    Raises
+    ------
+    ResultError
+        When tifffile is not installed or the file cannot be written.
+    """
+    try:
+        import tifffile
+    except ImportError:
+        raise ResultError(str(path), f"tifffile is not installed; {EXTRA}") from None
+    if np.issubdtype(images.dtype, np.integer):
+        images = images.astype(np.uint16 if int(images.max(initial=0)) < 1 << 16 else np.uint32)
+    facts = {"axes": "CYX", "Name": name, "PhysicalSizeX": site_um, "PhysicalSizeXUnit": "µm",
+             "PhysicalSizeY": site_um, "PhysicalSizeYUnit": "µm", "Channel": {"Name": list(channels)}}  # fmt: skip
+    with whole_file(path) as part:
+        tifffile.imwrite(part, images, ome=True, photometric="minisblack", metadata=facts)
+    return path
+
+
+def lesions_geojson(result: Result, time_h: float | None = None) -> dict[str, Any]:
+    """Return the outlines of the lesions at one snapshot as a GeoJSON feature collection.
+
+    Coordinates are um from the upper left corner of the lattice, y downwards, as in an image; each feature
+    carries what the table of lesions knows of it.
+    """
+    from scipy import ndimage
+
+    shots, index = result.snapshots, snapshot_index(result, time_h)
+    shape, site = (int(shots["height"]), int(shots["width"])), float(shots["site_um"])
+    layers = [np.asarray(shots[name][index]).reshape(shape) for name in ("tumour", "tumour_lumen")]
+    table = result.lesions.set_index("lesion")
+    features = []
+    for number in np.unique(np.concatenate([layer[layer >= 0] for layer in layers])).tolist():
+        mask = (layers[0] == number) | (layers[1] == number)
+        pieces, count = ndimage.label(mask)  # type: ignore[misc]
+        polygons = [[(ring * site).tolist() for ring in rings(pieces == i + 1)] for i in range(count)]
+        facts = {"objectType": "annotation", "name": f"lesion {number}", "lesion": number,
+                 "area_um2": int(mask.sum()) * site**2, "time_h": float(shots["time_h"][index])}  # fmt: skip
+        if number in table.index:
+            row = table.loc[number]
+            facts |= {name: _plain(row[name]) for name in table.columns if name not in ("x_um", "y_um")}
+            facts["classification"] = {"name": str(row["phase"])}
+        one = len(polygons) == 1
+        shape_of = {
+            "type": "Polygon" if one else "MultiPolygon",
+            "coordinates": polygons[0] if one else polygons,
+        }
+        features.append({"type": "Feature", "geometry": shape_of, "properties": facts})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _plain(value: Any) -> Any:
+    """Return a table's value as JSON keeps it, None for not-a-number."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def rings(mask: np.ndarray) -> list[np.ndarray]:
+    """Return the outline of one connected piece, float64[m, 2] (x, y) in sites each: outer ring first, then holes.
+
+    Rings are closed (the first point comes again at the end) and run along the borders of the sites.
+    """
+    padded = np.pad(mask, 1)
+    following: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    # each side of a site that has no neighbour of the piece, with the site on its left (y points down)
+    for dy, dx, start, end in ((-1, 0, (1, 0), (0, 0)), (1, 0, (0, 1), (1, 1)),
+                               (0, -1, (0, 0), (0, 1)), (0, 1, (1, 1), (1, 0))):  # fmt: skip
+        for y, x in np.argwhere(padded & ~np.roll(padded, (-dy, -dx), (0, 1))).tolist():
+            here, there = (x + start[0] - 1, y + start[1] - 1), (x + end[0] - 1, y + end[1] - 1)
+            following.setdefault(here, []).append(there)
+    found = []
+    while following:
+        first = next(iter(following))
+        ring, way = [first], (0, 0)
+        while len(ring) == 1 or ring[-1] != first:
+            ways = following[ring[-1]]
+            # where two corners touch, turning left keeps to the same site
+            step = max(ways, key=lambda to, at=ring[-1], v=way: _left(v, (to[0] - at[0], to[1] - at[1])))
+            ways.remove(step)
+            if not ways:
+                del following[ring[-1]]
+            way = (step[0] - ring[-1][0], step[1] - ring[-1][1])
+            ring.append(step)
+        found.append(_corners(np.array(ring, dtype=float)))
+    return sorted(found, key=lambda ring: -_area(ring))
+
+
+def _left(before: tuple[int, int], after: tuple[int, int]) -> int:
+    return before[1] * after[0] - before[0] * after[1]
+
+
+def _corners(ring: np.ndarray) -> np.ndarray:
+    """Return a closed ring without the points in the middle of a straight side."""
+    step = np.diff(ring, axis=0)
+    turns = (step != np.roll(step, 1, axis=0)).any(axis=1)
+    kept = ring[:-1][turns]
+    return np.concatenate([kept, kept[:1]])
+
+
+def _area(ring: np.ndarray) -> float:
+    return float(abs(np.dot(ring[:-1, 0], ring[1:, 1]) - np.dot(ring[1:, 0], ring[:-1, 1]))) / 2
+
+
+def _anndata(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+    path = folder / "cells.h5ad"
+    with whole_file(path) as part:
+        to_anndata(result, time_h).write_h5ad(part)
+    return [path]
+
+
+def _ome_tiff(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+    site, name = float(result.snapshots["site_um"]), str(result.scenario.get("name", "livermet"))
+    words = ", ".join(f"{code} {kind}" for code, kind in enumerate(kinds(result), 1))
+    labels = (*LABELS[:-1], f"{LABELS[-1]} ({words})")
+    return [
+        write_ome_tiff(
+            folder / "labels.ome.tif", label_images(result, time_h), labels, site, f"{name} labels"
+        ),
+        write_ome_tiff(
+            folder / "fields.ome.tif", field_images(result, time_h), FIELDS, site, f"{name} fields"
+        ),
+    ]
+
+
+def _png(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+    from PIL import Image
+
+    paths = []
+    for name, image in zip(LABELS, label_images(result, time_h), strict=True):
+        path = folder / f"{name.replace(' ', '_')}.png"
+        if int(image.max(initial=0)) >= 1 << 16:
+            raise ResultError(str(path), "there are more labels than a PNG can number; export ome-tiff")
+        with whole_file(path) as part:
+            Image.fromarray(image.astype(np.uint16)).save(part, format="PNG")
+        paths.append(path)
+    return paths
+
+
+def _geojson(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+    path = folder / "lesions.geojson"
+    write_text(path, json.dumps(lesions_geojson(result, time_h), allow_nan=False))
+    return [path]
+
+
+def _csv(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+    paths = []
+    for name in columns.TABLES:
+        table = getattr(result, name)
+        if name == "cells" and time_h is not None:
+            table = table[
+                np.abs(table["time_h"] - result.snapshots["time_h"][snapshot_index(result, time_h)]) < 1e-6
+            ]
+        paths.append(folder / f"{name}.csv")
+        with whole_file(paths[-1]) as part:
+            table.to_csv(part, index=False)
+    return paths
+
+
+FORMATS: dict[str, Callable[[Result, Path, float | None], list[Path]]] = {
+    "anndata": _anndata, "ome-tiff": _ome_tiff, "png": _png, "geojson": _geojson, "csv": _csv,
+}  # fmt: skip
+
+
+def export(result: Result, to: str, folder: str | Path, time_h: float | None = None) -> list[Path]:
+    """Write a result in another format into a folder and return the files.
+
+    Parameters
+    ----------
+    to : str
+        ``anndata``, ``ome-tiff``, ``png``, ``geojson`` or ``csv``.
+    time_h : float, h, optional
+        The snapshot nearest to this time; the last by default, and for ``csv`` all of them.
+
+    Raises
+    ------
+    ResultError
+        For an unknown format, a missing extra, a result without snapshots, or a file that cannot be written.
+    """
+    if to not in FORMATS:
+        raise ResultError("export", f'there is no format "{to}"', name=to, valid=FORMATS)
+    if to != "csv" or time_h is not None:
+        snapshot_index(result, time_h)
+    return FORMATS[to](result, Path(folder), time_h)
