@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -43,20 +43,28 @@ def draw(
     if figure is None:
         if day is not None or layer or other or out:
             raise ResultError("draw", "--day, --layer, --other and --out go with --figure")
-        pictures = result.figures(folder / "figures")
-        words = f"{len(pictures)} pictures in {folder / 'figures'}"
+        words = f"{len(result.figures(folder / 'figures'))} pictures in {folder / 'figures'}"
     else:
         path = out or folder / "figures" / f"{figure}.png"
-        options = {"time_h": None if day is None else 24.0 * day, "layer": layer,
-                   "other": None if other is None else Result.load(other)}  # fmt: skip
-        given = {name: value for name, value in options.items() if value is not None}
-        check_picture(path)
-        drawn = result.plot(figure, **given)
-        with whole_file(path) as part:
-            drawn.savefig(part)
+        second = None if other is None else Result.load(other)
+        hour = None if day is None else 24.0 * day
+        _draw_one(result, figure, path, {"time_h": hour, "layer": layer, "other": second})
         words = f"Picture in {path}"
     if not quiet:
         typer.echo(words)
+
+
+def _draw_one(result: Result, figure: str, path: Path, options: dict[str, Any]) -> None:
+    """Draw one figure into a file."""
+    from livermet_sim.viz.figures import options_of
+
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in given.keys() - options_of(figure):
+        raise ResultError(figure, f"this figure takes no --{'day' if name == 'time_h' else name}")
+    check_picture(path)
+    drawn = result.plot(figure, **given)
+    with whole_file(path) as part:
+        drawn.savefig(part)
 
 
 def run(

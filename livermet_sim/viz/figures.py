@@ -243,17 +243,27 @@ def draw(source: Any, name: str = "overview", **options: Any) -> Any:
     ResultError
         When there is no figure of that name, or it has no such option.
     """
-    known = FIGURES | PAIRS
-    if name not in known:
-        raise ResultError("plot", f'there is no figure "{name}"', name=name, valid=known)
-    figure = known[name]
-    takes = list(inspect.signature(figure).parameters)[1:]
+    takes = options_of(name)
     for option in options:
         if option not in takes:
             raise ResultError(name, f'the figure has no option "{option}"', name=option, valid=takes)
     if hasattr(source, "engine") and name not in OF_PRESENT:
         source = source.result()
-    return figure(source, **options)
+    return (FIGURES | PAIRS)[name](source, **options)
+
+
+def options_of(name: str) -> list[str]:
+    """Return the options that a figure takes.
+
+    Raises
+    ------
+    ResultError
+        When there is no figure of that name.
+    """
+    known = FIGURES | PAIRS
+    if name not in known:
+        raise ResultError("plot", f'there is no figure "{name}"', name=name, valid=known)
+    return list(inspect.signature(known[name]).parameters)[1:]
 
 
 def save_all(result: Result, folder: Path) -> list[Path]:
