@@ -58,7 +58,9 @@ def compare_livers(
         For an unknown layer, a missing second run, or two tissues of different size.
     """
     if other is None:
-        raise ResultError("compare_livers", "a second run is needed; give it as other= (on the command line --other)")
+        raise ResultError(
+            "compare_livers", "a second run is needed; give it as other= (on the command line --other)"
+        )
     views = [scene(first, time_h, window), scene(other, time_h, window)]
     if views[0].shape != views[1].shape or views[0].site != views[1].site:
         sizes = " and ".join(f"{view.shape[1]} x {view.shape[0]}" for view in views)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import sys
 
@@ -30,7 +31,10 @@ def test_anndata_holds_every_cell_of_a_snapshot(made_up, cells):
         assert isinstance(data.obs[name].dtype, pd.CategoricalDtype)
         assert (data.obs[name].astype(str).to_numpy() == cells[name].astype(str).to_numpy()).all()
     assert np.allclose(data.X, cells[list(exchange.STATE)], rtol=1e-6)
-    assert data.layers["shares"].max(axis=0).tolist() == [1, 1, 1, 1] and data.var["unit"]["oxygen_mmHg"] == "mmHg"
+    assert (
+        data.layers["shares"].max(axis=0).tolist() == [1, 1, 1, 1]
+        and data.var["unit"]["oxygen_mmHg"] == "mmHg"
+    )
     early = made_up.to_anndata(time_h=20.0)
     assert early.uns["livermet"]["time_h"] == 24.0 and early.n_obs < data.n_obs
 
@@ -45,7 +49,9 @@ def test_anndata_comes_back_from_its_file(made_up, tmp_path):
 def test_without_the_extra_the_way_to_it_is_said(made_up, tmp_path, monkeypatch):
     for name, to in (("anndata", "anndata"), ("tifffile", "ome-tiff")):
         monkeypatch.setitem(sys.modules, name, None)
-        with pytest.raises(ResultError, match=rf'{name} is not installed; pip install "livermet-sim\[exchange\]"'):
+        with pytest.raises(
+            ResultError, match=rf'{name} is not installed; pip install "livermet-sim\[exchange\]"'
+        ):
             made_up.export(to, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -58,7 +64,9 @@ def test_ome_tiff_knows_its_pixels_and_channels(made_up, tmp_path):
     with tifffile.TiffFile(labels) as file:
         assert file.is_ome and file.series[0].axes == "CYX" and file.series[0].dtype == np.uint16
         xml, image = file.ome_metadata, file.asarray()
-    assert 'PhysicalSizeX="10.0"' in xml and 'PhysicalSizeXUnit="µm"' in xml and 'Name="lesion in tissue"' in xml
+    assert (
+        'PhysicalSizeX="10.0"' in xml and 'PhysicalSizeXUnit="µm"' in xml and 'Name="lesion in tissue"' in xml
+    )
     assert image.shape == (len(exchange.LABELS), *shape)
     assert np.array_equal(image[3].astype(int) - 1, shots["tumour"][-1].reshape(shape))
     assert np.array_equal(image[0], shots["compartment"][-1].reshape(shape))
@@ -90,7 +98,7 @@ def filled(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
         for column in range(shape[1]):
             crossed = 0
             for ring in rings:
-                for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+                for (x0, y0), (x1, y1) in itertools.pairwise(ring):
                     crossed += x0 == x1 and x0 <= column and min(y0, y1) < row + 0.5 < max(y0, y1)
             inside[row, column] = crossed % 2 == 1
     return inside

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -26,7 +28,7 @@ def test_pictures_have_one_size_and_change(made):
     pictures = list(made)
     assert len(pictures) == len(made) == 6
     assert {picture.shape for picture in pictures} == {(HEIGHT, WIDTH, 3)}
-    assert all((a != b).any() for a, b in zip(pictures, pictures[1:], strict=False))
+    assert all((a != b).any() for a, b in itertools.pairwise(pictures))
     assert np.array_equal(made[-1], pictures[-1])
     with pytest.raises(IndexError):
         made[6]
@@ -56,7 +58,9 @@ def test_a_film_is_written_whole(made, tmp_path, ending):
     if ending == "mp4" and film.encoder() is None:
         pytest.skip("no ffmpeg and no imageio-ffmpeg is installed")
     told = []
-    path = made.save(tmp_path / "new" / f"film.{ending}", fps=4, progress=lambda done, of: told.append((done, of)))
+    path = made.save(
+        tmp_path / "new" / f"film.{ending}", fps=4, progress=lambda done, of: told.append((done, of))
+    )
     assert [p.name for p in path.parent.iterdir()] == [path.name] and told == [(i, 6) for i in range(1, 7)]
     data = path.read_bytes()
     if ending == "mp4":

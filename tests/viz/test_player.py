@@ -39,7 +39,9 @@ def read(text: str) -> tuple[dict, dict[str, np.ndarray]]:
     blob = base64.b64decode(re.search(r'id="data">(.*?)</script>', text, re.S)[1])
     arrays = {}
     for name, part in meta["parts"].items():
-        piece = np.frombuffer(zlib.decompress(blob[part["offset"] : part["offset"] + part["length"]]), "<" + part["type"])
+        piece = np.frombuffer(
+            zlib.decompress(blob[part["offset"] : part["offset"] + part["length"]]), "<" + part["type"]
+        )
         if part["step"]:
             piece = np.cumsum(piece.reshape(-1, part["step"]), axis=0, dtype=np.uint8)
         arrays[name] = piece
@@ -66,7 +68,9 @@ def test_the_page_holds_every_frame_as_it_was(made_up, text):
 def test_the_page_asks_the_network_for_nothing(text):
     outside = re.sub(r'id="data">.*?</script>', "", text, flags=re.S)
     assert not re.search(r"https?://", outside)
-    assert "default-src 'none'" in text and not re.search(r"<(script|link|img)[^>]+(src|href)=\"(?!data:)", outside)
+    assert "default-src 'none'" in text and not re.search(
+        r"<(script|link|img)[^>]+(src|href)=\"(?!data:)", outside
+    )
 
 
 def test_a_name_cannot_break_out_of_the_page(made_up):
@@ -110,7 +114,9 @@ def page(text, tmp_path_factory):
         page.requests, page.errors = [], []
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: page.errors.append(message.text) if message.type == "error" else None
+        )
         page.goto(path.as_uri())
         page.wait_for_selector("body[data-ready=yes]", timeout=20_000)
         yield page
@@ -186,4 +192,6 @@ def test_in_a_browser_a_cell_says_what_it_is(page, made_up):
 
 
 def test_in_a_browser_it_asked_for_nothing_and_failed_nowhere(page):
-    assert [url for url in page.requests if not url.startswith(("file:", "data:"))] == [] and page.errors == []
+    assert [
+        url for url in page.requests if not url.startswith(("file:", "data:"))
+    ] == [] and page.errors == []

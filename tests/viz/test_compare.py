@@ -1,0 +1,164 @@
+"""Check the maps that compare: borders by growth pattern, two livers, and who killed whom."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+from synthetic import result
+
+from livermet_sim.base.errors import ResultError
+from livermet_sim.model import LiverModel
+from livermet_sim.observe.frames import moment
+from livermet_sim.viz import border, compare, figures, immune, style
+from livermet_sim.viz.canvas import rgb
+from livermet_sim.viz.scene import scene
+from livermet_sim.viz.tissue_map import tissue_map
+
+
+@pytest.fixture(scope="module")
+def made_up():
+    return result(radius=14, count=60)
+
+
+def disc(view, **changes):
+    """Return the tissue with one round lesion in it and nothing else, some arrays changed."""
+    other = copy.deepcopy(view)
+    y, x = np.mgrid[: view.shape[0], : view.shape[1]] - np.array(view.shape).reshape(2, 1, 1) / 2
+    away = np.hypot(y, x + 6)
+    tissue = np.isin(view["compartment"], (2, 3))
+    other.arrays["tumour"] = np.where((away < 4) & tissue, 7, -1).astype(np.int32)
+    other.arrays.update(
+        collagen=np.zeros(view.shape), parenchyma=(away >= 4) * 1.0, perfused=np.ones(view.shape)
+    )
+    for name, (inner, outer, value) in changes.items():
+        other.arrays[name] = np.where((away >= inner) & (away < outer), value, other[name])
+    return other
+
+
+@pytest.mark.parametrize(
+    ("changes", "pattern"),
+    [
+        ({}, "replacement"),
+        ({"collagen": (3, 7, 0.9)}, "desmoplastic"),
+        ({"parenchyma": (3, 7, 0.0)}, "pushing"),
+        ({"perfused": (3, 7, 0.0)}, "pushing"),
+    ],
+)
+def test_a_border_has_the_pattern_of_what_lies_around_it(made_up, changes, pattern):
+    view = disc(scene(made_up), **changes)
+    shares = border.border_shares(view)
+    assert list(shares) == [7]
+    assert shares[7][border.PATTERNS.index(pattern)] > 0.6, shares
+    assert shares[7].sum() == pytest.approx(1)
+
+
+def test_border_sites_touch_the_tumour_and_gaps_within_are_none(made_up):
+    view = disc(scene(made_up))
+    rows, columns = np.nonzero(view["tumour"] == 7)
+    middle = (int(rows.mean()), int(columns.mean()))
+    view["tumour"][middle] = -1
+    pattern, lesion = border.border_patterns(view)
+    assert pattern[middle] == border.NONE
+    for row, column in np.argwhere(pattern >= 0):
+        assert (view["tumour"][row - 1 : row + 2, column - 1 : column + 2] == 7).any() and lesion[
+            row, column
+        ] == 7
+    assert not ((pattern >= 0) & (view["tumour"] >= 0)).any()
+
+
+def test_the_difference_map_shows_what_only_one_liver_has(made_up):
+    early, late = scene(made_up, 24.0 * 7), scene(made_up, 672.0)
+    image = compare.tumour_difference(early, late, 6)
+    middle = image[3::6, 3::6]
+    only = (late["tumour"] >= 0) & ~(early["tumour"] >= 0)
+    both = (late["tumour"] >= 0) & (early["tumour"] >= 0)
+    for mask, colour in ((only, compare.SECOND), (both, compare.BOTH)):
+        shown = np.abs(middle - rgb(colour)).max(axis=2) < 0.1
+        assert shown[mask].mean() > 0.7 and not shown[(early["tumour"] < 0) & (late["tumour"] < 0)].all()
+    same = compare.tumour_difference(late, late, 6)
+    assert not (np.abs(same - rgb(compare.FIRST)).max(axis=2) < 0.02).any()
+
+
+def test_the_difference_of_a_field_is_second_minus_first(made_up):
+    early, late = scene(made_up, 24.0), scene(made_up, 672.0)
+    _, most = compare.field_difference(early, late, "oxygen", 4)
+    inside = np.isin(early["compartment"], (2, 3))
+    assert most == pytest.approx(np.abs(late["oxygen"] - early["oxygen"])[inside].max())
+    image, zero = compare.field_difference(late, late, "oxygen", 4)
+    assert zero == 1.0 and image.min() >= 0
+
+
+def test_livers_that_cannot_be_compared_are_refused(made_up):
+    with pytest.raises(ResultError, match="a second run is needed"):
+        figures.draw(made_up, "compare_livers")
+    with pytest.raises(ResultError, match="the tissues differ in size"):
+        figures.draw(made_up, "compare_livers", other=result(radius=16, count=3))
+    figure = figures.draw(made_up, "compare_livers", other=made_up, layer="vegf", time_h=24)
+    assert "(first)" in figure.axes[0].get_title(loc="left") and "day 1," in figure.axes[1].get_title(
+        loc="left"
+    )
+
+
+def test_the_table_of_kills_counts_every_death(made_up):
+    figure = figures.kills(made_up)
+    deaths = made_up.events[made_up.events["event"] == "die"]
+    counts = [int(t.get_text().replace(",", "")) for t in figure.axes[1].texts if t.get_text() != "·"]
+    assert sum(counts) == len(deaths) > 0
+    days = made_up.days
+    bars = sum(p.get_height() * p.get_width() for p in figure.axes[0].patches)
+    assert bars == pytest.approx(len(deaths)) and figure.axes[0].get_xlim() == (0, days)
+
+
+def test_means_of_the_frames_are_those_of_the_cells(made_up):
+    days, found = immune.means(made_up, "polarisation", ("kupffer", "neutrophil", "nobody"))
+    assert set(found) == {"kupffer", "neutrophil"}
+    for index, day in enumerate(days):
+        _, cells = moment(made_up.frames, made_up.snapshots, index)
+        mean = cells.loc[cells["kind"] == "kupffer", "polarisation"].mean()
+        assert found["kupffer"][index] == pytest.approx(mean, abs=1e-6), day
+
+
+def test_a_time_between_snapshots_shows_the_frame(made_up):
+    other = copy.copy(made_up)
+    other.snapshots = {
+        k: v[[0, 5]] if np.ndim(v) == 2 and k != "edges" else v for k, v in made_up.snapshots.items()
+    }
+    other.snapshots["time_h"] = made_up.snapshots["time_h"][[0, 5]]
+    assert scene(other, 170.0).time_h == 168.0 and scene(other, 10.0).time_h == 6.0
+    assert np.array_equal(scene(other, 170.0)["tumour"], scene(made_up, 168.0)["tumour"])
+    assert scene(other).time_h == 672.0
+
+
+def test_figures_take_a_running_model(made_up):
+    model = LiverModel("strip", seed=1)
+    model.run("3 h")
+    digest = model.engine.digest()
+    view = scene(model)
+    assert view.time_h == 3.0 and "tgf_beta" in view.arrays and len(view.cells) == len(model.agents)
+    figure = figures.draw(model, "tissue_map", layer="tgf_beta")
+    assert figure.axes[-1].get_ylabel() == "tgf beta (relative)"
+    for name in ("histology", "funnel_chart", "growth_pattern"):
+        figures.draw(model, name).canvas.draw()
+    assert model.engine.digest() == digest
+    with pytest.raises(ResultError, match='no layer "tgf_bta"; did you mean "tgf_beta"'):
+        figures.draw(model, "tissue_map", layer="tgf_bta")
+
+
+def test_figures_draw_into_a_panel_that_is_given(made_up):
+    figure = style.picture(12, 4)
+    left, middle, right = figure.subplots(1, 3)
+    assert figures.draw(made_up, "funnel_chart", ax=left) is left and left.patches
+    assert figures.draw(made_up, "growth_curves", ax=middle) is middle and middle.lines
+    assert tissue_map(made_up, ax=right) is right and right.images
+    figure.canvas.draw()
+
+
+def test_unknown_figures_and_options_are_refused(made_up):
+    with pytest.raises(ResultError, match='no figure "histolgy"; did you mean "histology"'):
+        made_up.plot("histolgy")
+    with pytest.raises(
+        ResultError, match='tissue_map: the figure has no option "laier"; did you mean "layer"'
+    ):
+        made_up.plot("tissue_map", laier="oxygen")

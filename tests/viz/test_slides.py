@@ -1,0 +1,145 @@
+"""Check that virtual slides obey optics and show what is in the tissue."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+from synthetic import result
+
+from livermet_sim.state.tissue import CENTRAL, OUTSIDE, SINUSOID
+from livermet_sim.viz import slides, stains, style
+from livermet_sim.viz.canvas import Canvas
+from livermet_sim.viz.microscopy import stained, stamp, tube_angles
+from livermet_sim.viz.scene import scene
+
+CHANNEL = {name: number for number, name in enumerate(stains.CHANNELS)}
+
+
+@pytest.fixture(scope="module")
+def made_up():
+    return result(radius=14, count=10)
+
+
+@pytest.fixture(scope="module")
+def view(made_up):
+    return scene(made_up)
+
+
+@pytest.fixture(scope="module")
+def glowing(view):
+    """Return the fluorescence channels at eight pixels a site."""
+    return stained(view, 8, stains.fluorescence())
+
+
+def at_sites(image: np.ndarray, scale: int = 8) -> np.ndarray:
+    """Return the largest value of each site and the eight around: what is drawn may stand beside its site."""
+    from scipy import ndimage
+
+    high, wide = image.shape[0] // scale, image.shape[1] // scale
+    blocks = image.reshape(high, scale, wide, scale).max(axis=(1, 3))
+    return np.asarray(ndimage.maximum_filter(blocks, 3))
+
+
+def test_light_is_absorbed_by_each_dye_in_turn():
+    none, both = np.zeros((1, 1, 3), np.float32), np.array([[[0.4, 0.3, 0.0]]], np.float32)
+    assert np.allclose(stains.through_microscope(none), stains.LAMP)
+    expected = stains.LAMP * 10.0 ** -(0.4 * stains.OPTICAL_DENSITY[0] + 0.3 * stains.OPTICAL_DENSITY[1])
+    assert np.allclose(stains.through_microscope(both)[0, 0], expected, rtol=1e-5)
+    nucleus = stains.through_microscope(np.array([[[0.9, 0.2, 0.0]]], np.float32))[0, 0]
+    assert nucleus[2] > nucleus[0] > nucleus[1]  # blue-violet
+    cytoplasm = stains.through_microscope(np.array([[[0.05, 0.4, 0.0]]], np.float32))[0, 0]
+    assert cytoplasm[0] > cytoplasm[2] > cytoplasm[1]  # pink
+
+
+def test_stamped_ovals_have_their_size_place_and_direction(view):
+    canvas = Canvas(view, 10)
+    share = stamp(canvas, *(np.array([v]) for v in (9.0, 12.0, 1.5, 0.5, np.pi / 2)))
+    rows, columns = np.nonzero(share > 0.5)
+    assert share.sum() == pytest.approx(np.pi * 15 * 5, rel=0.03)
+    assert (rows.mean() + 0.5, columns.mean() + 0.5) == pytest.approx((90, 120), abs=0.6)
+    assert np.ptp(rows) == pytest.approx(29, abs=1.5) and np.ptp(columns) == pytest.approx(9, abs=1.5)
+    off = stamp(canvas, *(np.array([v]) for v in (-0.4, 0.0, 1.0, 1.0, 0.0)))
+    assert off[0].any() and not off[20:].any()
+
+
+def test_directions_follow_the_tubes(view):
+    angle = tube_angles(view)
+    a, b = view.edges.T
+    step = view.points[b] - view.points[a]
+    degree = np.bincount(view.edges.ravel(), minlength=len(view.points))
+    along = (degree[a] == 1) | (degree[b] == 1)
+    end = np.where(degree[a] == 1, a, b)
+    turn = np.abs(np.sin(angle[end] - np.arctan2(step[:, 0], step[:, 1])))[along]
+    assert along.any() and turn.max() < 1e-9
+
+
+def test_each_marker_shines_on_its_own_cells(view, glowing):
+    kinds = {
+        "Ly6G": ("neutrophil", "mdsc"),
+        "NKp46": ("nk",),
+        "CD8": ("cd8",),
+        "F4/80": ("kupffer", "monocyte"),
+    }
+    for marker, names in kinds.items():
+        shine = at_sites(glowing[..., CHANNEL[marker]]) > 0.15
+        cells = view.cells[view.cells["kind"].isin(names)]
+        rows = ((cells["y_um"] - view.y0) / view.site).astype(int)
+        columns = ((cells["x_um"] - view.x0) / view.site).astype(int)
+        there = np.zeros(view.shape)
+        there[rows, columns] = 1
+        found = at_sites(np.kron(there, np.ones((8, 8)))) > 0
+        assert shine[rows, columns].mean() > 0.9, marker
+        assert (shine & ~at_sites(np.kron(found, np.ones((8, 8)))).astype(bool)).sum() == 0, marker
+
+
+def test_tumour_shines_where_tumour_is(view, glowing):
+    high, wide = view.shape
+    shine = glowing[..., CHANNEL["tumour"]].reshape(high, 8, wide, 8).max(axis=(1, 3)) > 0.1
+    own = view["tumour"] >= 0
+    core = own & (view["compartment"] != SINUSOID)
+    assert shine[core].mean() > 0.9
+    assert (
+        not at_sites(glowing[..., CHANNEL["tumour"]])[~(at_sites(np.kron(own, np.ones((8, 8)))) > 0)].max()
+        > 0.3
+    )
+
+
+def test_lumina_and_glass_let_the_light_through(view):
+    image = slides.brightfield(view, 8)
+    assert image.shape == (view.shape[0] * 8, view.shape[1] * 8, 3) and image.min() >= 0 and image.max() <= 1
+    bright = image.mean(axis=2)[4::8, 4::8]
+    from scipy import ndimage
+
+    deep = ndimage.binary_erosion(view["compartment"] == OUTSIDE, iterations=2)
+    assert (bright[deep] > 0.9).all()
+    assert bright[ndimage.binary_erosion(view["compartment"] == CENTRAL, iterations=2)].min() > 0.9
+    own = ndimage.binary_erosion(view["tumour"] >= 0)
+    assert bright[own].mean() < 0.75
+
+
+def test_slides_are_the_same_every_time(view):
+    assert np.array_equal(slides.brightfield(view, 4), slides.brightfield(view, 4))
+
+
+def test_the_field_of_view_lies_on_the_largest_lesion_and_inside_the_tissue(made_up, view):
+    x0, y0, x1, y1 = slides.field_of_view(view, 120.0)
+    assert (x1 - x0, y1 - y0) == (120.0, 120.0)
+    part = scene(made_up, window=(x0, y0, x1, y1))
+    numbers, counts = np.unique(view["tumour"][view["tumour"] >= 0], return_counts=True)
+    assert numbers[counts.argmax()] in part["tumour"]
+    free = copy.deepcopy(view)
+    free.arrays["tumour"] = np.full(view.shape, -1)
+    x0, y0, x1, y1 = slides.field_of_view(free, 120.0)
+    middle = (view.y0 + view.shape[0] * 5, view.x0 + view.shape[1] * 5)
+    assert ((y0 + y1) / 2, (x0 + x1) / 2) == pytest.approx(middle, abs=20)
+
+
+def test_a_slide_can_show_the_whole_tissue_or_any_window(made_up):
+    for options in ({"field_um": float("inf")}, {"window": (50, 50, 170, 150)}, {"time_h": 6.0}):
+        figure = slides.histology(made_up, **options)
+        assert "Virtual H&E" in figure.axes[0].get_title(loc="left")
+    assert "day 0.25" in figure.axes[0].get_title(loc="left")
+    figure = slides.immunofluorescence(made_up, window=(50, 50, 170, 150))
+    assert len(figure.axes) == 1 + len(stains.CHANNELS) and figure.dpi == style.DPI
