@@ -29,7 +29,8 @@ def film(
 ) -> None:
     """Make a film of a saved run: the tissue beside its curves."""
     from livermet_sim.observe.result import Result
-    from livermet_sim.viz.film import Film, encoder
+    from livermet_sim.viz.encoding import encoder
+    from livermet_sim.viz.film import Film
 
     made = Film(Result.load(folder), layer, colour)
     path = out or folder / ("film.mp4" if encoder() else "film.gif")

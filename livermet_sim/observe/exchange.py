@@ -12,6 +12,7 @@ import numpy as np
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file, write_text
 from livermet_sim.observe import columns
+from livermet_sim.observe.outline import rings
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -58,7 +59,7 @@ def to_anndata(result: Result, time_h: float | None = None) -> Any:
         When anndata is not installed, or the result has no snapshots.
     """
     try:
-        import anndata
+        import anndata  # type: ignore[import-not-found]
     except ImportError:
         raise ResultError("to_anndata", f"anndata is not installed; {EXTRA}") from None
     import pandas as pd
@@ -173,52 +174,6 @@ def _plain(value: Any) -> Any:
     """Return a table's value as JSON keeps it, None for not-a-number."""
     value = value.item() if isinstance(value, np.generic) else value
     return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
-def rings(mask: np.ndarray) -> list[np.ndarray]:
-    """Return the outline of one connected piece, float64[m, 2] (x, y) in sites each: outer ring first, then holes.
-
-    Rings are closed (the first point comes again at the end) and run along the borders of the sites.
-    """
-    padded = np.pad(mask, 1)
-    following: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    # each side of a site that has no neighbour of the piece, with the site on its left (y points down)
-    for dy, dx, start, end in ((-1, 0, (1, 0), (0, 0)), (1, 0, (0, 1), (1, 1)),
-                               (0, -1, (0, 0), (0, 1)), (0, 1, (1, 1), (1, 0))):  # fmt: skip
-        for y, x in np.argwhere(padded & ~np.roll(padded, (-dy, -dx), (0, 1))).tolist():
-            here, there = (x + start[0] - 1, y + start[1] - 1), (x + end[0] - 1, y + end[1] - 1)
-            following.setdefault(here, []).append(there)
-    found = []
-    while following:
-        first = next(iter(following))
-        ring, way = [first], (0, 0)
-        while len(ring) == 1 or ring[-1] != first:
-            ways = following[ring[-1]]
-            # where two corners touch, turning left keeps to the same site
-            step = max(ways, key=lambda to, at=ring[-1], v=way: _left(v, (to[0] - at[0], to[1] - at[1])))
-            ways.remove(step)
-            if not ways:
-                del following[ring[-1]]
-            way = (step[0] - ring[-1][0], step[1] - ring[-1][1])
-            ring.append(step)
-        found.append(_corners(np.array(ring, dtype=float)))
-    return sorted(found, key=lambda ring: -_area(ring))
-
-
-def _left(before: tuple[int, int], after: tuple[int, int]) -> int:
-    return before[1] * after[0] - before[0] * after[1]
-
-
-def _corners(ring: np.ndarray) -> np.ndarray:
-    """Return a closed ring without the points in the middle of a straight side."""
-    step = np.diff(ring, axis=0)
-    turns = (step != np.roll(step, 1, axis=0)).any(axis=1)
-    kept = ring[:-1][turns]
-    return np.concatenate([kept, kept[:1]])
-
-
-def _area(ring: np.ndarray) -> float:
-    return float(abs(np.dot(ring[:-1, 0], ring[1:, 1]) - np.dot(ring[1:, 0], ring[:-1, 1]))) / 2
 
 
 def _anndata(result: Result, folder: Path, time_h: float | None) -> list[Path]:

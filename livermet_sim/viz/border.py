@@ -39,17 +39,17 @@ def border_patterns(view: Scene) -> tuple[np.ndarray, np.ndarray]:
     """
     tumour = view["tumour"]
     own = tumour >= 0
-    tissue = np.isin(view["compartment"], (PARENCHYMA, SINUSOID))
-    liver, _ = ndimage.label(tissue & ~own, np.ones((3, 3)))  # type: ignore[misc]
+    tissue: np.ndarray = np.isin(view["compartment"], (PARENCHYMA, SINUSOID))
+    liver: np.ndarray = ndimage.label(tissue & ~own, np.ones((3, 3)))[0]  # type: ignore[index,assignment]
     # gaps within a lesion are no border
-    large = np.bincount(liver.ravel(), minlength=1) >= LEAST_SITES
+    large: np.ndarray = np.bincount(liver.ravel(), minlength=1) >= LEAST_SITES
     border = (liver > 0) & large[liver] & ndimage.binary_dilation(own, np.ones((3, 3)))
     collagen, live = (
         _around(view["collagen"], tissue),
         _around(view["parenchyma"], view["compartment"] == PARENCHYMA),
     )
-    shut = (view["compartment"] == SINUSOID) & (view["perfused"] <= 0.5)
-    shut = ndimage.binary_dilation(shut, np.ones((3, 3)))
+    shut: np.ndarray = (view["compartment"] == SINUSOID) & (view["perfused"] <= 0.5)
+    shut = np.asarray(ndimage.binary_dilation(shut, np.ones((3, 3))))
     pattern = np.full(tumour.shape, NONE, dtype=np.int8)
     pattern[border] = np.select(
         [collagen[border] >= RIM_COLLAGEN, (live[border] >= LIVE_PLATE) & ~shut[border]], [2, 0], 1

@@ -269,7 +269,7 @@ def options_of(name: str) -> list[str]:
 def save_all(result: Result, folder: Path) -> list[Path]:
     """Write every figure, and the field maps, into a folder as PNG and return the files in order."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs: list[tuple[str, Callable[[], Figure]]] = []
+    jobs: list[tuple[str, Callable[[], Any]]] = []
     for name in FIGURES:
         if result.snapshots or name not in OF_TISSUE:
             jobs.append((name, lambda name=name: draw(result, name)))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -20,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file
 from livermet_sim.observe.frames import field, moment, of_result
-from livermet_sim.viz import charts, raster, style
+from livermet_sim.viz import charts, encoding, raster, style
 from livermet_sim.viz.canvas import Canvas, spread
 from livermet_sim.viz.key import MARKERS, UNSEEN, perfusion_key, tissue_key, tumour_key
 from livermet_sim.viz.player import page
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, HEAD = 1280, 720, 64
 TISSUE = (700, HEIGHT - HEAD - 16)
 ENDINGS = (".mp4", ".gif")
-GIF_WIDTH = 760
 FPS = 12
 Told = Callable[[int, int], None]
 
@@ -107,7 +104,7 @@ class Film:
             raise ResultError(str(path), f"a film's name ends in {' or '.join(ENDINGS)}")
         if not 0.1 <= fps <= 60:
             raise ResultError("fps", f"{fps:g} pictures a second cannot be shown; give 0.1 to 60")
-        encode = _mp4 if path.suffix.lower() == ".mp4" else _gif
+        encode = encoding.mp4 if path.suffix.lower() == ".mp4" else encoding.gif
         with whole_file(path) as part:
             encode(self._told(progress), part, fps)
         return path
@@ -120,7 +117,7 @@ class Film:
 
     def _repr_html_(self) -> str:
         """Return a video where ffmpeg is at hand, else the player."""
-        if encoder() is None:
+        if encoding.encoder() is None:
             return f'<iframe width="100%" height="720" style="border:0" srcdoc="{escape(page(self.result))}"></iframe>'
         with tempfile.TemporaryDirectory() as folder:
             data = base64.b64encode(self.save(Path(folder) / "film.mp4").read_bytes()).decode()
@@ -266,59 +263,3 @@ def _mark(image: Image.Image, view: Scene, scale: int) -> None:
                 pen.regular_polygon((px, py, 1.25 * size), sides, turn, fill=colour, outline=edge)
             else:
                 pen.ellipse((px - size, py - size, px + size, py + size), fill=colour, outline=edge)
-
-
-def encoder() -> str | None:
-    """Return the ffmpeg to use: that of the extra ``film``, or the system's; None where there is none."""
-    try:
-        import imageio_ffmpeg
-
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError):
-        return shutil.which("ffmpeg")
-
-
-def _mp4(pictures: Iterator[np.ndarray], path: Path, fps: float) -> None:
-    """Encode pictures as H.264, which browsers and slides play."""
-    program = encoder()
-    if program is None:
-        raise ResultError(
-            str(path.name),
-            'mp4 needs ffmpeg; pip install "livermet-sim[film]", or choose a name that ends in .gif',
-        )
-    words = [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}",
-             "-r", f"{fps:g}", "-i", "-", "-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-pix_fmt", "yuv420p",
-             "-movflags", "+faststart", "-threads", "1", str(path)]  # fmt: skip
-    with (
-        tempfile.TemporaryFile() as errors,
-        subprocess.Popen(words, stdin=subprocess.PIPE, stderr=errors) as process,
-    ):
-        assert process.stdin is not None
-        try:
-            for picture in pictures:
-                process.stdin.write(picture.tobytes())
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # ffmpeg says why below
-        except BaseException:
-            process.kill()
-            raise
-        if process.wait():
-            errors.seek(0)
-            reason = errors.read().decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-            raise ResultError(path.name, f"ffmpeg could not write the film ({reason[0][:160]})")
-
-
-def _gif(pictures: Iterator[np.ndarray], path: Path, fps: float) -> None:
-    """Encode pictures as a gif of one palette, smaller than the mp4."""
-    size = (GIF_WIDTH, round(GIF_WIDTH * HEIGHT / WIDTH))
-    small = [Image.fromarray(picture).resize(size, Image.Resampling.BOX) for picture in pictures]
-    # colours of all times: a palette of the last picture alone would lack the early ones
-    sample = Image.fromarray(
-        np.concatenate([np.asarray(small[i]) for i in {0, len(small) // 2, len(small) - 1}])
-    )
-    palette = sample.quantize(64, method=Image.Quantize.MEDIANCUT)
-    flat = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in small]
-    flat[0].save(
-        path, save_all=True, append_images=flat[1:], duration=round(1000 / fps), loop=0, optimize=False
-    )

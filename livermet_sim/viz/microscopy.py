@@ -160,8 +160,9 @@ def tube_angles(view: Scene) -> np.ndarray:
     # twice the angle, so that opposite directions add up and do not cancel
     turn = 2 * np.arctan2(step[:, 0], step[:, 1])
     size = len(view.points)
-    total = [sum(np.bincount(view.edges[:, k], f(turn), size) for k in (0, 1)) for f in (np.sin, np.cos)]
-    return 0.5 * np.arctan2(*total)
+    ends = view.edges.ravel()
+    sine, cosine = (np.bincount(ends, np.repeat(f(turn), 2), size) for f in (np.sin, np.cos))
+    return 0.5 * np.arctan2(sine, cosine)
 
 
 def _paint_stasis(canvas: Canvas) -> None:

@@ -100,7 +100,8 @@ def _arrays(
     for name in ("compartment", *FIELDS):
         stack = frames[name][chosen].reshape(-1, *whole)[:, top : top + high, left : left + wide]
         out[name] = (np.ascontiguousarray(stack).reshape(len(chosen), -1), high * wide)
-    rows = np.concatenate([np.arange(frames["cell_start"][i], frames["cell_start"][i + 1]) for i in chosen])
+    start = frames["cell_start"].tolist()
+    rows = np.concatenate([np.arange(start[i], start[i + 1]) for i in chosen.tolist()])
     for name in _PER_CELL:
         column = frames[f"cell_{name}"][rows]
         if name == "site":

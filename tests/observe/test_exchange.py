@@ -14,6 +14,7 @@ from PIL import Image
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe import exchange
+from livermet_sim.observe.outline import rings
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +92,13 @@ def test_png_labels_come_back(made_up, tmp_path):
             assert np.array_equal(np.asarray(shown), image)
 
 
-def filled(rings: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+def filled(outline: list[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     """Return which sites lie within rings, by counting crossings on the way to the left: slow and obvious."""
     inside = np.zeros(shape, dtype=bool)
     for row in range(shape[0]):
         for column in range(shape[1]):
             crossed = 0
-            for ring in rings:
+            for ring in outline:
                 for (x0, y0), (x1, y1) in itertools.pairwise(ring):
                     crossed += x0 == x1 and x0 <= column and min(y0, y1) < row + 0.5 < max(y0, y1)
             inside[row, column] = crossed % 2 == 1
@@ -111,7 +112,7 @@ def test_rings_go_around_exactly_the_sites(seed):
     mask = np.random.default_rng(seed).random((9, 11)) < 0.62
     pieces, count = ndimage.label(mask)
     for number in range(1, count + 1):
-        found = exchange.rings(pieces == number)
+        found = rings(pieces == number)
         assert np.array_equal(filled(found, mask.shape), pieces == number)
         assert all((ring[0] == ring[-1]).all() and len(ring) >= 5 for ring in found)
         straight = [np.diff(ring, axis=0) for ring in found]
@@ -123,9 +124,9 @@ def test_rings_go_around_exactly_the_sites(seed):
 def test_rings_of_a_site_and_of_a_frame():
     one = np.zeros((3, 3), dtype=bool)
     one[1, 1] = True
-    (ring,) = exchange.rings(one)
+    (ring,) = rings(one)
     assert {tuple(point) for point in ring.tolist()} == {(1, 1), (2, 1), (2, 2), (1, 2)} and len(ring) == 5
-    outer, hole = exchange.rings(~one)
+    outer, hole = rings(~one)
     assert {tuple(p) for p in outer.tolist()} == {(0, 0), (3, 0), (3, 3), (0, 3)} and len(hole) == 5
 
 
@@ -138,8 +139,8 @@ def test_geojson_outlines_every_lesion_with_what_is_known_of_it(made_up, tmp_pat
     for feature in features:
         number, facts = feature["properties"]["lesion"], feature["properties"]
         assert facts["area_um2"] == counts[number] * 100.0 and facts["name"] == f"lesion {number}"
-        kind, rings = feature["geometry"]["type"], feature["geometry"]["coordinates"]
-        pieces = [rings] if kind == "Polygon" else rings
+        kind, places = feature["geometry"]["type"], feature["geometry"]["coordinates"]
+        pieces = [places] if kind == "Polygon" else places
         found = sum(filled([np.array(ring) / 10 for ring in piece],
                            (int(shots["height"]), int(shots["width"]))).sum() for piece in pieces)  # fmt: skip
         assert found == counts[number]

@@ -10,7 +10,7 @@ from PIL import Image
 from synthetic import result
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.viz import film
+from livermet_sim.viz import encoding, film
 from livermet_sim.viz.film import HEIGHT, TISSUE, WIDTH, Film
 
 
@@ -55,7 +55,7 @@ def test_a_field_has_one_scale_for_the_whole_film(made_up):
 
 @pytest.mark.parametrize("ending", ["gif", "mp4"])
 def test_a_film_is_written_whole(made, tmp_path, ending):
-    if ending == "mp4" and film.encoder() is None:
+    if ending == "mp4" and encoding.encoder() is None:
         pytest.skip("no ffmpeg and no imageio-ffmpeg is installed")
     told = []
     path = made.save(
@@ -78,7 +78,7 @@ def test_a_film_broken_off_leaves_nothing(made, tmp_path):
         if done == 2:
             raise KeyboardInterrupt
 
-    for ending in ("gif", "mp4")[: 1 + (film.encoder() is not None)]:
+    for ending in ("gif", "mp4")[: 1 + (encoding.encoder() is not None)]:
         with pytest.raises(KeyboardInterrupt):
             made.save(tmp_path / f"film.{ending}", progress=stop)
     assert list(tmp_path.iterdir()) == []
@@ -91,7 +91,7 @@ def test_mistakes_are_said(made, made_up, tmp_path, monkeypatch):
         made.save(tmp_path / "film.gif", fps=0)
     with pytest.raises(ResultError, match='no layer "oxgen"; did you mean "oxygen"'):
         Film(made_up, layer="oxgen")
-    monkeypatch.setattr(film, "encoder", lambda: None)
+    monkeypatch.setattr(encoding, "encoder", lambda: None)
     with pytest.raises(ResultError, match=r'mp4 needs ffmpeg; pip install "livermet-sim\[film\]"'):
         made.save(tmp_path / "film.mp4")
     assert list(tmp_path.iterdir()) == []
@@ -99,8 +99,8 @@ def test_mistakes_are_said(made, made_up, tmp_path, monkeypatch):
 
 def test_a_notebook_shows_a_video_or_else_the_player(made_up, monkeypatch):
     made = made_up.animate()
-    if film.encoder() is not None:
+    if encoding.encoder() is not None:
         assert made._repr_html_().startswith('<video controls loop width="100%" src="data:video/mp4;base64,')
-    monkeypatch.setattr(film, "encoder", lambda: None)
+    monkeypatch.setattr(encoding, "encoder", lambda: None)
     page = made._repr_html_()
     assert page.startswith("<iframe") and "&lt;!doctype html&gt;" in page and page.endswith('"></iframe>')
