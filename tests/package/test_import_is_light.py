@@ -1,0 +1,36 @@
+"""Importing the package must cost next to nothing and bring in none of the heavy libraries."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "matplotlib",
+    "solara",
+    "dask",
+    "mesa",
+    "numba",
+    "numpy",
+    "pandas",
+    "scipy",
+    "pyarrow",
+    "PIL",
+    "anndata",
+)
+
+
+@pytest.mark.parametrize("module", ["livermet_sim", "livermet_sim.cli"])
+def test_an_import_brings_in_no_heavy_library(module):
+    code = f"import sys, {module}; print(sorted({{name.split('.')[0] for name in sys.modules}} & {set(HEAVY)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_import_takes_under_half_a_second():
+    code = "import time; start = time.process_time(); import livermet_sim; print(time.process_time() - start)"
+    seconds = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+               for _ in range(3)]  # fmt: skip
+    assert min(seconds) < 0.5
