@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from scipy import ndimage
 
-from livermet_sim.state.tissue import PARENCHYMA, SINUSOID
+from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.viz import style
 from livermet_sim.viz.canvas import Canvas, rgb
 from livermet_sim.viz.raster import paint_outside
@@ -20,60 +20,93 @@ from livermet_sim.viz.tubes import paint_vessels, tube_distance
 PATTERNS = ("replacement", "pushing", "desmoplastic")
 COLOURS = {"replacement": "#0072b2", "pushing": "#e69f00", "desmoplastic": "#a01d5a"}
 NONE = -1
-RIM_COLLAGEN = 0.3  # assumed: mean collagen of the nine sites around, relative to a dense capsule
-LIVE_PLATE = 0.5  # assumed: share of live parenchyma in the nine sites around
-LEAST_SITES = 30  # assumed: smaller islands of liver lie within the lesion
+# Defaults of the parameters of these names in the section "phases", for results that do not tell theirs: assumed.
+THRESHOLDS = {"rim_collagen": 0.2, "compressed": 0.8, "live_parenchyma": 0.5}
+ACTIVE = 0.5
 LEAST_CELLS, MOST_LESIONS = 10, 10
+AROUND = np.ones((3, 3))
 
 
-def border_patterns(view: Scene) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pattern and the lesion of each border site, int8 and int32[height, width]; -1 elsewhere.
+def border_patterns(view: Scene, thresholds: dict[str, float] | None = None) -> np.ndarray:
+    """Return the pattern of each border site, int8[height, width]; -1 where there is none.
 
-    A border site is liver tissue that touches a tumour cell of the tissue part. It is *desmoplastic* where a
-    collagen rim stands between tumour and liver; else *replacement* where live plates with open sinusoids reach
-    the tumour; else *pushing* (plates lost or compressed, sinusoids shut). Thresholds are assumed.
+    A border site is liver tissue that shares a side with a tumour cell. Of the nine sites around it:
+    *desmoplastic*, an activated stellate cell and collagen; else *pushing*, live liver whose sinusoids have closed
+    or lost patency; else *replacement*, live liver whose sinusoids are kept. Where the patency of a sinusoid is
+    not known, one without flow counts as shut.
 
     References
     ----------
     van Dam et al. 2017, doi:10.1038/bjc.2017.334, for the three patterns
     """
-    tumour = view["tumour"]
-    own = tumour >= 0
-    tissue: np.ndarray = np.isin(view["compartment"], (PARENCHYMA, SINUSOID))
-    liver: np.ndarray = ndimage.label(tissue & ~own, np.ones((3, 3)))[0]  # type: ignore[index,assignment]
-    # gaps within a lesion are no border
-    large: np.ndarray = np.bincount(liver.ravel(), minlength=1) >= LEAST_SITES
-    border = (liver > 0) & large[liver] & ndimage.binary_dilation(own, np.ones((3, 3)))
-    collagen, live = (
-        _around(view["collagen"], tissue),
-        _around(view["parenchyma"], view["compartment"] == PARENCHYMA),
-    )
-    shut: np.ndarray = (view["compartment"] == SINUSOID) & (view["perfused"] <= 0.5)
-    shut = np.asarray(ndimage.binary_dilation(shut, np.ones((3, 3))))
-    pattern = np.full(tumour.shape, NONE, dtype=np.int8)
-    pattern[border] = np.select(
-        [collagen[border] >= RIM_COLLAGEN, (live[border] >= LIVE_PLATE) & ~shut[border]], [2, 0], 1
-    )
-    near = np.asarray(ndimage.maximum_filter(tumour, 3))
-    return pattern, np.where(border, near, -1)
+    limit = THRESHOLDS | (thresholds or {})
+    compartment, own = view["compartment"], view["tumour"] >= 0
+    tube, plate, inside = compartment == SINUSOID, compartment == PARENCHYMA, compartment != OUTSIDE
+    border = (tube | plate) & ~own & (_sides(own) > 0)
+    rim = _any(_stellate(view)) & (_most(np.where(inside, view["collagen"], 0.0)) >= limit["rim_collagen"])
+    closed = (view["diameter"] > 0) & plate & ~own
+    open_share = view["patency"] if "patency" in view.arrays else (view["perfused"] > 0.5)
+    number, left = _total(tube) + _total(closed), _total(np.where(tube, open_share, 0.0))
+    live = _most(np.where(inside & ~own, view["parenchyma"], 0.0)) >= limit["live_parenchyma"]
+    squeezed = left < limit["compressed"] * number - 1e-9
+    pattern = np.select([rim, live & (number > 0.5) & squeezed, live & (number > 0.5)], [2, 1, 0], NONE)
+    return np.where(border, pattern, NONE).astype(np.int8)
 
 
-def _around(values: np.ndarray, where: np.ndarray) -> np.ndarray:
-    """Return the mean of the nine sites around, over the sites ``where``."""
-    total = ndimage.uniform_filter(np.where(where, values, 0.0).astype(np.float64), 3)
-    return total / np.maximum(ndimage.uniform_filter(where.astype(np.float64), 3), 1e-9)
+def _sides(own: np.ndarray) -> np.ndarray:
+    """Return how many sides of each site lie against tumour."""
+    cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
+    return np.asarray(ndimage.convolve(own.astype(np.int8), cross, mode="constant"))
 
 
-def border_shares(view: Scene) -> dict[int, np.ndarray]:
-    """Return the share of each pattern in the border of each lesion that counts, largest lesion first."""
-    pattern, lesion = border_patterns(view)
-    numbers, cells = np.unique(view["tumour"][view["tumour"] >= 0], return_counts=True)
-    out = {}
-    for number in numbers[np.argsort(-cells, kind="stable")][:MOST_LESIONS]:
-        count = np.bincount(pattern[lesion == number], minlength=len(PATTERNS))
-        if cells[numbers == number][0] >= LEAST_CELLS and count.sum():
-            out[int(number)] = count / count.sum()
-    return out
+def _stellate(view: Scene) -> np.ndarray:
+    """Return the sites with an activated stellate cell."""
+    there = np.zeros(view.shape, dtype=bool)
+    if view.cells is not None:
+        those = view.cells[(view.cells["kind"] == "stellate") & (view.cells["activation"] > ACTIVE)]
+        rows = ((those["y_um"].to_numpy() - view.y0) / view.site).astype(int)
+        there[rows, ((those["x_um"].to_numpy() - view.x0) / view.site).astype(int)] = True
+    return there
+
+
+def _any(mask: np.ndarray) -> np.ndarray:
+    return np.asarray(ndimage.binary_dilation(mask, AROUND))
+
+
+def _most(values: np.ndarray) -> np.ndarray:
+    return np.asarray(ndimage.maximum_filter(values, 3, mode="constant"))
+
+
+def _total(values: np.ndarray) -> np.ndarray:
+    return np.asarray(ndimage.convolve(values.astype(np.float64), AROUND, mode="constant"))
+
+
+def thresholds_of(source: Any) -> dict[str, float]:
+    """Return what a run's scenario says of the thresholds."""
+    scenario = getattr(source, "scenario", None)
+    said = scenario.get("phases", {}) if isinstance(scenario, dict) else {}
+    return {name: float(said[name]) for name in THRESHOLDS if isinstance(said.get(name), int | float)}
+
+
+def border_shares(view: Scene, pattern: np.ndarray) -> dict[int, np.ndarray]:
+    """Return the share of each pattern in the border of each lesion that counts, largest lesion first.
+
+    The border is counted in sides of sites; sides that are none of the three do not count.
+    """
+    lesion = view["tumour"]
+    numbers, cells = np.unique(lesion[lesion >= 0], return_counts=True)
+    size = int(numbers.max(initial=-1)) + 1
+    count = np.zeros((size, len(PATTERNS)), dtype=np.int64)
+    for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
+        beside = np.roll(np.pad(pattern, 1, constant_values=NONE), step, axis)[1:-1, 1:-1]
+        met = (lesion >= 0) & (beside >= 0)
+        np.add.at(count, (lesion[met], beside[met]), 1)
+    order = [
+        int(n)
+        for n, c in sorted(zip(numbers, cells, strict=True), key=lambda pair: -pair[1])
+        if c >= LEAST_CELLS
+    ]
+    return {n: count[n] / count[n].sum() for n in order[:MOST_LESIONS] if count[n].sum()}
 
 
 def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 12.0) -> Figure:
@@ -89,7 +122,8 @@ def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 1
     left, right = figure.subplots(1, 2, width_ratios=(1.45, 1))
     high, wide = view.shape
     box = (view.x0, view.x0 + wide * view.site, view.y0 + high * view.site, view.y0)
-    image = border_image(view, pixels_per_site(view.shape, 900, 600_000))
+    pattern = border_patterns(view, thresholds_of(source))
+    image = border_image(view, pattern, pixels_per_site(view.shape, 900, 600_000))
     left.imshow((np.clip(image, 0, 1) * 255).astype(np.uint8), extent=box, interpolation="bilinear")
     left.set_axis_off()
     scale_bar(left, box)
@@ -100,30 +134,29 @@ def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 1
     figure.legend(
         handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize=style.TICK_SIZE
     )
-    _draw_shares(right, view)
+    _draw_shares(right, view, pattern)
     return figure
 
 
 TUMOUR, PLATE, TUBE = "#b9a3d6", rgb("#f3ece8"), rgb("#d9c8c0")
 
 
-def border_image(view: Scene, scale: int) -> np.ndarray:
+def border_image(view: Scene, pattern: np.ndarray, scale: int) -> np.ndarray:
     """Return the borders on a pale tissue, float32[h, w, 3]."""
     canvas = Canvas(view, scale)
     canvas.image[:] = PLATE
     canvas.blend(TUBE, np.clip(0.5 - tube_distance(canvas, view.edges), 0, 1))
     canvas.blend(rgb(TUMOUR), canvas.edge(canvas.smooth(view["tumour"] >= 0, 0.4), 0.45))
     paint_vessels(canvas)
-    pattern, _ = border_patterns(view)
     for code, name in enumerate(PATTERNS):
         canvas.blend(rgb(COLOURS[name]), canvas.edge(canvas.smooth(pattern == code, 0.3), 0.45))
     paint_outside(canvas)
     return canvas.image
 
 
-def _draw_shares(ax: Any, view: Scene) -> None:
-    shares = border_shares(view)
-    style.dress(ax, "Share of each border", "share of the border (%)", "", grid="x")
+def _draw_shares(ax: Any, view: Scene, pattern: np.ndarray) -> None:
+    shares = border_shares(view, pattern)
+    style.dress(ax, "Share of each border", "share of the border with liver (%)", "", grid="x")
     if not shares:
         style.empty(ax, f"no lesion of {LEAST_CELLS} cells or more")
         return

@@ -114,6 +114,7 @@ def _present(world: World) -> tuple[dict[str, np.ndarray], Frame]:
     shots = gather.snapshots(world, [shot])
     for column, name in enumerate(world.fields.names):
         shots.setdefault(name, world.fields.concentration[None, :, column].astype(np.float32))
+    shots.setdefault("patency", world.sites["patency"][None].astype(np.float32))
     return shots, gather.cells(world, [shot])
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from synthetic import result
 
@@ -23,18 +25,22 @@ def made_up():
 
 
 def disc(view, **changes):
-    """Return the tissue with one round lesion in it and nothing else, some arrays changed."""
-    other = copy.deepcopy(view)
+    """Return the tissue with one round lesion in it and nothing else, some arrays changed in a ring."""
     y, x = np.mgrid[: view.shape[0], : view.shape[1]] - np.array(view.shape).reshape(2, 1, 1) / 2
     away = np.hypot(y, x + 6)
     tissue = np.isin(view["compartment"], (2, 3))
-    other.arrays["tumour"] = np.where((away < 4) & tissue, 7, -1).astype(np.int32)
-    other.arrays.update(
-        collagen=np.zeros(view.shape), parenchyma=(away >= 4) * 1.0, perfused=np.ones(view.shape)
-    )
+    arrays = dict(view.arrays) | {
+        "tumour": np.where((away < 4) & tissue, 7, -1).astype(np.int32), "collagen": np.zeros(view.shape),
+        "parenchyma": ((away >= 4) & tissue) * 1.0, "patency": np.ones(view.shape),
+    }  # fmt: skip
     for name, (inner, outer, value) in changes.items():
-        other.arrays[name] = np.where((away >= inner) & (away < outer), value, other[name])
-    return other
+        arrays[name] = np.where((away >= inner) & (away < outer) & tissue, value, arrays[name])
+    cells = view.cells[view.cells["kind"] == "stellate"].iloc[:0]
+    if "collagen" in changes:
+        rows, columns = np.nonzero((away >= 4) & (away < 6))
+        cells = pd.DataFrame({"kind": "stellate", "activation": 0.9, "x_um": view.x0 + (columns + 0.5) * view.site,
+                              "y_um": view.y0 + (rows + 0.5) * view.site})  # fmt: skip
+    return dataclasses.replace(view, arrays=arrays, cells=cells)
 
 
 @pytest.mark.parametrize(
@@ -42,30 +48,44 @@ def disc(view, **changes):
     [
         ({}, "replacement"),
         ({"collagen": (3, 7, 0.9)}, "desmoplastic"),
-        ({"parenchyma": (3, 7, 0.0)}, "pushing"),
-        ({"perfused": (3, 7, 0.0)}, "pushing"),
+        ({"patency": (3, 7, 0.2)}, "pushing"),
+        ({"compartment": (3.5, 7, 3)}, "pushing"),  # sinusoids closed
+        ({"parenchyma": (3, 7, 0.0)}, None),
     ],
 )
 def test_a_border_has_the_pattern_of_what_lies_around_it(made_up, changes, pattern):
     view = disc(scene(made_up), **changes)
-    shares = border.border_shares(view)
+    shares = border.border_shares(view, border.border_patterns(view))
+    if pattern is None:
+        assert shares == {}
+        return
     assert list(shares) == [7]
     assert shares[7][border.PATTERNS.index(pattern)] > 0.6, shares
     assert shares[7].sum() == pytest.approx(1)
 
 
-def test_border_sites_touch_the_tumour_and_gaps_within_are_none(made_up):
-    view = disc(scene(made_up))
-    rows, columns = np.nonzero(view["tumour"] == 7)
-    middle = (int(rows.mean()), int(columns.mean()))
-    view["tumour"][middle] = -1
-    pattern, lesion = border.border_patterns(view)
-    assert pattern[middle] == border.NONE
-    for row, column in np.argwhere(pattern >= 0):
-        assert (view["tumour"][row - 1 : row + 2, column - 1 : column + 2] == 7).any() and lesion[
-            row, column
-        ] == 7
-    assert not ((pattern >= 0) & (view["tumour"] >= 0)).any()
+def test_thresholds_of_the_run_count(made_up):
+    view = disc(scene(made_up), patency=(3, 7, 0.2))
+    pattern = border.border_patterns(view, {"compressed": 0.1})
+    assert border.border_shares(view, pattern)[7][0] > 0.9
+    other = copy.copy(made_up)
+    other.scenario = made_up.scenario | {"phases": {"compressed": 0.1, "angiogenic_cells": 5}}
+    assert border.thresholds_of(other) == {"compressed": 0.1} and border.thresholds_of({}) == {}
+
+
+def test_every_side_of_the_tumour_that_meets_a_pattern_counts_once(made_up):
+    view = scene(made_up)
+    pattern = border.border_patterns(view)
+    lesion, slow = view["tumour"], {}
+    for row, column in np.argwhere(lesion >= 0):
+        for y, x in ((row + 1, column), (row - 1, column), (row, column + 1), (row, column - 1)):
+            if 0 <= y < lesion.shape[0] and 0 <= x < lesion.shape[1] and pattern[y, x] >= 0:
+                assert lesion[y, x] < 0
+                slow.setdefault(int(lesion[row, column]), []).append(pattern[y, x])
+    shares = border.border_shares(view, pattern)
+    assert shares
+    for number, share in shares.items():
+        assert np.allclose(share, np.bincount(slow[number], minlength=3) / len(slow[number]))
 
 
 def test_the_difference_map_shows_what_only_one_liver_has(made_up):
