@@ -1,0 +1,122 @@
+"""Read study files: TOML with a scenario, a design and factors, as `livermet_sim.sweep.sweep` shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.scenario import files
+from livermet_sim.scenario.load import load
+from livermet_sim.scenario.spec import Scenario
+from livermet_sim.sweep.sweep import Sweep
+
+KEYS = ("name", "doc", "scenario", "days", "set", "series", "design", "factors", "points")
+DESIGN = ("kind", "samples", "replicates", "seed", "paired")
+
+
+def known() -> dict[str, Path]:
+    """Return every study file that can be called by name: those in ./scenarios/sweeps, then the shipped ones."""
+    found: dict[str, Path] = {}
+    for folder in (Path("scenarios") / "sweeps", files.packaged() / "sweeps"):
+        for path in sorted(folder.glob("*.toml")):
+            found.setdefault(path.stem, path)
+    return found
+
+
+def find(wanted: str | Path) -> Path:
+    """Return the path of a study file, given by path or name.
+
+    Raises
+    ------
+    ScenarioError
+        When there is none; the nearest known name is suggested.
+    """
+    path, names = Path(wanted), known()
+    if path.is_file():
+        return path
+    if str(wanted) in names:
+        return names[str(wanted)]
+    if path.suffix == ".toml" or path.parent != Path("."):
+        raise ScenarioError("", f'there is no file "{wanted}"', name=path.stem, valid=names)
+    raise ScenarioError("", f'there is no study file "{wanted}"', name=str(wanted), valid=names)
+
+
+def read(wanted: str | Path) -> Sweep:
+    """Return the study that a file describes.
+
+    Raises
+    ------
+    LivermetError
+        For a file that is missing or not TOML, and for every mistake in it.
+    """
+    path = find(wanted)
+    tables, text = files.read(path)
+    place = files.label(path)
+    try:
+        check_keys(tables, KEYS, "")
+        design = tables.get("design", {})
+        if not isinstance(design, Mapping):
+            raise ScenarioError("design", "this is a table, headed [design]")
+        check_keys(design, DESIGN, "design.")
+        kind = design.get("kind", "list" if "points" in tables else "latin-hypercube")
+        sweep = Sweep(
+            base(tables, path), tables.get("factors"), design=str(kind), points=_points(tables),
+            name=str(tables.get("name", path.stem)), days=tables.get("days"), changes=tables.get("set"),
+            series=_series(tables), **{key: design[key] for key in DESIGN[1:] if key in design},
+        )  # fmt: skip
+    except LivermetError as error:
+        raise within(place, error) from None
+    sweep.text = text
+    return sweep
+
+
+def within(place: str, error: LivermetError) -> LivermetError:
+    """Return a mistake with the file in front of it, a line each where there are several."""
+    lines = [s if s.startswith(place) else f"{place}, {s}" for s in error.sentence.splitlines()]
+    return ScenarioError("", "\n".join(lines))
+
+
+def base(tables: Mapping[str, Any], path: Path) -> Scenario:
+    """Return the scenario that a study file names: by name, or by a path from the file's folder."""
+    wanted = tables.get("scenario", "baseline")
+    if not isinstance(wanted, str):
+        raise ScenarioError("scenario", f"{wanted!r} is not a text")
+    beside = path.parent / wanted
+    return load(beside if wanted.endswith(".toml") and beside.is_file() else wanted)
+
+
+def check_keys(table: Mapping[str, Any], valid: tuple[str, ...], prefix: str) -> None:
+    """Refuse a key that is none of those.
+
+    Raises
+    ------
+    ScenarioError
+        With the nearest key that is.
+    """
+    for key in table:
+        if key not in valid:
+            raise ScenarioError(f"{prefix}{key}", "there is no such key", name=key, valid=valid)
+
+
+def _points(tables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    points = tables.get("points", [])
+    if not isinstance(points, list) or not all(isinstance(point, Mapping) for point in points):
+        raise ScenarioError("points", "points are a list of tables, each headed [[points]]")
+    return [dict(_flat(point, "")) for point in points]
+
+
+def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _series(tables: Mapping[str, Any]) -> bool | str:
+    series = tables.get("series", False)
+    if not isinstance(series, bool | str):
+        raise ScenarioError("series", f'{series!r} is neither true, false nor a time such as "6 h"')
+    return series

@@ -1,0 +1,122 @@
+"""Carry out a chunk of runs in a worker and write what they gave as one part of the study."""
+
+from __future__ import annotations
+
+import gc
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.sweep.factors import change_paths
+from livermet_sim.sweep.store import DONE, FAILED, Store
+
+if TYPE_CHECKING:
+    from livermet_sim.scenario.spec import Scenario
+
+LONGEST_TRACE = 4000
+NO_SERIES_H = 1e4
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Hold what one run needs: its address, its seed, what it changes in the study's scenario, tries before this."""
+
+    address: str
+    seed: int
+    changes: dict[str, Any]
+    tried: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Hold runs that one worker carries out and writes as one part."""
+
+    folder: str
+    model: str
+    scenario: Scenario
+    series: bool
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Say how a chunk went."""
+
+    done: int
+    failed: int
+    seconds: float
+    error: str = ""
+
+
+def quiet(scenario: Scenario, series: bool, interval: Any = None) -> Scenario:
+    """Return the scenario without snapshots and events, which a study does not keep; nothing else changes."""
+    changes: dict[str, Any] = {"observe.snapshots": "", "observe.events": False}
+    if not series:
+        changes["observe.interval"] = NO_SERIES_H
+    elif interval is not None:
+        changes["observe.interval"] = interval
+    return scenario.with_(changes)
+
+
+def carry_out(chunk: Chunk) -> Report:
+    """Carry out the runs of a chunk, each whatever becomes of the others, and write the part.
+
+    Raises
+    ------
+    ResultError
+        When this worker does not see the study's folder, has another version of the model, or cannot write.
+    """
+    from livermet_sim.sweep import version
+
+    store = Store(Path(chunk.folder))
+    if not store.runs.is_dir():
+        raise ResultError(
+            chunk.folder, "a worker does not see this folder; it must lie on a disk that all workers share"
+        )
+    if version.model() != chunk.model:
+        reason = f"a worker has model {version.model()}, and the study is of model {chunk.model}"
+        raise ResultError(chunk.folder, reason)
+    start = time.perf_counter()
+    rows, series = [], []
+    for run in chunk.runs:
+        row, recorded = one(chunk.scenario, run, chunk.series)
+        rows.append(row)
+        series += recorded
+    gc.collect()  # a run's world holds circles, and a worker lives for thousands of runs
+    store.write_part(rows, series)
+    failed = [row for row in rows if row["status"] == FAILED]
+    error = f"{failed[0]['kind']}: {failed[0]['error']}" if failed else ""
+    return Report(len(rows) - len(failed), len(failed), time.perf_counter() - start, error)
+
+
+def one(scenario: Scenario, run: Run, series: bool) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of one run and the rows of its time series; a run that raises gives a row with its error."""
+    from livermet_sim.engine import Engine
+
+    start = time.perf_counter()
+    row: dict[str, Any] = {"address": run.address, "status": DONE, "kind": "", "error": "", "trace": ""}
+    recorded: list[dict[str, Any]] = []
+    measured: dict[str, float] = {}
+    try:
+        own = change_paths(scenario, run.changes)
+        engine = Engine(own, run.seed)
+        engine.run(float(own.value("run.days")) * 24.0)
+        measured = engine.measures()
+        if series:
+            recorded = [{"address": run.address} | found for found in engine.recorder.rows]
+    except Exception as error:
+        row |= {"status": FAILED, **failure(error)}
+        measured, recorded = {}, []
+    row |= {"seconds": time.perf_counter() - start, "tried": run.tried + 1}
+    return row | measured, recorded
+
+
+def failure(error: BaseException) -> dict[str, str]:
+    """Return the columns that say why a run failed."""
+    kind = type(error).__name__
+    text = error.sentence if isinstance(error, LivermetError) else str(error)
+    trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
+    return {"kind": kind, "error": text or kind, "trace": trace}

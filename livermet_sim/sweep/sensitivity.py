@@ -1,0 +1,179 @@
+"""Say how much each factor of a study matters, with SALib, by the method that belongs to the design.
+
+================  ==========================================================================================
+saltelli          Sobol indices: ``S1`` alone, ``ST`` with all interactions; bootstrap intervals
+fast              the same by extended FAST
+morris            mean size of elementary effects ``mu_star``, their mean ``mu`` and spread ``sigma``
+anything else     Borgonovo's ``delta`` and ``S1`` from the sample as it is, and Spearman's rank correlation
+================  ==========================================================================================
+
+Factors count from 0 to 1 over their range, on their own scale; the values of a list, in their order. A point's
+outcome is the mean (or the spread) over its replicates.
+
+References
+----------
+Saltelli 2010 doi:10.1016/j.cpc.2009.09.018; Saltelli 1999 doi:10.1080/00401706.1999.10485594;
+Morris 1991 doi:10.1080/00401706.1991.10484804; Borgonovo 2007 doi:10.1016/j.ress.2006.04.015;
+SALib: Iwanaga 2022 doi:10.18174/sesmo.18155.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.observe.columns import Frame
+from livermet_sim.sweep import designs
+from livermet_sim.sweep.factors import Factor
+
+if TYPE_CHECKING:
+    from livermet_sim.sweep.study import Study
+
+SEED = 1  # of the bootstrap alone
+FEWEST_POINTS = 10
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Hold the indices of all factors for one measure.
+
+    Attributes
+    ----------
+    method : str
+        sobol, fast, morris or delta.
+    measure, statistic : str
+    table : DataFrame
+        A row a factor, the most important first; columns ``*_conf`` are half widths of 95 % intervals.
+    points : int
+        Points used.
+    """
+
+    method: str
+    measure: str
+    statistic: str
+    table: Frame
+    points: int
+
+    @property
+    def leading(self) -> str:
+        """Return the column that ranks the factors."""
+        return {"sobol": "ST", "fast": "ST", "morris": "mu_star"}.get(self.method, "delta")
+
+    def __str__(self) -> str:
+        head = f"{self.measure} ({self.statistic} over replicates): {self.method}, {self.points} points"
+        return head + "\n" + self.table.to_string(index=False, float_format=lambda x: f"{x:.3g}")
+
+
+def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
+    """Return the sensitivity of a measure: see `Study.sensitivity`."""
+    import pandas as pd
+
+    if statistic not in ("mean", "std"):
+        raise LivermetError(
+            "statistic", f'"{statistic}" is not a statistic', name=statistic, valid=("mean", "std")
+        )
+    factors = factors_of(study)
+    if not factors:
+        raise LivermetError(str(study.folder), "the study varies nothing")
+    method = {"saltelli": "sobol", "fast": "fast", "morris": "morris"}.get(study.manifest["design"], "delta")
+    x, y = _outcomes(study, factors, measure, statistic, complete=method != "delta")
+    columns = {"factor": [factor.path for factor in factors]} | _METHODS[method](
+        designs.problem(factors), x, y
+    )
+    found = Sensitivity(method, measure, statistic, pd.DataFrame(columns), len(y))
+    ranked = found.table.sort_values(found.leading, ascending=False, ignore_index=True)
+    return Sensitivity(method, measure, statistic, ranked, len(y))
+
+
+def factors_of(study: Study) -> list[Factor]:
+    """Return the factors of a study, as far as their places in the range go."""
+    return [
+        Factor(f["path"], tuple(f["values"]), f.get("low", 0.0), f.get("high", 1.0), f.get("log", False))
+        for f in study.manifest["factors"]
+    ]
+
+
+def _outcomes(
+    study: Study, factors: list[Factor], measure: str, statistic: str, complete: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return places ``[points, factors]`` from 0 to 1 and outcomes ``[points]``."""
+    table = study.by_point(measure, statistic)
+    table = table[np.isfinite(table[measure].to_numpy(dtype=float))]
+    wanted = int(study.manifest["points"])
+    if complete and len(table) < wanted:
+        reason = f"{wanted - len(table)} of {wanted} points have no {measure}; this method needs all of them"
+        raise LivermetError(str(study.folder), reason)
+    if len(table) < FEWEST_POINTS:
+        raise LivermetError(str(study.folder), f"{len(table)} points are too few; {FEWEST_POINTS} are needed")
+    x = np.column_stack([[f.position(v) for v in table[f.path].tolist()] for f in factors])
+    return x, table[measure].to_numpy(dtype=float)
+
+
+def _sobol(problem: dict[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    found = _quietly(
+        designs.salib("analyze.sobol").analyze,
+        problem,
+        y,
+        calc_second_order=False,
+        seed=SEED,
+        conf_level=CONFIDENCE,
+    )
+    return {name: found[name] for name in ("S1", "S1_conf", "ST", "ST_conf")}
+
+
+def _fast(problem: dict[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    found = _quietly(
+        designs.salib("analyze.fast").analyze,
+        problem,
+        y,
+        M=designs.FAST_HARMONICS,
+        seed=SEED,
+        conf_level=CONFIDENCE,
+    )
+    return {name: np.asarray(found[name]) for name in ("S1", "S1_conf", "ST", "ST_conf")}
+
+
+def _morris(problem: dict[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    x = np.round(x * (designs.MORRIS_LEVELS - 1)) / (designs.MORRIS_LEVELS - 1)
+    found = _quietly(
+        designs.salib("analyze.morris").analyze, problem, x, y, num_levels=designs.MORRIS_LEVELS, seed=SEED,
+        conf_level=CONFIDENCE,
+    )  # fmt: skip
+    return {name: np.asarray(found[name]) for name in ("mu_star", "mu_star_conf", "mu", "sigma")}
+
+
+def _delta(problem: dict[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
+    from scipy.stats import spearmanr
+
+    flat = np.ptp(x, axis=0) == 0
+    if np.ptp(y) == 0:
+        zero = np.zeros(x.shape[1])
+        return dict.fromkeys(("delta", "delta_conf", "S1", "S1_conf", "rank_correlation"), zero)
+    found = _quietly(designs.salib("analyze.delta").analyze, problem, x, y, seed=SEED, conf_level=CONFIDENCE)
+    # SALib 1.6 gave delta new names
+    names = ("delta_balanced", "delta_raw", "delta")
+    name = next(n for n in names if n in found)
+    columns = {
+        "delta": found[name],
+        "delta_conf": found[f"{name}_conf"],
+        "S1": found["S1"],
+        "S1_conf": found["S1_conf"],
+    }
+    columns = {key: np.where(flat, 0.0, np.asarray(value, dtype=float)) for key, value in columns.items()}
+    rank = [0.0 if flat[i] else float(spearmanr(x[:, i], y).statistic) for i in range(x.shape[1])]  # type: ignore[attr-defined]
+    return columns | {"rank_correlation": np.array(rank)}
+
+
+def _quietly(function: Any, *args: Any, **options: Any) -> Any:
+    """Call without the libraries' own warnings; a measure that never varies gives indices that are not numbers."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return function(*args, **options)
+
+
+_METHODS = {"sobol": _sobol, "fast": _fast, "morris": _morris, "delta": _delta}

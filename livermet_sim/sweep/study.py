@@ -1,0 +1,277 @@
+"""Read a study: its runs, their time series, tables for other tools, sensitivities and plots."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.observe.columns import Frame
+from livermet_sim.sweep.store import DONE, FAILED, KEPT_COLUMNS, Store, read_json, read_table
+
+if TYPE_CHECKING:
+    from livermet_sim.sweep.sensitivity import Sensitivity
+
+HEAD = ("run", "point", "replicate", "seed")
+
+
+class Study:
+    """Hold what the folder of a study gives so far. It is read when somebody asks; `reload` looks again.
+
+    Attributes
+    ----------
+    folder : Path
+    manifest : dict
+        Name, scenario, design, factors and model version.
+    """
+
+    def __init__(self, folder: str | Path):
+        self.folder = Path(folder)
+        self.store = Store(self.folder)
+        self.manifest = read_json(self.folder / "manifest.json")
+
+    def __repr__(self) -> str:
+        return f"Study({self.manifest.get('name')!r}, {len(self.runs)} of {len(self.design)} runs)"
+
+    def __len__(self) -> int:
+        """Return the number of runs of the design."""
+        return len(self.design)
+
+    def reload(self) -> Study:
+        """Forget what was read, so that runs that ended since are seen."""
+        for name in ("design", "_rows", "runs"):
+            self.__dict__.pop(name, None)
+        return self
+
+    @cached_property
+    def design(self) -> Frame:
+        """Return a row per run of the design: run, point, replicate, seed, address and the factors' values."""
+        table = read_table(self.folder / "design.parquet")
+        if table is None:
+            raise ResultError(str(self.folder / "design.parquet"), "the file is missing or damaged")
+        return table.to_pandas()
+
+    @cached_property
+    def _rows(self) -> Frame:
+        return self.store.rows().to_pandas()
+
+    @cached_property
+    def runs(self) -> Frame:
+        """Return a row per run that ended: run, point, replicate, seed, the factors, status, error, seconds, measures.
+
+        Runs of another model version, or of an earlier design in the same folder, are not among them.
+        """
+        rows = self._rows.drop(columns=["trace", "part", "tried", "kind"], errors="ignore")
+        joined = self.design.merge(rows, on="address", how="inner", sort=False)
+        return joined.sort_values("run", ignore_index=True).drop(columns="address")
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Return the paths of what the study varies."""
+        return tuple(factor["path"] for factor in self.manifest["factors"])
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Return the names of what a run yields."""
+        return tuple(c for c in self._rows.columns if c not in (*KEPT_COLUMNS, "part"))
+
+    @property
+    def failures(self) -> Frame:
+        """Return a row per run that failed: run, seed, the factors, tries, kind of error, what it said, trace."""
+        rows = self._rows
+        if "tried" not in rows:
+            rows = rows.assign(tried=0, kind="", error="", trace="")
+        rows = rows.loc[rows["status"] == FAILED, ["address", "tried", "kind", "error", "trace"]]
+        joined = self.design.merge(rows, on="address", how="inner", sort=False)
+        return joined.sort_values("run", ignore_index=True).drop(columns="address")
+
+    @property
+    def open(self) -> int:
+        """Return how many runs have not ended yet."""
+        return len(self.design) - len(self.runs)
+
+    @property
+    def timeseries(self) -> Frame:
+        """Return the time series of all runs: a row a run and time. `series` reads a part of it."""
+        return self.series()
+
+    def series(self, columns: Sequence[str] | None = None, runs: Iterable[int] | None = None) -> Frame:
+        """Return some columns of the time series of some runs; only those are read from the disk.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            All by default; ``run``, ``time_h`` and ``day`` always come first.
+        runs : iterable of int, optional
+            Numbers of runs; all by default.
+
+        Raises
+        ------
+        LivermetError
+            When the study keeps no series, or has no such column.
+        """
+        import pyarrow as pa
+
+        place = self._places(runs)
+        parts = []
+        for name in sorted(set(place["part"])):
+            own = place[place["part"] == name]
+            part = self._part(name, columns, own)
+            if part is not None:
+                parts.append(part)
+        if not parts:
+            raise LivermetError(
+                "series", "no series is kept; write  series = true  in the study file and run it again"
+            )
+        table = pa.concat_tables(parts, promote_options="permissive").sort_by(
+            [("run", "ascending"), ("time_h", "ascending")]
+        )
+        frame = table.to_pandas()
+        totals = [c for c in frame.columns if c.startswith("dead_")]
+        frame[totals] = frame[totals].fillna(0)
+        return frame
+
+    def _places(self, runs: Iterable[int] | None) -> Frame:
+        """Return run, address and part of the finished runs."""
+        place = self.design[["run", "address"]].merge(
+            self._rows.loc[self._rows["status"] == DONE, ["address", "part"]], on="address", sort=False
+        )
+        return place if runs is None else place[place["run"].isin(list(runs))]
+
+    def _part(self, name: str, columns: Sequence[str] | None, own: Frame) -> Any:
+        """Return the wanted columns and runs of one part, or None where it has no series."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.store.series / name
+        if not path.exists():
+            return None
+        wanted = None
+        if columns is not None:
+            names = pq.read_schema(path).names
+            for column in columns:
+                if column not in names and not column.startswith("dead_"):
+                    raise LivermetError("series", f'there is no column "{column}"', name=column, valid=names)
+            wanted = [c for c in dict.fromkeys(("address", "time_h", "day", *columns)) if c in names]
+        table = read_table(path, wanted)
+        if table is None:
+            raise ResultError(str(path), "the file is damaged; run the study again to mend it")
+        addresses = table["address"].to_numpy(zero_copy_only=False)
+        several = (
+            own.groupby("address", sort=False)["run"].apply(list).to_dict()
+        )  # equal points share one run
+        pieces = []
+        for depth in range(max(map(len, several.values()))):
+            number = {address: runs[depth] for address, runs in several.items() if len(runs) > depth}
+            run = np.fromiter((number.get(a, -1) for a in addresses), dtype=np.int64, count=len(addresses))
+            piece = table.drop_columns("address").add_column(0, "run", pa.array(run))
+            pieces.append(piece.filter(pa.array(run >= 0)))
+        return pa.concat_tables(pieces)
+
+    def dataset(self, what: str = "series") -> Any:
+        """Return the parts ("series" or "runs") as a `pyarrow.dataset.Dataset`, for questions of one's own.
+
+        The column ``address`` tells the runs apart; `design` says which is which.
+        """
+        import pyarrow.dataset as ds
+
+        names = sorted(set(self._places(None)["part"]))
+        files = [path for name in names if (path := self.folder / what / name).exists()]
+        if not files:
+            raise LivermetError(
+                "dataset", f'the study has no parts of "{what}"', name=what, valid=("series", "runs")
+            )
+        return ds.dataset([str(path) for path in files], format="parquet")
+
+    def to_xarray(self, series: Sequence[str] = ()) -> Any:
+        """Return the measures as an `xarray.Dataset` over the factors (grid) or points, and replicates.
+
+        Parameters
+        ----------
+        series : sequence of str
+            Columns of the time series to add, with the dimension ``day``.
+
+        Raises
+        ------
+        LivermetError
+            When xarray is not installed.
+        """
+        from livermet_sim.sweep.labelled import to_xarray
+
+        return to_xarray(self, series)
+
+    def by_point(self, measure: str, statistic: str = "mean") -> Frame:
+        """Return a row per point: the factors, the ``mean`` (or ``std``) of a measure over replicates, and ``n``.
+
+        Raises
+        ------
+        LivermetError
+            When there is no such measure.
+        """
+        self.check(measure)
+        good = self.runs[self.runs["status"] == DONE]
+        grouped = good.groupby("point", sort=True)
+        found = grouped[measure].agg([statistic, "count"]).rename(columns={statistic: measure, "count": "n"})
+        return grouped[list(self.factors)].first().join(found).reset_index()
+
+    def check(self, measure: str) -> None:
+        """Refuse a measure that the study does not have, with the nearest that it has.
+
+        Raises
+        ------
+        LivermetError
+        """
+        if measure not in self.measures:
+            if not self.measures:
+                raise LivermetError(
+                    str(self.folder), "no run of this study has ended well, so there is nothing to measure"
+                )
+            raise LivermetError(
+                "measure", f'there is no measure "{measure}"', name=measure, valid=self.measures
+            )
+
+    def sensitivity(self, measure: str, statistic: str = "mean") -> Sensitivity:
+        """Return how much each factor matters for a measure, by the method that fits the design.
+
+        Raises
+        ------
+        LivermetError
+            When there is no such measure, runs are missing that the method needs, or SALib is not installed.
+        """
+        from livermet_sim.sweep.sensitivity import analyse
+
+        return analyse(self, measure, statistic)
+
+    def summary(self) -> str:
+        """Return a short report in words."""
+        from livermet_sim.sweep.words import report
+
+        return report(self)
+
+    def plot(self, kind: str = "response", measure: str | None = None, **options: Any) -> Any:
+        """Return a figure: response, heatmap, tornado, sensitivity, parallel or series.
+
+        Raises
+        ------
+        LivermetError
+            When there is no such plot or measure.
+        """
+        return _drawing().draw(self, kind, measure, **options)
+
+    def figures(self, folder: str | Path | None = None) -> list[Path]:
+        """Write every plot that fits the study as PNG, in its folder ``figures`` by default; return the files."""
+        return _drawing().save_all(self, Path(folder) if folder else self.folder / "figures")
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.summary())}</pre>"
+
+
+def _drawing() -> Any:
+    # Drawing stands above the studies in the import order, so it is found by name when somebody asks.
+    return importlib.import_module("livermet_sim.viz.studies")
