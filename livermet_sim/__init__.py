@@ -42,14 +42,16 @@ if TYPE_CHECKING:
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.sweep.compare import Comparison, compare
+    from livermet_sim.sweep.study import Study
+    from livermet_sim.sweep.sweep import Sweep
 
     __version__: str
 
 __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Kupffer", "LiverModel", "LivermetError",
-    "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Treg", "Tumour", "__version__", "add_cells",
-    "add_matrix", "add_signal", "block", "boost", "compare", "condition", "deplete", "dose", "knock_out", "load",
-    "set_state",
+    "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour",
+    "__version__", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
+    "deplete", "dose", "knock_out", "load", "set_state",
 ]  # fmt: skip
 
 _HOMES = {
@@ -58,6 +60,7 @@ _HOMES = {
     "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
+    "Study": "sweep.study", "Sweep": "sweep.sweep",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 saltelli          Sobol indices: ``S1`` alone, ``ST`` with all interactions; bootstrap intervals
 fast              the same by extended FAST
 morris            mean size of elementary effects ``mu_star``, their mean ``mu`` and spread ``sigma``
-anything else     Borgonovo's ``delta`` and ``S1`` from the sample as it is, and Spearman's rank correlation
+anything else     ``S1`` by RBD-FAST from the sample as it is, and Spearman's rank correlation
 ================  ==========================================================================================
 
 Factors count from 0 to 1 over their range, on their own scale; the values of a list, in their order. A point's
@@ -13,7 +13,7 @@ outcome is the mean (or the spread) over its replicates.
 References
 ----------
 Saltelli 2010 doi:10.1016/j.cpc.2009.09.018; Saltelli 1999 doi:10.1080/00401706.1999.10485594;
-Morris 1991 doi:10.1080/00401706.1991.10484804; Borgonovo 2007 doi:10.1016/j.ress.2006.04.015;
+Morris 1991 doi:10.1080/00401706.1991.10484804; Plischke 2010 doi:10.1016/j.ress.2009.11.005 (RBD-FAST of any sample);
 SALib: Iwanaga 2022 doi:10.18174/sesmo.18155.
 """
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.study import Study
 
 SEED = 1  # of the bootstrap alone
-FEWEST_POINTS = 10
+FEWEST_POINTS = 50
 CONFIDENCE = 0.95
 
 
@@ -45,7 +45,7 @@ class Sensitivity:
     Attributes
     ----------
     method : str
-        sobol, fast, morris or delta.
+        sobol, fast, morris or rbd-fast.
     measure, statistic : str
     table : DataFrame
         A row a factor, the most important first; columns ``*_conf`` are half widths of 95 % intervals.
@@ -62,7 +62,7 @@ class Sensitivity:
     @property
     def leading(self) -> str:
         """Return the column that ranks the factors."""
-        return {"sobol": "ST", "fast": "ST", "morris": "mu_star"}.get(self.method, "delta")
+        return {"sobol": "ST", "fast": "ST", "morris": "mu_star"}.get(self.method, "S1")
 
     def __str__(self) -> str:
         head = f"{self.measure} ({self.statistic} over replicates): {self.method}, {self.points} points"
@@ -80,8 +80,10 @@ def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
     factors = factors_of(study)
     if not factors:
         raise LivermetError(str(study.folder), "the study varies nothing")
-    method = {"saltelli": "sobol", "fast": "fast", "morris": "morris"}.get(study.manifest["design"], "delta")
-    x, y = _outcomes(study, factors, measure, statistic, complete=method != "delta")
+    method = {"saltelli": "sobol", "fast": "fast", "morris": "morris"}.get(
+        study.manifest["design"], "rbd-fast"
+    )
+    x, y = _outcomes(study, factors, measure, statistic, complete=method != "rbd-fast")
     columns = {"factor": [factor.path for factor in factors]} | _METHODS[method](
         designs.problem(factors), x, y
     )
@@ -108,7 +110,7 @@ def _outcomes(
     if complete and len(table) < wanted:
         reason = f"{wanted - len(table)} of {wanted} points have no {measure}; this method needs all of them"
         raise LivermetError(str(study.folder), reason)
-    if len(table) < FEWEST_POINTS:
+    if not complete and len(table) < FEWEST_POINTS:
         raise LivermetError(str(study.folder), f"{len(table)} points are too few; {FEWEST_POINTS} are needed")
     x = np.column_stack([[f.position(v) for v in table[f.path].tolist()] for f in factors])
     return x, table[measure].to_numpy(dtype=float)
@@ -147,33 +149,27 @@ def _morris(problem: dict[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, 
     return {name: np.asarray(found[name]) for name in ("mu_star", "mu_star_conf", "mu", "sigma")}
 
 
-def _delta(problem: dict[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
-    from scipy.stats import spearmanr
-
+def _rbd_fast(problem: dict[str, Any], x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     flat = np.ptp(x, axis=0) == 0
-    if np.ptp(y) == 0:
-        zero = np.zeros(x.shape[1])
-        return dict.fromkeys(("delta", "delta_conf", "S1", "S1_conf", "rank_correlation"), zero)
-    found = _quietly(designs.salib("analyze.delta").analyze, problem, x, y, seed=SEED, conf_level=CONFIDENCE)
-    # SALib 1.6 gave delta new names
-    names = ("delta_balanced", "delta_raw", "delta")
-    name = next(n for n in names if n in found)
-    columns = {
-        "delta": found[name],
-        "delta_conf": found[f"{name}_conf"],
-        "S1": found["S1"],
-        "S1_conf": found["S1_conf"],
-    }
-    columns = {key: np.where(flat, 0.0, np.asarray(value, dtype=float)) for key, value in columns.items()}
-    rank = [0.0 if flat[i] else float(spearmanr(x[:, i], y).statistic) for i in range(x.shape[1])]  # type: ignore[attr-defined]
+    found = _quietly(
+        designs.salib("analyze.rbd_fast").analyze, problem, x, y, seed=SEED, conf_level=CONFIDENCE
+    )
+    columns = {name: np.where(flat, 0.0, np.asarray(found[name], dtype=float)) for name in ("S1", "S1_conf")}
+    rank = [0.0 if still else _rank_correlation(x[:, i], y) for i, still in enumerate(flat)]
     return columns | {"rank_correlation": np.array(rank)}
 
 
+def _rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
+    from scipy.stats import spearmanr
+
+    return float(_quietly(spearmanr, x, y).statistic)
+
+
 def _quietly(function: Any, *args: Any, **options: Any) -> Any:
-    """Call without the libraries' own warnings; a measure that never varies gives indices that are not numbers."""
+    """Call without the libraries' own warnings."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return function(*args, **options)
 
 
-_METHODS = {"sobol": _sobol, "fast": _fast, "morris": _morris, "delta": _delta}
+_METHODS = {"sobol": _sobol, "fast": _fast, "morris": _morris, "rbd-fast": _rbd_fast}

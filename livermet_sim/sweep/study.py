@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -118,24 +118,32 @@ class Study:
         """
         import pyarrow as pa
 
-        place = self._places(runs)
-        parts = []
-        for name in sorted(set(place["part"])):
-            own = place[place["part"] == name]
-            part = self._part(name, columns, own)
-            if part is not None:
-                parts.append(part)
+        parts = list(self._parts(columns, self._places(runs)))
         if not parts:
             raise LivermetError(
                 "series", "no series is kept; write  series = true  in the study file and run it again"
             )
-        table = pa.concat_tables(parts, promote_options="permissive").sort_by(
-            [("run", "ascending"), ("time_h", "ascending")]
-        )
-        frame = table.to_pandas()
-        totals = [c for c in frame.columns if c.startswith("dead_")]
-        frame[totals] = frame[totals].fillna(0)
-        return frame
+        table = pa.concat_tables(parts, promote_options="permissive")
+        return _frame(table.sort_by([("run", "ascending"), ("time_h", "ascending")]))
+
+    def series_by_part(self) -> Iterator[Frame]:
+        """Yield the time series of some runs at a time, so that a study larger than the memory can be gone through."""
+        for table in self._parts(None, self._places(None)):
+            yield _frame(table)
+
+    def series_columns(self) -> list[str]:
+        """Return the columns of the time series over all parts, ``run`` first."""
+        import pyarrow.parquet as pq
+
+        paths = [self.store.series / name for name in sorted(set(self._places(None)["part"]))]
+        names = dict.fromkeys(name for path in paths if path.exists() for name in pq.read_schema(path).names)
+        return ["run", *(name for name in names if name != "address")]
+
+    def _parts(self, columns: Sequence[str] | None, place: Frame) -> Iterator[Any]:
+        for name, own in place.groupby("part", sort=True):
+            part = self._part(str(name), columns, own)
+            if part is not None:
+                yield part
 
     def _places(self, runs: Iterable[int] | None) -> Frame:
         """Return run, address and part of the finished runs."""
@@ -270,6 +278,14 @@ class Study:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
+
+
+def _frame(table: Any) -> Frame:
+    """Return rows of a time series; a cause of death not met yet counts 0."""
+    frame = table.to_pandas()
+    totals = [c for c in frame.columns if c.startswith("dead_")]
+    frame[totals] = frame[totals].fillna(0)
+    return frame
 
 
 def _drawing() -> Any:

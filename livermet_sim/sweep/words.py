@@ -31,8 +31,8 @@ def report(study: Study) -> str:
         rows = [("measure", "least", "median", "most", "without")]
         for name in study.measures:
             values = good[name].astype(float)
-            shown = (f"{v:.4g}" for v in (values.min(), values.median(), values.max()))
-            rows.append((name, *shown, str(int(values.isna().sum()) or "")))
+            least, middle, most = (f"{v:.4g}" for v in (values.min(), values.median(), values.max()))
+            rows.append((name, least, middle, most, str(int(values.isna().sum()) or "")))
         lines += ["", aligned(rows)]
     if len(failed):
         first = study.failures.iloc[0]
