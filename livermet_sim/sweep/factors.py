@@ -128,7 +128,12 @@ def read_factors(tables: object, scenario: Scenario, place: str = "factors") -> 
             try:
                 change(scenario, {factor: value})
             except LivermetError as error:
-                raise ScenarioError("", f"{place}, {error.sentence.removeprefix('change ')}") from None
+                sentence = error.sentence.removeprefix("change ")
+                own = factor.path.rpartition(".")[0] if factor.path.startswith("rules.") else factor.path
+                if (
+                    own in sentence
+                ):  # others are of this value beside the scenario's, and another point may cure them
+                    raise ScenarioError("", f"{place}, {sentence}") from None
     return tuple(factors)
 
 

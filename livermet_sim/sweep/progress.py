@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-LINE_SECONDS = 20.0
+LINE_SECONDS = 10.0
 
 
 @contextmanager
@@ -37,10 +37,11 @@ def show(total: int, before: int, wanted: bool = True) -> Iterator[Callable[[int
 
 
 class Lines:
-    """Print a line every few seconds, the first and the last always."""
+    """Print a line every few seconds, and the last always."""
 
     def __init__(self, total: int, before: int):
         self.total, self.before, self.start, self.last = total, before, time.perf_counter(), 0.0
+        self.first: tuple[int, float] | None = None
         if before:
             self._print(f"{before:,} of {total:,} runs are there already")
 
@@ -48,12 +49,17 @@ class Lines:
         """Take note that runs ended."""
         seconds = time.perf_counter() - self.start
         left = self.total - self.before - done
-        if left and seconds - self.last < LINE_SECONDS and self.last:
+        if self.first is None:
+            self.first = done, seconds  # the start of the workers says nothing about the rate
+        if left and seconds - self.last < LINE_SECONDS:
             return
         self.last = seconds
-        rate = done / max(seconds, 1e-9)
-        words = f"{self.before + done:,} of {self.total:,} runs, {speed(rate)}"
-        words += f", {duration(left / rate)} left" if left else f", took {duration(seconds)}"
+        rate = (done - self.first[0]) / max(seconds - self.first[1], 1e-9)
+        words = f"{self.before + done:,} of {self.total:,} runs"
+        if rate and left:
+            words += f", {speed(rate)}, {duration(left / rate)} left"
+        elif not left:
+            words += f", took {duration(seconds)}"
         self._print(words + (f", {failed:,} failed" if failed else ""))
 
     @staticmethod

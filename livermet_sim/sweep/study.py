@@ -137,7 +137,7 @@ class Study:
 
         paths = [self.store.series / name for name in sorted(set(self._places(None)["part"]))]
         names = dict.fromkeys(name for path in paths if path.exists() for name in pq.read_schema(path).names)
-        return ["run", *(name for name in names if name != "address")]
+        return ordered(["run", *(name for name in names if name != "address")])
 
     def _parts(self, columns: Sequence[str] | None, place: Frame) -> Iterator[Any]:
         for name, own in place.groupby("part", sort=True):
@@ -283,9 +283,15 @@ class Study:
 def _frame(table: Any) -> Frame:
     """Return rows of a time series; a cause of death not met yet counts 0."""
     frame = table.to_pandas()
+    frame = frame[ordered(frame.columns)]
     totals = [c for c in frame.columns if c.startswith("dead_")]
-    frame[totals] = frame[totals].fillna(0)
+    frame[totals] = frame[totals].fillna(0).astype(np.int64)
     return frame
+
+
+def ordered(names: Iterable[str]) -> list[str]:
+    """Return columns with the causes of death last, by name: which are there first depends on the runs."""
+    return sorted(names, key=lambda name: name if name.startswith("dead_") else "")
 
 
 def _drawing() -> Any:

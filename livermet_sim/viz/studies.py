@@ -13,6 +13,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.observe.columns import Frame
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 POINT, MEAN, LOW, HIGH = "#7b98b5", "#a01d5a", "#56b4e9", "#e69f00"
 COLOURS = "viridis"
 BINS, CELLS, MOST_PANELS, MOST_LINES, MOST_BARS, MOST_WORDS = 8, 8, 12, 1500, 20, 8
+MOST_ALIKE = 0.8
 FAVOURITES = ("metastases", "tumour_cells", "largest_lesion_cells", "founders_alive_share")
 
 
@@ -39,6 +41,9 @@ def response(study: Study, measure: str) -> Figure:
         _response(ax, factor, _unit(study, factor.path), table, measure)
     for ax in panels[len(factors) :]:
         ax.set_visible(False)
+    highest = float(table[measure].max())
+    if table[measure].min() >= 0 and highest > 0:
+        panels[0].set_ylim(-0.04 * highest, 1.06 * highest)
     for i, ax in enumerate(panels[: len(factors)]):
         ax.set_ylabel(_words(measure) if i % columns == 0 else "", fontsize=style.LABEL_SIZE)
     replicates = study.manifest["replicates"]
@@ -65,6 +70,9 @@ def _response(ax: Axes, factor: Factor, unit: str, table: Frame, measure: str) -
         groups = _shares(factor, x, y)
         if factor.log:
             ax.set_xscale("log")
+            ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            ax.xaxis.set_major_formatter(lambda value, _: _number(value))
+            ax.xaxis.set_minor_formatter(lambda value, _: "")
     means = [(at, *_interval(values)) for at, values in groups if np.isfinite(values).any()]
     at, mean, half = (np.array(column) for column in zip(*means, strict=True))
     line = "" if factor.values and isinstance(factor.values[0], str) else "-"
@@ -130,7 +138,7 @@ def _cells(factor: Factor, column: Frame) -> tuple[np.ndarray, list[str]]:
         labels = [_value(v) for v in own]
         return np.array([own.index(v) for v in values]), labels
     places = np.array([factor.position(v) for v in values])
-    labels = [f"{float(factor.at((i + 0.5) / CELLS)):.3g}" for i in range(CELLS)]
+    labels = [_number(float(factor.at((i + 0.5) / CELLS))) for i in range(CELLS)]
     return np.minimum((places * CELLS).astype(int), CELLS - 1), labels
 
 
@@ -199,7 +207,7 @@ def _ends(
     if not lows.any() or not highs.any() or (lows == highs).all():
         return None
     names = (_value(factor.values[0]), _value(factor.values[-1])) if factor.values else (
-        f"{factor.low:.3g}", f"{factor.high:.3g}")  # fmt: skip
+        _number(factor.low), _number(factor.high))  # fmt: skip
     return float(outcome[lows].mean()), float(outcome[highs].mean()), *names
 
 
@@ -372,9 +380,14 @@ def save_all(study: Study, folder: Path) -> list[Path]:
 
 
 def _favourite(study: Study) -> str:
-    """Return the first measure that differs between runs, favourites first."""
+    """Return the first measure that differs between most runs, favourites first."""
     names = [*(m for m in FAVOURITES if m in study.measures), *study.measures]
-    return next((m for m in names if study.runs[m].nunique() > 1), names[0] if names else "")
+    runs = study.runs[study.runs["status"] == "done"]
+    for name in names:
+        counts = runs[name].value_counts(normalize=True)
+        if len(counts) > 1 and counts.iloc[0] <= MOST_ALIKE:
+            return name
+    return names[0] if names else ""
 
 
 def _factors(study: Study) -> list[Factor]:
@@ -396,7 +409,11 @@ def _value_ticks(ax: Axes, factor: Factor) -> None:
 def _value(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "on" if value else "off"
-    return value if isinstance(value, str) else f"{value:.4g}"
+    return value if isinstance(value, str) else _number(float(value))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def _unit(study: Study, path: str) -> str:
