@@ -16,31 +16,30 @@ KEYS = ("name", "doc", "scenario", "days", "set", "series", "design", "factors",
 DESIGN = ("kind", "samples", "replicates", "seed", "paired")
 
 
-def known() -> dict[str, Path]:
-    """Return every study file that can be called by name: those in ./scenarios/sweeps, then the shipped ones."""
+def known(kind: str = "sweeps") -> dict[str, Path]:
+    """Return every file of a kind that can be called by name: those in ./scenarios/KIND, then the shipped ones."""
     found: dict[str, Path] = {}
-    for folder in (Path("scenarios") / "sweeps", files.packaged() / "sweeps"):
+    for folder in (Path("scenarios") / kind, files.packaged() / kind):
         for path in sorted(folder.glob("*.toml")):
             found.setdefault(path.stem, path)
     return found
 
 
-def find(wanted: str | Path) -> Path:
-    """Return the path of a study file, given by path or name.
+def find(wanted: str | Path, kind: str = "sweeps") -> Path:
+    """Return the path of a study file (or one of ``calibrations``), given by path or name.
 
     Raises
     ------
     ScenarioError
         When there is none; the nearest known name is suggested.
     """
-    path, names = Path(wanted), known()
+    path, names = Path(wanted), known(kind)
     if path.is_file():
         return path
     if str(wanted) in names:
         return names[str(wanted)]
-    if path.suffix == ".toml" or path.parent != Path("."):
-        raise ScenarioError("", f'there is no file "{wanted}"', name=path.stem, valid=names)
-    raise ScenarioError("", f'there is no study file "{wanted}"', name=str(wanted), valid=names)
+    what = {"sweeps": "study", "calibrations": "calibration"}[kind]
+    raise ScenarioError("", f'there is no {what} file "{wanted}"', name=path.stem, valid=names)
 
 
 def read(wanted: str | Path) -> Sweep:

@@ -42,6 +42,7 @@ class Lines:
     def __init__(self, total: int, before: int):
         self.total, self.before, self.start, self.last = total, before, time.perf_counter(), 0.0
         self.first: tuple[int, float] | None = None
+        self.ended = False
         if before:
             self._print(f"{before:,} of {total:,} runs are there already")
 
@@ -51,8 +52,9 @@ class Lines:
         left = self.total - self.before - done
         if self.first is None:
             self.first = done, seconds  # the start of the workers says nothing about the rate
-        if left and seconds - self.last < LINE_SECONDS:
+        if (left and seconds - self.last < LINE_SECONDS) or self.ended:
             return
+        self.ended = not left
         self.last = seconds
         rate = (done - self.first[0]) / max(seconds - self.first[1], 1e-9)
         words = f"{self.before + done:,} of {self.total:,} runs"

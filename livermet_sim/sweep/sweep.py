@@ -116,9 +116,9 @@ class Sweep:
         self.base = quiet(base, self.series, series if isinstance(series, str) else None)
         if not isinstance(paired, bool):
             raise ScenarioError("design.paired", f"{paired!r} is not true or false")
-        self.design, self.samples, self.paired = design, _whole(samples, "design.samples", 1), paired
-        self.replicates = _whole(replicates, "design.replicates", 1)
-        self.seed = _whole(seed, "design.seed", 0)
+        self.design, self.samples, self.paired = design, whole(samples, "design.samples", 1), paired
+        self.replicates = whole(replicates, "design.replicates", 1)
+        self.seed = whole(seed, "design.seed", 0)
         if design == "list":
             factors = _listed(points, factors)
         elif points:
@@ -323,7 +323,8 @@ def _read_points(points: Sequence[Mapping[str, Any]], factors: Sequence[Factor])
     return [tuple(f.values[raw[f.path].index(point[f.path])] for f in factors) for point in points]
 
 
-def _whole(value: object, place: str, least: int) -> int:
+def whole(value: object, place: str, least: int) -> int:
+    """Return a whole number of at least ``least``, or refuse it."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value < SEED_LIMIT:
         raise ScenarioError(place, f"{value!r} is not a whole number of {least} or more")
     return value

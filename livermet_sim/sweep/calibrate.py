@@ -1,0 +1,364 @@
+"""Fit chosen parameters to targets: Optuna proposes, the runner of studies computes, the folder remembers.
+
+Optuna was chosen over pyABC: it adds nine small packages and not fifty-five, its ask-and-tell interface leaves the
+running to us, so that a calibration uses the same workers, folders and resumption as any study, and a fit to summary
+values is what most published experiments allow. What it does not give is a posterior: the report shows instead the range
+of every factor over all trials that fit, which says what the targets leave open.
+
+A calibration file::
+
+    scenario = "strip"
+    days = 3
+    [calibration]
+    trials = 64
+    batch = 8           # trials proposed together; they run at the same time
+    replicates = 2
+    seed = 1
+    [factors]
+    "cells.tumour.cycle" = { low = "10 h", high = "60 h", scale = "log" }
+    [arms.depleted]     # besides the scenario itself, which is the arm "main"
+    "cells.kupffer.density" = 0
+    [[targets]]
+    series = "n_tumour"
+    day = [1, 2, 3]
+    value = [9, 7, 8]
+    error = 2
+    [[targets]]
+    measure = "founders_alive_share"
+    arm = "depleted"
+    over = "main"       # the ratio of the two arms
+    value = 1.5
+    error = 0.3
+
+Batches are proposed from the trials before them and a seed, so that the fit does not depend on the number of
+workers, and a calibration that was stopped goes on as if it had not been.
+
+References
+----------
+Watanabe 2023 arXiv:2304.11127 (tree-structured Parzen estimator); Akiba 2019 doi:10.1145/3292500.3330701 (Optuna).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livermet_sim.base.errors import LivermetError, ResultError, ScenarioError
+from livermet_sim.scenario import files
+from livermet_sim.scenario.spec import Scenario
+from livermet_sim.scenario.write import key as toml_key
+from livermet_sim.scenario.write import literal
+from livermet_sim.sweep import version
+from livermet_sim.sweep.factors import Factor, change_paths, read_factors
+from livermet_sim.sweep.file import base, check_keys, find, within
+from livermet_sim.sweep.fit import Fit, Trial
+from livermet_sim.sweep.plan import carry_out_all, check_version
+from livermet_sim.sweep.progress import show
+from livermet_sim.sweep.runs import Run, quiet
+from livermet_sim.sweep.store import DONE, Store, read_json, read_table, write_json, write_text
+from livermet_sim.sweep.sweep import Sweep, whole
+from livermet_sim.sweep.targets import MAIN, Target, read_targets
+
+KEYS = ("name", "doc", "scenario", "days", "set", "calibration", "factors", "arms", "targets")
+OWN = {"trials": 64, "batch": 8, "replicates": 2, "seed": 1}
+WORST = 1e6  # the loss of a trial that gives no number where one was observed
+
+
+class Calibration:
+    """Hold what is fitted to what. Read one from a file with `load`."""
+
+    def __init__(
+        self, scenario: Scenario, factors: Mapping[str, Any], targets: list[Any], *, arms: Mapping[str, Any] | None = None,
+        trials: int = 64, batch: int = 8, replicates: int = 2, seed: int = 1, name: str = "calibration",
+    ):  # fmt: skip
+        self.name = name
+        self.factors = read_factors(factors, scenario)
+        if not self.factors:
+            raise ScenarioError("factors", "there is nothing to fit; name a parameter and its range")
+        self.arms = {MAIN: {}} | {str(k): _arm(k, v) for k, v in (arms or {}).items()}
+        self.targets = read_targets(targets, list(self.arms), float(scenario.value("run.days")))
+        self.trials, self.batch = whole(trials, "calibration.trials", 1), whole(batch, "calibration.batch", 1)
+        self.replicates, self.seed = (
+            whole(replicates, "calibration.replicates", 1),
+            whole(seed, "calibration.seed", 0),
+        )
+        self.series = any(target.days for target in self.targets)
+        self.base = quiet(scenario, self.series, _interval(self.targets))
+        for changes in self.arms.values():
+            change_paths(self.base, changes)
+        self.text = ""
+
+    @classmethod
+    def load(cls, path: str | Path) -> Calibration:
+        """Read a calibration file, by its path or the name of one that ships with the model.
+
+        Raises
+        ------
+        LivermetError
+            For every mistake in it.
+        """
+        path = find(path, "calibrations")
+        tables, text = files.read(path)
+        try:
+            check_keys(tables, KEYS, "")
+            own = tables.get("calibration", {})
+            for name in ("calibration", "factors", "arms", "set"):
+                if not isinstance(tables.get(name, {}), Mapping):
+                    raise ScenarioError(name, f"this is a table, headed [{name}]")
+            check_keys(own, tuple(OWN), "calibration.")
+            study = Sweep(base(tables, path), days=tables.get("days"), changes=tables.get("set"))
+            found = cls(
+                study.base, tables.get("factors", {}), tables.get("targets", []), arms=tables.get("arms"),
+                name=str(tables.get("name", path.stem)), **(OWN | own),
+            )  # fmt: skip
+        except LivermetError as error:
+            raise within(files.label(path), error) from None
+        found.text = text
+        return found
+
+    def run(
+        self,
+        folder: str | Path | None = None,
+        *,
+        workers: int | None = None,
+        executor: Executor | None = None,
+        progress: bool = True,
+    ) -> Fit:
+        """Fit, or go on with a fit that was stopped; return it.
+
+        Raises
+        ------
+        LivermetError
+            When the folder holds something else, a target names no measure, or every run of a batch failed.
+        KeyboardInterrupt
+            On Ctrl-C; what ended is kept.
+        """
+        store = Store(Path(folder or Path("results") / self.name))
+        store.create()
+        self._check_names()
+        trials = self._prepare(store)
+        each = len(self.arms) * self.replicates
+        with show(self.trials * each, len(trials) * each, progress) as watch:
+            done = 0
+            while len(trials) < self.trials:
+                asked = self._ask(trials)
+                runs, places = self._runs(asked, store)
+                begun = done
+                carry_out_all(
+                    store, self.base, runs, series=self.series, workers=workers, executor=executor,
+                    watch=lambda ended, failed, begun=begun: watch(begun + ended, failed),
+                )  # fmt: skip
+                done += len(asked) * each
+                watch(done, 0)
+                trials += self._tell(asked, places, store, len(trials))
+                write_json([trial.to_dict() for trial in trials], store.folder / "trials.json")
+        fit = Fit(self.name, self.factors, self.targets, tuple(trials))
+        write_text(fit.report() + "\n", store.folder / "report.txt")
+        write_text(self._best(fit), store.folder / "best.toml")
+        return fit
+
+    def _prepare(self, store: Store) -> list[Trial]:
+        """Return the trials of an earlier call, after looking whether they are of this very calibration."""
+        definition = json.dumps(
+            [
+                self.base.digest,
+                repr(self.factors),
+                repr(self.targets),
+                self.arms,
+                self.batch,
+                self.replicates,
+                self.seed,
+            ],
+            sort_keys=True,
+        )
+        key = hashlib.sha256(definition.encode()).hexdigest()
+        known = store.folder / "manifest.json"
+        if known.exists():
+            earlier = read_json(known)
+            check_version(str(earlier.get("model")), store.folder)
+            if earlier.get("key") != key:
+                raise ResultError(
+                    str(store.folder), "it holds another calibration; give another folder with --out"
+                )
+            store.clean()
+            store.set_aside_damaged()
+        else:
+            write_json(
+                {"name": self.name, "kind": "calibration", "key": key, "model": version.model()}, known
+            )
+            write_text(self.text, store.folder / "calibration.toml")
+        path = store.folder / "trials.json"
+        if not path.exists():
+            return []
+        try:
+            return [Trial.read(table) for table in json.loads(path.read_text(encoding="utf-8"))]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ResultError(str(path), f"the file is damaged ({error})") from None
+
+    def _ask(self, trials: Sequence[Trial]) -> list[list[float]]:
+        """Return the places of the next trials, from 0 to 1, proposed from those before them."""
+        optuna = _optuna()
+        number = len(trials)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that joint proposals are new in Optuna
+            sampler = optuna.samplers.TPESampler(
+                seed=self.seed + number, multivariate=True, constant_liar=True
+            )
+        study = optuna.create_study(sampler=sampler)
+        spaces = {f.path: _space(optuna, f) for f in self.factors}
+        for trial in trials:
+            if math.isfinite(trial.loss):
+                places = {f.path: _inside(f, u) for f, u in zip(self.factors, trial.places, strict=True)}
+                study.add_trial(
+                    optuna.trial.create_trial(params=places, distributions=spaces, value=trial.loss)
+                )
+        asked = []
+        for _ in range(min(self.batch, self.trials - number)):
+            proposed = study.ask(spaces).params
+            asked.append([_outside(f, proposed[f.path]) for f in self.factors])
+        return asked
+
+    def _runs(
+        self, asked: Sequence[Sequence[float]], store: Store
+    ) -> tuple[list[Run], list[dict[str, list[str]]]]:
+        """Return the runs still to do for some trials, and for each trial the addresses of its runs by arm."""
+        known, runs, places = store.status(), {}, []
+        for point in asked:
+            values = {f.path: f.written(f.at(u)) for f, u in zip(self.factors, point, strict=True)}
+            own: dict[str, list[str]] = {}
+            for arm, changes in self.arms.items():
+                both = values | changes
+                try:
+                    digest = change_paths(self.base, both).digest
+                except LivermetError:
+                    digest = hashlib.sha256(repr(both).encode()).hexdigest()
+                for replicate in range(self.replicates):
+                    address = version.address(digest, self.seed + replicate, self.series)
+                    own.setdefault(arm, []).append(address)
+                    if address not in known:
+                        runs[address] = Run(address, self.seed + replicate, both)
+            places.append(own)
+        return list(runs.values()), places
+
+    def _tell(
+        self,
+        asked: Sequence[Sequence[float]],
+        places: Sequence[Mapping[str, list[str]]],
+        store: Store,
+        number: int,
+    ) -> list[Trial]:
+        """Return the finished trials with what they predict and how far off that is."""
+        rows = store.rows().to_pandas().set_index("address")
+        wanted = [a for own in places for addresses in own.values() for a in addresses]
+        good = rows.loc[wanted, "status"] == DONE
+        if not good.any():
+            raise ResultError(
+                str(store.folder), f"every run failed; the first said: {rows.loc[wanted[0], 'error']}"
+            )
+        told = []
+        for i, (point, own) in enumerate(zip(asked, places, strict=True)):
+            predictions, losses = [], []
+            for target in self.targets:
+                found = {
+                    arm: np.array([_value(store, rows, a, target) for a in own[arm]]) for arm in target.arms
+                }
+                predicted = target.predicted(found)
+                loss = target.loss(predicted)
+                losses.append(loss if math.isfinite(loss) else WORST)
+                predictions.append([float(v) if math.isfinite(v) else None for v in predicted])
+            told.append(
+                Trial(number + i, tuple(point), float(np.mean(losses)), tuple(map(tuple, predictions)))
+            )
+        return told
+
+    def _check_names(self) -> None:
+        """Refuse a target that no run can give, before anything is run."""
+        from livermet_sim.engine import Engine
+
+        engine = Engine(self.base, self.seed)
+        series = engine.recorder.observe(engine.world, 0.0)
+        for target in self.targets:
+            valid = series if target.days else engine.measures()
+            if target.column not in valid and not (target.days and target.column.startswith("dead_")):
+                kind = "column in the time series" if target.days else "measure"
+                raise LivermetError(f"target {target.name}", f'there is no {kind} "{target.column}"',
+                                    name=target.column, valid=valid)  # fmt: skip
+
+    def _best(self, fit: Fit) -> str:
+        """Return the best trial as a scenario file's changes."""
+        lines = [
+            f"# {self.name}: trial {fit.best.number}, loss {fit.best.loss:.4g}",
+            f"extends = {literal(self.base.name)}",
+            "",
+        ]
+        for factor, u in zip(self.factors, fit.best.places, strict=True):
+            if factor.path.startswith("interventions"):
+                lines.append(f"# {factor.path} = {literal(factor.written(factor.at(u)))}")
+                continue
+            path = ".".join(toml_key(part) for part in factor.path.split("."))
+            lines.append(f"{path} = {literal(factor.written(factor.at(u)))}")
+        return "\n".join(lines) + "\n"
+
+
+def _value(store: Store, rows: Any, address: str, target: Target) -> list[float]:
+    """Return what one run gives for a target: one number, or one a day; not a number where the run failed."""
+    import pyarrow.compute as pc
+
+    row = rows.loc[address]
+    if row["status"] != DONE:
+        return [math.nan] * len(target.values)
+    if not target.days:
+        return [float(row[target.column])]
+    table = read_table(store.series / row["part"])
+    if table is None:
+        return [math.nan] * len(target.values)
+    own = table.filter(pc.equal(table["address"], address)).to_pandas()  # type: ignore[attr-defined]
+    values = own[target.column].fillna(0) if target.column in own else own["day"] * 0.0
+    return [float(values.iloc[int((own["day"] - day).abs().argmin())]) for day in target.days]
+
+
+def _interval(targets: Sequence[Target]) -> float:
+    """Return the hours between two rows of the series that the targets' days need."""
+    hours = [round(day * 24.0) for target in targets for day in target.days]
+    return float(max(1, math.gcd(*hours)))
+
+
+def _arm(name: str, changes: Any) -> dict[str, Any]:
+    if name == MAIN or not isinstance(changes, Mapping):
+        raise ScenarioError(
+            f"arms.{name}", f'an arm is a table of changes; the arm "{MAIN}" is the scenario itself'
+        )
+    return dict(changes)
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError:
+        raise LivermetError(
+            "calibrate", 'this needs Optuna; install it with  pip install "livermet-sim[calibrate]"'
+        ) from None
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna
+
+
+def _space(optuna: Any, factor: Factor) -> Any:
+    if factor.values:
+        return optuna.distributions.CategoricalDistribution(tuple(range(len(factor.values))))
+    return optuna.distributions.FloatDistribution(0.0, 1.0)
+
+
+def _inside(factor: Factor, u: float) -> float | int:
+    return min(int(u * len(factor.values)), len(factor.values) - 1) if factor.values else u
+
+
+def _outside(factor: Factor, proposed: float) -> float:
+    return (proposed + 0.5) / len(factor.values) if factor.values else float(proposed)
