@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.cli import app as live
 from livermet_sim.cli import baseline, calibrate, compare, film, run, show, study, sweep
 from livermet_sim.cli.options import MISTAKE
 
@@ -24,8 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    run.run, run.draw, compare.compare, sweep.sweep, calibrate.calibrate, film.film, film.player, film.export,
-    show.show, show.explain, show.check, baseline.baseline,
+    run.run, run.draw, live.app, compare.compare, sweep.sweep, calibrate.calibrate, film.film, film.player,
+    film.export, show.show, show.explain, show.check, baseline.baseline,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -1,0 +1,164 @@
+"""Say what the charts of the page show of one liver, or of two: phase strip, funnel, curves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from livermet_sim.observe import gather
+from livermet_sim.observe.columns import PHASES
+from livermet_sim.observe.funnel import funnel
+from livermet_sim.observe.summary import cause_words
+from livermet_sim.viz import style
+from livermet_sim.viz.app import charts
+from livermet_sim.viz.app.charts import Line
+from livermet_sim.viz.app.liver import Liver
+
+UNTREATED, TREATED = "#7d8794", "#b2182b"
+LIVERS = (UNTREATED, TREATED)
+_TUMOUR = (
+    ("n_tumour", "all", style.INK),
+    ("tumour_lumen", "in the vessels", "#8c96a3"),
+    ("tumour_cycling", "cycling", style.STATE_COLOURS["cycling"]),
+    ("tumour_dormant", "dormant", style.STATE_COLOURS["dormant"]),
+)
+_KUPFFER = (
+    ("kupffer_load", "tumour cells inside, a Kupffer cell", style.KIND_COLOURS["kupffer"]),
+    ("kupffer_polarisation", "polarisation: 0 kills, 1 feeds", "#b2182b"),
+)
+_TISSUE = (
+    ("perfused_share", "sinusoids that carry blood", "#c4303d"),
+    ("stellate_activation", "activation of stellate cells", style.KIND_COLOURS["stellate"]),
+    ("lsec_activation", "adhesion molecules on the lining", style.KIND_COLOURS["lsec"]),
+)
+
+
+def rows(liver: Liver) -> list[dict[str, float]]:
+    """Return the time series of a liver so far."""
+    return liver.model.engine.recorder.rows
+
+
+def _lines(livers: Sequence[Liver], columns: Sequence[tuple[str, str, str]], main: str) -> list[Line]:
+    """Return the curves of one liver, or the main one of two: dashed for the untreated."""
+    if len(livers) > 1:
+        return [
+            Line(liver.title, LIVERS[i], *_series(liver, main), dashed=i == 0) for i, liver in enumerate(livers)
+        ]
+    return [Line(words, colour, *_series(livers[0], name)) for name, words, colour in columns]
+
+
+def _series(liver: Liver, name: str) -> tuple[list[float], list[float]]:
+    table = rows(liver)
+    return [row["day"] for row in table], [float(row.get(name, 0.0)) for row in table]
+
+
+def tumour(livers: Sequence[Liver]) -> str:
+    """Return the tumour cells over time."""
+    return charts.curves(_lines(livers, _TUMOUR, "n_tumour"), _last(livers), "tumour cells", log=True)
+
+
+def host(livers: Sequence[Liver]) -> str:
+    """Return the other cells over time; of two livers, all cells of the immune system together."""
+    kinds = [kind for kind in livers[0].model.world.kinds if kind not in ("tumour", "lsec")]
+    if len(livers) == 1:
+        columns = [(f"n_{kind}", style.words_of(kind), style.colour_of(kind, kinds)) for kind in kinds]
+        lines = [line for line in _lines(livers, columns, "") if any(line.y)]
+        return charts.curves(lines, _last(livers), "cells in the tissue", log=True)
+    immune = [f"n_{kind}" for kind in kinds if kind != "stellate"]
+    lines = []
+    for i, liver in enumerate(livers):
+        table = rows(liver)
+        days, total = [row["day"] for row in table], [sum(row[name] for name in immune) for row in table]
+        lines.append(Line(liver.title, LIVERS[i], days, total, dashed=i == 0))
+    return charts.curves(lines, _last(livers), "immune cells in the tissue")
+
+
+def losses(livers: Sequence[Liver]) -> str:
+    """Return what tumour cells were lost to so far."""
+    found = []
+    for liver in livers:
+        totals = liver.model.world.totals
+        counts = {name[5:]: n for name, n in totals.items() if name.startswith("dead_")}
+        found.append(counts | {"washed_out": totals.get("washed_out", 0)})
+    causes = sorted({cause for counts in found for cause, n in counts.items() if n}, key=lambda c: -_sum(found, c))
+    known = list(livers[0].model.world.kinds)
+    table = [
+        (cause_words(cause).split(" (")[0].replace(" of the liver", ""), [c.get(cause, 0) for c in found],
+         style.CAUSE_COLOURS.get(cause, style.colour_of(cause, known)))
+        for cause in causes[:10]
+    ]  # fmt: skip
+    return charts.bars(table, LIVERS, [liver.title for liver in livers]) if table else _nothing("No cell lost yet")
+
+
+def _sum(found: Sequence[dict[str, int]], cause: str) -> int:
+    return sum(counts.get(cause, 0) for counts in found)
+
+
+def kupffer(livers: Sequence[Liver]) -> str:
+    """Return load and polarisation of the Kupffer cells over time."""
+    return charts.curves(_lines(livers, _KUPFFER, "kupffer_polarisation"), _last(livers), _of(livers, "polarisation"))
+
+
+def tissue(livers: Sequence[Liver]) -> str:
+    """Return perfusion, stroma and lining over time, as shares."""
+    return charts.curves(_lines(livers, _TISSUE, "perfused_share"), _last(livers), _of(livers, "perfused share"))
+
+
+def _of(livers: Sequence[Liver], words: str) -> str:
+    return words if len(livers) > 1 else "per cell, or share"
+
+
+def cascade(livers: Sequence[Liver]) -> str:
+    """Return how many of the cells that entered came how far: the funnel of ``observe.funnel``."""
+    tables = [funnel(tallied(liver)) for liver in livers]
+    if not tables[0]["count"].iloc[0]:
+        return _nothing("No tumour cell has entered yet")
+    ramp = ("#8fa3b8", "#8fa3b8", "#7d9cc0", "#56b4e9", "#2b93d1", "#1770a8", "#e69f00", "#a01d5a")
+    table = [
+        (str(step), [float(t["count"].iloc[i]) for t in tables], ramp[min(i, len(ramp) - 1)])
+        for i, step in enumerate(tables[0]["step"])
+    ]
+    return charts.bars(table, LIVERS, [liver.title for liver in livers], log=True)
+
+
+def tallied(liver: Liver) -> Any:
+    """Return of a run so far what the funnel is counted from, without the rest of a result."""
+    engine = liver.model.engine
+    return SimpleNamespace(
+        lesions=gather.lesions(engine.world), events=gather.events(engine.world, engine.recorder.keep_events),
+        timeseries=gather.timeseries(engine.recorder), hours=engine.world.clock.hours,
+    )  # fmt: skip
+
+
+def strip(livers: Sequence[Liver]) -> str:
+    """Return the phase strip of each liver."""
+    found = []
+    for liver in livers:
+        table = rows(liver)
+        stacks = [[row[f"lesions_{phase.replace('-', '_')}"] for row in table] for phase in PHASES]
+        days = [row["day"] for row in table]
+        found.append(charts.strip(days, stacks, _last(livers), liver.title if len(livers) > 1 else ""))
+    return "".join(found)
+
+
+def _last(livers: Sequence[Liver]) -> float:
+    """Return the right end of the time axis: it doubles as the run goes on, up to the end of the scenario."""
+    day, end = max(liver.hours for liver in livers) / 24, float(livers[0].scenario.value("run.days"))
+    shown = 1.0
+    while shown < day:
+        shown *= 2
+    return min(shown, max(end, day))
+
+
+def _nothing(words: str) -> str:
+    return f'<div class="nothing">{words}.</div>'
+
+
+PANELS: dict[str, Callable[[Sequence[Liver]], str]] = {
+    "Tumour cells": tumour,
+    "What tumour cells were lost to": losses,
+    "Liver and immune cells": host,
+    "Kupffer cells": kupffer,
+    "Vessels and stroma": tissue,
+}

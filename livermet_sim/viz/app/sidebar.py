@@ -1,0 +1,149 @@
+"""Let somebody choose scenario, line, seed, parameters, rules and interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.cells import lines
+from livermet_sim.scenario import files
+from livermet_sim.scenario.spec import Scenario
+from livermet_sim.viz.app.choice import PASTED, Choice, Slider, sliders
+
+OWN_LINE = "the scenario's own"
+
+
+@solara.component
+def Sidebar(choice: solara.Reactive[Choice], build: Callable[[], None]) -> None:
+    """Show all that can be chosen; nothing acts before the liver is built anew."""
+    built = solara.use_reactive(choice.peek())
+    now = choice.value
+    scenario, wrong = _base(now)
+
+    def build_now() -> None:
+        built.value = choice.peek()
+        build()
+
+    changed = now != built.value
+    with solara.Column(classes=["lm-side"], gap="4px"):
+        solara.Button("Reset with these choices" if changed else "Reset", icon_name="mdi-restart", block=True,
+                      on_click=build_now, color="primary" if changed else None, classes=["lm-reset"])  # fmt: skip
+        if wrong:
+            with solara.Div(classes=["lm-wrong"]):
+                solara.Text(wrong)
+        _what(choice)
+        if scenario is not None:
+            with solara.Details("Parameters", expand=True):
+                for slider in sliders(scenario):
+                    Knob(slider, choice).key(f"{now.scenario}/{now.line}/{slider.name}")
+            with solara.Details("Interventions"):
+                Interventions(scenario, choice)
+            with solara.Details("Rules and everything else"):
+                _more(scenario, choice)
+
+
+def _base(now: Choice) -> tuple[Scenario | None, str]:
+    """Return the scenario whose values the sliders start from, or what is wrong with it."""
+    try:
+        return now.base(), ""
+    except LivermetError as error:
+        return None, error.sentence
+
+
+def _what(choice: solara.Reactive[Choice]) -> None:
+    """Choose scenario, line, seed, and whether an untreated liver runs beside."""
+    now = choice.value
+
+    def scenario(name: str) -> None:
+        choice.value = Choice(name, now.text, now.line, now.seed, compare=now.compare)
+
+    solara.Select("Scenario", [*sorted(files.known()), PASTED], value=now.scenario, on_value=scenario, dense=True)
+    if now.scenario == PASTED:
+        solara.InputTextArea("Text of a scenario file", value=now.text, rows=6, continuous_update=False,
+                             on_value=lambda text: _set(choice, text=text))  # fmt: skip
+    solara.Select("Tumour line", [OWN_LINE, *lines.names()], value=now.line or OWN_LINE, dense=True,
+                  on_value=lambda name: _set(choice, line="" if name == OWN_LINE else name))  # fmt: skip
+    solara.InputText("Seed of all luck", value=str(now.seed), on_value=lambda text: _set(choice, seed=text))
+    solara.Checkbox(label="Untreated liver beside it, same seed", value=now.compare,
+                    on_value=lambda both: _set(choice, compare=both))  # fmt: skip
+
+
+def _set(choice: solara.Reactive[Choice], **changes: Any) -> None:
+    choice.value = choice.peek().with_(**changes)
+
+
+@solara.component
+def Knob(slider: Slider, choice: solara.Reactive[Choice]) -> None:
+    """Show a slider with its unit and meaning; a changed value is marked."""
+    changed = slider.name in choice.value.changes
+    value = float(choice.value.changes.get(slider.name, slider.value))
+
+    def change(new: float) -> None:
+        changes = {name: v for name, v in choice.peek().changes.items() if name != slider.name}
+        if slider.differs(new):
+            changes[slider.name] = round(new, 9)
+        if changes != choice.peek().changes:
+            _set(choice, changes=changes)
+
+    mark = ' class="changed"' if changed else ""
+    with solara.Tooltip(f"{slider.name}: {slider.doc} The scenario has {slider.words(slider.value)}."):
+        with solara.Div(classes=["lm-knob"]):
+            text = f'<div class="name"><span>{slider.label}</span><span{mark}>{slider.words(value)}</span></div>'
+            solara.HTML(unsafe_innerHTML=text)
+            solara.SliderFloat("", value=value, min=slider.low, max=max(slider.high, value), step=slider.step,
+                               thumb_label=False, on_value=change)  # fmt: skip
+
+
+@solara.component
+def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
+    """Show the interventions chosen, and let one be added: take a kind of cell away, or block what it does."""
+    kinds = [kind.name for kind in scenario.kinds]
+    action, target = solara.use_reactive("deplete"), solara.use_reactive("kupffer")
+    behaviour = solara.use_reactive("")
+    start, end, efficacy = solara.use_reactive("0"), solara.use_reactive("28"), solara.use_reactive(1.0)
+    known = sorted(scenario.rules.words.behaviours[target.value if target.value in kinds else "tumour"])
+
+    def add() -> None:
+        table: dict[str, Any] = {"action": action.value, "target": target.value, "start": start.value, "end": end.value}
+        table |= {"efficacy": efficacy.value}
+        if action.value == "block":
+            table["behaviour"] = behaviour.value
+        _set(choice, interventions=(*choice.peek().interventions, table))
+
+    def drop(place: int) -> None:
+        kept = choice.peek().interventions
+        _set(choice, interventions=(*kept[:place], *kept[place + 1 :]))
+
+    for place, table in enumerate(choice.value.interventions):
+        with solara.Row(gap="4px", style={"align-items": "center"}):
+            solara.Text(words(table), style={"font-size": "13px"})
+            solara.Button(icon_name="mdi-close", icon=True, small=True, on_click=lambda place=place: drop(place))
+    solara.Select("Do", ["deplete", "block"], value=action, dense=True)
+    solara.Select("to these cells", kinds, value=target, dense=True)
+    if action.value == "block":
+        solara.Select("what they do", known, value=behaviour if behaviour.value in known else "", dense=True,
+                      on_value=behaviour.set)  # fmt: skip
+    with solara.Row(gap="8px"):
+        solara.InputText("from day", value=start)
+        solara.InputText("to day", value=end)
+    solara.SliderFloat("share", value=efficacy, min=0.0, max=1.0, step=0.05)
+    solara.Button("Add", icon_name="mdi-plus", on_click=add, outlined=True, small=True, classes=["lm-add"])
+
+
+def words(table: Any) -> str:
+    """Return an intervention as a reader would say it."""
+    what = f"{table['target']} cells" if table["action"] == "deplete" else f"{table['behaviour']} of {table['target']} cells"
+    verb = "take away" if table["action"] == "deplete" else "block"
+    return f"{verb} {100 * float(table['efficacy']):.0f} % of {what}, day {table['start']} to {table['end']}"
+
+
+def _more(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
+    """Switch rules off, and change any other value by its name."""
+    ids = sorted(rule.id for rule in scenario.rules)
+    off = [id for id in choice.value.off if id in ids]
+    solara.SelectMultiple("Rules switched off", off, ids, on_value=lambda ids: _set(choice, off=tuple(ids)))
+    solara.InputTextArea("Any other value: name = value, one a line", value=choice.value.more, rows=3,
+                         continuous_update=False, on_value=lambda text: _set(choice, more=text))  # fmt: skip
