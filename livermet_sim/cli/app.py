@@ -9,7 +9,9 @@ import typer
 
 def app(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the page.")] = 8765,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in the room look.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in the room look.")
+    ] = "127.0.0.1",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Open the live page in the browser: choose, run, look, click a cell, compare two livers. Needs no internet."""

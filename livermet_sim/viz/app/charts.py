@@ -42,10 +42,14 @@ def curves(lines: Sequence[Line], last: float, label: str, *, log: bool = False)
     for value in _log_ticks(high) if log else ticks(high):
         y = _y(value, low, high, log)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" class="grid"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" class="tick" text-anchor="end">{number(value)}</text>')
+        parts.append(
+            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" class="tick" text-anchor="end">{number(value)}</text>'
+        )
     for day in ticks(last):
         x = _x(day, last)
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 14}" class="tick" text-anchor="middle">{number(day)}</text>')
+        parts.append(
+            f'<text x="{x:.1f}" y="{HEIGHT - 14}" class="tick" text-anchor="middle">{number(day)}</text>'
+        )
     parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 2}" class="tick" text-anchor="end">day</text>')
     for line in lines:
         dash = ' stroke-dasharray="5 4"' if line.dashed else ""
@@ -85,13 +89,19 @@ def bars(rows: Sequence[tuple[str, Sequence[float], str]], colours: Sequence[str
     parts = []
     for name, values, own in rows:
         high = thick * livers
-        parts.append(f'<text x="{left - 8}" y="{y + high / 2 + 4:.1f}" class="name" text-anchor="end">{escape(name)}</text>')
+        parts.append(
+            f'<text x="{left - 8}" y="{y + high / 2 + 4:.1f}" class="name" text-anchor="end">{escape(name)}</text>'
+        )
         for place, value in enumerate(values):
             share = _share(value, top, log)
             fill = own if own and livers == 1 else colours[place]
             at = y + place * thick
-            parts.append(f'<rect x="{left}" y="{at}" width="{max(share * span, 0.5):.1f}" height="{thick - 1}" fill="{fill}"/>')
-            parts.append(f'<text x="{left + share * span + 5:.1f}" y="{at + thick - 3}" class="tick">{number(value)}</text>')
+            parts.append(
+                f'<rect x="{left}" y="{at}" width="{max(share * span, 0.5):.1f}" height="{thick - 1}" fill="{fill}"/>'
+            )
+            parts.append(
+                f'<text x="{left + share * span + 5:.1f}" y="{at + thick - 3}" class="tick">{number(value)}</text>'
+            )
         y += high + gap
     legend = _names([Line(n, c, (), ()) for n, c in zip(names, colours, strict=False)]) if livers > 1 else ""
     return _svg(parts, max(y, 20)) + legend
@@ -113,8 +123,12 @@ def strip(days: Sequence[float], stacks: Sequence[Sequence[float]], last: float,
         if len(days) > 1:
             chosen = [*range(0, len(days) - 1, every), len(days) - 1]
             edge = [(WIDTH * days[i] / max(last, 0.25), high - high * above[i] / top) for i in chosen]
-            edge += [(WIDTH * days[i] / max(last, 0.25), high - high * below[i] / top) for i in reversed(chosen)]
-            parts.append(f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in edge)}" fill="{colour}"/>')
+            edge += [
+                (WIDTH * days[i] / max(last, 0.25), high - high * below[i] / top) for i in reversed(chosen)
+            ]
+            parts.append(
+                f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in edge)}" fill="{colour}"/>'
+            )
         below = above
     head = f'<div class="strip-title">{escape(title)}</div>' if title else ""
     return f'{head}<div class="phases">{boxes}</div>' + _svg(parts, high)

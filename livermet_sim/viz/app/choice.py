@@ -202,7 +202,8 @@ def check_size(scenario: Scenario) -> None:
     days = float(scenario.value("run.days"))
     if days > MOST_DAYS:
         raise ScenarioError(
-            "run.days", f"{days:g} days are too long to watch live (at most {MOST_DAYS:g}); livermet run takes them"
+            "run.days",
+            f"{days:g} days are too long to watch live (at most {MOST_DAYS:g}); livermet run takes them",
         )
 
 

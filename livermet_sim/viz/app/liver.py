@@ -97,7 +97,11 @@ class Liver:
         """Return the present tissue without its cells."""
         world = self.model.world
         tissue, sites, fields = world.tissue, world.sites, world.fields
-        shots: dict[str, Any] = {"time_h": np.array([world.clock.hours]), "edges": tissue.edges, **self._static}
+        shots: dict[str, Any] = {
+            "time_h": np.array([world.clock.hours]),
+            "edges": tissue.edges,
+            **self._static,
+        }
         shots |= {"width": tissue.width, "height": tissue.height, "site_um": tissue.site}
         for name in STACKS:
             if name == "compartment":
@@ -115,10 +119,10 @@ class Liver:
         """Return a number that changes when what is painted into the section does, the cells apart."""
         world, found = self.model.world, 0
         for array in (world.compartment, world.sites["perfused"] > 0.5):
-            found = zlib.crc32(np.ascontiguousarray(array), found)
+            found = zlib.crc32(array.tobytes(), found)
         for name in ("parenchyma", "collagen", "net", "debris"):
             coarse = np.clip(8 * world.sites[name], 0, 255).astype(np.uint8)
-            found = zlib.crc32(coarse, found)
+            found = zlib.crc32(coarse.tobytes(), found)
         return found
 
     def stale(self, layer: str) -> bool:
@@ -222,7 +226,9 @@ class Liver:
         """Return the rows of the cells that are drawn, and where: y and x in sites of the window."""
         world = self.model.world
         cells, kinds = world.cells, list(world.kinds)
-        seen = ~np.isin(cells["kind"], [kinds.index(name) for name in UNSEEN if name != "tumour" and name in kinds])
+        seen = ~np.isin(
+            cells["kind"], [kinds.index(name) for name in UNSEEN if name != "tumour" and name in kinds]
+        )
         if "stellate" in kinds:
             seen &= (cells["kind"] != kinds.index("stellate")) | (cells["activation"] > 0.5)
         rows = np.flatnonzero(seen & (cells["alive"] == 1))
@@ -244,7 +250,13 @@ class Liver:
         found: dict[str, dict[str, Any]] = {}
         for look, group in zip(film.looks, groups, strict=True):
             kind = kinds[group.kind]
-            entry = {"words": look.words, "colour": look.colour, "shape": look.shape, "kind": kind, "count": 0}
+            entry = {
+                "words": look.words,
+                "colour": look.colour,
+                "shape": look.shape,
+                "kind": kind,
+                "count": 0,
+            }
             entry = found.setdefault(look.name, entry | {"hidden": kind in wish.hidden})
             entry["count"] += int(self._of(group, rows, wish.colour).sum())
         return list(found.values())

@@ -1,3 +1,4 @@
+# pyright: reportPrivateImportUsage=false
 """Lay out the live page with Solara; all that it shows comes from a `Session`, all that is chosen is a `Choice`."""
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from livermet_sim.viz.app import download, html
 from livermet_sim.viz.app.choice import Choice
 from livermet_sim.viz.app.liver import COLOURS, Wish
 from livermet_sim.viz.app.panels import PANELS
-from livermet_sim.viz.app.session import BUILDING, DONE, FAILED, RUNNING, SPEEDS, Frame, Session
+from livermet_sim.viz.app.screen import Frame
+from livermet_sim.viz.app.session import BUILDING, DONE, FAILED, FIRST_SPEED, RUNNING, SPEEDS, Session
 from livermet_sim.viz.app.sidebar import Sidebar
 
 HERE = Path(__file__).parent
@@ -35,21 +37,24 @@ def Page() -> None:
     wish, panel = solara.use_reactive(Wish()), solara.use_reactive(next(iter(PANELS)))
     session = solara.use_memo(lambda: Session(frame.set, choice.peek()), [])
     solara.use_effect(lambda: session.close, [])
-    settings = solara.use_reactive(True)
+    settings, built = solara.use_reactive(True), solara.use_reactive(choice.peek())
+    speed, step = solara.use_reactive(FIRST_SPEED), solara.use_reactive("6 h")
     solara.Style(HERE / "style.css")
     with solara.Div(classes=["lm", "lm-page" if settings.value else "lm-wide"]):
         if settings.value:
-            Sidebar(choice, lambda: session.build(choice.peek()))
+            Sidebar(choice, built, lambda: session.build(choice.peek()))
         with solara.Column(gap="0px"):
-            Bar(frame, session, settings)
+            Bar(frame, session, settings, speed, step)
             Message(frame)
             View(frame, session, wish, panel)
 
 
 @solara.component
-def Bar(frame: solara.Reactive[Frame], session: Session, settings: solara.Reactive[bool]) -> None:
+def Bar(
+    frame: solara.Reactive[Frame], session: Session, settings: solara.Reactive[bool], speed: solara.Reactive[str],
+    step: solara.Reactive[str],
+) -> None:  # fmt: skip
     """Show the clock and the buttons that let time run."""
-    speed, step = solara.use_reactive("6 h/s"), solara.use_reactive("6 h")
     now = frame.value
     running, ready = now.state == RUNNING, now.state not in (BUILDING, FAILED)
 
@@ -61,7 +66,9 @@ def Bar(frame: solara.Reactive[Frame], session: Session, settings: solara.Reacti
                       on_click=lambda: settings.set(not settings.value))  # fmt: skip
         solara.HTML(unsafe_innerHTML=_clock(now), classes=["lm-clock"])
         if running:
-            solara.Button("Pause", icon_name="mdi-pause", color="primary", on_click=session.pause, classes=["lm-go"])
+            solara.Button(
+                "Pause", icon_name="mdi-pause", color="primary", on_click=session.pause, classes=["lm-go"]
+            )
         else:
             solara.Button("Start", icon_name="mdi-play", color="primary", on_click=session.start,
                           disabled=not ready or now.state == DONE, classes=["lm-go"])  # fmt: skip
@@ -109,7 +116,9 @@ def View(
     two = len(now.livers) > 1
     with solara.Div(classes=["lm-grid"]):
         with solara.Div():
-            Layers(wish, show, now.livers[0]["layers"], tuple(entry["kind"] for entry in now.livers[0]["key"]))
+            Layers(
+                wish, show, now.livers[0]["layers"], tuple(entry["kind"] for entry in now.livers[0]["key"])
+            )
             with solara.Div(classes=["lm-livers", "two" if two else "one"]):
                 for place, liver in enumerate(now.livers):
                     _tissue(now, place, liver, session)
@@ -142,7 +151,7 @@ def _charts(now: Frame, session: Session, panel: solara.Reactive[str]) -> None:
     Panel("How far the cells that entered have come", now.charts.get("cascade", ""))
     with solara.Div(classes=["lm-panel"]):
         solara.Select("", list(PANELS), value=panel, dense=True,
-                      on_value=lambda name: session.panel(name))  # fmt: skip
+                      on_value=session.panel)  # fmt: skip
         solara.HTML(unsafe_innerHTML=now.charts.get("curves", ""))
 
 
@@ -164,7 +173,8 @@ def Layers(
             solara.Select("layer", list(known), value=now.layer, dense=True,
                           on_value=lambda name: show(Wish(name, now.colour, now.hidden)))  # fmt: skip
         with solara.Div(style={"width": "170px"}):
-            solara.Select("tumour cells by", list(COLOURS), value=now.colour, dense=True,
+            colours: list[str] = [*COLOURS]
+            solara.Select("tumour cells by", colours, value=now.colour, dense=True,
                           on_value=lambda name: show(Wish(now.layer, name, now.hidden)))  # fmt: skip
         with solara.Div(style={"width": "320px"}):
             names = list(dict.fromkeys(kinds))

@@ -16,7 +16,7 @@ from matplotlib import colormaps
 from PIL import Image
 from scipy import ndimage
 
-from livermet_sim.kernels.codes import LUMEN, OUTSIDE, SINUSOID
+from livermet_sim.kernels.codes import CENTRAL, LUMEN, OUTSIDE, PORTAL, SINUSOID
 from livermet_sim.viz import style
 from livermet_sim.viz.canvas import Canvas, rgb, spread
 from livermet_sim.viz.scene import Scene
@@ -78,7 +78,8 @@ def shape_distance(shape: str, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         return np.maximum(up / 0.65, (0.9 * np.abs(x) - 0.5 * up) / 0.62)
     if shape == "cross":
         return np.minimum(
-            np.maximum(np.abs(y + x) / 1.6, np.abs(y - x) / 0.5), np.maximum(np.abs(y - x) / 1.6, np.abs(y + x) / 0.5)
+            np.maximum(np.abs(y + x) / 1.6, np.abs(y - x) / 0.5),
+            np.maximum(np.abs(y - x) / 1.6, np.abs(y + x) / 0.5),
         )
     return np.hypot(y, x)
 
@@ -191,7 +192,7 @@ def veil_url(view: Scene, scale: int) -> str:
     paint_vessels(canvas)
     outside = canvas.edge(canvas.smooth(view["compartment"] == OUTSIDE, 0.6), 0.5)
     vessels = np.abs(canvas.image - 1).sum(axis=2) > 0.02
-    vein = canvas.edge(canvas.smooth(view["compartment"] == 4, 0.7), 0.5)
+    vein = canvas.edge(canvas.smooth(np.isin(view["compartment"], (PORTAL, CENTRAL)), 0.7), 0.5)
     tubes = 0.3 * np.clip(0.5 - tube_distance(canvas, view.edges), 0, 1)
     alpha = np.maximum.reduce([tubes, outside, vein, vessels.astype(np.float32)])
     canvas.image[outside > 0.5] = 1.0
@@ -220,4 +221,3 @@ def places(view: Scene, row: np.ndarray, column: np.ndarray, layer: np.ndarray, 
     y = np.where(inside, tube[:, 0], row + 0.5 + 0.4 * (turn[0] - 0.5))
     x = np.where(inside, tube[:, 1], column + 0.5 + 0.4 * (turn[1] - 0.5))
     return y, x
-

@@ -43,7 +43,8 @@ def _lines(livers: Sequence[Liver], columns: Sequence[tuple[str, str, str]], mai
     """Return the curves of one liver, or the main one of two: dashed for the untreated."""
     if len(livers) > 1:
         return [
-            Line(liver.title, LIVERS[i], *_series(liver, main), dashed=i == 0) for i, liver in enumerate(livers)
+            Line(liver.title, LIVERS[i], *_series(liver, main), dashed=i == 0)
+            for i, liver in enumerate(livers)
         ]
     return [Line(words, colour, *_series(livers[0], name)) for name, words, colour in columns]
 
@@ -81,14 +82,20 @@ def losses(livers: Sequence[Liver]) -> str:
         totals = liver.model.world.totals
         counts = {name[5:]: n for name, n in totals.items() if name.startswith("dead_")}
         found.append(counts | {"washed_out": totals.get("washed_out", 0)})
-    causes = sorted({cause for counts in found for cause, n in counts.items() if n}, key=lambda c: -_sum(found, c))
+    causes = sorted(
+        {cause for counts in found for cause, n in counts.items() if n}, key=lambda c: -_sum(found, c)
+    )
     known = list(livers[0].model.world.kinds)
     table = [
         (cause_words(cause).split(" (")[0].replace(" of the liver", ""), [c.get(cause, 0) for c in found],
          style.CAUSE_COLOURS.get(cause, style.colour_of(cause, known)))
         for cause in causes[:10]
     ]  # fmt: skip
-    return charts.bars(table, LIVERS, [liver.title for liver in livers]) if table else _nothing("No cell lost yet")
+    return (
+        charts.bars(table, LIVERS, [liver.title for liver in livers])
+        if table
+        else _nothing("No cell lost yet")
+    )
 
 
 def _sum(found: Sequence[dict[str, int]], cause: str) -> int:
@@ -97,12 +104,16 @@ def _sum(found: Sequence[dict[str, int]], cause: str) -> int:
 
 def kupffer(livers: Sequence[Liver]) -> str:
     """Return load and polarisation of the Kupffer cells over time."""
-    return charts.curves(_lines(livers, _KUPFFER, "kupffer_polarisation"), _last(livers), _of(livers, "polarisation"))
+    return charts.curves(
+        _lines(livers, _KUPFFER, "kupffer_polarisation"), _last(livers), _of(livers, "polarisation")
+    )
 
 
 def tissue(livers: Sequence[Liver]) -> str:
     """Return perfusion, stroma and lining over time, as shares."""
-    return charts.curves(_lines(livers, _TISSUE, "perfused_share"), _last(livers), _of(livers, "perfused share"))
+    return charts.curves(
+        _lines(livers, _TISSUE, "perfused_share"), _last(livers), _of(livers, "perfused share")
+    )
 
 
 def _of(livers: Sequence[Liver], words: str) -> str:

@@ -46,10 +46,14 @@ def _title(agent: Any) -> str:
 def _facts(agent: Any, world: Any) -> str:
     """Return one line on where a cell is and how it is."""
     parts = ["in a vessel" if agent.layer == LUMEN else "in the tissue"]
-    parts.append(f"{_zone(world.tissue.zone[agent.site])}, oxygen {world.sites['oxygen'][agent.site]:.0f} mmHg")
+    parts.append(
+        f"{_zone(world.tissue.zone[agent.site])}, oxygen {world.sites['oxygen'][agent.site]:.0f} mmHg"
+    )
     if agent.kind == "tumour":
         parts.append("dormant" if agent.state else "cycling")
-        parts.append(f"lesion {agent.lesion} of {agent.lesion_size:.0f} cells, {PHASES[max(agent.phase, 1) - 1]} phase")
+        parts.append(
+            f"lesion {agent.lesion} of {agent.lesion_size:.0f} cells, {PHASES[max(agent.phase, 1) - 1]} phase"
+        )
         parts.append(f"{agent.generation} divisions since it entered")
     else:
         parts.append(f"activation {agent.activation:.2f}")

@@ -62,9 +62,13 @@ def check() -> None:
     from importlib.metadata import version
 
     if int(version("ipyvuetify").split(".")[0]) > 1:
-        raise LivermetError("app", "the page needs ipyvuetify below 2 to work offline; pip install 'livermet-sim[app]'")
+        raise LivermetError(
+            "app", "the page needs ipyvuetify below 2 to work offline; pip install 'livermet-sim[app]'"
+        )
     if not assets().is_dir():
-        raise LivermetError("app", "the page needs solara-assets to work offline; pip install 'livermet-sim[app]'")
+        raise LivermetError(
+            "app", "the page needs solara-assets to work offline; pip install 'livermet-sim[app]'"
+        )
 
 
 def assets() -> Path:
@@ -81,4 +85,6 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise LivermetError("--port", f"{host}:{port} cannot be used ({reason}); give another port") from None
+            raise LivermetError(
+                "--port", f"{host}:{port} cannot be used ({reason}); give another port"
+            ) from None

@@ -8,57 +8,24 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.kernels import jit
-from livermet_sim.viz.app import panels
 from livermet_sim.viz.app.choice import Choice
 from livermet_sim.viz.app.liver import Liver, Wish
-from livermet_sim.viz.app.reading import reading
+from livermet_sim.viz.app.screen import Frame, Screen
 
 INTERVAL = 0.08  # s between two frames at the most
 UNSEEN_AFTER = 1.0  # s after which a frame that no page has shown no longer holds up the next
 NOBODY_AFTER = 120.0  # s after which a run that nobody looks at is paused
-CHARTS_EVERY, FUNNEL_EVERY, REPAINT_EVERY = 0.4, 1.5, 1.5  # s
-SPEEDS = {"1 h/s": 1.0, "6 h/s": 6.0, "1 day/s": 24.0, "3 days/s": 72.0, "as fast as it goes": float("inf")}
+SPEEDS = {"1 h/s": 1.0, "6 h/s": 6.0, "12 h/s": 12.0, "1 day/s": 24.0, "3 days/s": 72.0,
+          "as fast as it goes": float("inf")}  # fmt: skip
+FIRST_SPEED = "12 h/s"
 BUILDING, PAUSED, RUNNING, DONE, FAILED = "building", "paused", "running", "done", "failed"
 TITLES = ("untreated", "treated")
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Hold what the page shows at one moment.
-
-    Attributes
-    ----------
-    number : int
-        Rises by one a frame.
-    state : str
-        building, paused, running, done or failed.
-    message : str
-        One sentence: what is wrong, or what is being waited for.
-    livers : tuple of dict
-        For each liver its title, hours, pictures, legend and the place of the clicked cell.
-    charts : dict of str to str
-        SVG by panel: strip, cascade, curves.
-    reading : dict or None
-        What the clicked cell senses, and which rules fire.
-    scale : tuple or None
-        (label, low, high, colour map) of the field that is shown.
-    """
-
-    number: int = 0
-    state: str = BUILDING
-    message: str = ""
-    hours: float = 0.0
-    end: float = 0.0
-    livers: tuple[dict[str, Any], ...] = ()
-    charts: dict[str, str] = field(default_factory=dict)
-    reading: dict[str, Any] | None = None
-    scale: tuple[str, float, float, str] | None = None
 
 
 class Session:
@@ -77,21 +44,18 @@ class Session:
         self.livers: tuple[Liver, ...] = ()
         self.frame = Frame()
         self._state, self._message = BUILDING, ""
-        self._wish, self._panel = Wish(), next(iter(panels.PANELS))
-        self._picked: tuple[int, Any] | None = None
-        self._speed, self._owed = SPEEDS["6 h/s"], 0.0
-        self._shown, self._seen_at, self._built_at = 0, time.monotonic(), -1
-        self._due: dict[str, float] = {}
-        self._charts: dict[str, str] = {}
-        self._cost = 0.0
+        self._screen = Screen()
+        self._speed, self._owed = SPEEDS[FIRST_SPEED], 0.0
+        self._shown, self._seen_at, self._counted_at = 0, time.monotonic(), -1
+        self._framed_at = float("-inf")
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name="livermet-session", daemon=True)
         self.build(choice or Choice())
         self._thread.start()
 
-    def build(self, choice: Choice, run: bool = False) -> None:
+    def build(self, choice: Choice) -> None:
         """Build the livers of a choice and put them in place of the present ones; a mistake leaves those as they are."""
-        self._ask(lambda: self._build(choice, run))
+        self._ask(lambda: self._build(choice))
 
     def start(self) -> None:
         """Let time run."""
@@ -111,19 +75,19 @@ class Session:
 
     def show(self, wish: Wish) -> None:
         """Set what is shown of the tissue: layer, colours, hidden kinds."""
-        self._ask(lambda: setattr(self, "_wish", wish))
+        self._ask(lambda: setattr(self._screen, "wish", wish))
 
     def panel(self, name: str) -> None:
         """Set which curves are shown."""
-        self._ask(lambda: self._choose(name))
+        self._ask(lambda: self._screen.choose(name))
 
     def click(self, liver: int, x: float, y: float) -> None:
         """Read the cell at a place, given as shares of the picture of a liver."""
-        self._ask(lambda: self._pick(liver, x, y))
+        self._ask(lambda: self._screen.pick(self.livers, liver, x, y))
 
     def forget(self) -> None:
         """Let go of the clicked cell."""
-        self._ask(lambda: setattr(self, "_picked", None))
+        self._ask(lambda: setattr(self._screen, "picked", None))
 
     def shown(self, number: int) -> None:
         """Take note that a page has shown a frame, so that the next may come."""
@@ -159,9 +123,10 @@ class Session:
         while not self._closed.is_set():
             try:
                 asked = self._carry_out(block=self._state != RUNNING)
-                if self._state == RUNNING:
+                ran = self._state == RUNNING
+                if ran:
                     self._advance()
-                if asked or self._frame_due():
+                if asked or (ran and self._state != RUNNING) or self._frame_due():
                     self._publish()
                 elif self._state == RUNNING and self._owed <= 0:
                     time.sleep(0.005)
@@ -184,42 +149,36 @@ class Session:
     def _fail(self, error: Exception) -> None:
         self._message = error.sentence if isinstance(error, LivermetError) else _unexpected(error)
         self._state = PAUSED if self.livers and isinstance(error, LivermetError) else FAILED
-        self._publish()
+        self._publish_to(self._next(replace(self.frame, state=self._state, message=self._message)))
 
-    def _build(self, choice: Choice, run: bool) -> None:
+    def _build(self, choice: Choice) -> None:
         scenarios, seed = choice.scenarios(), choice.seeds()
         words = "Building the liver." if jit.compiled() else "Compiling the model, once: about half a minute."
         self._publish_to(self._next(replace(self.frame, state=BUILDING, message=words)))
-        titles = TITLES if len(scenarios) > 1 else (scenarios[0].name,)
-        built = tuple(Liver(scenario, seed, title) for scenario, title in zip(scenarios, titles, strict=True))
-        self.livers, self._picked, self._message = built, None, ""
-        self._state, self._owed, self._charts, self._due = PAUSED, 0.0, {}, {}
-        if run:
-            self._set(RUNNING)
+        built = tuple(
+            Liver(scenario, seed, title if len(scenarios) > 1 else scenario.name)
+            for scenario, title in zip(scenarios, TITLES, strict=False)
+        )
+        self._screen.clear()
+        self.livers, self._message, self._state = built, "", PAUSED
 
     def _set(self, state: str) -> None:
         if self._state in (FAILED, BUILDING):
             return
         if state == RUNNING and not any(liver.running for liver in self.livers):
             state = DONE
-        self._state, self._seen_at, self._owed, self._built_at = state, time.monotonic(), 0.0, time.monotonic()
+        self._state, self._seen_at, self._owed, self._counted_at = (
+            state,
+            time.monotonic(),
+            0.0,
+            time.monotonic(),
+        )
         self._message = ""
-        if state != RUNNING:
-            self._due = {}
 
     def _step(self, hours: float) -> None:
         self._set(PAUSED)
         if self._state == PAUSED:
             self._tick(max(1, round(hours / self._dt)))
-
-    def _choose(self, panel: str) -> None:
-        self._panel = panel if panel in panels.PANELS else self._panel
-        self._due.pop("charts", None)
-
-    def _pick(self, number: int, x: float, y: float) -> None:
-        if 0 <= number < len(self.livers):
-            agent = self.livers[number].nearest(x, y, self._wish)
-            self._picked = (number, agent) if agent is not None else None
 
     @property
     def _dt(self) -> float:
@@ -236,9 +195,11 @@ class Session:
             self._owed = 1e9
         else:
             # what a slow machine cannot do is not owed for ever
-            self._owed = min(self._owed + self._speed * (now - self._built_at), 2 * self._speed * INTERVAL + self._dt)
-        self._built_at = now
-        until = max(now + 0.02, self._due.get("frame", 0.0) + INTERVAL)
+            self._owed = min(
+                self._owed + self._speed * (now - self._counted_at), 2 * self._speed * INTERVAL + self._dt
+            )
+        self._counted_at = now
+        until = max(now + 0.02, self._framed_at + INTERVAL)
         while self._owed >= self._dt and self._asked.empty() and time.monotonic() < until:
             if not self._tick(1):
                 break
@@ -259,72 +220,19 @@ class Session:
         return True
 
     def _frame_due(self) -> bool:
-        waited = time.monotonic() - self._due.get("frame", 0.0)
+        waited = time.monotonic() - self._framed_at
         seen = self._shown >= self.frame.number
         return self._state == RUNNING and waited >= INTERVAL and (seen or waited > UNSEEN_AFTER)
 
-    def _every(self, name: str, seconds: float) -> bool:
-        """Say whether something is due again; when time does not run it always is."""
-        now = time.monotonic()
-        if self._state == RUNNING and now - self._due.get(name, -1e9) < seconds:
-            return False
-        self._due[name] = now
-        return True
-
     def _publish(self) -> None:
         """Make a frame of the present state and hand it to the page."""
-        self._due["frame"] = time.monotonic()
-        livers: tuple[dict[str, Any], ...] = ()
-        scale = None
-        if self.livers:
-            livers, scale = self._pictures()
-            self._draw_charts()
-        told = None
-        if self._picked is not None:
-            number, agent = self._picked
-            told = reading(self.livers[number].model, agent) | {"liver": self.livers[number].title}
-        hours = self.livers[0].hours if self.livers else 0.0
-        end = 24.0 * float(self.livers[0].scenario.value("run.days")) if self.livers else 0.0
-        self._publish_to(
-            self._next(Frame(0, self._state, self._message, hours, end, livers, dict(self._charts), told, scale))
-        )
+        self._framed_at = time.monotonic()
+        parts = self._screen.parts(self.livers, hurry=self._state == RUNNING)
+        self._publish_to(self._next(Frame(state=self._state, message=self._message, **parts)))
 
     def _next(self, frame: Frame) -> Frame:
         self.frame = replace(frame, number=self.frame.number + 1)
         return self.frame
-
-    def _pictures(self) -> tuple[tuple[dict[str, Any], ...], tuple[str, float, float, str] | None]:
-        layer, span, scale = self._wish.layer, None, None
-        chosen = self.livers[0].layers.get(layer)
-        if chosen is not None and chosen.array and layer != "perfusion":
-            ends = [liver.span(layer) for liver in self.livers]
-            span = min(low for low, _ in ends), max(high for _, high in ends)
-            scale = (chosen.label, *span, chosen.colours)
-        self._repaint(layer)
-        found = []
-        for number, liver in enumerate(self.livers):
-            mark = self._picked and self._picked[0] == number and liver.where(self._picked[1])
-            own = liver.picture(self._wish, span) | {"mark": list(mark) if mark else None}
-            tumour, entered = len(liver.model.world.rows("tumour")), liver.model.world.totals.get("entered", 0)
-            words = {"title": liver.title, "hours": liver.hours, "tumour": tumour, "entered": entered}
-            found.append(own | words | {"key": liver.key(self._wish), "layers": tuple(liver.layers)})
-        return tuple(found), scale
-
-    def _repaint(self, layer: str) -> None:
-        """Paint anew what changes slowly, where it has; never for more than a fifth of the time."""
-        if self._every("section", max(REPAINT_EVERY, 5 * self._cost)):
-            began = time.monotonic()
-            for liver in self.livers:
-                if liver.stale(layer):
-                    liver.repaint(layer)
-            self._cost = time.monotonic() - began
-
-    def _draw_charts(self) -> None:
-        if self._every("charts", CHARTS_EVERY):
-            self._charts["strip"] = panels.strip(self.livers)
-            self._charts["curves"] = panels.PANELS[self._panel](self.livers)
-        if self._every("funnel", FUNNEL_EVERY):
-            self._charts["cascade"] = panels.cascade(self.livers)
 
 
 def _unexpected(error: Exception) -> str:

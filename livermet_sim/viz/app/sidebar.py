@@ -1,3 +1,4 @@
+# pyright: reportPrivateImportUsage=false
 """Let somebody choose scenario, line, seed, parameters, rules and interventions."""
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ OWN_LINE = "the scenario's own"
 
 
 @solara.component
-def Sidebar(choice: solara.Reactive[Choice], build: Callable[[], None]) -> None:
-    """Show all that can be chosen; nothing acts before the liver is built anew."""
-    built = solara.use_reactive(choice.peek())
+def Sidebar(
+    choice: solara.Reactive[Choice], built: solara.Reactive[Choice], build: Callable[[], None]
+) -> None:
+    """Show all that can be chosen; nothing acts before the liver is built anew, which ``built`` remembers."""
     now = choice.value
     scenario, wrong = _base(now)
 
@@ -60,7 +62,9 @@ def _what(choice: solara.Reactive[Choice]) -> None:
     def scenario(name: str) -> None:
         choice.value = Choice(name, now.text, now.line, now.seed, compare=now.compare)
 
-    solara.Select("Scenario", [*sorted(files.known()), PASTED], value=now.scenario, on_value=scenario, dense=True)
+    solara.Select(
+        "Scenario", [*sorted(files.known()), PASTED], value=now.scenario, on_value=scenario, dense=True
+    )
     if now.scenario == PASTED:
         solara.InputTextArea("Text of a scenario file", value=now.text, rows=6, continuous_update=False,
                              on_value=lambda text: _set(choice, text=text))  # fmt: skip
@@ -89,12 +93,12 @@ def Knob(slider: Slider, choice: solara.Reactive[Choice]) -> None:
             _set(choice, changes=changes)
 
     mark = ' class="changed"' if changed else ""
-    with solara.Tooltip(f"{slider.name}: {slider.doc} The scenario has {slider.words(slider.value)}."):
-        with solara.Div(classes=["lm-knob"]):
-            text = f'<div class="name"><span>{slider.label}</span><span{mark}>{slider.words(value)}</span></div>'
-            solara.HTML(unsafe_innerHTML=text)
-            solara.SliderFloat("", value=value, min=slider.low, max=max(slider.high, value), step=slider.step,
-                               thumb_label=False, on_value=change)  # fmt: skip
+    hint = f"{slider.name}: {slider.doc} The scenario has {slider.words(slider.value)}."
+    head = f'<div class="name"><span>{slider.label}</span><span{mark}>{slider.words(value)}</span></div>'
+    with solara.Tooltip(hint), solara.Div(classes=["lm-knob"]):
+        solara.HTML(unsafe_innerHTML=head)
+        solara.SliderFloat("", value=value, min=slider.low, max=max(slider.high, value), step=slider.step,
+                           thumb_label=False, on_value=change)  # fmt: skip
 
 
 @solara.component
@@ -107,7 +111,12 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
     known = sorted(scenario.rules.words.behaviours[target.value if target.value in kinds else "tumour"])
 
     def add() -> None:
-        table: dict[str, Any] = {"action": action.value, "target": target.value, "start": start.value, "end": end.value}
+        table: dict[str, Any] = {
+            "action": action.value,
+            "target": target.value,
+            "start": start.value,
+            "end": end.value,
+        }
         table |= {"efficacy": efficacy.value}
         if action.value == "block":
             table["behaviour"] = behaviour.value
@@ -120,7 +129,9 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
     for place, table in enumerate(choice.value.interventions):
         with solara.Row(gap="4px", style={"align-items": "center"}):
             solara.Text(words(table), style={"font-size": "13px"})
-            solara.Button(icon_name="mdi-close", icon=True, small=True, on_click=lambda place=place: drop(place))
+            solara.Button(
+                icon_name="mdi-close", icon=True, small=True, on_click=lambda place=place: drop(place)
+            )
     solara.Select("Do", ["deplete", "block"], value=action, dense=True)
     solara.Select("to these cells", kinds, value=target, dense=True)
     if action.value == "block":
@@ -135,7 +146,11 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
 
 def words(table: Any) -> str:
     """Return an intervention as a reader would say it."""
-    what = f"{table['target']} cells" if table["action"] == "deplete" else f"{table['behaviour']} of {table['target']} cells"
+    what = (
+        f"{table['target']} cells"
+        if table["action"] == "deplete"
+        else f"{table['behaviour']} of {table['target']} cells"
+    )
     verb = "take away" if table["action"] == "deplete" else "block"
     return f"{verb} {100 * float(table['efficacy']):.0f} % of {what}, day {table['start']} to {table['end']}"
 

@@ -1,0 +1,162 @@
+"""Palette pictures hold the cells where they are, and say the same as slow loops."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.kernels.codes import LUMEN, TUMOUR
+from livermet_sim.viz.app import paint
+from livermet_sim.viz.app.choice import Choice
+from livermet_sim.viz.app.liver import FEW, Liver, Wish
+
+
+@pytest.fixture(scope="module")
+def liver():
+    (scenario,) = Choice("strip").scenarios()
+    liver = Liver(scenario, 1, "strip")
+    for _ in range(200):
+        liver.step()
+    return liver
+
+
+def opened(url: str) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGBA"))
+
+
+def test_a_stamp_is_drawn_where_the_cell_is_in_its_colour():
+    film = paint.Film(
+        (10, 12), 8, [paint.Look("a", "a", "#0072b2", radius=0.5), paint.Look("b", "b", "#d7191c")]
+    )
+    film.draw(0, np.array([2.5]), np.array([3.5]))
+    film.draw(1, np.array([7.5, 0.0]), np.array([9.5, 0.0]))
+    seen = opened(film.url())
+    assert seen.shape == (80, 96, 4)
+    assert tuple(seen[20, 28]) == (0, 0x72, 0xB2, 255) and tuple(seen[60, 76]) == (0xD7, 0x19, 0x1C, 255)
+    assert tuple(seen[0, 0]) == (0xD7, 0x19, 0x1C, 255)  # a cell at the corner is cut, not wrapped around
+    assert seen[79, 95, 3] == 0 and seen[40, 48, 3] == 0
+    inside = np.hypot(*(np.mgrid[0:80, 0:96] - np.array([20, 28])[:, None, None])) < 3.5
+    assert (seen[inside][:, 3] == 255).all()
+    film.clear()
+    assert not opened(film.url())[..., 3].any()
+
+
+def test_shapes_differ_and_have_about_radius_one():
+    y, x = np.mgrid[-2:2:201j, -2:2:201j]
+    areas = {}
+    for shape in ("disc", *set(paint.SHAPES.values())):
+        inside = paint.shape_distance(shape, y, x) < 1
+        areas[shape] = inside.sum() * (4 / 200) ** 2
+        assert inside[100, 100] and 1.2 < areas[shape] < 3.5, shape
+    assert len({round(area, 2) for area in areas.values()}) >= 4
+
+
+def test_a_field_picture_is_the_field_on_its_scale(liver):
+    values = liver.values("oxygen")
+    low, high = liver.span("oxygen")
+    seen = opened(paint.field_url(values, liver._near, (low, high), "gray"))[..., 0]
+    inside = liver.view["compartment"] != 0
+    wanted = 255 * np.clip((values - low) / (high - low), 0, 1)
+    assert np.abs(seen[inside].astype(float) - wanted[inside]).max() <= 2
+
+
+def test_all_cells_are_counted_and_drawn_in_the_window(liver):
+    rows, y, x = liver.drawn()
+    cells = liver.model.world.cells
+    tumour = np.flatnonzero(cells["kind"] == TUMOUR)
+    assert set(tumour) <= set(rows) and len(tumour) > 3
+    assert (y >= 0).all() and (y <= liver.view.shape[0]).all() and (x >= 0).all()
+    entries = {entry["words"]: entry["count"] for entry in liver.key(Wish())}
+    assert entries["tumour cell, cycling"] + entries["tumour cell, dormant"] == len(tumour)
+    by_phase = liver.key(Wish(colour="phase"))
+    assert sum(entry["count"] for entry in by_phase if entry["kind"] == "tumour") == len(tumour)
+    kupffer = int((cells["kind"] == liver.model.world.code("kupffer")).sum())
+    assert entries["Kupffer cell"] == kupffer
+
+
+def test_a_hidden_kind_is_not_drawn(liver):
+    everything = frozenset(liver.model.world.kinds)
+    nothing = opened(liver.picture(Wish(hidden=everything))["cells"])
+    assert not nothing[..., 3].any()
+    only = opened(liver.picture(Wish(hidden=everything - {"kupffer"}))["cells"])
+    row = int(liver.model.world.rows("kupffer")[0])
+    rows, y, x = liver.drawn()
+    at = list(rows).index(row)
+    shade = only[int(y[at] * liver.scale), int(x[at] * liver.scale)]
+    assert tuple(shade) == (0x8C, 0x51, 0x0A, 255)
+
+
+def test_every_layer_can_be_shown(liver):
+    for layer in liver.layers:
+        picture = liver.picture(Wish(layer))
+        urls = [picture.get(name, "") for name in ("base", "field", "veil", "cells")]
+        assert bool(urls[0]) != bool(urls[1] and urls[2]) and urls[3], layer
+        for url in filter(None, urls):
+            assert opened(url).ndim == 3
+    assert {"section", "perfusion", "oxygen", "vegf", "collagen", "tgf_beta"} <= set(liver.layers)
+    assert liver.picture(Wish("nonsense"))["base"] == liver.picture(Wish())["base"]
+
+
+def test_the_section_is_painted_again_only_when_it_changed(liver):
+    liver.repaint("section")
+    assert not liver.stale("section") and liver.stale("perfusion") == ("perfusion" not in liver._base)
+    liver.model.world.sites["collagen"][liver.model.world.tissue.inside[:40]] += 0.5
+    assert liver.stale("section")
+    liver.model.world.sites["collagen"][liver.model.world.tissue.inside[:40]] -= 0.5
+    assert not liver.stale("section")
+
+
+def test_a_click_finds_the_nearest_cell_drawn_and_nothing_far_away(liver):
+    rows, y, x = liver.drawn()
+    height, width = liver.view.shape
+    keys = liver.model.world.cells["key"]
+    for place in range(0, len(rows), 7):
+        found = liver.nearest(x[place] / width, y[place] / height, Wish())
+        same = np.hypot(y - y[place], x - x[place]) < 1e-9
+        assert found.key in keys[rows[same]]
+        mark = liver.where(found)
+        assert mark == pytest.approx((x[place] / width, y[place] / height))
+    everything = frozenset(liver.model.world.kinds)
+    assert liver.nearest(0.5, 0.5, Wish(hidden=everything)) is None
+    with pytest.raises(LivermetError, match="not inside the picture"):
+        liver.nearest(1.5, 0.5, Wish())
+
+
+def test_looking_changes_nothing():
+    (scenario,) = Choice("strip").scenarios()
+    watched, alone = Liver(scenario, 3, "a"), Liver(scenario, 3, "b")
+    for tick in range(60):
+        watched.step()
+        alone.step()
+        if tick % 20 == 0:
+            for layer in ("section", "vegf"):
+                watched.picture(Wish(layer))
+                watched.repaint(layer)
+            watched.key(Wish("oxygen", "phase"))
+            watched.nearest(0.5, 0.5, Wish())
+    assert watched.model.engine.digest() == alone.model.engine.digest()
+
+
+def test_cells_in_vessels_and_alone_lie_on_top(liver):
+    film, groups = liver._film("state")
+    solid = [look for look, group in zip(film.looks, groups, strict=True) if group.solid]
+    alone = [look for look, group in zip(film.looks, groups, strict=True) if group.solid is False]
+    assert len(solid) == len(alone) == 2 and not any(look.halo for look in solid)
+    assert all(look.halo for look in alone) and all(
+        look.radius * liver.scale >= paint.LEAST for look in alone
+    )
+    cells = liver.model.world.cells
+    rows, _, _ = liver.drawn()
+    chosen = np.zeros(len(rows), dtype=int)
+    for group in groups:
+        chosen += liver._of(group, rows, "state")
+    assert (chosen == 1).all()  # every cell drawn has one look
+    crowd = (
+        (cells["layer"][rows] != LUMEN) & (cells["lesion_size"][rows] > FEW) & (cells["kind"][rows] == TUMOUR)
+    )
+    assert sum(int(liver._of(g, rows, "state").sum()) for g in groups if g.solid) == int(crowd.sum())
