@@ -26,7 +26,15 @@ pytestmark = [
         bool(MISSING), reason=f"the page is tested with {', '.join(MISSING)}, not installed here"
     ),
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 FLAGS.append("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 SHOTS = os.environ.get("LIVERMET_SCREENSHOTS")  # a folder for pictures of the page, to be looked at
 
@@ -160,6 +168,7 @@ def test_mistakes_are_a_sentence_on_the_page(page):
     page.wait_for_selector(".lm-wrong:has-text('\"abc\" is not a whole number')")
     write(page, "Seed of all luck", "2")
     page.get_by_text("Rules and everything else").click()
+    page.get_by_label("Any other value").wait_for()
     write(page, "Any other value", "cells.kupfer.density = 3")
     page.click(".lm-reset")
     page.wait_for_selector(".lm-wrong:has-text('did you mean \"kupffer\"')")

@@ -11,6 +11,8 @@ from typing import Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter
+from livermet_sim.interventions.intervene import hours_before
+from livermet_sim.interventions.read import read
 from livermet_sim.scenario.draft import split
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.sections import locate
@@ -111,7 +113,12 @@ class Choice:
         check_size(scenario)
         own = [dict(table) for table in scenario.interventions]
         treated = scenario.with_(interventions=[*own, *map(dict, self.interventions)])
-        return (scenario, treated) if self.compare else (treated,)
+        if not self.compare:
+            return (treated,)
+        before = _days_before(
+            treated
+        )  # what begins before day 0 must not make one liver older than the other
+        return (scenario.with_({"run.before": before}) if before else scenario, treated)
 
     def seeds(self) -> int:
         """Return the seed as a number.
@@ -121,10 +128,7 @@ class Choice:
         ScenarioError
             When it is no whole number from 0 to 2^62 - 1.
         """
-        try:
-            number = int(str(self.seed).strip())
-        except ValueError:
-            raise ScenarioError("seed", f'"{self.seed}" is not a whole number') from None
+        number = whole(self.seed, "seed")
         if not 0 <= number < 2**62:
             raise ScenarioError("seed", f"{number} is not from 0 to 2^62 - 1")
         return number
@@ -143,6 +147,80 @@ class Choice:
                 return load(path, changes, option="change")
             except LivermetError as error:
                 raise ScenarioError("", error.sentence.replace(str(path), PASTED)) from None
+
+
+ACTIONS = {
+    "deplete": "take cells away",
+    "block": "block what cells do",
+    "dose": "give a drug",
+    "condition": "change the condition of the liver",
+}
+
+
+def intervention(action: str, what: str, behaviour: str = "", start: str = "0", end: str = "28", share: float = 1.0,
+                 every: str = "7", doses: str = "1") -> dict[str, Any]:  # fmt: skip
+    """Return the table of one intervention as the fields of the page give it; the scenario checks it.
+
+    Parameters
+    ----------
+    what : str
+        A kind of cell, a drug or a condition.
+    share : float
+        Of the cells taken away, of a behaviour blocked, of a drug's standard dose, or of a condition's strength.
+    """
+    if action == "dose":
+        course = (
+            {"every": f"{every} day", "doses": whole(doses, "doses")} if whole(doses, "doses") > 1 else {}
+        )
+        return {"action": action, "drug": what, "start": f"{start} day", "amount": share} | course
+    if action == "condition":
+        return {"action": action, "condition": what, "strength": share}
+    table: dict[str, Any] = {"action": action, "target": what, "start": f"{start} day", "end": f"{end} day"}
+    if action == "block":
+        return table | {"behaviour": behaviour, "factor": round(1.0 - share, 6)}
+    return table | {"efficacy": share}
+
+
+def words(table: Mapping[str, Any]) -> str:
+    """Return an intervention as a reader would say it."""
+    action, part = table["action"], f"{100 * _share(table):.0f} %"
+    if action == "dose":
+        more = f", {table['doses']} times, every {table['every']}" if "doses" in table else ""
+        return f"give {table['drug'].replace('_', ' ')} ({part} of a dose) on {_days(table['start'])}{more}"
+    if action == "condition":
+        return f"{table['condition'].replace('_', ' ')} liver ({part})"
+    when = f"{_days(table['start'])} to {str(table['end']).removesuffix(' day')}"
+    if action == "block":
+        return f"block {part} of {table['behaviour']} of {table['target']} cells, {when}"
+    return f"take away {part} of {table['target']} cells, {when}"
+
+
+def _share(table: Mapping[str, Any]) -> float:
+    key = {"dose": "amount", "condition": "strength", "deplete": "efficacy"}.get(table["action"], "")
+    return float(table[key]) if key else 1.0 - float(table["factor"])
+
+
+def _days(text: str) -> str:
+    return f"day {text.removesuffix(' day')}"
+
+
+def whole(text: Any, place: str) -> int:
+    """Return a whole number that somebody wrote.
+
+    Raises
+    ------
+    ScenarioError
+        When it is none.
+    """
+    try:
+        return int(str(text).strip())
+    except ValueError:
+        raise ScenarioError(place, f'"{text}" is not a whole number') from None
+
+
+def _days_before(scenario: Scenario) -> float:
+    given = read(scenario.interventions, scenario.kinds, scenario.fields)
+    return hours_before(given, float(scenario.value("run.before"))) / 24.0
 
 
 @dataclass(frozen=True)

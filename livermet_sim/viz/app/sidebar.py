@@ -10,9 +10,10 @@ import solara
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells import lines
+from livermet_sim.interventions import library
 from livermet_sim.scenario import files
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.viz.app.choice import PASTED, Choice, Slider, sliders
+from livermet_sim.viz.app.choice import ACTIONS, PASTED, Choice, Slider, intervention, sliders, words
 
 OWN_LINE = "the scenario's own"
 
@@ -103,24 +104,48 @@ def Knob(slider: Slider, choice: solara.Reactive[Choice]) -> None:
 
 @solara.component
 def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
-    """Show the interventions chosen, and let one be added: take a kind of cell away, or block what it does."""
+    """Show the interventions chosen, and let one be added."""
+    action, what, behaviour = solara.use_reactive("deplete"), solara.use_reactive(""), solara.use_reactive("")
+    start, end, share = solara.use_reactive("0"), solara.use_reactive("28"), solara.use_reactive(1.0)
+    every, doses, wrong = solara.use_reactive("7"), solara.use_reactive("1"), solara.use_reactive("")
     kinds = [kind.name for kind in scenario.kinds]
-    action, target = solara.use_reactive("deplete"), solara.use_reactive("kupffer")
-    behaviour = solara.use_reactive("")
-    start, end, efficacy = solara.use_reactive("0"), solara.use_reactive("28"), solara.use_reactive(1.0)
-    known = sorted(scenario.rules.words.behaviours[target.value if target.value in kinds else "tumour"])
+    names = sorted(library.entries(action.value)) if action.value in library.FILES else kinds
+    target = what.value if what.value in names else "kupffer" if names is kinds else names[0]
+    known = sorted(scenario.rules.words.behaviours[target]) if names is kinds else []
+    done = behaviour.value if behaviour.value in known else next(iter(known), "")
 
     def add() -> None:
-        table: dict[str, Any] = {
-            "action": action.value,
-            "target": target.value,
-            "start": start.value,
-            "end": end.value,
-        }
-        table |= {"efficacy": efficacy.value}
-        if action.value == "block":
-            table["behaviour"] = behaviour.value
-        _set(choice, interventions=(*choice.peek().interventions, table))
+        try:
+            table = intervention(
+                action.value, target, done, start.value, end.value, share.value, every.value, doses.value
+            )
+            _set(choice, interventions=(*choice.peek().interventions, table))
+            wrong.value = ""
+        except LivermetError as error:
+            wrong.value = error.sentence
+
+    _chosen(choice)
+    solara.Select("Do", list(ACTIONS.values()), value=ACTIONS[action.value], dense=True,
+                  on_value=lambda said: action.set(next(key for key, word in ACTIONS.items() if word == said)))  # fmt: skip
+    solara.Select("Which", names, value=target, dense=True, on_value=what.set)
+    if action.value == "block":
+        solara.Select("What they do", known, value=done, dense=True, on_value=behaviour.set)
+    with solara.Row(gap="8px"):
+        if action.value != "condition":
+            solara.InputText("from day", value=start)
+        if action.value in ("deplete", "block"):
+            solara.InputText("to day", value=end)
+        if action.value == "dose":
+            solara.InputText("doses", value=doses)
+            solara.InputText("every (days)", value=every)
+    solara.SliderFloat("share", value=share, min=0.0, max=1.0, step=0.05)
+    if wrong.value:
+        solara.Text(wrong.value, style={"color": "#b2182b"})
+    solara.Button("Add", icon_name="mdi-plus", on_click=add, outlined=True, small=True, classes=["lm-add"])
+
+
+def _chosen(choice: solara.Reactive[Choice]) -> None:
+    """Show the interventions chosen so far, each with a button that takes it off the list."""
 
     def drop(place: int) -> None:
         kept = choice.peek().interventions
@@ -132,27 +157,6 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
             solara.Button(
                 icon_name="mdi-close", icon=True, small=True, on_click=lambda place=place: drop(place)
             )
-    solara.Select("Do", ["deplete", "block"], value=action, dense=True)
-    solara.Select("to these cells", kinds, value=target, dense=True)
-    if action.value == "block":
-        solara.Select("what they do", known, value=behaviour if behaviour.value in known else "", dense=True,
-                      on_value=behaviour.set)  # fmt: skip
-    with solara.Row(gap="8px"):
-        solara.InputText("from day", value=start)
-        solara.InputText("to day", value=end)
-    solara.SliderFloat("share", value=efficacy, min=0.0, max=1.0, step=0.05)
-    solara.Button("Add", icon_name="mdi-plus", on_click=add, outlined=True, small=True, classes=["lm-add"])
-
-
-def words(table: Any) -> str:
-    """Return an intervention as a reader would say it."""
-    what = (
-        f"{table['target']} cells"
-        if table["action"] == "deplete"
-        else f"{table['behaviour']} of {table['target']} cells"
-    )
-    verb = "take away" if table["action"] == "deplete" else "block"
-    return f"{verb} {100 * float(table['efficacy']):.0f} % of {what}, day {table['start']} to {table['end']}"
 
 
 def _more(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
