@@ -52,12 +52,12 @@ def events(world: World, wanted: bool) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def lesions(world: World, patterns: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def lesions(world: World, patterns: Mapping[str, np.ndarray] | None = None) -> pd.DataFrame:
     """Return a row per lesion whose founder has entered: the hour of each milestone, what it met, how it grows.
 
     Parameters
     ----------
-    patterns : dict of str to float64[lesions]
+    patterns : dict of str to float64[lesions], optional
         The columns PATTERNS as they are now.
     """
     import pandas as pd
@@ -87,7 +87,8 @@ def lesions(world: World, patterns: Mapping[str, np.ndarray]) -> pd.DataFrame:
     columns |= {name: table[name.removesuffix("_h")][ids] for name in NICHE if name.endswith("_h")}
     invaded = invasions(world, table.n)
     columns |= {name: invaded[name][ids] for name in invaded}
-    columns |= {name: np.where(cells > 0, patterns[name][ids], np.nan) for name in PATTERNS}
+    if patterns is not None:
+        columns |= {name: np.where(cells > 0, patterns[name][ids], np.nan) for name in PATTERNS}
     return pd.DataFrame(columns)
 
 

@@ -52,12 +52,13 @@ class Perfuse(Process):
 
     def step(self, world: World) -> None:
         """Solve if a patency changed by more than a hundredth since the last solution."""
-        if not world.clock.due(self.every):
+        network = world.network
+        # a network whose tubes have changed carries no flow until it is solved
+        same_tubes = network.edges is self._edges
+        if same_tubes and not world.clock.due(self.every):
             return
         world.count()
         patency = self.patency(world)
-        network = world.network
-        same_tubes = network.edges is self._edges
         if same_tubes and np.abs(patency - network.patency).max(initial=0.0) < 0.05:
             return
         self._edges = network.edges
