@@ -32,7 +32,7 @@ TUMOUR = Kind(
         Parameter("arrest_adhesive", 1.0, "1", "Trait: multiplies the capture probability of the lining (selectin and integrin ligands).", 0.0, 20.0),
         Parameter("dormant_share", 0.9, "1", "Share of disseminated cells that are dormant after extravasation.", 0.0, 1.0, "Luzzi 1998 (2-3 % of B16F1 start dividing)", "recalled"),
         Parameter("push_distance", 40.0, "um", "How far a dividing cell can shift the cells around it to make room.", 0.0, 500.0),
-        Parameter("compress", 0.2, "1", "Share of its patency that a vessel site beside a push loses.", 0.0, 1.0),
+        Parameter("compress", 0.15, "1", "Share of its patency that a vessel site beside a push loses.", 0.0, 1.0),
         Parameter("hypoxia_threshold", 8.0, "mmHg", "Oxygen tension below which a cell counts as hypoxic.", 0.0, 40.0, "PhysiCell core parameters (half of the HIF response)", "found"),
         *TRAITS,
         Parameter("oxygen_uptake", 8.0, "mmHg/s", "Largest oxygen uptake of a site full of tumour; gives a diffusion limit near 140 um.", 0.0, 100.0, "Cancer Res 2006 66:2219 (140 um)", "derived"),
