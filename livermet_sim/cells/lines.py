@@ -20,6 +20,7 @@ from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.tumour import TUMOUR
 from livermet_sim.state.signals import FIELDS
 
+DEFAULT = "default of tumour cells"
 _TEXTS = ("title", "primary", "species", "doc")
 _TRAIT_KEYS = ("value", "source", "grade", "why")
 
@@ -139,9 +140,7 @@ def table(chosen: tuple[str, ...] | None = None) -> list[Row]:
     for name, parameter in parameters().items():
         if not any(name in line.traits for line in lines):
             continue
-        default = Trait(
-            parameter.default, parameter.unit, parameter.source, parameter.grade, "default of tumour cells"
-        )
+        default = Trait(parameter.default, parameter.unit, parameter.source, parameter.grade, DEFAULT)
         for line in lines:
             trait = line.traits.get(name, default)
             rows.append(Row(line.name, name, trait.value, trait.unit, trait.source, trait.grade, trait.why))

@@ -51,7 +51,7 @@ def baseline(
         typer.echo("compiling the kernels, once, about 20 s", err=True)
     stopped = False
     try:
-        check.run(workers, None if quiet else _tell)
+        check.run(workers, None if quiet else tell)
     except KeyboardInterrupt:
         stopped = True
     scores = check.scores()
@@ -70,7 +70,7 @@ def baseline(
         raise typer.Exit(FAILED)
 
 
-def _tell(done: int, total: int | None) -> None:
+def tell(done: int, total: int | None) -> None:
     """Say how many runs are done, on one line of a terminal, elsewhere now and then."""
     total = total or done
     if sys.stderr.isatty():

@@ -7,10 +7,12 @@ import numpy as np
 from livermet_sim.anatomy.distance import distance
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import DIE, NECROSIS, TISSUE, TUMOUR
+from livermet_sim.phases.growth_pattern import growth_patterns, view_of
 from livermet_sim.scenario.spec import Scenario
 
 READING_H, CURVE_H = 4.0, 12.0
 CURVE_CELLS = 50
+PATTERN_H = 168.0
 CLONE_DAYS, CLONE_CELLS = (3.0, 5.0), 4
 
 
@@ -27,6 +29,8 @@ class Course:
         Lesions of at least 50 cells and their sizes, every 12 h.
     compactness : dict of day to list of float
         Of each clone of at least 4 cells in tissue at days 3 and 5.
+    borders : list of float64[2, m]
+        Every week, the cells of each micrometastasis and the replacement share of its border.
     necrosis : list of float, um
         Distance of each necrotic death from the nearest perfused vessel, as it stood at the next reading (4 h).
     """
@@ -35,6 +39,7 @@ class Course:
         self.engine = Engine(scenario, seed)
         self.curves: list[tuple[float, np.ndarray, np.ndarray]] = []
         self.compactness: dict[float, list[float]] = {}
+        self.borders: list[np.ndarray] = []
         self.necrosis: list[float] = []
 
     def follow(self, hours: float) -> Course:
@@ -56,7 +61,16 @@ class Course:
         for day in CLONE_DAYS:
             if day not in self.compactness and hours >= day * 24:
                 self.compactness[day] = self._clones()
+        if hours % PATTERN_H < READING_H:
+            self.borders.append(self._borders())
         self._necrosis()
+
+    def _borders(self) -> np.ndarray:
+        world, setting = self.engine.world, self.engine.setting
+        own, hypoxic = setting.section("phases"), setting.section("cells.tumour").hypoxia_threshold
+        share = growth_patterns(view_of(world), own, hypoxic, world.lesions.n)["replacement_share"]
+        large = (world.lesions["cells"] >= own.micrometastasis) & np.isfinite(share)
+        return np.stack([world.lesions["cells"][large], share[large]])
 
     def _clones(self) -> list[float]:
         world = self.engine.world

@@ -25,7 +25,7 @@ from livermet_sim.validation.course import Course
 
 OWN_DEATHS = (SHEAR, NITRIC_OXIDE, ANOIKIS, APOPTOSIS)
 FIRST_DAY, GROWTH_FROM_H, CURVE_POINTS = 24.0, 240.0, 6
-STEADY = 1.6
+STEADY, SMALL_UM = 1.6, 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,15 @@ def doubling_time(course: Course) -> Sample:
     return median(np.array(times))
 
 
+def replacement_of_small(course: Course) -> Sample:
+    """Return, per liver, the mean replacement share of lesions below 200 um less that of larger ones, all weeks together."""
+    cells, replaced = np.concatenate([*course.borders, np.zeros((2, 0))], axis=1)
+    small = np.sqrt(4.0 / np.pi * cells) * course.engine.world.tissue.site < SMALL_UM
+    if small.all() or not small.any():
+        return median(np.zeros(0))
+    return median(np.array([replaced[small].mean() - replaced[~small].mean()]))
+
+
 def growing_liver(course: Course) -> Sample:
     """Return whether this liver has a lesion in the growth phase at the end."""
     return share(np.array([(course.engine.world.lesions["phase"] == GROWTH).any()]))
@@ -238,11 +247,13 @@ MEASURES: dict[str, Callable[[Course], Sample]] = {
         arrest_depth, arrest_periportal, arrest_prompt, alive_of_held_24h, free_24h, engulfed_24h,
         outside_24h, outside_96h, apoptosis_8h, crossing_time, undivided_day13, solitary_day13, micrometastasis_share,
         compactness_day3, compactness_day5, stellate_before_vessel, hypoxia_before_sprout, first_vessel_day,
-        first_sprout_diameter, necrosis_depth, doubling_time, growing_liver, growing_founders,
+        first_sprout_diameter, necrosis_depth, doubling_time, replacement_of_small, growing_liver, growing_founders,
     )
 }  # fmt: skip
 SHARES = frozenset(
     name
     for name in MEASURES
-    if not name.startswith(("arrest_depth", "crossing", "compactness", "first_", "necrosis_", "doubling"))
+    if not name.startswith(
+        ("arrest_depth", "crossing", "compactness", "first_", "necrosis_", "doubling", "replacement")
+    )
 )
