@@ -58,7 +58,7 @@ def lesions(world: World, patterns: Mapping[str, np.ndarray] | None = None) -> p
     Parameters
     ----------
     patterns : dict of str to float64[lesions], optional
-        The columns PATTERNS as they are now.
+        The columns PATTERNS as they are now; NaN without them.
     """
     import pandas as pd
 
@@ -87,8 +87,9 @@ def lesions(world: World, patterns: Mapping[str, np.ndarray] | None = None) -> p
     columns |= {name: table[name.removesuffix("_h")][ids] for name in NICHE if name.endswith("_h")}
     invaded = invasions(world, table.n)
     columns |= {name: invaded[name][ids] for name in invaded}
-    if patterns is not None:
-        columns |= {name: np.where(cells > 0, patterns[name][ids], np.nan) for name in PATTERNS}
+    columns |= {
+        name: np.where(cells > 0, patterns[name][ids] if patterns else np.nan, np.nan) for name in PATTERNS
+    }
     return pd.DataFrame(columns)
 
 

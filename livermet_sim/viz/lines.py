@@ -47,7 +47,9 @@ def draw(found: Lines) -> Picture:
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=TICK_SIZE)
     figure.supylabel("share of founders", fontsize=LABEL_SIZE, color=INK)
     figure.suptitle(
-        f"What became of the founders of each line in {found.scenario} (bars: 95 % interval of those alive)", fontsize=TITLE_SIZE, color=INK
+        f"What became of the founders of each line in {found.scenario} (bars: 95 % interval of those alive)",
+        fontsize=TITLE_SIZE,
+        color=INK,
     )
     return figure
 
@@ -78,7 +80,9 @@ def panel(axis: Axes, record: LineRecord, days: tuple[int, ...], causes: list[st
         share, low, high = record.alive_share(day)
         axis.plot([x, x], [low, high], color=INK, linewidth=1.2)
         axis.text(x, 1.02, f"{share:.0%}", ha="center", fontsize=TICK_SIZE - 1, color=ALIVE_COLOUR)
-    axis.set_title(f"{record.line}, {record.entered} founders", fontsize=LABEL_SIZE, color=INK, loc="left", pad=14)
+    axis.set_title(
+        f"{record.line}, {record.entered} founders", fontsize=LABEL_SIZE, color=INK, loc="left", pad=14
+    )
     axis.set_xticks(place, [f"day {day}" for day in days], fontsize=TICK_SIZE, color=FAINT)
     axis.set_ylim(0, 1.0)
     axis.tick_params(labelsize=TICK_SIZE, colors=FAINT, length=0)
