@@ -176,8 +176,8 @@ class _Local:
                 self._executor = None  # broken, or ended by somebody else: a new one is made
         raise AssertionError
 
-    def abandon(self) -> None:
-        """End the processes; what they had under way is lost."""
+    def abandon(self, futures: Iterable[Future[Outcome]]) -> None:
+        """End the processes; what they had under way is lost. (loky's thread falls over futures cancelled by hand.)"""
         if self._executor is not None:
             self._executor.shutdown(wait=True, kill_workers=True)
 
@@ -196,8 +196,10 @@ class _Given:
             name = type(self._executor).__name__
             raise LivermetError("executor", f"the {name} takes no more work ({error})") from error
 
-    def abandon(self) -> None:
-        """Leave it to its owner."""
+    def abandon(self, futures: Iterable[Future[Outcome]]) -> None:
+        """Cancel what has not begun, and leave the executor to its owner."""
+        for future in futures:
+            future.cancel()
 
 
 def _start_worker() -> None:
@@ -237,9 +239,7 @@ class _Loop:
             ended = True
         finally:
             if not ended:
-                for future in self.running:
-                    future.cancel()
-                self.pool.abandon()
+                self.pool.abandon(self.running)
 
     def _fill(self) -> bool:
         """Submit what there is room for; say whether anything is under way."""

@@ -84,10 +84,12 @@ def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
         study.manifest["design"], "rbd-fast"
     )
     x, y = _outcomes(study, factors, measure, statistic, complete=method != "rbd-fast")
-    columns = {"factor": [factor.path for factor in factors]} | _METHODS[method](
-        designs.problem(factors), x, y
-    )
-    found = Sensitivity(method, measure, statistic, pd.DataFrame(columns), len(y))
+    if np.ptp(y) == 0:
+        reason = f"{measure} is {y[0]:g} at every point, so no factor can matter for it"
+        raise LivermetError(str(study.folder), reason)
+    indices = _METHODS[method](designs.problem(factors), x, y)
+    table = pd.DataFrame({"factor": [factor.path for factor in factors]} | indices)
+    found = Sensitivity(method, measure, statistic, table, len(y))
     ranked = found.table.sort_values(found.leading, ascending=False, ignore_index=True)
     return Sensitivity(method, measure, statistic, ranked, len(y))
 

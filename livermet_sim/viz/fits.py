@@ -27,7 +27,7 @@ def draw(fit: Fit) -> Figure:
         left.plot(numbers[those], losses[those], "o", color=colour, markersize=5, label=label)
     left.plot(numbers, np.minimum.accumulate(losses), color=BEST, linewidth=1.8, label="best so far")
     left.set_yscale("log")
-    style.legend(left, loc="upper right")
+    style.legend(left, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
     _deviations(right, fit)
     return figure
 

@@ -17,8 +17,9 @@ FILE = """
 scenario = "strip"
 days = 0.125
 [calibration]
-trials = 6
-batch = 3
+trials = 4
+batch = 2
+replicates = 1
 [factors]
 "cells.kupffer.density" = { low = 1000, high = 40000 }
 "rules.MV12.enabled" = [true, false]
@@ -47,12 +48,12 @@ def calibration(tmp_path):
 
 def test_a_stopped_calibration_goes_on_as_if_it_had_not_been(calibration, tmp_path, monkeypatch):
     one = calibration.run(tmp_path / "one", workers=1, progress=False)
-    assert [trial.number for trial in one.trials] == list(range(6))
+    assert [trial.number for trial in one.trials] == list(range(4))
     real, calls = Engine.run, []
 
     def stop(engine, hours):
         calls.append(engine)
-        if len(calls) == 20:
+        if len(calls) == 7:
             raise KeyboardInterrupt
         real(engine, hours)
 
@@ -60,10 +61,10 @@ def test_a_stopped_calibration_goes_on_as_if_it_had_not_been(calibration, tmp_pa
     with pytest.raises(KeyboardInterrupt):
         calibration.run(tmp_path / "two", workers=1, progress=False)
     half = json.loads((tmp_path / "two" / "trials.json").read_text())
-    assert len(half) == 3
+    assert len(half) == 2
     two = calibration.run(tmp_path / "two", workers=1, progress=False)
     assert two.trials == one.trials
-    assert 24 < len(calls) <= 27  # 6 trials x 2 arms x 2 runs; those of the chunk under way twice
+    assert 8 < len(calls) <= 10  # 4 trials x 2 arms; those of the chunk under way twice
     before = len(calls)
     assert calibration.run(tmp_path / "two", workers=1, progress=False).trials == one.trials
     assert len(calls) == before
@@ -81,10 +82,10 @@ def test_the_targets_steer_the_proposals(tmp_path):
     scenario = load("strip", {"run.days": 0.05})
     target = {"series": "n_kupffer", "day": 0.04, "value": 24, "error": 2}
     fit = Calibration(
-        scenario, {"cells.kupffer.density": (0, 90000)}, [target], trials=30, batch=10, replicates=1
+        scenario, {"cells.kupffer.density": (0, 90000)}, [target], trials=24, batch=8, replicates=1
     ).run(tmp_path / "fit", workers=1, progress=False)
     first, last = (np.median([abs(t.places[0] * 90000 - fit.values["cells.kupffer.density"]) for t in part])
-                   for part in (fit.trials[:10], fit.trials[20:]))  # fmt: skip
+                   for part in (fit.trials[:8], fit.trials[16:]))  # fmt: skip
     assert fit.best.loss < 1 and last < first
     assert fit.table["fits"].any() and "range over the" in fit.report()
 
@@ -103,7 +104,7 @@ def test_a_ratio_is_one_of_means():
         ("error = 2", "error = 0", "a standard error must be above 0"),
         ("day = [0.0417, 0.125]", "day = [0.0417, 3]", "the days must be after 0 and within"),
         ("day = [0.0417, 0.125]", "day = [0.0417]", "do not fit each other"),
-        ("trials = 6", "trails = 6", 'calibration.trails: there is no such key; did you mean "trials"'),
+        ("trials = 4", "trails = 4", 'calibration.trails: there is no such key; did you mean "trials"'),
         ("value = 1\n", "valu = 1\n", 'a target has no such key; did you mean "value"'),
     ],
 )  # fmt: skip
