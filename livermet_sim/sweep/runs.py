@@ -52,8 +52,8 @@ class Report:
 
 
 def quiet(scenario: Scenario, series: bool, interval: Any = None) -> Scenario:
-    """Return the scenario without snapshots and events, which a study does not keep; nothing else changes."""
-    changes: dict[str, Any] = {"observe.snapshots": "", "observe.events": False}
+    """Return the scenario without snapshots, frames and events, which a study does not keep; nothing else changes."""
+    changes: dict[str, Any] = {"observe.snapshots": "", "observe.events": False, "observe.frames": 0}
     if not series:
         changes["observe.interval"] = NO_SERIES_H
     elif interval is not None:
