@@ -48,7 +48,7 @@ def histology(
         When there are no snapshots, or the window lies outside the tissue.
     """
     whole, view = _views(source, time_h, window, field_um)
-    figure = style.picture(width, width * 0.66)
+    figure = style.picture(width, width * 0.66 * max(0.62, min(1.0, view.shape[0] / view.shape[1])))
     grid = figure.subplot_mosaic([["field", "whole"], ["field", "close"]], width_ratios=(2.05, 1))
     image = brightfield(view, _scale(view))
     _show(grid["field"], view, image)
