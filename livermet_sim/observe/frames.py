@@ -17,7 +17,7 @@ from livermet_sim.state.world import World
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
 
-FIELDS = (*SITE_STACKS, "vegf")
+FIELDS = (*SITE_STACKS, "patency", "vegf")
 CELLS = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
 LAYERS, STATES, PHASE_WORDS = ("lumen", "tissue"), ("cycling", "dormant"), ("", *PHASES)
 SHARES = ("activation", "polarisation", "load")
@@ -116,7 +116,8 @@ def of_result(result: Result) -> dict[str, np.ndarray]:
         "compartment": shots["compartment"].astype(np.uint8),
     }
     for name in FIELDS:
-        packed = [_quantised(values) for values in shots[name]]
+        # snapshots do without patency; a tube with flow is taken for open
+        packed = [_quantised(values) for values in shots["perfused" if name == "patency" else name]]
         out[name], out[f"{name}_scale"] = (np.array(part) for part in zip(*packed, strict=True))
     for name in CELLS:
         column = table[name]

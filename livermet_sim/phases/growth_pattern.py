@@ -117,7 +117,7 @@ def growth_patterns(
 
 
 def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
-    """Return the stretches of all borders: the ``lesion`` of each, and which pattern it is, bool arrays by name."""
+    """Return the stretches of all borders: ``lesion`` and liver ``site`` of each, and a bool array for each pattern."""
     sides = view.neighbours[:, :4]
     mine, side = np.nonzero(
         (view.held >= 0)[:, None] & (sides >= 0) & (np.where(sides >= 0, view.held[sides], 0) < 0)
@@ -143,7 +143,7 @@ def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
     alive = np.where(there & (view.held[around] < 0), view.parenchyma[around], 0.0).max(axis=1, initial=0.0)
     liver = (alive >= thresholds.live_parenchyma) & (number > 0)
     return {
-        "lesion": view.held[mine], "desmoplastic": rim, "pushing": ~rim & liver & squeezed,
+        "lesion": view.held[mine], "site": other, "desmoplastic": rim, "pushing": ~rim & liver & squeezed,
         "replacement": ~rim & liver & ~squeezed,
     }  # fmt: skip
 

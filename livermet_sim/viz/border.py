@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from scipy import ndimage
 
-from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
+from livermet_sim.phases.definitions import SECTION
+from livermet_sim.phases.growth_pattern import PATTERNS, SITE_ARRAYS, STELLATE_ACTIVE, View, border
+from livermet_sim.state.tissue import PARENCHYMA, SINUSOID, moore_neighbours
 from livermet_sim.viz import style
 from livermet_sim.viz.canvas import Canvas, rgb
 from livermet_sim.viz.raster import paint_outside
@@ -17,96 +19,61 @@ from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.tissue_map import pixels_per_site, scale_bar
 from livermet_sim.viz.tubes import paint_vessels, tube_distance
 
-PATTERNS = ("replacement", "pushing", "desmoplastic")
-COLOURS = {"replacement": "#0072b2", "pushing": "#e69f00", "desmoplastic": "#a01d5a"}
-NONE = -1
-# Defaults of the parameters of these names in the section "phases", for results that do not tell theirs: assumed.
-THRESHOLDS = {"rim_collagen": 0.2, "compressed": 0.8, "live_parenchyma": 0.5}
-ACTIVE = 0.5
+COLOURS = {"replacement": "#0072b2", "desmoplastic": "#a01d5a", "pushing": "#e69f00"}
+THRESHOLDS = ("rim_collagen", "compressed", "live_parenchyma")
 LEAST_CELLS, MOST_LESIONS = 10, 10
-AROUND = np.ones((3, 3))
 
 
-def border_patterns(view: Scene, thresholds: dict[str, float] | None = None) -> np.ndarray:
-    """Return the pattern of each border site, int8[height, width]; -1 where there is none.
+def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray]:
+    """Return the stretches of all borders in a tissue picture: see ``phases.growth_pattern.border``.
 
-    A border site is liver tissue that shares a side with a tumour cell. Of the nine sites around it:
-    *desmoplastic*, an activated stellate cell and collagen; else *pushing*, live liver whose sinusoids have closed
-    or lost patency; else *replacement*, live liver whose sinusoids are kept. Where the patency of a sinusoid is
-    not known, one without flow counts as shut.
-
-    References
-    ----------
-    van Dam et al. 2017, doi:10.1038/bjc.2017.334, for the three patterns
+    Where the patency of a sinusoid is not known, one without flow counts as shut.
     """
-    limit = THRESHOLDS | (thresholds or {})
-    compartment, own = view["compartment"], view["tumour"] >= 0
-    tube, plate, inside = compartment == SINUSOID, compartment == PARENCHYMA, compartment != OUTSIDE
-    border = (tube | plate) & ~own & (_sides(own) > 0)
-    rim = _any(_stellate(view)) & (_most(np.where(inside, view["collagen"], 0.0)) >= limit["rim_collagen"])
-    closed = (view["diameter"] > 0) & plate & ~own
-    open_share = view["patency"] if "patency" in view.arrays else (view["perfused"] > 0.5)
-    number, left = _total(tube) + _total(closed), _total(np.where(tube, open_share, 0.0))
-    live = _most(np.where(inside & ~own, view["parenchyma"], 0.0)) >= limit["live_parenchyma"]
-    squeezed = left < limit["compressed"] * number - 1e-9
-    pattern = np.select([rim, live & (number > 0.5) & squeezed, live & (number > 0.5)], [2, 1, 0], NONE)
-    return np.where(border, pattern, NONE).astype(np.int8)
-
-
-def _sides(own: np.ndarray) -> np.ndarray:
-    """Return how many sides of each site lie against tumour."""
-    cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
-    return np.asarray(ndimage.convolve(own.astype(np.int8), cross, mode="constant"))
-
-
-def _stellate(view: Scene) -> np.ndarray:
-    """Return the sites with an activated stellate cell."""
-    there = np.zeros(view.shape, dtype=bool)
+    (high, wide), compartment = view.shape, view["compartment"].ravel()
+    stellate = np.zeros(high * wide, dtype=bool)
     if view.cells is not None:
-        those = view.cells[(view.cells["kind"] == "stellate") & (view.cells["activation"] > ACTIVE)]
-        rows = ((those["y_um"].to_numpy() - view.y0) / view.site).astype(int)
-        there[rows, ((those["x_um"].to_numpy() - view.x0) / view.site).astype(int)] = True
-    return there
+        those = view.cells[(view.cells["kind"] == "stellate") & (view.cells["activation"] > STELLATE_ACTIVE)]
+        rows, columns = (((those[f"{axis}_um"].to_numpy() - start) / view.site).astype(int)
+                         for axis, start in (("y", view.y0), ("x", view.x0)))  # fmt: skip
+        stellate[rows * wide + columns] = True
+    # a tube that the liver was built with and that is no sinusoid now has closed
+    born = np.where((view["diameter"].ravel() > 0) & (compartment == PARENCHYMA), SINUSOID, compartment)
+    open_share = view.arrays.get("patency", view["perfused"])
+    sites = {name: view[name].ravel() for name in SITE_ARRAYS if name != "patency"}
+    own = View(
+        wide, view.site, moore_neighbours(wide, high, compartment), born, compartment, view["tumour"].ravel(),
+        stellate=stellate, patency=open_share.ravel(), **sites,
+    )  # fmt: skip
+    return border(own, SimpleNamespace(**thresholds))
 
 
-def _any(mask: np.ndarray) -> np.ndarray:
-    return np.asarray(ndimage.binary_dilation(mask, AROUND))
+def border_patterns(view: Scene, found: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the number of the pattern at each border site, int8[height, width], -1 elsewhere."""
+    pattern = np.full(view["compartment"].size, -1, dtype=np.int8)
+    for code, name in enumerate(PATTERNS):
+        pattern[found["site"][found[name]]] = code
+    return pattern.reshape(view.shape)
 
 
-def _most(values: np.ndarray) -> np.ndarray:
-    return np.asarray(ndimage.maximum_filter(values, 3, mode="constant"))
-
-
-def _total(values: np.ndarray) -> np.ndarray:
-    return np.asarray(ndimage.convolve(values.astype(np.float64), AROUND, mode="constant"))
+def border_shares(view: Scene, found: dict[str, np.ndarray]) -> dict[int, np.ndarray]:
+    """Return the share of each pattern in the border of each lesion that counts, largest lesion first."""
+    numbers, cells = np.unique(view["tumour"][view["tumour"] >= 0], return_counts=True)
+    size = int(numbers.max(initial=-1)) + 1
+    count = np.stack([np.bincount(found["lesion"][found[name]], minlength=size) for name in PATTERNS], axis=1)
+    order = sorted(zip(numbers.tolist(), cells.tolist(), strict=True), key=lambda pair: -pair[1])
+    large = [number for number, own in order if own >= LEAST_CELLS][:MOST_LESIONS]
+    return {number: count[number] / count[number].sum() for number in large if count[number].sum()}
 
 
 def thresholds_of(source: Any) -> dict[str, float]:
-    """Return what a run's scenario says of the thresholds."""
+    """Return the thresholds of a run's scenario, and the defaults for what does not tell."""
+    if hasattr(source, "engine"):
+        own = source.engine.setting.section("phases")
+        return {name: float(getattr(own, name)) for name in THRESHOLDS}
     scenario = getattr(source, "scenario", None)
     said = scenario.get("phases", {}) if isinstance(scenario, dict) else {}
-    return {name: float(said[name]) for name in THRESHOLDS if isinstance(said.get(name), int | float)}
-
-
-def border_shares(view: Scene, pattern: np.ndarray) -> dict[int, np.ndarray]:
-    """Return the share of each pattern in the border of each lesion that counts, largest lesion first.
-
-    The border is counted in sides of sites; sides that are none of the three do not count.
-    """
-    lesion = view["tumour"]
-    numbers, cells = np.unique(lesion[lesion >= 0], return_counts=True)
-    size = int(numbers.max(initial=-1)) + 1
-    count = np.zeros((size, len(PATTERNS)), dtype=np.int64)
-    for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-        beside = np.roll(np.pad(pattern, 1, constant_values=NONE), step, axis)[1:-1, 1:-1]
-        met = (lesion >= 0) & (beside >= 0)
-        np.add.at(count, (lesion[met], beside[met]), 1)
-    order = [
-        int(n)
-        for n, c in sorted(zip(numbers, cells, strict=True), key=lambda pair: -pair[1])
-        if c >= LEAST_CELLS
-    ]
-    return {n: count[n] / count[n].sum() for n in order[:MOST_LESIONS] if count[n].sum()}
+    usual = {parameter.name: parameter.default for parameter in SECTION.parameters}
+    return {name: float(said.get(name, usual[name])) for name in THRESHOLDS}
 
 
 def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 12.0) -> Figure:
@@ -122,8 +89,8 @@ def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 1
     left, right = figure.subplots(1, 2, width_ratios=(1.45, 1))
     high, wide = view.shape
     box = (view.x0, view.x0 + wide * view.site, view.y0 + high * view.site, view.y0)
-    pattern = border_patterns(view, thresholds_of(source))
-    image = border_image(view, pattern, pixels_per_site(view.shape, 900, 600_000))
+    found = stretches(view, thresholds_of(source))
+    image = border_image(view, border_patterns(view, found), pixels_per_site(view.shape, 900, 600_000))
     left.imshow((np.clip(image, 0, 1) * 255).astype(np.uint8), extent=box, interpolation="bilinear")
     left.set_axis_off()
     scale_bar(left, box)
@@ -134,7 +101,7 @@ def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 1
     figure.legend(
         handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize=style.TICK_SIZE
     )
-    _draw_shares(right, view, pattern)
+    _draw_shares(right, view, found)
     return figure
 
 
@@ -154,8 +121,8 @@ def border_image(view: Scene, pattern: np.ndarray, scale: int) -> np.ndarray:
     return canvas.image
 
 
-def _draw_shares(ax: Any, view: Scene, pattern: np.ndarray) -> None:
-    shares = border_shares(view, pattern)
+def _draw_shares(ax: Any, view: Scene, found: dict[str, np.ndarray]) -> None:
+    shares = border_shares(view, found)
     style.dress(ax, "Share of each border", "share of the border with liver (%)", "", grid="x")
     if not shares:
         style.empty(ax, f"no lesion of {LEAST_CELLS} cells or more")

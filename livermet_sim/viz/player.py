@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 15_000_000
 BASE_PIXELS, BASE_MOST = 1400, 1_600_000
 CURVE_POINTS = 500
+SHOWN = tuple(name for name in FIELDS if name != "patency")
 _PER_CELL = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
 
 
@@ -97,7 +98,7 @@ def _arrays(
     whole, (high, wide) = (int(static["height"]), int(static["width"])), view.shape
     top, left = round(view.y0 / view.site), round(view.x0 / view.site)
     out: dict[str, tuple[np.ndarray, int]] = {}
-    for name in ("compartment", *FIELDS):
+    for name in ("compartment", *SHOWN):
         stack = frames[name][chosen].reshape(-1, *whole)[:, top : top + high, left : left + wide]
         out[name] = (np.ascontiguousarray(stack).reshape(len(chosen), -1), high * wide)
     start = frames["cell_start"].tolist()
@@ -137,7 +138,7 @@ def _meta(result: Result, frames: dict[str, np.ndarray], view: Scene, chosen: np
     own = [{"name": kind, "code": code, "label": "activated stellate cell" if kind == "stellate" else style.words_of(kind), "colour": style.colour_of(kind, kinds),
             "shape": MARKERS.get(kind, "o" if kind in ("tumour", "lsec") else "h")}
            for code, kind in enumerate(kinds)]  # fmt: skip
-    scales = {name: frames[f"{name}_scale"][chosen].tolist() for name in FIELDS}
+    scales = {name: frames[f"{name}_scale"][chosen].tolist() for name in SHOWN}
     line = result.scenario.get("line") or ""
     title = f"{result.scenario.get('name', 'run')}{f', {line}' if line else ''}, seed {result.provenance.get('seed')}"
     tables = {layer.colours for layer in LAYERS.values()}
@@ -158,7 +159,7 @@ def _layers(frames: dict[str, np.ndarray], chosen: np.ndarray) -> list[dict[str,
     """Return the fields that can be shown, each on one scale for the whole film."""
     out = []
     for name, layer in LAYERS.items():
-        static = layer.array not in FIELDS
+        static = layer.array not in SHOWN
         high = layer.high
         if high is None:
             tops = frames[layer.array][chosen].max(axis=1) * frames[f"{layer.array}_scale"][chosen] / 255

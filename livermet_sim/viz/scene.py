@@ -11,7 +11,7 @@ import numpy as np
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe import gather
 from livermet_sim.observe.columns import STATIC, Frame
-from livermet_sim.observe.frames import moment
+from livermet_sim.observe.frames import FIELDS, field, moment
 from livermet_sim.observe.recorder import snapshot
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.state.world import World
@@ -84,6 +84,7 @@ def scene(source: Any, time_h: float | None = None, window: Window | None = None
     stacks = [name for name, array in shots.items() if np.shape(array) == (len(times), shape[0] * shape[1])]
     arrays = {name: np.asarray(shots[name])[index].reshape(shape) for name in stacks}
     arrays |= {name: np.asarray(shots[name]).reshape(shape) for name in STATIC}
+    arrays |= _from_frame(source, float(times[index]), arrays)
     edges = _edges(arrays["compartment"], arrays["diameter"], shots.get("edges"))
     if cells is not None:
         cells = cells[np.abs(cells["time_h"] - times[index]) < 1e-6]
@@ -105,6 +106,14 @@ def _moment(source: Any, time_h: float | None) -> tuple[Any, Frame | None]:
         if away[0].min() < away[1].min() - 1e-9:
             return moment(frames, shots, int(np.argmin(away[0])))
     return shots, source.cells
+
+
+def _from_frame(source: Any, hour: float, known: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what only the frame of this hour holds, where there is one: snapshots do without some arrays."""
+    frames = getattr(source, "frames", None) or {}
+    at = np.flatnonzero(np.abs(np.asarray(frames.get("time_h", ()), dtype=float) - hour) < 1e-6)
+    missing = [name for name in FIELDS if name not in known] if len(at) else []
+    return {name: field(frames, name, int(at[0])).reshape(known["compartment"].shape) for name in missing}
 
 
 def _present(world: World) -> tuple[dict[str, np.ndarray], Frame]:

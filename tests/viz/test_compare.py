@@ -55,7 +55,7 @@ def disc(view, **changes):
 )
 def test_a_border_has_the_pattern_of_what_lies_around_it(made_up, changes, pattern):
     view = disc(scene(made_up), **changes)
-    shares = border.border_shares(view, border.border_patterns(view))
+    shares = border.border_shares(view, border.stretches(view, border.thresholds_of({})))
     if pattern is None:
         assert shares == {}
         return
@@ -66,26 +66,33 @@ def test_a_border_has_the_pattern_of_what_lies_around_it(made_up, changes, patte
 
 def test_thresholds_of_the_run_count(made_up):
     view = disc(scene(made_up), patency=(3, 7, 0.2))
-    pattern = border.border_patterns(view, {"compressed": 0.1})
-    assert border.border_shares(view, pattern)[7][0] > 0.9
     other = copy.copy(made_up)
     other.scenario = made_up.scenario | {"phases": {"compressed": 0.1, "angiogenic_cells": 5}}
-    assert border.thresholds_of(other) == {"compressed": 0.1} and border.thresholds_of({}) == {}
+    assert border.thresholds_of(other) == border.thresholds_of({}) | {"compressed": 0.1}
+    found = border.stretches(view, border.thresholds_of(other))
+    assert border.border_shares(view, found)[7][border.PATTERNS.index("pushing")] < 0.1
 
 
-def test_every_side_of_the_tumour_that_meets_a_pattern_counts_once(made_up):
+def test_the_map_marks_liver_beside_the_tumour(made_up):
     view = scene(made_up)
-    pattern = border.border_patterns(view)
-    lesion, slow = view["tumour"], {}
-    for row, column in np.argwhere(lesion >= 0):
-        for y, x in ((row + 1, column), (row - 1, column), (row, column + 1), (row, column - 1)):
-            if 0 <= y < lesion.shape[0] and 0 <= x < lesion.shape[1] and pattern[y, x] >= 0:
-                assert lesion[y, x] < 0
-                slow.setdefault(int(lesion[row, column]), []).append(pattern[y, x])
-    shares = border.border_shares(view, pattern)
-    assert shares
-    for number, share in shares.items():
-        assert np.allclose(share, np.bincount(slow[number], minlength=3) / len(slow[number]))
+    pattern = border.border_patterns(view, border.stretches(view, border.thresholds_of(made_up)))
+    assert (pattern >= 0).sum() > 10
+    for row, column in np.argwhere(pattern >= 0):
+        beside = [view["tumour"][row + dy, column + dx] for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0))]
+        assert view["tumour"][row, column] < 0 and max(beside) >= 0
+
+
+def test_shares_are_those_of_the_run_itself():
+    model = LiverModel("strip", seed=1)
+    result = model.run("5 day")
+    for source in (model, result):
+        view = scene(source)
+        shares = border.border_shares(view, border.stretches(view, border.thresholds_of(source)))
+        assert shares
+        table = result.lesions.set_index("lesion")
+        for number, share in shares.items():
+            told = [table.loc[number, f"{name}_share"] for name in border.PATTERNS]
+            assert share == pytest.approx(told, abs=1e-9), source
 
 
 def test_the_difference_map_shows_what_only_one_liver_has(made_up):
