@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.observe import exchange
+from livermet_sim.observe import columns, exchange
 from livermet_sim.observe.outline import rings
 
 
@@ -151,7 +151,7 @@ def test_geojson_outlines_every_lesion_with_what_is_known_of_it(made_up, tmp_pat
 
 def test_csv_holds_the_tables(made_up, tmp_path):
     paths = {path.stem: path for path in made_up.export("csv", tmp_path)}
-    assert set(paths) == {"timeseries", "lesions", "events", "cells"}
+    assert set(paths) == set(columns.TABLES)
     back = pd.read_csv(paths["lesions"])
     assert np.allclose(back["diameter_um"], made_up.lesions["diameter_um"])
     assert len(pd.read_csv(paths["cells"])) == len(made_up.cells)
