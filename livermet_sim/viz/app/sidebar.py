@@ -23,6 +23,7 @@ def Sidebar(
     choice: solara.Reactive[Choice], built: solara.Reactive[Choice], build: Callable[[], None]
 ) -> None:
     """Show all that can be chosen; nothing acts before the liver is built anew, which ``built`` remembers."""
+    opened = solara.use_reactive(frozenset({"Parameters"}))
     now = choice.value
     scenario, wrong = _base(now)
 
@@ -39,13 +40,22 @@ def Sidebar(
                 solara.Text(wrong)
         _what(choice)
         if scenario is not None:
-            with solara.Details("Parameters", expand=True):
+            if _fold("Parameters", opened):
                 for slider in sliders(scenario):
                     Knob(slider, choice).key(f"{now.scenario}/{now.line}/{slider.name}")
-            with solara.Details("Interventions"):
-                Interventions(scenario, choice)
-            with solara.Details("Rules and everything else"):
+            if _fold("Interventions", opened):
+                Interventions(scenario, choice).key("interventions")
+            if _fold("Rules and everything else", opened):
                 _more(scenario, choice)
+
+
+def _fold(title: str, opened: solara.Reactive[frozenset[str]]) -> bool:
+    """Show the head of a part of the sidebar that can be folded away, and say whether it is open."""
+    # Solara's own Details closes again when an answer of the server crosses the click on its way
+    is_open = title in opened.value
+    solara.Button(title, icon_name="mdi-chevron-down" if is_open else "mdi-chevron-right", text=True, block=True,
+                  on_click=lambda: opened.set(opened.value ^ {title}), classes=["lm-fold"]).key(title)  # fmt: skip
+    return is_open
 
 
 def _base(now: Choice) -> tuple[Scenario | None, str]:
