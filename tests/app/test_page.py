@@ -89,7 +89,7 @@ def page(browser, address):
     page.on("request", lambda request: page.asked.append(request.url))
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.goto(address)
-    page.wait_for_selector("canvas", timeout=90_000)
+    page.wait_for_selector("canvas", timeout=300_000)
     drawn(page, 1)
     yield page
     assert not page.wrong
@@ -193,7 +193,7 @@ def test_downloads(page, tmp_path):
 def test_two_pages_are_two_sessions_and_two_livers_stand_side_by_side(page, browser, address):
     other = browser.new_context().new_page()
     other.goto(address)
-    other.wait_for_selector("canvas", timeout=90_000)
+    other.wait_for_selector("canvas", timeout=300_000)
     page.get_by_text("Untreated liver beside it").click()
     page.click(".lm-fold:has-text('Interventions')")
     page.click(".lm-add")

@@ -16,6 +16,7 @@ from livermet_sim.scenario.spec import Scenario
 from livermet_sim.viz.app.choice import ACTIONS, PASTED, Choice, Slider, intervention, sliders, words
 
 OWN_LINE = "the scenario's own"
+FIRST_OPEN = frozenset({"Parameters"})
 
 
 @solara.component
@@ -23,7 +24,7 @@ def Sidebar(
     choice: solara.Reactive[Choice], built: solara.Reactive[Choice], build: Callable[[], None]
 ) -> None:
     """Show all that can be chosen; nothing acts before the liver is built anew, which ``built`` remembers."""
-    opened = solara.use_reactive(frozenset({"Parameters"}))
+    opened = solara.use_reactive(FIRST_OPEN)
     now = choice.value
     scenario, wrong = _base(now)
 
