@@ -29,6 +29,7 @@ from livermet_sim.base.errors import LivermetError
 Progress = Callable[[int, int | None], None]
 
 WORKER_DIED = "WorkerDied"
+WORKER_MARK = "LIVERMET_WORKER"
 TRIES_ALONE = 2
 IDLE_SECONDS = 60  # a second study in the same notebook then finds its workers warm
 FOREIGN_IN_FLIGHT = 256
@@ -204,9 +205,11 @@ class _Given:
 
 def _start_worker() -> None:
     """Leave Ctrl-C to the process that gives the work."""
+    import os
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ[WORKER_MARK] = str(os.getpid())
 
 
 class _Loop:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 import traceback
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.sweep.execute import WORKER_MARK
 from livermet_sim.sweep.factors import change_paths
 from livermet_sim.sweep.store import DONE, FAILED, Store
 
@@ -80,6 +83,7 @@ def carry_out(chunk: Chunk) -> Report:
         reason = f"a worker has model {version.model()}, and the study is of model {chunk.model}"
         raise ResultError(chunk.folder, reason)
     start = time.perf_counter()
+    settle()
     rows, series = [], []
     for run in chunk.runs:
         row, recorded = one(chunk.scenario, run, chunk.series)
@@ -90,6 +94,16 @@ def carry_out(chunk: Chunk) -> Report:
     failed = [row for row in rows if row["status"] == FAILED]
     error = f"{failed[0]['kind']}: {failed[0]['error']}" if failed else ""
     return Report(len(rows) - len(failed), len(failed), time.perf_counter() - start, error)
+
+
+@cache
+def settle() -> None:
+    """Spare the modules of a worker of our own the search for garbage, which would go through them after every chunk."""
+    import livermet_sim.engine  # noqa: F401
+
+    if os.environ.get(WORKER_MARK) == str(os.getpid()):
+        gc.collect()
+        gc.freeze()
 
 
 def one(scenario: Scenario, run: Run, series: bool) -> tuple[dict[str, Any], list[dict[str, Any]]]:
