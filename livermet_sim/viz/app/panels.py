@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from livermet_sim.observe import gather
-from livermet_sim.observe.columns import PHASES
+from livermet_sim.observe.columns import PATTERNS, PHASES
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.viz import style
@@ -136,8 +138,10 @@ def cascade(livers: Sequence[Liver]) -> str:
 def tallied(liver: Liver) -> Any:
     """Return of a run so far what the funnel is counted from, without the rest of a result."""
     engine = liver.model.engine
+    # the funnel does not ask how lesions grow, and to find that out takes longer than a frame
+    unknown = {name: np.full(engine.world.lesions.n, np.nan) for name in PATTERNS}
     return SimpleNamespace(
-        lesions=gather.lesions(engine.world), events=gather.events(engine.world, engine.recorder.keep_events),
+        lesions=gather.lesions(engine.world, unknown), events=gather.events(engine.world, engine.recorder.keep_events),
         timeseries=gather.timeseries(engine.recorder), hours=engine.world.clock.hours,
     )  # fmt: skip
 
