@@ -18,6 +18,7 @@ from livermet_sim.viz.app.session import BUILDING, DONE, FAILED, FIRST_SPEED, RU
 from livermet_sim.viz.app.sidebar import Sidebar
 
 HERE = Path(__file__).parent
+FIRST_FRAME, FIRST_CHOICE, FIRST_WISH = Frame(), Choice(), Wish()
 STEPS = {"1 h": 1.0, "6 h": 6.0, "1 day": 24.0}
 
 
@@ -33,11 +34,11 @@ def Tissue(
 @solara.component
 def Page() -> None:
     """Show the whole page; every browser page has a session of its own."""
-    frame, choice = solara.use_reactive(Frame()), solara.use_reactive(Choice())
-    wish, panel = solara.use_reactive(Wish()), solara.use_reactive(next(iter(PANELS)))
+    frame, choice = solara.use_reactive(FIRST_FRAME), solara.use_reactive(FIRST_CHOICE)
+    wish, panel = solara.use_reactive(FIRST_WISH), solara.use_reactive(next(iter(PANELS)))
     session = solara.use_memo(lambda: Session(frame.set, choice.peek()), [])
     solara.use_effect(lambda: session.close, [])
-    settings, built = solara.use_reactive(True), solara.use_reactive(choice.peek())
+    settings, built = solara.use_reactive(True), solara.use_reactive(FIRST_CHOICE)
     speed, step = solara.use_reactive(FIRST_SPEED), solara.use_reactive("6 h")
     solara.Style(HERE / "style.css")
     with solara.Div(classes=["lm", "lm-page" if settings.value else "lm-wide"]):

@@ -175,5 +175,7 @@ def _more(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
     ids = sorted(rule.id for rule in scenario.rules)
     off = [id for id in choice.value.off if id in ids]
     solara.SelectMultiple("Rules switched off", off, ids, on_value=lambda ids: _set(choice, off=tuple(ids)))
-    solara.InputTextArea("Any other value: name = value, one a line", value=choice.value.more, rows=3,
+    # the label inside a text area goes when something is written
+    solara.Text("Any other value: name = value, one a line")
+    solara.InputTextArea("cells.nk.density = 0", value=choice.value.more, rows=3,
                          continuous_update=False, on_value=lambda text: _set(choice, more=text))  # fmt: skip
