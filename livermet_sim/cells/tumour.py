@@ -48,7 +48,7 @@ TUMOUR = Kind(
         Parameter("die.anoikis", 0.01, "/h", "Rate of dying in the vessel for want of anchorage and survival signals.", 0.0, 100.0),
         Parameter("die.apoptosis", 0.0005, "/h", "Rate of dying in tissue without a named enemy.", 0.0, 100.0, "solitary cells persist up to 11 weeks (Naumov 2002)", "derived"),
         Parameter("die.necrosis", 0.0, "/h", "Rate of dying from lack of oxygen.", 0.0, 100.0),
-        Parameter("crawl", 0.06, "um/min", "Speed of crawling in tissue.", 0.0, 10.0, "Ritsma 2012 PMID 23115354 (motile before compaction)", "recalled"),
+        Parameter("crawl", 0.05, "um/min", "Speed of crawling in tissue.", 0.0, 10.0, "Ritsma 2012 PMID 23115354 (motile before compaction)", "recalled"),
         Parameter("cohesion", 0.0, "1", "Probability that a hop which would lose contacts with other tumour cells is not made.", 0.0, 1.0),
         Parameter("coopt", 0.5, "1", "Share of invading divisions that take a hepatocyte's place and spare the sinusoid; the others push.", 0.0, 1.0, "Frentzas 2016 doi:10.1038/nm.4197 (direction)", "assumed"),
         Parameter("intravasate", 0.0, "/h", "Rate at which a cell beside a perfused vessel enters it.", 0.0, 10.0),
