@@ -207,9 +207,18 @@ class Sweep:
         ]
         mine = len(range(part - 1, len(self), parts))
         with show(mine, mine - len(runs), progress) as watch:
-            carry_out_all(
-                store, self.base, runs, series=self.series, workers=workers, executor=executor, watch=watch
-            )
+            try:
+                carry_out_all(
+                    store,
+                    self.base,
+                    runs,
+                    series=self.series,
+                    workers=workers,
+                    executor=executor,
+                    watch=watch,
+                )
+            finally:
+                store.clean()  # what a worker that was ended had half written
         return Study(store.folder)
 
     def _open(
