@@ -23,6 +23,7 @@ from livermet_sim.kernels.codes import (
 from livermet_sim.kernels.fate import decide, spread_attackers
 from livermet_sim.kernels.growth import cross_wall, divide, enter_vessel
 from livermet_sim.kernels.neighbours import list_attackers
+from livermet_sim.processes.diffusion import REFERENCE_SITE
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
@@ -53,8 +54,8 @@ class Fate(Process):
         )
         self.inactive = setting.per_kind("inactive_share")
         self.across = setting.per_kind("across_wall", 1.0)
-        # the rates are calibrated with sites of 10 um, and contact means the same site or one of the eight around
-        self.reach = 10.0 / float(setting.values["tissue"]["site"])
+        # the rates are calibrated with sites of that size, and contact means the same site or one of the eight around
+        self.reach = REFERENCE_SITE / float(setting.values["tissue"]["site"])
         self.head = np.full(sites, -1, dtype=np.int64)
         self.near = np.zeros(sites, dtype=np.int32)
         self.listed = np.zeros(sites + 1, dtype=np.int32)

@@ -24,7 +24,7 @@ class Fuse(Process):
         self.every = setting.section("vessels").interval
         lsec = setting.section("cells.lsec")
         self.lake, self.wide = lsec.lake_diameter, lsec.fuse_diameter
-        self.lsec, self.column = setting.code("lsec"), setting.column("dilate")
+        self.column = setting.column("dilate")
 
     def step(self, world: World) -> None:
         """Widen exactly over the hours since the last update."""
