@@ -4,10 +4,18 @@ Counts may be 0, and a ratio to 0 says nothing. So two ratios are given, each fo
 
 - ``ratio``: the geometric mean of treated / control over the pairs in which both are above 0, with a Student interval
   on the logarithms; ``ratio_pairs`` says how many pairs that were.
-- ``ratio_of_means``: the sum over treated runs / the sum over control runs, zeros included, with a percentile
-  interval over pairs drawn again with replacement.
+- ``ratio_of_means``: the sum over treated runs / the sum over control runs, zeros included, with Fieller's interval:
+  all ratios r for which a paired t-test does not reject that treated and r x control have the same mean.
 
-The difference (treated - control) has a Student interval and keeps every pair.
+The difference (treated - control) has a Student interval and keeps every pair. It leaves out 0 exactly where Fieller's
+interval leaves out 1.
+
+Chosen by simulation (``tests/sweep/test_intervals.py``): with 4 to 20 pairs of skewed, partly empty runs Fieller's
+95 % interval holds the truth in 95 to 99 %, one from resampling pairs in 74 to 94 %.
+
+References
+----------
+Fieller 1954, Some problems in interval estimation, doi:10.1111/j.2517-6161.1954.tb00159.x
 """
 
 from __future__ import annotations
@@ -15,7 +23,6 @@ from __future__ import annotations
 import numpy as np
 
 CONFIDENCE = 0.95
-RESAMPLES = 4000
 
 
 def student(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
@@ -35,10 +42,17 @@ def student(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, 
 def ratio_of_means(
     control: np.ndarray, treated: np.ndarray, confidence: float = CONFIDENCE
 ) -> tuple[float, float, float]:
-    """Return sum(treated) / sum(control) and its bootstrap interval over pairs; NaN where the control sums to 0.
+    """Return sum(treated) / sum(control) and Fieller's interval for it; NaN where the control sums to 0.
 
-    Resamples in which the control sums to 0 count as infinitely large, so that an interval says when the data
-    cannot bound it. The resamples are the same for the same number of pairs.
+    Parameters
+    ----------
+    control, treated : float64[pairs], 0 or more
+
+    Notes
+    -----
+    With d_i = treated_i - r control_i the interval is {r : |mean(d)| <= t se(d)}, a quadratic inequality in r. Where
+    the control's mean cannot be told from 0, no ratio above the lower limit can be ruled out: the upper limit is
+    infinite.
     """
     number = len(control)
     if number == 0 or control.sum() == 0:
@@ -46,13 +60,16 @@ def ratio_of_means(
     value = float(treated.sum() / control.sum())
     if number == 1:
         return value, float("nan"), float("nan")
-    picks = np.random.default_rng(0).integers(number, size=(RESAMPLES, number))
-    below, above = control[picks].sum(axis=1), treated[picks].sum(axis=1)
-    ratios = np.full(RESAMPLES, np.inf)
-    np.divide(above, below, out=ratios, where=below > 0)
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(ratios, [tail, 1 - tail], method="inverted_cdf")
-    return value, float(low), float(high)
+    from scipy.stats import t
+
+    share = float(t.ppf(0.5 + confidence / 2, number - 1)) ** 2 / number
+    covariance = np.cov(control, treated)
+    square = control.mean() ** 2 - share * covariance[0, 0]
+    cross = control.mean() * treated.mean() - share * covariance[0, 1]
+    rest = treated.mean() ** 2 - share * covariance[1, 1]
+    root = np.sqrt(max(cross**2 - square * rest, 0.0))
+    low = rest / (cross + root) if rest > 0.0 else 0.0
+    return value, float(low), float((cross + root) / square) if square > 0.0 else float("inf")
 
 
 def compare_pairs(control: np.ndarray, treated: np.ndarray) -> dict[str, float]:
