@@ -19,7 +19,7 @@ import numpy as np
 CONFIDENCE = 0.95
 
 
-def share_interval(hits: Sequence[int], trials: Sequence[int]) -> tuple[float, float]:
+def share_interval(hits: Sequence[float], trials: Sequence[float]) -> tuple[float, float]:
     """Return the 95 % interval of sum(hits) / sum(trials), a pair of numbers for each liver; NaN without trials.
 
     Livers without trials do not count. With a single liver its trials count as independent, as nothing tells
