@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
-from livermet_sim.base.units import convert
+from livermet_sim.base.units import convert, split
 
 if TYPE_CHECKING:
     from livermet_sim.scenario.spec import Scenario
@@ -25,7 +25,7 @@ SCALES = ("linear", "log")
 DEFAULT_LEVELS = 5
 MOST_LEVELS = 10_000
 _INTERVENTION = re.compile(r"interventions\[(\d{1,4})\]\.([a-z_]+)")
-_QUANTITY = re.compile(r"\s*([x×]?)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(.*?)\s*")
+_FOLD = re.compile(r"\s*([x×]?)(.*)", re.DOTALL)
 Value = float | int | str | bool
 
 
@@ -236,10 +236,11 @@ def _values(table: Mapping[str, Any], path: str, scenario: Scenario, place: str)
     for value in values:
         if not isinstance(value, bool | int | float | str):
             raise ScenarioError(f"{place}.values", f"{value!r} is not a number, a text, true or false")
-    if len(set(map(repr, values))) < len(values):
-        raise ScenarioError(f"{place}.values", "a value is given twice")
     unit, _, low, _ = _declared(path, scenario)
-    return tuple(values if low is None else (_number(v, unit, f"{place}.values") for v in values))
+    read = values if low is None else [_number(v, unit, f"{place}.values") for v in values]
+    if len(set(map(repr, values))) < len(values) or (low is not None and len(set(read)) < len(read)):
+        raise ScenarioError(f"{place}.values", "a value is given twice")
+    return tuple(read)
 
 
 def _range(
@@ -293,10 +294,11 @@ def _split(value: object, place: str) -> tuple[str, float, str]:
     """Return what stands before a number, the number, and its unit."""
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return "", float(value), ""
-    match = _QUANTITY.fullmatch(value) if isinstance(value, str) and len(value) < 80 else None
+    match = _FOLD.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ScenarioError(place, f"{value!r} is not a number or a quantity")
     try:
-        if match:
-            return match[1], float(match[2]), match[3]
-    except ValueError:
-        pass
-    raise ScenarioError(place, f"{value!r} is not a number or a quantity")
+        number, unit = split(match[2])
+    except ValueError as error:
+        raise ScenarioError(place, str(error)) from None
+    return match[1], float(number), unit
