@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -113,6 +114,7 @@ class Engine:
         self.recorder, self.film = Recorder(setting), Film(setting)
         self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder, self.film))
         self.world.clock.tick = self.world.clock.first
+        self._owed = 0.0
         self._rest()
 
     def _rest(self) -> None:
@@ -130,14 +132,38 @@ class Engine:
         """Return the hours from now to the end of the scenario; they include what comes before tumour cells enter."""
         return max(0.0, float(self.recipe.values["run"]["days"]) * 24.0 - self.world.clock.hours)
 
-    def run(self, hours: float, progress: Callable[[float, float], None] | None = None) -> None:
-        """Advance by ``hours``; ``progress`` is told the hours done and wanted after every step."""
-        clock = self.world.clock
-        ticks = round(hours / clock.dt)
+    def ticks(self, hours: float | None = None) -> int:
+        """Return the steps that bring the run nearest to ``hours`` from where earlier demands left it.
+
+        What a whole number of steps leaves of a time asked for, at most half a step too little or too much, is carried
+        over to the next demand: many short pieces end where one long piece does. None asks for the end of the scenario.
+        """
+        step = self.world.clock.dt
+        wanted = self.remaining if hours is None else self._owed + hours
+        # half a step counts as one, whatever rounding the sum of the pieces has met
+        ticks = max(0, math.floor(wanted / step + 0.5 + 1e-9))
+        self._owed = 0.0 if hours is None else wanted - ticks * step
+        return ticks
+
+    def run(self, hours: float | None = None, progress: Callable[[float, float], None] | None = None) -> None:
+        """Advance by ``hours``, or to the end of the scenario.
+
+        Parameters
+        ----------
+        hours : float, h, optional
+            See `ticks` for a time that is no whole number of steps.
+        progress : callable, optional
+            Told the hours done and wanted after every step.
+        """
+        clock, ticks = self.world.clock, self.ticks(hours)
         for i in range(ticks):
             self.step()
             if progress is not None:
                 progress((i + 1) * clock.dt, ticks * clock.dt)
+
+    def series(self) -> list[dict[str, float]]:
+        """Return the rows of the time series so far, the last of them of this moment."""
+        return gather.rows_to_now(self.world, self.recorder)
 
     def result(self, complete: bool = True) -> Result:
         """Return what the run gave so far; the run can go on after it."""
@@ -155,7 +181,7 @@ class Engine:
         }  # fmt: skip
         return Result(
             scenario=recipe.to_dict(), provenance=provenance, rules=in_words(recipe.rules, base_values(recipe)),
-            plan=self.plan.table(), timeseries=gather.timeseries(self.recorder),
+            plan=self.plan.table(), timeseries=gather.timeseries(self.series()),
             lesions=gather.lesions(world, self._patterns(view_of(world))), events=gather.events(world, self.recorder.keep_events),
             cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.text,
             patterns=gather.patterns(shots, [self._patterns(view_of_shot(world, shot)) for shot in shots]),

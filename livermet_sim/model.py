@@ -164,7 +164,8 @@ class LiverModel(mesa.Model):
         Parameters
         ----------
         length : str or number, h, optional
-            ``"3 day"`` or hours; to the end of the scenario where it is not given.
+            ``"3 day"`` or hours; to the end of the scenario where it is not given. What a whole number of steps leaves
+            of it is carried over to the next call, so that ten times 0.1 h are 1 h.
         progress : callable, optional
             Told the hours done and wanted after every step.
 
@@ -175,8 +176,7 @@ class LiverModel(mesa.Model):
         KeyboardInterrupt
             On Ctrl-C, after the step under way; `result` then gives what was computed, marked as not complete.
         """
-        dt = self.world.clock.dt
-        ticks = round(self._hours(length) / dt)
+        dt, ticks = self.world.clock.dt, self.engine.ticks(self._hours(length))
         self._complete = False
         with _held_interrupt() as asked:
             for done in range(1, ticks + 1):
@@ -198,9 +198,10 @@ class LiverModel(mesa.Model):
         # half a tick less, so that rounding cannot add a step
         return float(self._recipe.value("run.days")) * 24.0 - 0.5 * self.world.clock.dt
 
-    def _hours(self, length: str | float | None) -> float:
+    @staticmethod
+    def _hours(length: str | float | None) -> float | None:
         if length is None:
-            return max(0.0, float(self._recipe.value("run.days")) * 24.0 - self.hours)
+            return None
         try:
             hours = convert(length.item() if isinstance(length, np.number) else length, "h")
         except ValueError as error:

@@ -114,7 +114,7 @@ def _simulate(scenario: Scenario, seed: int, quiet: bool) -> tuple[Result | None
             from livermet_sim.engine import Engine
 
             engine = Engine(scenario, seed)
-            engine.run(engine.remaining, progress)
+            engine.run(progress=progress)
             return engine.result(), True
         except KeyboardInterrupt:
             if engine is None or progress.at_once:

@@ -15,11 +15,9 @@ from livermet_sim.kernels.codes import (
     LUMEN,
     NONE,
     PARENCHYMA,
-    SHEAR,
     SINUSOID,
     SLEEP,
     TISSUE,
-    TREATMENT,
     TUMOUR,
     WAKE,
 )
@@ -67,7 +65,7 @@ def kill(world: World, row: int, cause: str) -> None:
     ValueError
         When the cause is none that a cell can die of.
     """
-    deaths = (*world.log.causes[SHEAR : TREATMENT + 1], *world.kinds)
+    deaths = world.log.deadly
     if cause not in deaths:
         close = nearest(cause, deaths) or "treatment"
         raise ValueError(f'"{cause}" is not a cause of death; did you mean "{close}"?')

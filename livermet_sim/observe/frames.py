@@ -39,7 +39,7 @@ class Film(Process):
 
     def step(self, world: World) -> None:
         """Keep the state reached at the end of this step, if it is time."""
-        hours = world.clock.hours + world.clock.dt
+        hours = world.clock.end_of_step
         if self.interval <= 0.0 or hours < self.next - 1e-9:
             return
         while self.next <= hours + 1e-9:

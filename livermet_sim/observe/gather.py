@@ -20,14 +20,19 @@ STATES = np.array(["cycling", "dormant"])
 PHASE_NAMES = np.array(["", *PHASES])
 
 
-def timeseries(recorder: Recorder) -> pd.DataFrame:
-    """Return a row per recorded time; a cause of death not met yet counts 0."""
+def timeseries(rows: list[dict[str, float]]) -> pd.DataFrame:
+    """Return a row per recorded time; the columns are the same whatever happened."""
     import pandas as pd
 
-    table = pd.DataFrame(recorder.rows)
-    deaths = sorted(name for name in table.columns if name.startswith("dead_"))
-    table[deaths] = table[deaths].fillna(0).astype(np.int64)
-    return table
+    return pd.DataFrame(rows)
+
+
+def rows_to_now(world: World, recorder: Recorder) -> list[dict[str, float]]:
+    """Return the rows so far and one of the present state, unless that is the last already."""
+    now = world.clock.hours
+    if recorder.rows and abs(recorder.rows[-1]["time_h"] - now) < 1e-9:
+        return list(recorder.rows)
+    return [*recorder.rows, recorder.observe(world, now)]
 
 
 def events(world: World, wanted: bool) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Recorder(Process):
 
     def step(self, world: World) -> None:
         """Record the state reached at the end of this step."""
-        hours = world.clock.hours + world.clock.dt
+        hours = world.clock.end_of_step
         if (world.clock.tick + 1) % max(1, round(self.every / world.clock.dt)) == 0:
             self.rows.append(self.observe(world, hours))
         while self.times and hours >= self.times[0] - 1e-9:
@@ -57,9 +57,7 @@ class Recorder(Process):
         self._tumour(world, np.flatnonzero(kind == TUMOUR), row)
         for name in ("entered", "born", "washed_out"):
             row[name] = world.totals.get(name, 0)
-        for cause in world.log.causes:
-            if f"dead_{cause}" in world.totals:
-                row[f"dead_{cause}"] = world.totals[f"dead_{cause}"]
+        row |= {f"dead_{cause}": world.totals.get(f"dead_{cause}", 0) for cause in world.log.deadly}
         phases = np.bincount(world.lesions["phase"], minlength=len(PHASES) + 1)
         row |= {f"lesions_{name.replace('-', '_')}": int(phases[i + 1]) for i, name in enumerate(PHASES)}
         inside, compartment = world.tissue.inside, world.compartment

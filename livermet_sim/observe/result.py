@@ -104,7 +104,9 @@ class Result:
     @property
     def hours(self) -> float:
         """Return the simulated time in hours."""
-        return float(self.timeseries["time_h"].iloc[-1]) if len(self.timeseries) else 0.0
+        if len(self.timeseries):
+            return float(self.timeseries["time_h"].iloc[-1])
+        return float(self.provenance.get("hours") or 0.0)
 
     @property
     def days(self) -> float:

@@ -74,7 +74,7 @@ class Stage(Process):
         for old, into in zip(heir_of, owner[heir_group], strict=True):
             if old != into:
                 lesions["merged_into"][old] = into
-                lesions["lost"][old] = world.clock.hours + world.clock.dt
+                lesions["lost"][old] = world.clock.end_of_step
         for fragment in np.flatnonzero(owner == np.iinfo(np.int64).max):
             source = former[order[where[order] == fragment][0]]
             made = lesions.append(1, founder=lesions["founder"][source], parent=source)
@@ -83,7 +83,7 @@ class Stage(Process):
 
     def _histories(self, world: World, rows: np.ndarray, ids: np.ndarray, sizes: np.ndarray) -> None:
         """Bring sizes, centres and losses up to date."""
-        lesions, now = world.lesions, world.clock.hours + world.clock.dt
+        lesions, now = world.lesions, world.clock.end_of_step
         alive = sizes > 0
         lesions["began"][alive & np.isnan(lesions["began"])] = now
         # founders that came and went between two readings are lost too; those still to come are not

@@ -124,13 +124,7 @@ def growth(world: World, view: View, thresholds: SimpleNamespace, hypoxic_below:
 def deaths(world: World) -> dict[str, float]:
     """Return tumour cells dead by cause, a cause that has not struck as 0, and those washed out."""
     totals = world.totals
-    # the first cause stands for cells that are only held, the ones before the killers for how cells are held or divide
-    known = [
-        c
-        for c in world.log.causes
-        if c not in ("none", "mechanical", "adhesive", "blocked", "replacement", "pushing", "tumour")
-    ]
-    counted = {f"dead_{cause}": float(totals.get(f"dead_{cause}", 0)) for cause in known}
+    counted = {f"dead_{cause}": float(totals.get(f"dead_{cause}", 0)) for cause in world.log.deadly}
     return counted | {"dead": sum(counted.values()), "washed_out": float(totals.get("washed_out", 0))}
 
 

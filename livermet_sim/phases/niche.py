@@ -29,7 +29,7 @@ def read_niche(
     enclosed, sprouted : int64[lesions]
         Perfused tube sites that each lesion encloses, and sites of sprouts inside.
     """
-    lesions, now = world.lesions, world.clock.hours + world.clock.dt
+    lesions, now = world.lesions, world.clock.end_of_step
     oxygen = world.sites.full("oxygen")[world.cells.full("site")[rows]]
     hypoxic, stellate = np.zeros(lesions.n, dtype=bool), np.zeros(lesions.n, dtype=bool)
     hypoxic[ids[oxygen < hypoxic_below]] = True

@@ -34,7 +34,7 @@ def read_phases(
         Tumour rows and the lesion of each.
     sizes : int64[lesions]
     """
-    lesions, now = world.lesions, world.clock.hours + world.clock.dt
+    lesions, now = world.lesions, world.clock.end_of_step
     in_tissue = world.cells.full("layer")[rows] == TISSUE
     settled = np.bincount(ids[in_tissue], minlength=lesions.n)
     spread = settled > 0

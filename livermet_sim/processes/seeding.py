@@ -94,7 +94,7 @@ class Seed(Process):
         entered = world.totals.get("entered", 0)
         if entered >= total:
             return
-        end_of_step = world.clock.hours + world.clock.dt
+        end_of_step = world.clock.end_of_step
         done = 1.0 if self.own.duration <= 0 else (end_of_step - self.own.start) / self.own.duration
         due = min(total, int(np.floor(total * min(1.0, done) + 1e-9))) if end_of_step > self.own.start else 0
         if due <= entered:

@@ -44,6 +44,11 @@ class Clock:
         """Return the simulated time in hours."""
         return self.tick * self.dt
 
+    @property
+    def end_of_step(self) -> float:
+        """Return the time at the end of the step under way, h; to the bit what `hours` says after it."""
+        return (self.tick + 1) * self.dt
+
     def due(self, every: float) -> bool:
         """Say whether a process that runs every ``every`` hours runs in this tick."""
         return (self.tick - self.first) % max(1, round(every / self.dt)) == 0

@@ -6,6 +6,8 @@ import numpy as np
 
 from livermet_sim.kernels.codes import CAUSES, EVENTS
 
+# how a cell is held, or makes room, and no cause at all
+HARMLESS = ("none", "mechanical", "adhesive", "blocked", "replacement", "pushing", "tumour")
 FIELDS = ("tick", "event", "cause", "key", "founder", "lesion", "site", "layer", "phase")
 
 
@@ -20,6 +22,11 @@ class EventLog:
     def __init__(self, kinds: tuple[str, ...]):
         self.causes = (*CAUSES, *kinds)
         self._blocks: list[np.ndarray] = []
+
+    @property
+    def deadly(self) -> tuple[str, ...]:
+        """Return the causes of which a tumour cell can die: its own deaths, and every kind of cell but its own."""
+        return tuple(cause for cause in self.causes if cause not in HARMLESS)
 
     def add(self, block: np.ndarray) -> None:
         """Keep a copy of a block of events."""

@@ -228,8 +228,8 @@ def _run(item: tuple[Scenario, int]) -> dict[str, Any]:
 
     scenario, seed = item
     engine = Engine(scenario, seed)
-    engine.run(engine.remaining)
-    return {"measures": engine.measures(), "timeseries": engine.recorder.rows}
+    engine.run()
+    return {"measures": engine.measures(), "timeseries": engine.series()}
 
 
 def _gather(arms: tuple[Scenario, Scenario], pairs: list[tuple[int, Any, Any]], complete: bool) -> Comparison:
@@ -242,8 +242,6 @@ def _gather(arms: tuple[Scenario, Scenario], pairs: list[tuple[int, Any, Any]], 
                 runs.append({"seed": seed, "arm": arm, "measure": name, "value": float(value)})
             series.append(pd.DataFrame(outcome["timeseries"]).assign(seed=seed, arm=arm))
     table: Any = pd.concat(series, ignore_index=True)
-    deaths = [name for name in table.columns if name.startswith("dead_")]
-    table[deaths] = table[deaths].fillna(0).astype(np.int64)
     first = ["seed", "arm", "time_h", "day"]
     table = table[first + [name for name in table.columns if name not in first]]
     return Comparison(*arms, pd.DataFrame(runs), table, complete, tuple(pairs[0][1]["measures"]))

@@ -117,10 +117,10 @@ def one(scenario: Scenario, run: Run, series: bool) -> tuple[dict[str, Any], lis
     try:
         own = change_paths(scenario, run.changes)
         engine = Engine(own, run.seed)
-        engine.run(float(own.value("run.days")) * 24.0)
+        engine.run()
         measured = engine.measures()
         if series:
-            recorded = [{"address": run.address} | found for found in engine.recorder.rows]
+            recorded = [{"address": run.address} | found for found in engine.series()]
     except Exception as error:
         row |= {"status": FAILED, **failure(error)}
         measured, recorded = {}, []

@@ -42,10 +42,10 @@ class Course:
         self.borders: list[np.ndarray] = []
         self.necrosis: list[float] = []
 
-    def follow(self, hours: float) -> Course:
-        """Carry the run through ``hours``."""
+    def follow(self, hours: float | None = None) -> Course:
+        """Carry the run through ``hours``, or to the end of its scenario."""
         clock = self.engine.world.clock
-        every, ticks = max(1, round(READING_H / clock.dt)), round(hours / clock.dt)
+        every, ticks = max(1, round(READING_H / clock.dt)), self.engine.ticks(hours)
         for tick in range(1, ticks + 1):
             self.engine.step()
             if tick % every == 0:

@@ -92,7 +92,7 @@ def observe(task: tuple[str, int, str, float]) -> LineRecord:
     """Run one line on one seed and return its record. ``task``: line, seed, scenario, days."""
     line, seed, scenario, days = task
     engine = Engine(load(scenario, {"line": line, "run.days": days}), seed)
-    engine.run(days * 24.0)
+    engine.run()
     world, own = engine.world, engine.setting.section("phases")
     founders = Founders(world)
     record = LineRecord(line, 1, founders.n, int(np.isfinite(founders.crossed).sum()))

@@ -142,7 +142,7 @@ def tallied(liver: Liver) -> Any:
     unknown = {name: np.full(engine.world.lesions.n, np.nan) for name in PATTERNS}
     return SimpleNamespace(
         lesions=gather.lesions(engine.world, unknown), events=gather.events(engine.world, engine.recorder.keep_events),
-        timeseries=gather.timeseries(engine.recorder), hours=engine.world.clock.hours,
+        timeseries=gather.timeseries(engine.series()), hours=engine.world.clock.hours,
     )  # fmt: skip
 
 
