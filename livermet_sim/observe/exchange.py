@@ -66,11 +66,14 @@ def to_anndata(result: Result, time_h: float | None = None) -> Any:
 
     hour = float(result.snapshots["time_h"][snapshot_index(result, time_h)])
     cells = result.cells[np.abs(result.cells["time_h"] - hour) < 1e-6]
-    obs = pd.DataFrame({name: pd.Categorical(cells[name].astype(str)) for name in CATEGORIES})
+    # texts as Python objects: anndata writes those, and not yet the texts of pandas 3
+    texts = {name: cells[name].astype(str).astype(object) for name in (*CATEGORIES, "key")}
+    obs = pd.DataFrame({name: pd.Categorical(texts[name]) for name in CATEGORIES})
     obs["lesion"] = cells["lesion"].to_numpy()
-    obs.index = cells["key"].astype(str).to_numpy()
+    obs.index = pd.Index(texts["key"], dtype=object)
     values = cells[list(STATE)].to_numpy(dtype=np.float32)
-    var = pd.DataFrame({"unit": [columns.unit(name) for name in STATE]}, index=list(STATE))
+    units = [columns.unit(name) for name in STATE]
+    var = pd.DataFrame({"unit": units}, index=pd.Index(STATE, dtype=object), dtype=object)
     data = anndata.AnnData(X=values, obs=obs, var=var)
     data.layers["shares"] = values / np.maximum(values.max(axis=0, initial=0.0), 1e-9)
     data.obsm["spatial"] = cells[["x_um", "y_um"]].to_numpy(dtype=float)

@@ -22,6 +22,7 @@ MISSING = [name for name in ("solara", "playwright") if find_spec(name) is None]
 MISSING += [] if CHROMIUM else ["chromium"]
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("page"),  # one server and one browser
     pytest.mark.skipif(
         bool(MISSING), reason=f"the page is tested with {', '.join(MISSING)}, not installed here"
     ),

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from livermet_sim import cli
 
+pytestmark = pytest.mark.xdist_group("readme")  # what one command leaves, the next one reads
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.S)
