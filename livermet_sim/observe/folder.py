@@ -6,25 +6,25 @@ import json
 import os
 import shutil
 import tempfile
-import zipfile
-import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from livermet_sim.base.arrays import MAX_ARRAY_BYTES, read_npz
+from livermet_sim.base.checksums import SEAL, compare, seal, sealed
 from livermet_sim.base.errors import ResultError
-from livermet_sim.observe import columns
+from livermet_sim.base.read import MAX_TEXT_BYTES, content, guarded, read_object, read_text, short
+from livermet_sim.base.tables import MAX_TABLE_BYTES, read_parquet, to_frame
+from livermet_sim.observe import columns, schema
 from livermet_sim.observe.columns import Frame
-from livermet_sim.observe.frames import check_frames
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
 
-MAX_TEXT_BYTES = 64 << 20
-MAX_TABLE_BYTES = 8 << 30
-MAX_ARRAY_BYTES = 8 << 30
+MISSING = "the file is missing, so this is not a whole result"
 TEXTS = {"rules": "rules.txt", "plan": "plan.txt"}
 MARK = "provenance.json"
 OURS = frozenset(
@@ -32,6 +32,7 @@ OURS = frozenset(
         "scenario.json",
         "scenario.toml",
         MARK,
+        SEAL,
         "snapshots.npz",
         "frames.npz",
         "summary.txt",
@@ -88,6 +89,7 @@ def _fill(result: Result, folder: Path, figures: bool) -> None:
         with open(folder / "frames.npz", "wb") as file:
             np.savez_compressed(file, allow_pickle=False, **result.frames)  # type: ignore[arg-type]
     _write_text(folder / "summary.txt", result.summary() + "\n")
+    seal(folder, OURS - {SEAL})
     if figures:
         result.figures(folder / "figures")
 
@@ -153,121 +155,70 @@ def read(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ResultError
-        When a file is missing, damaged or too large.
+        When a file is missing, damaged, not what was written or too large.
     """
-    if not folder.is_dir():
-        raise ResultError(str(folder), "there is no such folder")
+    if not _is_folder(folder):
+        raise ResultError(short(folder), "there is no such folder")
+    files = _Files(folder, sealed(folder, MISSING))
     parts: dict[str, Any] = {}
-    for name in ("scenario", "provenance"):
-        parts[name] = _checked(folder / f"{name}.json", _read_json, MAX_TEXT_BYTES)
+    for name, types in schema.OBJECTS.items():
+        parts[name] = files.read(f"{name}.json", lambda data, types=types: read_object(data, types))
     for name, file in TEXTS.items():
-        parts[name] = _checked(folder / file, _read_text, MAX_TEXT_BYTES)
-    for name in columns.TABLES:
-        parts[name] = _checked(folder / f"{name}.parquet", _read_table, MAX_TABLE_BYTES)
-    parts["snapshots"] = _checked(folder / "snapshots.npz", _read_snapshots, MAX_ARRAY_BYTES)
-    parts["frames"] = _frames(folder / "frames.npz", parts["snapshots"])
-    own = folder / "scenario.toml"
-    parts["toml"] = _checked(own, _read_text, MAX_TEXT_BYTES) if own.exists() else ""
+        parts[name] = files.read(file, read_text)
+    for name, table in schema.TABLES.items():
+        parts[name] = to_frame(
+            files.read(
+                f"{name}.parquet",
+                lambda data, table=table: read_parquet(data, table, most=MAX_TABLE_BYTES),
+                MAX_TABLE_BYTES,
+            )
+        )
+    parts["snapshots"] = files.read("snapshots.npz", _read_snapshots, MAX_ARRAY_BYTES)
+    sites = len(parts["snapshots"].get("zone", ()))
+    parts["frames"] = {}
+    if files.has("frames.npz"):
+        parts["frames"] = files.read("frames.npz", lambda data: _read_frames(data, sites), MAX_ARRAY_BYTES)
+    parts["toml"] = files.read("scenario.toml", read_text) if files.has("scenario.toml") else ""
+    if (wrong := schema.check_whole(parts)) is not None:
+        raise ResultError(str(folder / wrong[0]), f"the file is damaged ({wrong[1]})")
     return parts
 
 
-def _checked(path: Path, reader: Callable[[Path], Any], limit: int) -> Any:
-    """Read one file, turning whatever goes wrong into a sentence that names it."""
-    import pyarrow as pa
-
-    if not path.is_file():
-        raise ResultError(str(path), "the file is missing, so this is not a whole result")
-    if path.stat().st_size > limit:
-        raise ResultError(str(path), f"the file is larger than {limit >> 20} MB, more than a result can hold")
+def _is_folder(path: Path) -> bool:
     try:
-        return reader(path)
-    except ResultError:
-        raise
-    except (
-        ValueError,
-        KeyError,
-        EOFError,
-        OSError,
-        zipfile.BadZipFile,
-        zlib.error,
-        pa.ArrowException,
-    ) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0][:160]
-        raise ResultError(str(path), f"the file is damaged ({first})") from error
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
-def _read_text(path: Path) -> str:
-    with open(path, encoding="utf-8", newline="") as file:
-        return file.read()
+@dataclass(frozen=True)
+class _Files:
+    """Read the files of a sealed folder."""
+
+    folder: Path
+    sums: Mapping[str, str]
+
+    def has(self, name: str) -> bool:
+        """Say whether a file that a result may lack belongs to this one."""
+        return name in self.sums or os.path.lexists(self.folder / name)
+
+    def read(self, name: str, reader: Callable[[bytes], Any], limit: int = MAX_TEXT_BYTES) -> Any:
+        """Return what a reader makes of a file that is what was written."""
+        path = self.folder / name
+        data = compare(path, content(path, limit, missing=MISSING), self.sums.get(name))
+        with guarded(path):
+            return reader(data)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    value = json.loads(_read_text(path))
-    if not isinstance(value, dict):
-        raise ValueError("a JSON object is expected")
-    return value
-
-
-def _read_table(path: Path) -> Frame:
-    """Read a parquet table after looking at how large it becomes and whether its columns are there."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        meta = file.metadata
-        size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        if size > MAX_TABLE_BYTES or meta.num_rows * meta.num_columns * 8 > MAX_TABLE_BYTES:
-            raise ResultError(str(path), f"the table is larger than {MAX_TABLE_BYTES >> 20} MB when unpacked")
-        missing = [name for name in columns.TABLES[path.stem] if name not in file.schema_arrow.names]
-        if missing:
-            raise ValueError(f"no column {missing[0]}")
-        return file.read().to_pandas()
-
-
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read arrays without pickle, after looking at how large they become."""
-    with zipfile.ZipFile(path) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MAX_ARRAY_BYTES:
-            raise ResultError(
-                str(path), f"the arrays are larger than {MAX_ARRAY_BYTES >> 20} MB when unpacked"
-            )
-    with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
-
-
-def _read_snapshots(path: Path) -> dict[str, np.ndarray]:
-    arrays = _read_arrays(path)
-    check_snapshots(arrays)
+def _read_snapshots(data: bytes) -> dict[str, np.ndarray]:
+    lengths: dict[str, int] = {}
+    optional = schema.SNAPSHOTS_OPTIONAL
+    arrays = read_npz(data, schema.SNAPSHOTS, lengths, optional, MAX_ARRAY_BYTES)
+    schema.check_snapshots(arrays, lengths)
     return arrays
 
 
-def _frames(path: Path, snapshots: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Read the frames of the film, where a run kept any, and check that they fit its tissue."""
-    if not path.exists():
-        return {}
-
-    def reader(file: Path) -> dict[str, np.ndarray]:
-        arrays = _read_arrays(file)
-        check_frames(arrays, len(snapshots.get("zone", ())))
-        return arrays
-
-    return _checked(path, reader, MAX_ARRAY_BYTES)
-
-
-def check_snapshots(arrays: dict[str, np.ndarray]) -> None:
-    """Refuse snapshots whose arrays do not fit each other.
-
-    Raises
-    ------
-    ValueError
-        Naming the first array that is missing or has the wrong shape.
-    """
-    if not arrays:
-        return
-    for name in ("time_h", *columns.SIZES, *columns.STATIC, *columns.STACKS):
-        if name not in arrays:
-            raise ValueError(f"no array {name}")
-    times, sites = len(arrays["time_h"]), int(arrays["width"]) * int(arrays["height"])
-    shapes = dict.fromkeys(columns.STACKS, (times, sites)) | dict.fromkeys(columns.STATIC, (sites,))
-    for name, shape in shapes.items():
-        if arrays[name].shape != shape:
-            raise ValueError(f"array {name} has shape {arrays[name].shape} and not {shape}")
+def _read_frames(data: bytes, sites: int) -> dict[str, np.ndarray]:
+    arrays = read_npz(data, schema.FRAMES, {"site": sites}, most=MAX_ARRAY_BYTES)
+    schema.check_frames(arrays, sites)
+    return arrays

@@ -10,9 +10,10 @@ import pytest
 from livermet_sim.base.errors import ResultError
 from livermet_sim.engine import Engine
 from livermet_sim.observe import frames as film
-from livermet_sim.observe.frames import CELLS, FIELDS, LOAD_STEP, Film, check_frames, moment
+from livermet_sim.observe.frames import CELLS, FIELDS, LOAD_STEP, Film, moment
 from livermet_sim.observe.recorder import snapshot
 from livermet_sim.observe.result import Result
+from livermet_sim.observe.schema import check_frames
 from livermet_sim.scenario.load import load
 
 
@@ -77,14 +78,18 @@ def test_a_run_with_frames_comes_back_from_its_folder(strip, tmp_path):
     assert back == result and set(back.frames) == set(result.frames)
 
 
-def test_a_damaged_film_is_named_and_a_missing_one_is_none(made_up, tmp_path):
+def test_a_damaged_or_missing_film_is_named_and_a_run_without_one_has_none(made_up, tmp_path):
     path = made_up.save(tmp_path / "run", figures=False) / "frames.npz"
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ResultError, match=r"frames\.npz: the file is damaged"):
         Result.load(tmp_path / "run")
     path.unlink()
-    assert Result.load(tmp_path / "run").frames == {}
+    with pytest.raises(ResultError, match=r"frames\.npz: the file is missing"):
+        Result.load(tmp_path / "run")
+    other = copy.deepcopy(made_up)
+    other.frames = {}
+    assert Result.load(other.save(tmp_path / "other", figures=False)).frames == {}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +98,7 @@ def test_a_damaged_film_is_named_and_a_missing_one_is_none(made_up, tmp_path):
         ("oxygen", lambda a: a[:, :-1], "array oxygen has shape"),
         ("cell_site", lambda a: a + np.uint32(1 << 30), "cell_site has a value beyond"),
         ("cell_kind", lambda a: np.full_like(a, 99), "cell_kind has a value beyond"),
-        ("cell_start", lambda a: a[::-1].copy(), "cell_start does not divide"),
+        ("cell_start", lambda a: a[::-1].copy(), "cell_start is not level"),
     ],
 )
 def test_frames_that_do_not_fit_are_refused(made_up, name, change, words):

@@ -152,7 +152,7 @@ def events(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Return events that agree with the lesions: enter, arrest, extravasate, first division, death."""
     rows = []
     for lesion in table.itertuples():
-        moments = [("enter", lesion.arrested_h - 0.01), ("arrest", lesion.arrested_h)]
+        moments = [("enter", max(0.0, lesion.arrested_h - 0.01)), ("arrest", lesion.arrested_h)]
         moments += [("extravasate", lesion.extravasated_h), ("divide", lesion.woke_h)]
         if lesion.phase == "lost":
             gone = 1 + int(not np.isnan(lesion.woke_h))
