@@ -10,13 +10,12 @@ from livermet_sim.anatomy.hepatocytes import divide
 from livermet_sim.anatomy.layout import Layout, hexagons, strip
 from livermet_sim.anatomy.mask import mask
 from livermet_sim.anatomy.sinusoids import grow
+from livermet_sim.anatomy.tiling import tiling
 from livermet_sim.anatomy.vessels import carrying, joints
 from livermet_sim.anatomy.zonation import zones
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.specs import Value
-from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue, moore_neighbours
-
-COUNTS = {"lobule": 1, "patch": 7}
+from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue
 
 
 def build(settings: Mapping[str, Value], seed: int) -> Tissue:
@@ -36,18 +35,18 @@ def build(settings: Mapping[str, Value], seed: int) -> Tissue:
     """
     rng = np.random.Generator(np.random.Philox(seed))
     layout = _lay_out(settings, rng)
-    compartment = layout.compartment.copy()
-    zone = zones(compartment, convex=settings["kind"] != "mask")
+    lattice, compartment = layout.lattice, layout.compartment.copy()
+    zone = zones(lattice, compartment, convex=settings["kind"] != "mask")
     if not np.any(compartment == SINUSOID):
-        compartment[grow(compartment, zone, settings, rng)] = SINUSOID
-    edges = joints(compartment)
+        compartment[grow(lattice, compartment, zone, settings, rng)] = SINUSOID
+    edges = joints(lattice, compartment)
     kept = carrying(compartment, edges)
     if len(kept) == 0:
         place = str(settings["image"]) if settings["kind"] == "mask" else "tissue"
         raise TissueError(place, "no sinusoid leads from a portal tract to a central vein")
     compartment[compartment == SINUSOID] = PARENCHYMA
-    compartment.flat[kept] = SINUSOID
-    edges = edges[np.all(compartment.ravel()[edges] != PARENCHYMA, axis=1)]
+    compartment[kept] = SINUSOID
+    edges = edges[np.all(compartment[edges] != PARENCHYMA, axis=1)]
     return _assemble(settings, layout, compartment, zone, edges, rng)
 
 
@@ -57,7 +56,7 @@ def _lay_out(settings: Mapping[str, Value], rng: np.random.Generator) -> Layout:
         return strip(settings)
     if kind == "mask":
         return mask(settings)
-    return hexagons(settings, COUNTS.get(kind, int(settings["lobules"])), rng)
+    return hexagons(settings, 1, rng) if kind == "lobule" else tiling(settings, rng)
 
 
 def _assemble(
@@ -68,21 +67,20 @@ def _assemble(
     edges: np.ndarray,
     rng: np.random.Generator,
 ) -> Tissue:
-    height, width = compartment.shape
-    site, thickness = float(settings["site"]), float(settings["thickness"])
-    area = 1e9 / (float(settings["hepatocyte_density"]) * thickness * site**2)
+    lattice, thickness = layout.lattice, float(settings["thickness"])
+    area = 1e9 / (float(settings["hepatocyte_density"]) * thickness * lattice.site**2)
     arrays = {
-        "compartment": compartment.ravel(),
-        "diameter": _diameters(settings, compartment.ravel(), zone.ravel(), edges, rng),
-        "zone": np.where(compartment == OUTSIDE, 0.0, zone).ravel(),
-        "lobule": layout.lobule.ravel().astype(np.int32),
-        "hepatocyte": divide(compartment, area, rng),
-        "neighbours": moore_neighbours(width, height, compartment.ravel()),
+        "compartment": compartment,
+        "diameter": _diameters(settings, compartment, zone, edges, rng),
+        "zone": np.where(compartment == OUTSIDE, 0.0, zone),
+        "lobule": layout.lobule.astype(np.int32),
+        "hepatocyte": divide(lattice, compartment, area, rng),
+        "neighbours": lattice.neighbours(compartment != OUTSIDE),
         "edges": edges,
     }
     for array in arrays.values():
         array.setflags(write=False)
-    return Tissue(str(settings["kind"]), width, height, site, thickness, **arrays)
+    return Tissue(str(settings["kind"]), lattice, thickness, **arrays)
 
 
 def _diameters(

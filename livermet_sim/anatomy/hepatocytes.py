@@ -9,12 +9,13 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import PARENCHYMA, SINUSOID
 
 TINY = 0.4
 
 
-def divide(compartment: np.ndarray, area: float, rng: np.random.Generator) -> np.ndarray:
+def divide(lattice: Lattice, compartment: np.ndarray, area: float, rng: np.random.Generator) -> np.ndarray:
     """Return the hepatocyte of each site, int32[n], -1 where there is none.
 
     Middles lie on a shaken triangular lattice; a site belongs to the nearest. Pieces that hang together
@@ -22,35 +23,43 @@ def divide(compartment: np.ndarray, area: float, rng: np.random.Generator) -> np
 
     Parameters
     ----------
-    compartment : int8[height, width]
+    compartment : int8[n]
     area : float, sites
         Mean area of a hepatocyte.
     """
-    flat, width = compartment.ravel(), compartment.shape[1]
-    sites = np.flatnonzero((flat == SINUSOID) | (flat == PARENCHYMA))
-    middles = _lattice(compartment.shape, area, rng)
-    points = np.stack([sites % width, sites // width], axis=1).astype(np.float64)
-    cell = np.full(flat.size, -1, dtype=np.int64)
-    cell[sites] = KDTree(middles).query(points)[1]
-    pairs = np.concatenate([_touching(sites, cell, step) for step in (1, width)])
+    sites = np.flatnonzero((compartment == SINUSOID) | (compartment == PARENCHYMA))
+    middles = _middles(lattice, area * lattice.site**2, rng)
+    points = np.stack(lattice.xy(sites), axis=1)
+    cell = np.full(lattice.n, -1, dtype=np.int64)
+    box = np.array(lattice.extent) if lattice.wrap else None
+    cell[sites] = KDTree(middles, boxsize=box).query(points)[1]
+    pairs = _touching(lattice, sites, cell)
     cell[sites] = _pieces(cell, sites, pairs)
-    _join(cell, sites, pairs, _served(flat, sites, width), TINY * area)
+    _join(cell, sites, pairs, _served(lattice, compartment, sites), TINY * area)
     cell[sites] = np.unique(cell[sites], return_inverse=True)[1]
     return cell.astype(np.int32)
 
 
-def _lattice(shape: tuple[int, ...], area: float, rng: np.random.Generator) -> np.ndarray:
-    step = math.sqrt(area / math.sqrt(0.75))
-    rise = step * math.sqrt(0.75)
-    row, column = np.mgrid[-1 : shape[0] / rise + 1, -1 : shape[1] / step + 1]
-    middles = np.stack([(column + 0.5 * (row % 2)) * step, row * rise], axis=-1).reshape(-1, 2)
-    return middles + rng.uniform(-0.2 * step, 0.2 * step, middles.shape)
+def _middles(lattice: Lattice, area: float, rng: np.random.Generator) -> np.ndarray:
+    """Return points (um) of a shaken triangular lattice, which closes where the lattice's sides join."""
+    pitch = np.array([1.0, math.sqrt(0.75)]) * math.sqrt(area / math.sqrt(0.75))
+    extent = np.array(lattice.extent)
+    if lattice.wrap:
+        columns, rows = max(1, round(extent[0] / pitch[0])), max(2, 2 * round(0.5 * extent[1] / pitch[1]))
+        pitch = extent / (columns, rows)
+        row, column = np.mgrid[:rows, :columns]
+    else:
+        row, column = np.mgrid[-1 : extent[1] / pitch[1] + 1, -1 : extent[0] / pitch[0] + 1]
+    middles = np.stack([(column + 0.5 * (row % 2)) * pitch[0], row * pitch[1]], axis=-1).reshape(-1, 2)
+    middles += rng.uniform(-0.2 * pitch[0], 0.2 * pitch[0], middles.shape)
+    return middles % extent if lattice.wrap else middles
 
 
-def _touching(sites: np.ndarray, cell: np.ndarray, step: int) -> np.ndarray:
-    other = sites + step
-    joined = cell[other] >= 0
-    return np.stack([sites[joined], other[joined]], axis=1)
+def _touching(lattice: Lattice, sites: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """Return the pairs of sites with cells that share a side, each once."""
+    other = lattice.around[sites, 0 : lattice.sides : 2]
+    here, slot = np.nonzero((other >= 0) & (cell[other] >= 0))
+    return np.stack([sites[here], other[here, slot]], axis=1)
 
 
 def _pieces(cell: np.ndarray, sites: np.ndarray, pairs: np.ndarray) -> np.ndarray:
@@ -64,10 +73,11 @@ def _pieces(cell: np.ndarray, sites: np.ndarray, pairs: np.ndarray) -> np.ndarra
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def _served(flat: np.ndarray, sites: np.ndarray, width: int) -> np.ndarray:
+def _served(lattice: Lattice, compartment: np.ndarray, sites: np.ndarray) -> np.ndarray:
     """Say which of ``sites`` hold a sinusoid or touch one."""
-    around = [0, 1, -1, width, -width, width + 1, width - 1, 1 - width, -width - 1]
-    return np.any([flat[sites + step] == SINUSOID for step in around], axis=0)
+    around = lattice.around[sites]
+    beside = ((around >= 0) & (compartment[around] == SINUSOID)).any(axis=1)
+    return beside | (compartment[sites] == SINUSOID)
 
 
 def _join(cell: np.ndarray, sites: np.ndarray, pairs: np.ndarray, served: np.ndarray, least: float) -> None:

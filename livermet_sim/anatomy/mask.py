@@ -39,7 +39,7 @@ def mask(settings: Mapping[str, Value]) -> Layout:
     for label, what in ((PORTAL, "portal (1)"), (CENTRAL, "central (4)")):
         if not np.any(picture == label):
             raise TissueError(name, f"no site is labelled {what}; blood could not flow")
-    return nearest_vein(np.pad(picture, 1, constant_values=OUTSIDE))
+    return nearest_vein(np.pad(picture, 1, constant_values=OUTSIDE), float(settings["site"]))
 
 
 def _read(name: str) -> np.ndarray:

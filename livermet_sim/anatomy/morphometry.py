@@ -19,8 +19,6 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from livermet_sim.anatomy.distance import spread
-from livermet_sim.anatomy.zonation import heading
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue
 
 PERIPORTAL, PERICENTRAL = 1 / 3, 2 / 3
@@ -72,8 +70,7 @@ def _parenchyma(t: Tissue) -> float:
 
 
 def _lengths(t: Tissue) -> np.ndarray:
-    diagonal = ~np.isin(np.abs(t.edges[:, 1] - t.edges[:, 0]), (1, t.width))
-    return t.site * np.where(diagonal, np.sqrt(2.0), 1.0)
+    return t.lattice.distance(*t.edges.T)
 
 
 def _half_tubes(t: Tissue) -> tuple[np.ndarray, np.ndarray]:
@@ -104,20 +101,19 @@ def _projected_share(t: Tissue) -> float:
 
 def _spacing(t: Tissue) -> float:
     """Return the mean distance from a sinusoid across the plate to the next, square to the blood's way."""
-    picture = t.image(t.compartment)
-    zone = spread(t.image(t.zone), picture != OUTSIDE)
-    angle = heading(zone, 1.5) + 0.5 * np.pi
-    y, x = np.nonzero(picture == SINUSOID)
+    zone = t.zone[t.lattice.nearest(t.compartment != OUTSIDE)]
+    sites = np.flatnonzero(t.compartment == SINUSOID)
+    angle = t.lattice.heading(zone, 1.5)[sites] + 0.5 * np.pi
+    x, y = t.xy(sites)
     far = []
     for sign in (-1.0, 1.0):
-        dy, dx = sign * np.sin(angle[y, x]), sign * np.cos(angle[y, x])
-        crossed, done = np.zeros(len(y), dtype=bool), np.zeros(len(y), dtype=bool)
-        for step in np.arange(0.5, 60.0 / t.site, 0.25):
-            rows = np.clip(np.rint(y + step * dy).astype(int), 0, t.height - 1)
-            columns = np.clip(np.rint(x + step * dx).astype(int), 0, t.width - 1)
-            here = picture[rows, columns]
+        dx, dy = sign * np.cos(angle), sign * np.sin(angle)
+        crossed, done = np.zeros(len(sites), dtype=bool), np.zeros(len(sites), dtype=bool)
+        for step in np.arange(0.5 * t.site, 60.0, 0.25 * t.site):
+            place = t.lattice.at(x + step * dx, y + step * dy)
+            here = np.where(place >= 0, t.compartment[place], OUTSIDE)
             hit = ~done & crossed & (here == SINUSOID)
-            far.append(np.hypot(rows - y, columns - x)[hit] * t.site)
+            far.append(t.lattice.distance(sites, place)[hit])
             crossed |= here == PARENCHYMA
             done |= hit | (~np.isin(here, (SINUSOID, PARENCHYMA)))
     return _mean(np.concatenate(far))
@@ -146,8 +142,7 @@ def _tortuosity(t: Tissue, low: float, high: float) -> float:
     for _ in range(int(STRETCH / t.site) + 1):
         short = far[start] - far[end] < STRETCH - 0.5 * t.site
         end = np.where(short & (onward[end] >= 0), onward[end], end)
-    (x0, y0), (x1, y1) = t.xy(start), t.xy(end)
-    return _mean(far[start] - far[end]) / _mean(np.hypot(x1 - x0, y1 - y0))
+    return _mean(far[start] - far[end]) / _mean(t.lattice.distance(start, end))
 
 
 def _straightening(t: Tissue) -> float:
@@ -175,8 +170,9 @@ def _dead_ends(t: Tissue) -> float:
 
 
 def _blobs(t: Tissue) -> float:
-    lumen = t.image(t.compartment == SINUSOID)
-    square = lumen[1:, 1:] & lumen[1:, :-1] & lumen[:-1, 1:] & lumen[:-1, :-1]
+    lumen = t.compartment == SINUSOID
+    corner = t.neighbours[:, t.lattice.square]
+    square = lumen & ((corner >= 0) & lumen[corner]).all(axis=1)
     return 100.0 * np.count_nonzero(square) / np.count_nonzero(lumen)
 
 

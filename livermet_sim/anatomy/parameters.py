@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from livermet_sim.base.specs import Parameter, Section
 
-KINDS = ("lobule", "patch", "strip", "tiling", "mask")
+KINDS = ("lobule", "patch", "strip", "mask")
 _BLOUIN = "length density of Blouin 1977 (PMID 833203) at 8 um"
 _WISSE = "Wisse 1985"
 
@@ -12,9 +12,9 @@ SECTION = Section(
     "tissue",
     "The slab of liver: its outline, lobules, vessels and plates.",
     (
-        Parameter("kind", "patch", "", "One hexagon, seven, a portal-to-central strip, many hexagons, or an image.",
-                  choices=KINDS),
-        Parameter("lobules", 19, "lobules", "How many lobules a tiling has.", 1, 100_000),
+        Parameter("kind", "patch", "", "Hexagons that join at the sides (no edge); one hexagon, a portal-to-central strip or an image (with an edge).",
+                  choices=KINDS, former=(("tiling", 'many lobules are a "patch" now, one without an edge; write kind = "patch" and lobules'),)),
+        Parameter("lobules", 16, "lobules", "How many lobules a patch has; they must tile a rectangle (2, 4, 6, 8, 12, 16, 20, 24, ...).", 2, 100_000),
         Parameter("site", 10.0, "um", "Side of a lattice site.", 8.0, 12.5),
         Parameter("thickness", 25.0, "um", "Thickness of the slab: one hepatocyte.", 10.0, 60.0,
                   "hepatocyte width 20-30 um, histology texts", "recalled"),

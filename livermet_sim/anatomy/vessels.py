@@ -5,30 +5,32 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_matrix
 
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
 
 
-def joints(compartment: np.ndarray) -> np.ndarray:
-    """Return the tubes between touching vessel sites, int32[m, 2], sorted, of a picture with an empty rim.
+def joints(lattice: Lattice, compartment: np.ndarray) -> np.ndarray:
+    """Return the tubes between touching vessel sites, int32[m, 2], sorted.
 
     Sites that share a side are joined; sites that share a corner only where neither of the two sites beside
     both is a vessel. Inside a portal tract or vein there are no tubes, nor straight from one to the other.
+
+    Parameters
+    ----------
+    compartment : int8[n]
     """
-    width = compartment.shape[1]
-    flat = compartment.ravel()
-    vessel, sinusoid = np.isin(flat, (PORTAL, SINUSOID, CENTRAL)), flat == SINUSOID
-    sites = np.flatnonzero(vessel)
+    vessel, sinusoid = np.isin(compartment, (PORTAL, SINUSOID, CENTRAL)), compartment == SINUSOID
+    around = lattice.around
+    near = (around >= 0) & vessel[around]
     pairs = []
-    for step, detours in ((1, ()), (width, ()), (width + 1, (1, width)), (width - 1, (-1, width))):
-        other = sites + step
-        inside = other < flat.size
-        here, other = sites[inside], other[inside]
-        joined = vessel[other] & (sinusoid[here] | sinusoid[other])
+    for slot, detours in enumerate(lattice.detours):
+        here = np.flatnonzero(vessel & near[:, slot])
+        other = around[here, slot]
+        joined = (here < other) & (sinusoid[here] | sinusoid[other])
         for detour in detours:
-            joined &= ~vessel[here + detour]
+            joined &= ~near[here, detour]
         pairs.append(np.stack([here[joined], other[joined]], axis=1))
-    found = np.concatenate(pairs)
-    return found[np.lexsort((found[:, 1], found[:, 0]))].astype(np.int32)
+    return np.unique(np.concatenate(pairs), axis=0).astype(np.int32)
 
 
 def carrying(compartment: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -37,11 +39,10 @@ def carrying(compartment: np.ndarray, edges: np.ndarray) -> np.ndarray:
     With all portal sites as one node, all central sites as another, and a tube between the two, these are the
     sites of the biconnected component of that tube (Hopcroft & Tarjan 1973, doi:10.1145/362248.362272).
     """
-    flat = compartment.ravel()
-    sites = np.flatnonzero(flat == SINUSOID)
-    number = np.zeros(flat.size, dtype=np.int64)
+    sites = np.flatnonzero(compartment == SINUSOID)
+    number = np.zeros(compartment.size, dtype=np.int64)
     number[sites] = np.arange(2, 2 + len(sites))
-    number[flat == CENTRAL] = 1
+    number[compartment == CENTRAL] = 1
     ends = number[edges]
     count = len(sites) + 2
     both = np.concatenate([ends, ends[:, ::-1]])

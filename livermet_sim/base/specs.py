@@ -21,6 +21,7 @@ class Parameter:
 
     ``grade`` says how well it is known: ``found`` in the source, ``recalled`` from it without a look,
     ``derived`` by arithmetic from such values, or ``assumed``. An assumed value has the source "assumed".
+    ``former`` says of choices that are gone what to write now.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Parameter:
     source: str = "assumed"
     grade: Grade = "assumed"
     choices: tuple[str, ...] = ()
+    former: tuple[tuple[str, str], ...] = ()
 
     def read(self, value: object, place: str) -> Value:
         """Check ``value``, convert it to this parameter's unit and return it.
@@ -46,6 +48,9 @@ class Parameter:
                 raise ScenarioError(place, f"{value!r} is not true or false")
             return value
         if isinstance(self.default, str):
+            for name, instead in self.former:
+                if value == name:
+                    raise ScenarioError(place, f'"{name}" is gone: {instead}')
             if self.choices and value not in self.choices:
                 raise ScenarioError(
                     place, f'"{value}" is not one of its values', name=str(value), valid=self.choices

@@ -22,7 +22,10 @@ def lines(
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=10000, help="Runs of each line; seeds count from 1.")] = 3,
     scenario: Annotated[
-        str, typer.Option(help="Shipped scenario that gives tissue and seeding; baseline is seven lobules.")
+        str,
+        typer.Option(
+            help="Shipped scenario that gives tissue and seeding; baseline is a patch of many lobules."
+        ),
     ] = "lobule",
     days: Annotated[float, typer.Option(help="Simulated days.")] = 28.0,
     workers: Annotated[

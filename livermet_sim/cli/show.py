@@ -125,5 +125,4 @@ def _picture(tissue: Tissue) -> Any:
     stacks |= {"compartment": compartment, "perfused": np.ones((1, n)), "parenchyma": np.ones((1, n))}
     stacks |= {name: np.full((1, n), -1) for name in ("tumour", "tumour_lumen")}
     statics = {name: getattr(tissue, name) for name in (*columns.STATIC, "edges")}
-    sizes = {"width": tissue.width, "height": tissue.height, "site_um": tissue.site}
-    return tissue_map({"time_h": np.zeros(1)} | stacks | statics | sizes)
+    return tissue_map({"time_h": np.zeros(1)} | stacks | statics | tissue.lattice.sizes)

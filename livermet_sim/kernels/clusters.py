@@ -33,8 +33,8 @@ def label(rows, site, neighbours, claimed, parent):
         parent[i] = i
     for i in range(len(rows)):
         s = site[rows[i]]
-        for k in range(9):
-            place = s if k == 8 else neighbours[s, k]
+        for k in range(neighbours.shape[1] + 1):
+            place = s if k == neighbours.shape[1] else neighbours[s, k]
             if place < 0:
                 continue
             if claimed[place] < 0:
@@ -49,6 +49,6 @@ def label(rows, site, neighbours, claimed, parent):
         parent[i] = _root(parent, i)
         s = site[rows[i]]
         claimed[s] = -1
-        for k in range(8):
+        for k in range(neighbours.shape[1]):
             if neighbours[s, k] >= 0:
                 claimed[neighbours[s, k]] = -1

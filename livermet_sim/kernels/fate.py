@@ -87,8 +87,8 @@ def first_attacker(
 ):  # fmt: skip
     """Return (time, row) of the first attacker in contact to strike before ``limit``; row -1 if none does."""
     best, by = limit, -1
-    for k in range(9):
-        place = site[r] if k == 8 else neighbours[site[r], k]
+    for k in range(neighbours.shape[1] + 1):
+        place = site[r] if k == neighbours.shape[1] else neighbours[site[r], k]
         a = head[place] if place >= 0 else -1
         while a >= 0:
             rate = (rates[a, attack] + rates[a, engulf]) * rates[r, vulnerability[kind[a]]] * reach
@@ -174,14 +174,14 @@ def spread_attackers(head, listed, neighbours, near_attacker, spread):
     for t in range(1, spread[0] + 1):
         s = spread[t]
         near_attacker[s] = 0
-        for k in range(8):
+        for k in range(neighbours.shape[1]):
             if neighbours[s, k] >= 0:
                 near_attacker[neighbours[s, k]] = 0
     for t in range(1, listed[0] + 1):
         s = listed[t]
         spread[t] = s
         near_attacker[s] += 1
-        for k in range(8):
+        for k in range(neighbours.shape[1]):
             if neighbours[s, k] >= 0:
                 near_attacker[neighbours[s, k]] += 1
     spread[0] = listed[0]

@@ -30,16 +30,16 @@ def cross_wall(rows, seed, tick, key, site, layer, sojourn, event, tumour_at, ne
         r = rows[i]
         here = site[r]
         free = 0
-        for k in range(9):
-            place = here if k == 8 else neighbours[here, k]
+        for k in range(neighbours.shape[1] + 1):
+            place = here if k == neighbours.shape[1] else neighbours[here, k]
             if place >= 0 and habitable(compartment[place]) and tumour_at[TISSUE, place] < 0:
                 free += 1
         if free == 0:
             event[r] = NOTHING
             continue
         pick = int(draw4(seed, CROSS, tick, key[r])[0] * free)
-        for k in range(9):
-            place = here if k == 8 else neighbours[here, k]
+        for k in range(neighbours.shape[1] + 1):
+            place = here if k == neighbours.shape[1] else neighbours[here, k]
             if place >= 0 and habitable(compartment[place]) and tumour_at[TISSUE, place] < 0:
                 if pick == 0:
                     tumour_at[LUMEN, here] = -1
@@ -147,6 +147,6 @@ def divide(
         parenchyma[last] = 0.0
         if not void and not replaces:
             patency[last] *= 1.0 - compress
-            for k in range(8):
+            for k in range(neighbours.shape[1]):
                 if neighbours[last, k] >= 0:
                     patency[neighbours[last, k]] *= 1.0 - compress

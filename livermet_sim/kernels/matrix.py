@@ -28,7 +28,7 @@ def faded(amount, keep):
 def live_beside(site, neighbours, parenchyma, compartment):
     """Return how much live hepatocyte tissue stands on the eight sites around."""
     total = 0.0
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         other = neighbours[site, k]
         if other >= 0 and compartment[other] != PORTAL and compartment[other] != CENTRAL:
             total += parenchyma[other]
@@ -74,24 +74,25 @@ def wear(
             parenchyma[s] *= 1.0 - crush * pressure[s]
         elif parenchyma[s] < 1.0 and tumour_at[TISSUE, s] == -1:
             beside = live_beside(s, neighbours, parenchyma, compartment)
-            parenchyma[s] += (1.0 - parenchyma[s]) * regrow * min(1.0, beside / 4.0)
+            parenchyma[s] += (1.0 - parenchyma[s]) * regrow * min(1.0, 2.0 * beside / neighbours.shape[1])
 
 
 @kernel
 def lay_down(inside, neighbours, laid, matrix):
     """Add deposits to the matrix, which saturates at 1, and empty ``laid``, int64[sites] in 2**-30.
 
-    A third stays at the site and two thirds go to the eight around, as a stellate cell's processes reach
+    A third stays at the site and two thirds go to those around, as a stellate cell's processes reach
     about 20 um.
     """
+    around = neighbours.shape[1]
     for i in range(len(inside)):
         s = inside[i]
         if laid[s] == 0:
             continue
         amount = laid[s] / 1073741824.0
         laid[s] = 0
-        for k in range(9):
-            place = s if k == 8 else neighbours[s, k]
+        for k in range(around + 1):
+            place = s if k == around else neighbours[s, k]
             if place >= 0:
-                part = amount / 3.0 if k == 8 else amount / 12.0
+                part = amount / 3.0 if k == around else amount / (1.5 * around)
                 matrix[place] += (1.0 - matrix[place]) * (1.0 - math.exp(-part))

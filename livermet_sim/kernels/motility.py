@@ -22,7 +22,7 @@ from livermet_sim.kernels.room import free_beside
 def _choose(here, neighbours, compartment, vessels_only, u):
     """Return a neighbouring site a crawling cell may enter, drawn uniformly, or -1."""
     ways = 0
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         place = neighbours[here, k]
         if place >= 0:
             c = compartment[place]
@@ -32,7 +32,7 @@ def _choose(here, neighbours, compartment, vessels_only, u):
         return -1
     pick = int(u * ways)
     found = -1
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         place = neighbours[here, k]
         if place >= 0:
             c = compartment[place]
@@ -48,7 +48,7 @@ def _choose(here, neighbours, compartment, vessels_only, u):
 def touching(site, but, neighbours, occupied):
     """Return how many tumour cells stand on the eight sites around, the site ``but`` left out."""
     number = 0
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         other = neighbours[site, k]
         if other >= 0 and other != but and occupied[other] != -1:
             number += 1

@@ -20,13 +20,13 @@ def census(
     activation : float64[capacity]
     kinds : int
         Number of kinds, K.
-    neighbours : int32[sites, 8]
+    neighbours : int32[sites, m]
     count : int32[sites, 2 K]
         Written: cells of each kind, then activated ones of each kind.
     tumour_at : int64[2, sites]
         Written: row of the tumour cell in lumen and tissue part, or -1.
     pressure : float64[sites]
-        Written: share of the eight sites around whose tissue part holds a tumour cell (exact eighths).
+        Written: share of the sites around whose tissue part holds a tumour cell.
     near : int32[2, sites]
         Written: tumour cells in lumen and tissue parts at the site and in the eight around it.
     touched : int32[sites + 1]
@@ -61,14 +61,14 @@ def census(
                 in_tissue += 1
             tumour_at[part, s] = r
             near[part, s] += 1
-            for k in range(8):
+            for k in range(neighbours.shape[1]):
                 other = neighbours[s, k]
                 if other >= 0:
                     near[part, other] += 1
     touched[0] = listed
     for s in range(len(pressure)):
         own = 1 if tumour_at[TISSUE, s] >= 0 else 0
-        pressure[s] = 0.125 * (near[TISSUE, s] - own)
+        pressure[s] = (near[TISSUE, s] - own) / neighbours.shape[1]
     return in_lumen, in_tissue
 
 

@@ -17,7 +17,7 @@ def grow_stretches(sites, compartment, neighbours, size, segment):
         for _ in range(size):
             segment[here] = number
             onward = -1
-            for k in range(8):
+            for k in range(neighbours.shape[1]):
                 place = neighbours[here, k]
                 if place >= 0 and compartment[place] == SINUSOID and segment[place] < 0:
                     onward = place

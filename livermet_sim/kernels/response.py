@@ -34,18 +34,18 @@ def power_of(x, p):
 
 
 @inline
-def slope(concentration, neighbours, site, i, spacing):
+def slope(concentration, neighbours, site, i, axes, length):
     """Return the magnitude of a field's gradient per um; one-sided where a neighbour is missing."""
     squares = 0.0
-    for axis in range(2):
+    for axis in range(axes):
         ahead, behind = neighbours[site, 2 * axis], neighbours[site, 2 * axis + 1]
         difference, steps = 0.0, 0.0
         if ahead >= 0:
             difference += concentration[ahead, i] - concentration[site, i]
-            steps += spacing
+            steps += length[2 * axis]
         if behind >= 0:
             difference += concentration[site, i] - concentration[behind, i]
-            steps += spacing
+            steps += length[2 * axis]
         if steps > 0.0:
             squares += (difference / steps) * (difference / steps)
     return math.sqrt(squares)
@@ -53,7 +53,7 @@ def slope(concentration, neighbours, site, i, spacing):
 
 @inline
 def _sense(
-    code, i, deficit, kind, rows, place, cell_real, concentration, site_real, count, neighbours, systemic, spacing,
+    code, i, deficit, kind, rows, place, cell_real, concentration, site_real, count, neighbours, systemic, axes, length,
     activation_row, kinds, out,
 ):  # fmt: skip
     """Write one signal of some cells of one kind, which stand at the sites ``place``."""
@@ -69,19 +69,19 @@ def _sense(
         elif code == CONTACT:
             total = -1 if i == kind or (i == kind + kinds and cell_real[activation_row, row] > 0.5) else 0
             total += count[site, i]
-            for k in range(8):
+            for k in range(neighbours.shape[1]):
                 if neighbours[site, k] >= 0:
                     total += count[neighbours[site, k], i]
             value = float(total)
         elif code == AROUND:
             value = site_real[i, site]
-            for k in range(8):
+            for k in range(neighbours.shape[1]):
                 if neighbours[site, k] >= 0:
                     value += site_real[i, neighbours[site, k]]
         elif code == SYSTEMIC:
             value = systemic[i]
         else:
-            value = slope(concentration, neighbours, site, i, spacing)
+            value = slope(concentration, neighbours, site, i, axes, length)
         if deficit > 0.0:
             value = deficit - value
         out[j] = value if value > 0.0 else 0.0
@@ -104,7 +104,7 @@ def _add_strength(signal, gain, half_max, power, allowed, state, out):
 
 @kernel
 def evaluate(
-    first, stop, due, cell_real, cell_whole, concentration, site_real, count, neighbours, systemic, spacing,
+    first, stop, due, cell_real, cell_whole, concentration, site_real, count, neighbours, systemic, axes, length,
     layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
     term_code, term_value, gain, senses, rates,
 ):  # fmt: skip
@@ -122,11 +122,11 @@ def evaluate(
     site_real : float64[columns, n_sites]
     count : int32[n_sites, 2 K]
         Cells of each kind at a site, then the activated ones of each kind.
-    neighbours : int32[n_sites, 8]
-        The four that share a side (E, W, S, N), then the corners; -1 for none.
+    neighbours : int32[n_sites, m]
+        Pairs of opposites along the axes come first; -1 for none.
     systemic : float64[G]
-    spacing : float, um
-        Distance of two sites.
+    axes, length : int, float64[m] (um)
+        The first ``2 axes`` neighbours are pairs of opposites; distance of each neighbour.
     layout : int64[6]
         Rows of kind, site, layer, phase in ``cell_whole``; of activation in ``cell_real``; K.
     base : float64[K, B]
@@ -163,7 +163,7 @@ def evaluate(
             for slot in range(start, signal_first[kind + 1]):
                 _sense(
                     signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, own, place, cell_real,
-                    concentration, site_real, count, neighbours, systemic, spacing, layout[4], layout[5],
+                    concentration, site_real, count, neighbours, systemic, axes, length, layout[4], layout[5],
                     senses[slot - start],
                 )  # fmt: skip
             for j in range(size):

@@ -16,7 +16,7 @@ def habitable(compartment):
 def free_beside(here, neighbours, compartment, occupied, lumen, u):
     """Return a free neighbouring site drawn uniformly by ``u``, or -1; ``occupied`` is -1 at free sites."""
     free = 0
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         place = neighbours[here, k]
         if place >= 0 and occupied[place] == -1:
             c = compartment[place]
@@ -26,7 +26,7 @@ def free_beside(here, neighbours, compartment, occupied, lumen, u):
         return -1
     pick = int(u * free)
     found = -1
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         place = neighbours[here, k]
         if place >= 0 and occupied[place] == -1:
             c = compartment[place]
@@ -46,7 +46,7 @@ def clear_direction(here, neighbours, compartment, occupied, reach, u):
     """
     start = int(u * 8.0)
     best, distance = -1, reach + 1
-    for j in range(8):
+    for j in range(neighbours.shape[1]):
         k = (start + j) % 8
         place = here
         for d in range(1, distance):

@@ -32,7 +32,7 @@ def mechanical_hold(diameter, tube, most, ratio, power):
 def _next_site(here, neighbours, outflow, compartment, lumen, u):
     """Pick a downstream neighbour by its share of the outflow, occupied sites left out; -1 if none."""
     total = 0.0
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         other = neighbours[here, k]
         if other >= 0 and outflow[here, k] > 0.0 and lumen[other] < 0:
             total += outflow[here, k]
@@ -40,7 +40,7 @@ def _next_site(here, neighbours, outflow, compartment, lumen, u):
         return -1
     x = u * total
     found = -1
-    for k in range(8):
+    for k in range(neighbours.shape[1]):
         other = neighbours[here, k]
         if other >= 0 and outflow[here, k] > 0.0 and lumen[other] < 0:
             found = other
@@ -65,7 +65,7 @@ def carry(
         Written: MECHANICAL, ADHESIVE or BLOCKED where a row came to rest, NONE where it washed out.
     tumour_at : int64[2, sites]
         A site's lumen holds one tumour cell; updated.
-    outflow : float64[sites, 8], um3/h
+    outflow : float64[sites, m], um3/h
         Flow from a site to each neighbour, positive when leaving.
     tube, capture : float64[sites]
         Tube diameter in um; probability of tethering per site for a cell of adhesion 1.

@@ -12,6 +12,7 @@ from livermet_sim.observe.columns import PHASES, Frame
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.world import World
 
 if TYPE_CHECKING:
@@ -177,7 +178,8 @@ def moment(
     shots["time_h"] = frames["time_h"][index : index + 1]
     for name in ("compartment", *FIELDS):
         shots[name] = field(frames, name, index)[None]
-    own, width, site = columns_of(frames, index), int(static["width"]), float(static["site_um"])
+    own = columns_of(frames, index)
+    x, y = Lattice.of(static).xy(own["site"])
     tumour = own["kind"] == TUMOUR
     for layer, name in enumerate(("tumour_lumen", "tumour")):
         shots[name] = np.full((1, len(shots["zone"])), -1, dtype=np.int32)
@@ -185,8 +187,7 @@ def moment(
         shots[name][0, own["site"][chosen]] = own["lesion"][chosen]
     table = pd.DataFrame({
         "time_h": float(frames["time_h"][index]), "key": part_keys(own["site"]),
-        "kind": frames["kinds"][own["kind"]], "x_um": (own["site"] % width + 0.5) * site,
-        "y_um": (own["site"] // width + 0.5) * site, "site": own["site"],
+        "kind": frames["kinds"][own["kind"]], "x_um": x, "y_um": y, "site": own["site"],
         "layer": np.array(LAYERS)[own["layer"]],
         "state": np.where(tumour, np.array(STATES)[own["state"]], ""), "lesion": own["lesion"],
         "phase": np.array(PHASE_WORDS)[own["phase"]], "oxygen_mmHg": shots["oxygen"][0][own["site"]],

@@ -170,8 +170,8 @@ def snapshots(world: World, shots: list[dict[str, Any]]) -> dict[str, np.ndarray
     stacks = {name: np.stack([shot[name] for shot in shots]) for name in STACKS}
     return stacks | {
         "time_h": np.array([shot["time_h"] for shot in shots]),
-        "width": np.array(tissue.width), "height": np.array(tissue.height),
-        "site_um": np.array(tissue.site), "thickness_um": np.array(tissue.thickness),
+        **{name: np.array(value) for name, value in tissue.lattice.sizes.items()},
+        "thickness_um": np.array(tissue.thickness),
         "zone": tissue.zone, "lobule": tissue.lobule, "hepatocyte": tissue.hepatocyte,
         "diameter": tissue.diameter, "edges": tissue.edges,
     }  # fmt: skip

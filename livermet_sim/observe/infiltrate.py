@@ -8,6 +8,7 @@ import numpy as np
 
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.rings import RINGS, Rings, rings
+from livermet_sim.state.lattice import Lattice
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -40,16 +41,15 @@ def infiltrate(result: Result, rim_um: float | None = None) -> Frame:
     least = int(own.get("micrometastasis", 10))
     frames = [pd.DataFrame(columns=["time_h", "lesion", "kind", "ring", "cells", "area_mm2", "per_mm2"])]
     kinds = [name for name in pd.unique(cells["kind"]) if name != "tumour"]
+    lattice = Lattice.of(shots) if shots else None
     for index, hours in enumerate(shots.get("time_h", ())):
+        assert lattice is not None
         found = rings(
-            shots["tumour"][index].astype(np.int64), shots["compartment"][index] != 0, int(shots["width"]),
-            float(shots["site_um"]), rim, least,
+            shots["tumour"][index].astype(np.int64), shots["compartment"][index] != 0, lattice, rim, least,
         )  # fmt: skip
         now = cells[(cells["time_h"] == hours) & (cells["kind"] != "tumour")]
         code = pd.Categorical(now["kind"], categories=kinds).codes.astype(np.int64)
-        frames.append(
-            _tidy(found, code, now["site"].to_numpy(), kinds, float(shots["site_um"])).assign(time_h=hours)
-        )
+        frames.append(_tidy(found, code, now["site"].to_numpy(), kinds, lattice.site).assign(time_h=hours))
     return pd.concat([f for f in frames if len(f)] or frames, ignore_index=True)[list(frames[0].columns)]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
+
+from livermet_sim.state.lattice import Lattice
 
 RINGS = ("inside", "rim", "outside")
 INSIDE, RIM, OUTSIDE = range(3)
@@ -37,7 +38,7 @@ class Rings:
         return np.bincount(3 * kind[known] + ring[known], minlength=3 * kinds).reshape(kinds, 3)
 
 
-def rings(held: np.ndarray, inside: np.ndarray, width: int, site: float, rim: float, least: int) -> Rings:
+def rings(held: np.ndarray, inside: np.ndarray, lattice: Lattice, rim: float, least: int) -> Rings:
     """Return the rings around the lesions of at least ``least`` cells.
 
     The inside is every site whose tissue part the lesion holds, and what it surrounds on all sides: vessels and
@@ -49,9 +50,7 @@ def rings(held: np.ndarray, inside: np.ndarray, width: int, site: float, rim: fl
         Lesion of the tumour cell in the tissue part of a site, -1 for none.
     inside : bool[n]
         Sites of the tissue.
-    width : int
-        Sites in a row.
-    site, rim : float, um
+    rim : float, um
     """
     ring = np.where(inside, OUTSIDE, -1).astype(np.int8)
     lesion = np.full(len(held), -1, dtype=np.int64)
@@ -60,12 +59,9 @@ def rings(held: np.ndarray, inside: np.ndarray, width: int, site: float, rim: fl
     if not len(large):
         return Rings(ring, lesion)
     mine = np.isin(held, large)
-    filled = ndimage.binary_fill_holes(mine.reshape(-1, width))
-    assert filled is not None
-    far, nearest = ndimage.distance_transform_edt(~mine.reshape(-1, width), return_indices=True)  # type: ignore[misc]
-    owner = held[(nearest[0] * width + nearest[1]).ravel()]
-    within = filled.ravel() & inside
-    beside = ~within & inside & (far.ravel() * site <= rim + 1e-9)
+    owner = held[lattice.nearest(mine)]
+    within = lattice.filled(mine) & inside
+    beside = ~within & inside & (lattice.distances(mine) <= rim + 1e-9)
     ring[within], ring[beside] = INSIDE, RIM
     lesion[within | beside] = owner[within | beside]
     return Rings(ring, lesion)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.observe.columns import PHASES, Frame
+from livermet_sim.observe.edge import edge_words
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -50,6 +51,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
         ("scenario", str(scenario.get("name", "unnamed"))),
         ("tumour line", str(_find(scenario, "line") or "not stated")),
         ("tissue", _tissue(result)),
+        *([("edge", edge_words(result.snapshots))] if result.snapshots else []),
         (
             "time",
             f"{result.days:.3g} days" + ("" if provenance.get("complete", True) else " (run cut short)"),

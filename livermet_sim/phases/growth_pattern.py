@@ -19,13 +19,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-from scipy import ndimage
-from scipy.spatial import KDTree
 
 from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID, TISSUE
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.world import World
 
 PATTERNS = ("replacement", "desmoplastic", "pushing")
@@ -39,8 +37,7 @@ class View:
 
     Attributes
     ----------
-    width : int
-    site : float, um
+    lattice : Lattice
     neighbours : int32[n, 8]
     born : int8[n]
         Compartments as the tissue was built; ``compartment`` as they are now.
@@ -51,8 +48,7 @@ class View:
         Sites with an activated stellate cell.
     """
 
-    width: int
-    site: float
+    lattice: Lattice
     neighbours: np.ndarray
     born: np.ndarray
     compartment: np.ndarray
@@ -91,7 +87,7 @@ def view_of_shot(world: World, shot: dict) -> View:
 def _view(world: World, compartment: np.ndarray, held: np.ndarray, stellate: np.ndarray, sites: dict) -> View:
     tissue = world.tissue
     return View(
-        tissue.width, tissue.site, tissue.neighbours, tissue.compartment, compartment, held, stellate=stellate, **sites
+        tissue.lattice, tissue.neighbours, tissue.compartment, compartment, held, stellate=stellate, **sites
     )  # fmt: skip
 
 
@@ -111,14 +107,14 @@ def growth_patterns(
     found = border(view, thresholds)
     kinds = np.stack([np.bincount(found["lesion"][found[name]], minlength=lesions) for name in PATTERNS])
     total = kinds.sum(axis=0)
-    out = {"border_um": total * view.site}
+    out = {"border_um": total * view.lattice.site}
     out |= {f"{name}_share": _ratio(kinds[i], total) for i, name in enumerate(PATTERNS)}
     return out | contents(view, hypoxic_below, lesions)
 
 
 def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
     """Return the stretches of all borders: ``lesion`` and liver ``site`` of each, and a bool array for each pattern."""
-    sides = view.neighbours[:, :4]
+    sides = view.neighbours[:, : view.lattice.sides]
     mine, side = np.nonzero(
         (view.held >= 0)[:, None] & (sides >= 0) & (np.where(sides >= 0, view.held[sides], 0) < 0)
     )
@@ -154,11 +150,11 @@ def contents(view: View, hypoxic_below: float, lesions: int) -> dict[str, np.nda
     lesion = view.held[at]
     cells = np.bincount(lesion, minlength=lesions)
     tubes = (view.compartment[at] == SINUSOID) & (view.perfused[at] > 0)
-    length = np.bincount(lesion[tubes], minlength=lesions) * view.site * 1e-3
+    length = np.bincount(lesion[tubes], minlength=lesions) * view.lattice.site * 1e-3
     hypoxic = np.bincount(lesion[view.oxygen[at] < hypoxic_below], minlength=lesions)
     necrotic = np.bincount(necrosis(view), minlength=lesions)
     return {
-        "vessel_density_mm_mm2": _ratio(length, cells * (view.site * 1e-3) ** 2),
+        "vessel_density_mm_mm2": _ratio(length, cells * (view.lattice.site * 1e-3) ** 2),
         "hypoxic_share": _ratio(hypoxic, cells),
         "necrotic_share": np.where(cells > 0, _ratio(necrotic, necrotic + cells), np.nan),
     }
@@ -169,18 +165,14 @@ def necrosis(view: View) -> np.ndarray:
     dead = (view.debris >= DEBRIS) & (view.held < 0)
     if not dead.any():
         return np.zeros(0, dtype=np.int64)
-    whole = (dead | (view.held >= 0)).reshape(-1, view.width)
-    labelled: Any = ndimage.label(whole, np.ones((3, 3)))
-    part, number = labelled[0].ravel(), labelled[1]
-    living = np.flatnonzero(view.held >= 0)
+    living = view.held >= 0
+    part, number = view.lattice.pieces(dead | living)
     joined = np.zeros(number + 1, dtype=bool)
     joined[part[living]] = True
     at = np.flatnonzero(dead & joined[part])
     if not len(at):
         return np.zeros(0, dtype=np.int64)
-    places = [np.column_stack(np.divmod(sites, view.width)) for sites in (living, at)]
-    _, nearest = KDTree(places[0]).query(places[1])
-    return view.held[living[np.asarray(nearest, dtype=np.int64)]]
+    return view.held[view.lattice.nearest(living)[at]]
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -96,10 +96,8 @@ class Stage(Process):
         lesions["cells"][:] = sizes
         np.maximum(lesions["peak"], sizes, out=lesions["peak"])
         tissue, at = world.tissue, world.cells.full("site")[rows]
-        # sums of whole numbers are exact, so the order of rows cannot show
-        for name, index in (("x", at % tissue.width), ("y", at // tissue.width)):
-            total = np.bincount(ids, weights=index, minlength=lesions.n)
-            lesions[name][alive] = (total[alive] / sizes[alive] + 0.5) * tissue.site
+        for name, middle in zip(("x", "y"), tissue.lattice.middles(ids, at, lesions.n), strict=True):
+            lesions[name][alive] = middle[alive]
         unplaced = alive & (lesions["lobule"] < 0)
         if unplaced.any():
             lowest = np.full(lesions.n, tissue.n - 1)

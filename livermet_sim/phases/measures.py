@@ -134,8 +134,7 @@ def infiltrate(world: World, view: View, thresholds: SimpleNamespace) -> dict[st
     found = rings(
         view.held,
         world.compartment != 0,
-        tissue.width,
-        tissue.site,
+        tissue.lattice,
         thresholds.rim,
         int(thresholds.micrometastasis),
     )

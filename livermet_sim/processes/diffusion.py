@@ -21,13 +21,18 @@ SECTION = Section(
             24.0,
         ),
         Parameter(
-            "tolerance", 0.002, "1", "Largest relative change at which a solution counts as found.", 1e-9, 0.1
+            "tolerance",
+            0.002,
+            "1",
+            "Largest change of a cycle, relative to a signal's largest value, at which a solution counts as found.",
+            1e-9,
+            0.1,
         ),
         Parameter(
             "most",
-            1,
+            40,
             "1",
-            "Most cycles of one solution, each leaves less than a third of the error.",
+            "Most cycles of one solution where the tissue has an edge, each leaves less than a third of the error.",
             1,
             1000,
         ),

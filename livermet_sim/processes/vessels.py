@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, SPROUT_STEP
@@ -35,18 +34,13 @@ SECTION = Section(
 )
 
 
-HOME = 3
+HOME = 35.0  # um: a sprout must not rejoin its own tube this near to its root
 CLEARED = ("diameter", "speed", "shear", "perfused", "adhesion", "capture", "capillarised", "vessel_age")
-
-
-def near_home(site: int, root: int, width: int) -> bool:
-    """Say whether a site lies within HOME sites of a sprout's root: its own tube, which it must not rejoin."""
-    return abs(site % width - root % width) <= HOME and abs(site // width - root // width) <= HOME
 
 
 @dataclass
 class Sprout:
-    """Follow one growing tip: where it is, what it has laid, how far it may still go."""
+    """Follow one growing tip: where it is, what it has laid, how far it went and is yet to go by now (um)."""
 
     tip: int
     key: int
@@ -54,6 +48,7 @@ class Sprout:
     path: list[int] = field(default_factory=list)
     tube: float = 8.0
     travelled: float = 0.0
+    due: float = 0.0
 
 
 class Collapse(Process):
@@ -190,18 +185,15 @@ class Angiogenesis(Process):
         guide = world.fields.concentration[lined, self.guide]
         site = int(lined[np.argmax(guide)])
         tips = [s.tip for s in self.sprouts]
-        if tips:
-            x, y = world.tissue.xy(np.array([*tips, site]))
-            if np.hypot(x[:-1] - x[-1], y[:-1] - y[-1]).min() < self.apart:
-                return
+        if tips and world.tissue.lattice.distance(np.array(tips), site).min() < self.apart:
+            return
         key = int(child_keys(world.seed, SPROUT_STEP, world.clock.tick, cells.full("key")[row : row + 1])[0])
         self.sprouts.append(Sprout(site, key, segment, [site], self._tube_at(world, site)))
 
     def _tube_at(self, world: World, site: int) -> float:
         """Return the diameter of the vessels that sprout here: portal-type ones near a portal tract are narrow."""
         if self._portal_distance is None:
-            portal = world.tissue.image(world.tissue.compartment == PORTAL)
-            self._portal_distance = self.spacing * np.asarray(distance_transform_edt(~portal)).ravel()
+            self._portal_distance = world.tissue.lattice.distances(world.tissue.compartment == PORTAL)
         return self.portal_tube if self._portal_distance[site] < self.portal_reach else self.tube
 
     def _advance(self, world: World, sprout: Sprout, span: float) -> None:
@@ -209,24 +201,27 @@ class Angiogenesis(Process):
         if row < 0 or world.compartment[sprout.tip] not in (SINUSOID, PORTAL, CENTRAL):
             sprout.tip = -1
             return
-        speed = world.rates[row, self.extend]
-        chance = draws(world.seed, SPROUT_STEP, world.clock.tick, np.array([sprout.key]))[0]
-        for hop in range(int(speed * span / self.spacing + chance)):
+        sprout.due += world.rates[row, self.extend] * span
+        hop = 0
+        while sprout.due > 0.0:
+            before = sprout.tip
             if not self._hop(world, sprout, hop):
                 sprout.tip = -1
                 return
-            sprout.travelled += self.spacing
+            far = float(world.tissue.lattice.distance(before, sprout.tip))
+            sprout.travelled, sprout.due = sprout.travelled + far, sprout.due - far
             if sprout.travelled > self.reach:
                 sprout.tip = -1
                 return
+            hop += 1
 
     def _hop(self, world: World, sprout: Sprout, hop: int) -> bool:
         """Grow by one site; return False when the sprout has met a vessel or has no way."""
         places = [int(p) for p in world.tissue.neighbours[sprout.tip] if p >= 0 and int(p) not in sprout.path]
         compartment = world.compartment
         met = [p for p in places if compartment[p] in (SINUSOID, PORTAL, CENTRAL)]
-        if len(sprout.path) <= 2 * HOME:
-            met = [p for p in met if not near_home(p, sprout.path[0], world.tissue.width)]
+        if sprout.travelled <= 2.0 * HOME:
+            met = [p for p in met if world.tissue.lattice.distance(sprout.path[0], p) > HOME]
         if met and len(sprout.path) > 1:
             self._join(sprout, sprout.tip, met[0])
             return False
@@ -246,8 +241,8 @@ class Angiogenesis(Process):
         """Return the cosine between the last hop and a hop to each place; 0 for the first hop."""
         if len(sprout.path) < 2:
             return np.zeros(len(places))
-        x, y = world.tissue.xy(np.array([sprout.path[-2], sprout.tip, *places]))
-        last, on = (x[1] - x[0], y[1] - y[0]), (x[2:] - x[1], y[2:] - y[1])
+        displacement = world.tissue.lattice.displacement
+        last, on = displacement(sprout.path[-2], sprout.tip), displacement(sprout.tip, np.array(places))
         return (last[0] * on[0] + last[1] * on[1]) / (np.hypot(*last) * np.hypot(*on))
 
     def _open(self, world: World, site: int) -> bool:

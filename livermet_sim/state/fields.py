@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from livermet_sim.base.errors import ScenarioError
-from livermet_sim.kernels import diffusion
-from livermet_sim.state.levels import Levels
+from livermet_sim.state.cycles import Cycles
 from livermet_sim.state.tissue import Tissue
+from livermet_sim.state.waves import Waves
 
 SOURCE_STEPS = 2**20
-# relaxation of places with four sides, and of others; lines without sides along y diverge above 1
-OMEGA = (1.1, 0.9)
-TILE = 16
+
+
+class Solver(Protocol):
+    """Solve L^2 lap(c) - c + s = 0 for some signals of a tissue, in place."""
+
+    def solve(
+        self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
+    ) -> int: ...
 
 
 class Fields:
     """Hold the signals of a tissue, in relative units (a source of 1 everywhere gives 1 everywhere).
 
     Signals spread within minutes and cells act over hours, so each obeys L^2 lap(c) - c + s = 0 with no flux
-    through the tissue's edge, L being the signal's length.
+    through the tissue's edge, L being the signal's length. Where the tissue has no edge the solution is exact.
 
     Attributes
     ----------
     concentration : float64[n, F]
-        Relative concentration; a cell reads one cache line. 0 outside.
+        Relative concentration, never negative; a cell reads one cache line. 0 outside.
     source : int64[n, F]
         Secretion in steps of 2**-20. Whole numbers add up to the same sum in any order of the cells.
     background : int64[n, F] or None
@@ -46,14 +52,10 @@ class Fields:
         self.background: np.ndarray | None = None
         self._spread = (self.lengths / tissue.site) ** 2
         self._sites = tissue.inside
-        self._sides = tissue.neighbours[tissue.inside, :4].T
-        self._levels = levels = Levels(tissue, self.lengths.max(initial=0.0) / tissue.site)
-        self._gains = _gains(levels.form, self._spread)
-        whole = self._gains[:, levels.whole].swapaxes(0, 1)[:, :, None]
-        self._tiles = np.tile(np.concatenate([whole, whole * self._spread], axis=2), TILE)
-        self._value, self._load = np.zeros((2, levels.rows * len(self.names)))
-        self._fine = np.zeros(self.concentration.size)
-        self._out = np.zeros((levels.longest + 4) * len(self.names))
+        self._sides = tissue.neighbours[tissue.inside, : tissue.lattice.sides].T
+        whole = tissue.lattice.wrap and len(tissue.inside) == tissue.n
+        solver = Waves if whole else Cycles
+        self._solver: Solver = solver(tissue, self._spread)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -81,17 +83,15 @@ class Fields:
         self.source[:] = 0 if self.background is None else self.background
 
     def relax(self, tolerance: float = 2e-3, most: int = 30) -> int:
-        """Bring the signals to their steady state and return the number of multigrid cycles.
+        """Bring the signals to their steady state and return the number of passes (1 where it is exact).
 
-        Cycles start from the present concentrations and end when none moves any signal by more than
-        ``tolerance`` of its largest value; each leaves a fifth to a third of the error.
+        Where the tissue has an edge, multigrid cycles start from the present concentrations and end when none moves
+        any signal by more than ``tolerance`` of its largest value; each leaves a fifth to a third of the error.
         """
-        levels = self._levels
-        return diffusion.relax(
-            self.concentration.ravel(), self.source.ravel(), 1.0 / SOURCE_STEPS, levels.levels, levels.lines,
-            levels.edges, levels.ghosts, levels.form, self._gains, self._spread, self._tiles, self._fine, self._value, self._load,
-            self._out, tolerance, most,
-        )  # fmt: skip
+        passes = self._solver.solve(self.concentration, self.source, 1.0 / SOURCE_STEPS, tolerance, most)
+        # the exact solution is nowhere negative; what is left of it by rounding or tolerance may be
+        np.maximum(self.concentration, 0.0, out=self.concentration)
+        return passes
 
     def residual(self) -> np.ndarray:
         """Return max |s - A c| per signal, float64[F]; no error is larger, as A inverse has norm 1."""
@@ -102,15 +102,3 @@ class Fields:
             lap += np.where((side >= 0)[:, None], self.concentration[side] - c, 0.0)
         source = self.source[sites] / SOURCE_STEPS
         return np.abs(source - c + self._spread * lap).max(axis=0, initial=0.0)
-
-
-def _gains(form: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """Return the factors of the imbalance in a sweep, and in what it leaves to the blocks, float64[2, forms, F]."""
-    outside = form[:, 0] == 0.0
-    # a place outside counts as one site without ties, which holds what it is given: nothing
-    form[outside, 0] = 1.0
-    gains = np.ones((2, len(form), len(spread)))
-    whole = np.all(form[:, 1:] == 1.0, axis=1)[:, None]
-    gains[0] = np.where(whole, *OMEGA) / (form[:, :1] + form[:, 1:].sum(axis=1, keepdims=True) * spread)
-    gains[0, outside], gains[1, outside] = 1.0, 0.0
-    return gains

@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.base.errors import TissueError
 from livermet_sim.kernels import flow
-from livermet_sim.state.tissue import BACK, CENTRAL, PORTAL, SINUSOID, Tissue
+from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID, Tissue
 
 INLET, OUTLET = 5.7, 4.7
 LEAST_PATENCY = 1e-6
@@ -53,7 +53,7 @@ class Network:
         self.pressure[tissue.compartment == PORTAL] = inlet_pressure
         self.pressure[tissue.compartment == CENTRAL] = outlet_pressure
         self.throughput, self.speed, self.shear = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.outflow = np.zeros((n, 8))
+        self.outflow = np.zeros(tissue.neighbours.shape)
         self.edges = tissue.edges.astype(np.int32).reshape(-1, 2)
         power = self.diameter[self.edges] ** 4
         if np.any(power <= 0.0):
@@ -200,14 +200,13 @@ class Network:
         number = np.zeros(self.tissue.n, dtype=np.int32)
         number[self._nodes] = np.arange(n, dtype=np.int32)
         slot = self._slots(self.edges)
-        # neighbour slots 0 to 3 share a side, 4 to 7 a corner
-        length = self.tissue.site * np.where(slot < 4, 1.0, np.sqrt(2.0))
+        length = self.tissue.lattice.length[slot]
         self._conductance = np.pi * self._power / (128.0 * self.viscosity * length)
         ends = number[self.edges]
         near = np.concatenate([ends[:, 0], ends[:, 1]])
         far = np.concatenate([ends[:, 1], ends[:, 0]])
         self._first, _, self._other, self._edge, order = _lists(near, far, np.tile(np.arange(e), 2), n)
-        self._slot = np.concatenate([slot, BACK[slot]])[order]
+        self._slot = np.concatenate([slot, self.tissue.lattice.back[slot]])[order]
         fixed, part = self._given[self._nodes], np.empty(n, dtype=np.int32)
         parts = flow.parts(self._first, self._other, part)
         fed = np.bincount(part, weights=fixed, minlength=parts) > 0
@@ -223,8 +222,9 @@ class Network:
         n, e = len(self._nodes), len(ends)
         grown = np.full((e + n, 2), -1, dtype=np.int32)
         grown[:e] = ends
-        incident, steps = np.zeros((n, 8), dtype=np.int32), np.zeros((n, 6), dtype=np.int32)
-        degree, stack = np.zeros(n, dtype=np.int32), np.zeros(9 * n, dtype=np.int32)
+        most = self.tissue.neighbours.shape[1]
+        incident, steps = np.zeros((n, most), dtype=np.int32), np.zeros((n, 6), dtype=np.int32)
+        degree, stack = np.zeros(n, dtype=np.int32), np.zeros((most + 1) * n, dtype=np.int32)
         done = flow.contract(grown, e, self._first, self._edge, self._free, incident, degree, steps, stack)
         self._steps = steps[:done]
         left = np.ones(n, dtype=np.bool_)

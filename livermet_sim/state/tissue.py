@@ -7,15 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
+from livermet_sim.state.lattice import Lattice
+
 OUTSIDE, PORTAL, SINUSOID, PARENCHYMA, CENTRAL = 0, 1, 2, 3, 4
-# which neighbour of its neighbour a site is: the way back for each of the eight
-BACK = np.array([1, 0, 3, 2, 7, 6, 5, 4], dtype=np.int32)
 COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central vein")
 
 
 @dataclass(frozen=True)
 class Tissue:
-    """Hold an immutable slab of liver on a lattice with flat site indices (``y * width + x`` in 2-D).
+    """Hold an immutable slab of liver on a lattice.
 
     A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
     part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
@@ -24,11 +24,11 @@ class Tissue:
     Attributes
     ----------
     kind : str
-        lobule, patch, strip, tiling or mask.
-    width, height : int
-        Lattice size in sites.
-    site, thickness : float, um
-        Side of a site; thickness of the slab.
+        lobule, patch, strip or mask.
+    lattice : Lattice
+        Where sites lie, how far they are apart, whether opposite sides join.
+    thickness : float, um
+        Thickness of the slab.
     compartment : int8[n]
         OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
     diameter : float64[n], um
@@ -38,16 +38,14 @@ class Tissue:
     lobule, hepatocyte : int32[n]
         Which lobule, which hepatocyte a site belongs to; -1 for none.
     neighbours : int32[n, 8]
-        Sites around: four that share a side, then four that share a corner; -1 at the tissue's edge.
+        Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
     edges : int32[m, 2]
         Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
         the lower index first, in lexicographic order.
     """
 
     kind: str
-    width: int
-    height: int
-    site: float
+    lattice: Lattice
     thickness: float
     compartment: np.ndarray
     diameter: np.ndarray
@@ -82,30 +80,30 @@ class Tissue:
         """Return the volume of the slab in mm3."""
         return self.area * self.thickness * 1e-9
 
+    @property
+    def width(self) -> int:
+        """Return the width of a picture of the tissue, in sites."""
+        return self.lattice.width
+
+    @property
+    def height(self) -> int:
+        """Return the height of a picture of the tissue, in sites."""
+        return self.lattice.height
+
+    @property
+    def site(self) -> float:
+        """Return the side of a site in um."""
+        return self.lattice.site
+
+    @cached_property
+    def edge_distance(self) -> np.ndarray:
+        """Return how far each site is from where the tissue ends, um, float64[n]; infinite where it never does."""
+        return self.lattice.distances(self.compartment == OUTSIDE)
+
     def xy(self, sites: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the centres of ``sites`` in um."""
-        return (sites % self.width + 0.5) * self.site, (sites // self.width + 0.5) * self.site
+        return self.lattice.xy(sites)
 
     def image(self, values: np.ndarray) -> np.ndarray:
         """Return a site array as a picture, shape [height, width]."""
-        return values.reshape(self.height, self.width)
-
-
-def moore_neighbours(width: int, height: int, compartment: np.ndarray) -> np.ndarray:
-    """Return int32[n, 8]: E, W, S, N, then the corners; -1 beyond the lattice, outside sites included.
-
-    Parameters
-    ----------
-    compartment : int8[n]
-        Outside sites get no neighbours and are nobody's neighbour.
-    """
-    y, x = np.divmod(np.arange(width * height), width)
-    table = np.full((width * height, 8), -1, dtype=np.int32)
-    inside = compartment != OUTSIDE
-    steps = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
-    for k, (dx, dy) in enumerate(steps):
-        ok = (x + dx >= 0) & (x + dx < width) & (y + dy >= 0) & (y + dy < height) & inside
-        target = (y + dy) * width + x + dx
-        ok[ok] &= inside[target[ok]]
-        table[ok, k] = target[ok]
-    return table
+        return self.lattice.picture(values)

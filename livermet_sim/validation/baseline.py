@@ -48,7 +48,7 @@ class Baseline:
         Tumour lines; all that anchors are about where none is named.
     seeds : sequence of int
     scenario : str
-        Shipped scenario that gives tissue and seeding: ``baseline`` (seven lobules) or a smaller one.
+        Shipped scenario that gives tissue and seeding: ``baseline`` (a patch) or a smaller one.
     """
 
     def __init__(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from livermet_sim.anatomy.distance import distance
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import DIE, NECROSIS, TISSUE, TUMOUR
 from livermet_sim.phases.growth_pattern import growth_patterns, view_of
 from livermet_sim.scenario.spec import Scenario
+from livermet_sim.state.lattice import Lattice
 
 READING_H, CURVE_H = 4.0, 12.0
 CURVE_CELLS = 50
@@ -79,7 +79,7 @@ class Course:
         founder, site = cells["founder"][rows], cells["site"][rows]
         numbers, index, sizes = np.unique(founder, return_inverse=True, return_counts=True)
         return [
-            compactness(site[index == i], world.tissue.width)
+            compactness(site[index == i], world.tissue.lattice)
             for i in range(len(numbers))
             if sizes[i] >= CLONE_CELLS
         ]
@@ -91,16 +91,16 @@ class Course:
         log = world.log.array()
         dead = log[(log[:, 1] == DIE) & (log[:, 2] == NECROSIS)][len(self.necrosis) :]
         perfused = world.sites["perfused"] > 0
-        far = distance(world.tissue.image(perfused)).ravel() * world.tissue.site
+        far = world.tissue.lattice.distances(perfused)
         self.necrosis.extend(far[dead[:, 6]].tolist())
 
 
-def compactness(sites: np.ndarray, width: int) -> float:
+def compactness(sites: np.ndarray, lattice: Lattice) -> float:
     """Return how far half the cells of a disc of as many sites reach, over how far half of these do: 1 for a disc.
 
     Distances are from the median of the sites, so that a cell that went astray counts as one. A site counts as a square
     and not as a point, so that small clones can be compared with large ones.
     """
-    x, y = sites % width, sites // width
+    x, y = lattice.steps(sites[0], sites)
     squared = np.median((x - np.median(x)) ** 2 + (y - np.median(y)) ** 2)
     return float(np.sqrt(len(sites) / (2.0 * np.pi) / (squared + 1.0 / 6.0)))

@@ -51,11 +51,10 @@ def arrest_depth(course: Course) -> Sample:
     """Return the way from the sinusoid's inlet to each founder's first arrest along the vessels, um."""
     tissue = course.engine.world.tissue
     a, b = tissue.edges.T
-    step = np.where((np.abs(a - b) == 1) | (np.abs(a - b) == tissue.width), 1.0, np.sqrt(2.0))
-    graph = coo_matrix((step, (a, b)), shape=(tissue.n, tissue.n)).tocsr()
+    graph = coo_matrix((tissue.lattice.distance(a, b), (a, b)), shape=(tissue.n, tissue.n)).tocsr()
     way = dijkstra(graph, directed=False, indices=np.flatnonzero(tissue.compartment == PORTAL), min_only=True)
     # from the wall of the portal vessel, half a site before the first sinusoid site's near side
-    return median((way[_first_arrests(course)[:, 6]] - 0.5) * tissue.site)
+    return median(way[_first_arrests(course)[:, 6]] - 0.5 * tissue.site)
 
 
 def arrest_periportal(course: Course) -> Sample:

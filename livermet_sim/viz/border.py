@@ -11,7 +11,8 @@ from matplotlib.patches import Patch
 
 from livermet_sim.phases.definitions import SECTION
 from livermet_sim.phases.growth_pattern import PATTERNS, SITE_ARRAYS, STELLATE_ACTIVE, View, border
-from livermet_sim.state.tissue import PARENCHYMA, SINUSOID, moore_neighbours
+from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.viz import style
 from livermet_sim.viz.canvas import Canvas, rgb
 from livermet_sim.viz.raster import paint_outside
@@ -40,8 +41,9 @@ def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray
     born = np.where((view["diameter"].ravel() > 0) & (compartment == PARENCHYMA), SINUSOID, compartment)
     open_share = view.arrays.get("patency", view["perfused"])
     sites = {name: view[name].ravel() for name in SITE_ARRAYS if name != "patency"}
+    lattice = Lattice(wide, high, view.site)
     own = View(
-        wide, view.site, moore_neighbours(wide, high, compartment), born, compartment, view["tumour"].ravel(),
+        lattice, lattice.neighbours(compartment != OUTSIDE), born, compartment, view["tumour"].ravel(),
         stellate=stellate, patency=open_share.ravel(), **sites,
     )  # fmt: skip
     return border(own, SimpleNamespace(**thresholds))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import networkx
 import numpy as np
+import pytest
 from scipy import ndimage
 
-from livermet_sim.anatomy.sinusoids import BORDER, NONE, RING, _flood, _thin
+from livermet_sim.anatomy.sinusoids import BORDER, NONE, _flood, _thin
 from livermet_sim.anatomy.vessels import carrying, joints
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
 
 
@@ -16,9 +18,14 @@ def draw(*rows):
     return np.array([[".ps#c".index(letter) for letter in row] for row in rows], dtype=np.int8)
 
 
-def slow_flood(free, seeds, angle, along, across, weight):
+def tubes(picture):
+    """Return the compartments of a picture, flat, and its tubes."""
+    height, width = picture.shape
+    return picture.ravel(), joints(Lattice(width, height, 10.0), picture.ravel())
+
+
+def slow_flood(lattice, free, seeds, angle, along, across, weight):
     """Take the nearest waiting site again and again, from a plain list."""
-    width = free.shape[1]
     plate = {}
     waiting = [(0.0, int(at), k) for k, at in enumerate(seeds)]
     while waiting:
@@ -27,7 +34,7 @@ def slow_flood(free, seeds, angle, along, across, weight):
         _, here, k = entry
         if here in plate:
             continue
-        around = [here + 1, here - 1, here + width, here - width]
+        around = lattice.around[here, :4].tolist()
         if {plate[other] for other in around if plate.get(other, NONE) >= 0} - {k}:
             plate[here] = BORDER
             continue
@@ -36,29 +43,39 @@ def slow_flood(free, seeds, angle, along, across, weight):
         turn, a, b = angle.flat[seed], along.flat[seed], across.flat[seed]
         for other in around:
             if free.flat[other] and other not in plate:
-                dx, dy = other % width - seed % width, other // width - seed // width
+                dx, dy = (int(step) for step in lattice.steps(seed, other))
                 ahead, aside = dx * np.cos(turn) + dy * np.sin(turn), dy * np.cos(turn) - dx * np.sin(turn)
                 far = ((ahead / a) ** 2 + (aside / b) ** 2) * weight.flat[other]
                 waiting.append((round(far, 9), other, k))
-    return np.array([plate.get(at, NONE) for at in range(free.size)]).reshape(free.shape)
+    return np.array([plate.get(at, NONE) for at in range(free.size)])
 
 
-def field(seed):
+def field(seed, wrap=False):
     rng = np.random.default_rng(seed)
-    free = np.zeros((22, 26), dtype=bool)
+    free = np.full((22, 26), wrap)
     free[1:-1, 1:-1] = True
+    lattice, free = Lattice(26, 22, 10.0, wrap), free.ravel()
     seeds = rng.choice(np.flatnonzero(free), 30, replace=False)
     along, across = rng.uniform(4, 6, free.shape), rng.uniform(2, 3, free.shape)
-    return free, seeds, rng.uniform(0, np.pi, free.shape), along, across, rng.uniform(0.5, 2, free.shape)
+    return (
+        lattice,
+        free,
+        seeds,
+        rng.uniform(0, np.pi, free.shape),
+        along,
+        across,
+        rng.uniform(0.5, 2, free.shape),
+    )
 
 
-def test_flood_does_what_its_slow_twin_does():
+@pytest.mark.parametrize("wrap", [False, True])
+def test_flood_does_what_its_slow_twin_does(wrap):
     for seed in (1, 2, 3):
-        assert np.array_equal(_flood(*field(seed)), slow_flood(*field(seed)))
+        assert np.array_equal(_flood(*field(seed, wrap)), slow_flood(*field(seed, wrap)))
 
 
 def test_plates_never_touch_by_a_side_and_every_border_parts_two():
-    plate = _flood(*field(4))
+    plate = _flood(*field(4)).reshape(22, 26)
     for a, b in ((plate[1:], plate[:-1]), (plate[:, 1:], plate[:, :-1])):
         assert not np.any((a != b) & (a >= 0) & (b >= 0))
     for y, x in np.argwhere(plate == BORDER):
@@ -73,22 +90,21 @@ def test_thinning_keeps_pieces_and_holes():
     for _ in range(20):
         border = np.zeros((24, 24), dtype=bool)
         border[1:-1, 1:-1] = rng.random((22, 22)) < 0.55
-        before = border.copy()
-        _thin(border, np.zeros_like(border))
+        before, flat = border.copy(), border.ravel().copy()
+        _thin(Lattice(24, 24, 10.0), flat, np.zeros_like(flat))
+        border = flat.reshape(24, 24)
         assert not np.any(border & ~before)
         assert ndimage.label(border, whole)[1] == ndimage.label(before, whole)[1]
         assert ndimage.label(~border)[1] == ndimage.label(~before)[1]
         removed += np.count_nonzero(before) - np.count_nonzero(border)
     assert removed > 100
-    assert len(RING) == 8
 
 
-def slow_carrying(compartment):
+def slow_carrying(flat, edges):
     """Return sinusoids in one block with the edge between a node for all portals and one for all centrals."""
-    flat = compartment.ravel()
     names = {PORTAL: "portal", CENTRAL: "central"}
     graph = networkx.Graph([("portal", "central")])
-    for a, b in joints(compartment).tolist():
+    for a, b in edges.tolist():
         graph.add_edge(names.get(flat[a], a), names.get(flat[b], b))
     for block in networkx.biconnected_components(graph):
         if {"portal", "central"} <= block:
@@ -111,8 +127,8 @@ def test_dead_ends_and_hanging_loops_carry_nothing():
         "..........",
     )
     # the upper way reaches the vein; the lower one only runs back into the portal tract
-    kept = carrying(picture, joints(picture))
-    assert kept.tolist() == slow_carrying(picture)
+    kept = carrying(*tubes(picture))
+    assert kept.tolist() == slow_carrying(*tubes(picture))
     assert 0 < len(kept) < np.count_nonzero(picture == SINUSOID)
 
 
@@ -123,12 +139,12 @@ def test_carrying_does_what_its_slow_twin_does():
         picture = np.zeros((20, 30), dtype=np.int8)
         picture[1:-1, 1:-1] = np.where(rng.random((18, 28)) < 0.4, SINUSOID, 3)
         picture[1:-1, 1], picture[1:-1, -2] = PORTAL, CENTRAL
-        kept = carrying(picture, joints(picture)).tolist()
-        assert kept == slow_carrying(picture)
+        kept = carrying(*tubes(picture)).tolist()
+        assert kept == slow_carrying(*tubes(picture))
         sizes.append(len(kept))
     assert max(sizes) > 20
 
 
 def test_vessels_that_never_meet_carry_nothing():
     picture = draw("......", ".ps#c.", "......")
-    assert len(carrying(picture, joints(picture))) == 0
+    assert len(carrying(*tubes(picture))) == 0

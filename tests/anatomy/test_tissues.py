@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from livermet_sim.anatomy.build import build
-from livermet_sim.anatomy.layout import spiral
 from livermet_sim.anatomy.parameters import SECTION
 from livermet_sim.anatomy.zonation import zones
 from livermet_sim.base.errors import ScenarioError, TissueError
@@ -22,7 +20,7 @@ def make(seed=1, **given):
     return build(SECTION.resolve(given), seed)
 
 
-@pytest.fixture(scope="module", params=["lobule", "patch", "strip", "tiling"])
+@pytest.fixture(scope="module", params=["lobule", "patch", "strip"])
 def tissue(request):
     return make(kind=request.param, lobules=4)
 
@@ -58,7 +56,7 @@ def test_outside_holds_nothing_and_inside_something(tissue):
     vessel = np.isin(tissue.compartment, (PORTAL, SINUSOID, CENTRAL))
     assert np.all(tissue.diameter[vessel] > 0.0) and np.all(tissue.diameter[~vessel] == 0.0)
     rim = np.concatenate([tissue.image(outside)[[0, -1]].ravel(), tissue.image(outside)[:, [0, -1]].ravel()])
-    assert rim.all()
+    assert not outside.any() if tissue.kind == "patch" else rim.all()
 
 
 def test_zone_runs_from_portal_to_central(tissue):
@@ -80,8 +78,8 @@ def test_zone_of_a_strip_is_the_share_of_the_way():
 
 def test_zones_by_path_agree_with_straight_ones_where_nothing_is_in_the_way():
     lobule = make(kind="lobule")
-    picture = lobule.image(lobule.compartment)
-    difference = np.abs(zones(picture, convex=True) - zones(picture, convex=False))[picture != OUTSIDE]
+    both = [zones(lobule.lattice, lobule.compartment, convex) for convex in (True, False)]
+    difference = np.abs(both[0] - both[1])[lobule.compartment != OUTSIDE]
     assert difference.max() < 0.05
     assert difference.max() > 0.0
 
@@ -149,17 +147,15 @@ def test_hepatocytes_hang_together_and_fill_the_tissue(tissue):
 
 
 def test_sites_belong_to_the_nearest_lobule():
-    patch = make(kind="patch", lobule_irregularity=0.0)
-    sites = np.flatnonzero(patch.compartment == PARENCHYMA)
-    x, y = patch.xy(np.arange(patch.n))
-    veins = [(patch.compartment == CENTRAL) & (patch.lobule == k) for k in range(7)]
-    middle = np.array([x[veins[0]].mean(), y[veins[0]].mean()])
-    centres = middle + 500.0 * (spiral(7) @ np.array([[1.0, 0.0], [0.5, np.sqrt(0.75)]]))
-    far = np.hypot(x[sites, None] - centres[:, 0], y[sites, None] - centres[:, 1])
+    patch = make(kind="patch", lobules=12, lobule_irregularity=0.0)
+    lattice, sites = patch.lattice, np.flatnonzero(patch.compartment == PARENCHYMA)
+    veins = np.flatnonzero(patch.compartment == CENTRAL)
+    x, y = lattice.middles(patch.lobule[veins], veins, patch.lobules)
+    far = np.stack([lattice.distance(sites, int(middle)) for middle in lattice.at(x, y)], axis=1)
     own = far[np.arange(len(sites)), patch.lobule[sites]]
     # the middle of the vein is known to a site
     assert np.all(own - far.min(axis=1) < 2.0 * patch.site)
-    assert patch.area == pytest.approx(7 * np.sqrt(0.75) * 500.0**2, rel=0.05)
+    assert patch.area == pytest.approx(12 * np.sqrt(0.75) * 500.0**2, rel=0.02)
 
 
 @pytest.mark.parametrize(("diameter", "site"), [(300.0, 12.5), (300.0, 8.0), (1500.0, 12.5)])
@@ -169,16 +165,33 @@ def test_lobules_of_any_size_can_be_built(diameter, site):
     assert {1, 2, 3, 4} <= set(lobule.compartment.tolist())
 
 
-def test_a_tiling_has_its_lobules_and_shares_portal_tracts():
-    tiling = make(kind="tiling", lobules=12)
-    assert tiling.lobules == 12
-    portal = tiling.image(tiling.compartment == PORTAL)
-    assert ndimage.label(portal, structure=np.ones((3, 3)))[1] < 12 * 6 * 0.7
+@pytest.mark.parametrize("lobules", [2, 4, 6, 12, 16, 30])
+def test_a_patch_has_whole_lobules_and_two_portal_tracts_for_each(lobules):
+    patch = make(kind="patch", lobules=lobules)
+    assert patch.lobules == lobules and patch.lattice.wrap
+    assert patch.lattice.pieces(patch.compartment == CENTRAL)[1] == lobules
+    assert patch.lattice.pieces(patch.compartment == PORTAL)[1] == 2 * lobules
+    sizes = np.bincount(patch.lobule)
+    assert sizes.max() < 1.5 * sizes.mean() and sizes.min() > 0.6 * sizes.mean()
+    assert (patch.neighbours >= 0).all() and np.isinf(patch.edge_distance).all()
+
+
+@pytest.mark.parametrize(
+    ("lobules", "near"), [(7, "6 or 8"), (10, "8 or 12"), (3, "2 or 4"), (15, "12 or 16")]
+)
+def test_lobules_that_do_not_tile_are_refused_with_the_nearest_that_do(lobules, near):
+    with pytest.raises(TissueError, match=f"{lobules} hexagons do not tile .* the nearest that do: {near}$"):
+        make(kind="patch", lobules=lobules)
 
 
 def test_too_many_lobules_are_refused_in_a_sentence():
     with pytest.raises(TissueError, match=r"tissue: \d+ sites are too many; at most 12000000"):
-        make(kind="tiling", lobules=100_000)
+        make(kind="patch", lobules=100_000)
+
+
+def test_an_old_kind_says_what_to_write_now():
+    with pytest.raises(ScenarioError, match=r'"tiling" is gone: .* write kind = "patch" and lobules'):
+        SECTION.resolve({"kind": "tiling"})
 
 
 def test_impossible_settings_are_refused():

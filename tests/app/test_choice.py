@@ -49,7 +49,7 @@ def test_a_pasted_scenario_is_read_and_its_mistakes_named_without_the_hidden_fil
         (Choice("strip", changes={"cells.nk.density": -1.0}), "is impossible"),
         (Choice("strip", interventions=({**DEPLETE, "start": "soon"},)), "is not a quantity"),
         (Choice("strip", interventions=({**DEPLETE, "end": "0"},)), "the window ends"),
-        (Choice("strip", more='tissue.kind = "tiling"\ntissue.lobules = 100000'), "too many to watch live"),
+        (Choice("strip", more='tissue.kind = "patch"\ntissue.lobules = 100000'), "too many to watch live"),
         (Choice("strip", more="run.days = 3000"), "too long to watch live"),
         (Choice(PASTED), "paste the text"),
         (Choice(PASTED, text="x" * 300_000), "longer than"),

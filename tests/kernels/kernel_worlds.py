@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, moore_neighbours
+from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA
 
 NAMES = ("rng", "neighbours", "fate", "transport", "growth", "motility", "turnover", "clusters", "matrix")
 
@@ -38,17 +39,22 @@ def plain_kernels() -> SimpleNamespace:
             os.environ["LIVERMET_NOJIT"] = before
 
 
+def neighbours(width: int, height: int, compartment: np.ndarray) -> np.ndarray:
+    """Return the neighbours of the sites that are not outside, int32[n, 8]."""
+    return Lattice(width, height, 10.0).neighbours(compartment != OUTSIDE)
+
+
 def field(width: int, height: int, compartment: int = PARENCHYMA) -> tuple[np.ndarray, np.ndarray]:
     """Return (neighbours, compartments) of an open field."""
     filled = np.full(width * height, compartment, dtype=np.int8)
-    return moore_neighbours(width, height, filled), filled
+    return neighbours(width, height, filled), filled
 
 
 def ragged(width: int, height: int, seed: int, holes: float = 0.2) -> tuple[np.ndarray, np.ndarray]:
     """Return (neighbours, compartments) of a field of which a share of sites is missing."""
     gone = np.random.default_rng(seed).random(width * height) < holes
     filled = np.where(gone, OUTSIDE, PARENCHYMA).astype(np.int8)
-    return moore_neighbours(width, height, filled), filled
+    return neighbours(width, height, filled), filled
 
 
 def random_keys(n: int, seed: int = 0) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from kernel_worlds import assert_share, random_keys
+from kernel_worlds import assert_share, neighbours, random_keys
 
 from livermet_sim.kernels.codes import (
     ADHESIVE,
@@ -18,7 +18,6 @@ from livermet_sim.kernels.codes import (
     SINUSOID,
 )
 from livermet_sim.kernels.transport import carry, mechanical_hold
-from livermet_sim.state.tissue import moore_neighbours
 
 EAST = 0
 
@@ -32,7 +31,7 @@ class Channels:
         lattice[::2] = SINUSOID
         lattice[::2, 0], lattice[::2, -1] = PORTAL, CENTRAL
         self.compartment = lattice.ravel()
-        self.neighbours = moore_neighbours(self.width, len(lattice), self.compartment)
+        self.neighbours = neighbours(self.width, len(lattice), self.compartment)
         n = len(self.compartment)
         self.outflow = np.zeros((n, 8))
         self.outflow[self.neighbours[:, EAST] >= 0, EAST] = 1.0
@@ -121,7 +120,7 @@ def test_branches_are_taken_by_their_share_of_the_flow():
     lattice = np.array([[PORTAL, SINUSOID], [SINUSOID, OUTSIDE]], dtype=np.int8)
     world, n = Channels(1), 3000
     world.compartment = lattice.ravel()
-    world.neighbours = moore_neighbours(2, 2, world.compartment)
+    world.neighbours = neighbours(2, 2, world.compartment)
     world.outflow = np.zeros((4, 8))
     world.outflow[0, 0], world.outflow[0, 2] = 3.0, 1.0
     world.tube, world.capture = np.full(4, 8.0), np.zeros(4)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from livermet_sim.base.errors import ResultError
+from livermet_sim.observe.edge import edge_words, near_edge
 from livermet_sim.observe.rings import INSIDE, OUTSIDE, RIM, rings
 from livermet_sim.observe.survival import kaplan_meier
+from livermet_sim.state.lattice import Lattice
 
 
 def slow_kaplan_meier(time, happened):
@@ -113,7 +115,7 @@ def drawn(lines: list[str]) -> tuple[np.ndarray, np.ndarray, int]:
 
 def test_rings_of_a_drawn_lesion():
     held, inside, width = drawn(["...... ", ".000.. ", ".0.0.. ", ".000..1", "...... "])
-    found = rings(held, inside, width, 10.0, 10.0, 3)
+    found = rings(held, inside, Lattice(width, len(held) // width, 10.0), 10.0, 3)
     picture = found.ring.reshape(-1, width)
     assert (picture[1:4, 1:4] == INSIDE).all()  # the hole in the middle too
     assert picture[0, 1] == picture[2, 4] == RIM and picture[0, 0] == OUTSIDE  # a corner is 14 um away
@@ -123,6 +125,36 @@ def test_rings_of_a_drawn_lesion():
     assert set(found.lesion[found.ring == RIM]) == {0} and set(found.lesion[found.ring == OUTSIDE]) == {-1}
     kinds, sites = np.array([0, 0, 1, 1]), np.array([2 * width + 2, 0, 2 * width + 4, 6])
     assert found.counts(kinds, sites, 2).tolist() == [[1, 0, 1], [0, 1, 0]]
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (3, 2), (-2, 4)])
+def test_rings_of_a_lesion_across_the_sides(shift):
+    held, inside, width = drawn(["........", "..000...", "..0.0...", "..000...", "........", "........"])
+    lattice = Lattice(width, 6, 10.0, wrap=True)
+    there = rings(lattice.rolled(held, *shift), inside, lattice, 10.0, 3)
+    here = rings(held, inside, lattice, 10.0, 3)
+    for name in ("ring", "lesion"):
+        assert np.array_equal(getattr(there, name), lattice.rolled(getattr(here, name), *shift)), name
+    assert np.count_nonzero(here.ring == INSIDE) == 9 and np.count_nonzero(here.ring == RIM) == 12
+
+
+@pytest.mark.parametrize(
+    ("lesion", "words"),
+    [(12, "1 lesion has cells within 100 um of the tissue's outline"), (1025, "no lesion within 100 um")],
+)
+def test_a_lesion_near_the_outline_is_said_to_be(lesion, words):
+    lattice, n = Lattice(50, 40, 10.0), 2000
+    compartment, held = np.full(n, 3), np.full(n, -1)
+    compartment.reshape(40, 50)[[0, -1]] = compartment.reshape(40, 50)[:, [0, -1]] = 0
+    held[51 + lesion] = 5
+    shots = lattice.sizes | {
+        "compartment": compartment[None],
+        "tumour": held[None],
+        "tumour_lumen": held[None],
+    }
+    assert edge_words(shots).startswith(words)
+    endless = {**shots, "wrap": True, "compartment": np.full((1, n), 3)}
+    assert near_edge(endless) is None and edge_words(endless).startswith("none")
 
 
 def test_infiltrate_adds_up_to_the_cells(made_up):

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue, moore_neighbours
+from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue
 
 
-def tissue_from(compartment: np.ndarray, diameter: np.ndarray | None = None, site: float = 10.0) -> Tissue:
+def tissue_from(
+    compartment: np.ndarray, diameter: np.ndarray | None = None, site: float = 10.0, wrap: bool = False
+) -> Tissue:
     """Return a tissue whose touching vessel sites (sharing a side) are joined."""
     height, width = compartment.shape
     flat = compartment.ravel().astype(np.int8)
-    neighbours = moore_neighbours(width, height, flat)
+    lattice = Lattice(width, height, site, wrap)
+    neighbours = lattice.neighbours(flat != OUTSIDE)
     vessel = np.isin(flat, (PORTAL, SINUSOID, CENTRAL))
     pairs = []
     for k in (0, 2):
         far = neighbours[:, k]
         near = np.flatnonzero(vessel & (far >= 0) & vessel[far])
         pairs.append(np.column_stack([near, far[near]]))
-    edges = np.concatenate(pairs)
+    edges = np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0)
     edges = edges[np.lexsort((edges[:, 1], edges[:, 0]))].astype(np.int32)
     n = width * height
     wide = np.where(vessel, 8.0, 0.0) if diameter is None else diameter.ravel().astype(np.float64)
@@ -26,7 +30,7 @@ def tissue_from(compartment: np.ndarray, diameter: np.ndarray | None = None, sit
     lobule = np.where(flat == OUTSIDE, -1, 0).astype(np.int32)
     hepatocyte = np.full(n, -1, dtype=np.int32)
     return Tissue(
-        "mask", width, height, site, 25.0, flat, wide, zone, lobule, hepatocyte, neighbours, edges
+        "mask", lattice, 25.0, flat, wide, zone, lobule, hepatocyte, neighbours, edges
     )  # fmt: skip
 
 

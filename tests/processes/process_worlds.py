@@ -9,7 +9,8 @@ from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.processes.setting import Setting
 from livermet_sim.scenario.load import load
-from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue, moore_neighbours
+from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue
 from livermet_sim.state.world import World
 
 LETTERS = {" ": OUTSIDE, "P": PORTAL, "=": SINUSOID, ".": PARENCHYMA, "C": CENTRAL}
@@ -17,15 +18,15 @@ LETTERS = {" ": OUTSIDE, "P": PORTAL, "=": SINUSOID, ".": PARENCHYMA, "C": CENTR
 
 def drawn_tissue(lines: list[str]) -> Tissue:
     """Return a tissue from letters: P portal, = sinusoid, . parenchyma, C central, blank outside."""
-    lattice = np.array([[LETTERS[letter] for letter in line] for line in lines], dtype=np.int8)
-    height, width = lattice.shape
-    flat, n = lattice.ravel(), lattice.size
-    neighbours = moore_neighbours(width, height, flat)
+    picture = np.array([[LETTERS[letter] for letter in line] for line in lines], dtype=np.int8)
+    height, width = picture.shape
+    flat, n, lattice = picture.ravel(), picture.size, Lattice(width, height, 10.0)
+    neighbours = lattice.neighbours(flat != OUTSIDE)
     vessel = np.isin(flat, (PORTAL, SINUSOID, CENTRAL))
     pairs = [(s, p) for s in np.flatnonzero(vessel) for p in neighbours[s, [0, 2]] if p >= 0 and vessel[p]]
     cells = np.where(np.isin(flat, (SINUSOID, PARENCHYMA)), np.arange(n) // 4, -1).astype(np.int32)
     return Tissue(
-        "mask", width, height, 10.0, 25.0, flat, np.where(vessel, 8.0, 0.0),
+        "mask", lattice, 25.0, flat, np.where(vessel, 8.0, 0.0),
         np.where(flat == OUTSIDE, 0.0, np.arange(n) % width / (width - 1)),
         np.where(flat == OUTSIDE, -1, 0).astype(np.int32), cells, neighbours,
         np.array(sorted(map(sorted, pairs)), dtype=np.int32),

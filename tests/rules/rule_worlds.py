@@ -13,10 +13,10 @@ from livermet_sim.kernels import response
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import compile_rules
 from livermet_sim.rules.vocabulary import LAYERS, PHASES
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.signals import FIELDS
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Table
-from livermet_sim.state.tissue import moore_neighbours
 
 SPACING = 10.0
 COMMON = {"signal": "vegf", "direction": "increases", "half_max": 1}
@@ -39,12 +39,12 @@ def make_world(book, compiled_rules, cells, width=5, height=5):
     sites.append(n)
     sites["oxygen"][:] = 40.0
     sites["perfused"][:] = 1.0
-    neighbours = moore_neighbours(width, height, np.ones(n, dtype=np.int8))
+    lattice = Lattice(width, height, SPACING)
     return SimpleNamespace(
         cells=table, sites=sites, systemic=np.ones(len(words.systemic)),
         fields=SimpleNamespace(concentration=np.zeros((n, len(words.fields)))),
         census=SimpleNamespace(count=np.zeros((n, 2 * len(words.kinds)), dtype=np.int32)),
-        tissue=SimpleNamespace(neighbours=neighbours, site=SPACING),
+        tissue=SimpleNamespace(neighbours=lattice.around, lattice=lattice, site=SPACING),
         rates=np.full((table.capacity, len(compiled_rules.behaviours)), np.nan),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ TISSUE = Section(
     "tissue",
     "The piece of liver.",
     (
-        Parameter("kind", "patch", "", "Shape.", choices=("lobule", "patch", "strip", "tiling", "mask")),
+        Parameter("kind", "patch", "", "Shape.", choices=("lobule", "patch", "strip", "mask")),
         Parameter("site", 10.0, "um", "Edge of a site.", 2.0, 50.0),
     ),
 )

@@ -16,7 +16,7 @@ VARIANTS = {
     "twice the step": {"run.step": 0.5},
     "sites of 8 um": {"tissue.site": 8.0},
     "sites of 12.5 um": {"tissue.site": 12.5},
-    "28 lobules": {"tissue.kind": "tiling", "tissue.lobules": 28},
+    "64 lobules": {"tissue.lobules": 64},
 }
 SHARES = ("arrested", "alive_24h", "extravasated", "divided")
 
@@ -33,8 +33,8 @@ def founders(item: tuple[str, int]) -> np.ndarray:
 
 @pytest.mark.long
 def test_founders_fare_alike_whatever_the_step_the_site_and_the_tissue():
-    # four times the liver needs a quarter of the seeds; 12 patches hold about 800 founders
-    items = [(name, seed) for name in VARIANTS for seed in range(1, 4 if name == "28 lobules" else 13)]
+    # four times the liver needs a quarter of the seeds; 12 patches hold about 1800 founders
+    items = [(name, seed) for name in VARIANTS for seed in range(1, 4 if name == "64 lobules" else 13)]
     counts = {name: np.zeros(1 + len(SHARES)) for name in VARIANTS}
     for index, outcome in execute(founders, items, workers=2):
         counts[items[index][0]] += outcome.result()

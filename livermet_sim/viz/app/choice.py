@@ -290,5 +290,5 @@ def _sites(tissue: Mapping[str, Any]) -> int:
     site = float(tissue["site"])
     if tissue["kind"] == "strip":
         return round(float(tissue["length"]) * float(tissue["width"]) / site**2)
-    lobules = {"lobule": 1, "patch": 7, "tiling": int(tissue["lobules"]), "mask": 0}[str(tissue["kind"])]
+    lobules = {"lobule": 1, "patch": int(tissue["lobules"]), "mask": 0}[str(tissue["kind"])]
     return round(1.3 * lobules * 0.866 * (float(tissue["lobule_diameter"]) / site) ** 2)

@@ -1,0 +1,56 @@
+"""Solve the signals of a tissue with an edge, by multigrid cycles."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels import diffusion
+from livermet_sim.state.levels import Levels
+from livermet_sim.state.tissue import Tissue
+
+# relaxation of places with four sides, and of others; lines without sides along y diverge above 1
+OMEGA = (1.1, 0.9)
+TILE = 16
+
+
+class Cycles:
+    """Solve L^2 lap(c) - c + s = 0 on any outline of tissue, with no flux through its edge.
+
+    Parameters
+    ----------
+    spread : float64[F]
+        (L / site)^2 of each signal.
+    """
+
+    def __init__(self, tissue: Tissue, spread: np.ndarray):
+        self._spread, signals = spread, len(spread)
+        self._levels = levels = Levels(tissue, float(np.sqrt(spread.max(initial=0.0))))
+        self._gains = _gains(levels.form, spread)
+        whole = self._gains[:, levels.whole].swapaxes(0, 1)[:, :, None]
+        self._tiles = np.tile(np.concatenate([whole, whole * spread], axis=2), TILE)
+        self._value, self._load = np.zeros((2, levels.rows * signals))
+        self._fine = np.zeros(tissue.n * signals)
+        self._out = np.zeros((levels.longest + 4) * signals)
+
+    def solve(
+        self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
+    ) -> int:
+        """Run cycles from ``concentration``, float64[n, F], in place; return how many."""
+        levels = self._levels
+        return diffusion.relax(
+            concentration.ravel(), source.ravel(), unit, levels.levels, levels.lines, levels.edges, levels.ghosts,
+            levels.form, self._gains, self._spread, self._tiles, self._fine, self._value, self._load, self._out,
+            tolerance, most,
+        )  # fmt: skip
+
+
+def _gains(form: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Return the factors of the imbalance in a sweep, and in what it leaves to the blocks, float64[2, forms, F]."""
+    outside = form[:, 0] == 0.0
+    # a place outside counts as one site without ties, which holds what it is given: nothing
+    form[outside, 0] = 1.0
+    gains = np.ones((2, len(form), len(spread)))
+    whole = np.all(form[:, 1:] == 1.0, axis=1)[:, None]
+    gains[0] = np.where(whole, *OMEGA) / (form[:, :1] + form[:, 1:].sum(axis=1, keepdims=True) * spread)
+    gains[0, outside], gains[1, outside] = 1.0, 0.0
+    return gains
