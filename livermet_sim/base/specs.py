@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Literal
@@ -22,6 +22,8 @@ class Parameter:
     ``grade`` says how well it is known: ``found`` in the source, ``recalled`` from it without a look,
     ``derived`` by arithmetic from such values, or ``assumed``. An assumed value has the source "assumed".
     ``former`` says of choices that are gone what to write now.
+    ``needs`` names a parameter of the same section and its values under which alone this one is read;
+    ``check`` raises ValueError for a text that will not do.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Parameter:
     grade: Grade = "assumed"
     choices: tuple[str, ...] = ()
     former: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, tuple[Value, ...]] | None = None
+    check: Callable[[str], object] | None = None
 
     def read(self, value: object, place: str) -> Value:
         """Check ``value``, convert it to this parameter's unit and return it.
@@ -57,6 +61,11 @@ class Parameter:
                 )
             if not isinstance(value, str):
                 raise ScenarioError(place, f"{value!r} is not a text")
+            try:
+                if self.check is not None:
+                    self.check(value)
+            except ValueError as error:
+                raise ScenarioError(place, str(error)) from None
             return value
         try:
             number = convert(value, self.unit)

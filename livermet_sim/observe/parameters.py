@@ -1,6 +1,31 @@
 """Say how often and when a run is looked at."""
 
+import math
+
 from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.units import split
+
+
+def days(text: str) -> list[float]:
+    """Return the days of a list such as ``"0.25 1 7"``, ascending, each once.
+
+    Raises
+    ------
+    ValueError
+        For what is no number, or not a day of a run.
+    """
+    try:
+        quantities = [split(word) for word in text.split()]
+        found = sorted({float(number) for number, _ in quantities})
+    except ValueError:
+        raise ValueError(f'"{text}" is not a list of days such as "1 7 28"') from None
+    if any(unit for _, unit in quantities):
+        raise ValueError(f'"{text}" is not a list of days such as "1 7 28"; it takes no units')
+    for day in found:
+        if not (math.isfinite(day) and 0 <= day <= 3650):
+            raise ValueError(f"{day:g} is not a day of a run; days are from 0 to 3650")
+    return found
+
 
 SECTION = Section(
     "observe",
@@ -8,7 +33,11 @@ SECTION = Section(
     (
         Parameter("interval", 2.0, "h", "Time between two rows of the time series.", 0.01, 1e4),
         Parameter(
-            "snapshots", "0.25 1 3 7 14 21 28", "", "Days at which the whole tissue is kept, besides the end."
+            "snapshots",
+            "0.25 1 3 7 14 21 28",
+            "",
+            "Days at which the whole tissue is kept, besides the end.",
+            check=days,
         ),
         Parameter(
             "frames",

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from livermet_sim.base.errors import ScenarioError
 from livermet_sim.kernels.codes import DORMANT, SINUSOID, TISSUE, TUMOUR
 from livermet_sim.observe.columns import PHASES
+from livermet_sim.observe.parameters import days
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -31,12 +31,7 @@ class Recorder(Process):
         self.rows: list[dict[str, float]] = []
         self.shots: list[dict[str, Any]] = []
         self.keep_events = own.events
-        try:
-            self.times = sorted({float(day) * 24.0 for day in own.snapshots.split()})
-        except ValueError:
-            raise ScenarioError(
-                "observe.snapshots", f'"{own.snapshots}" is not a list of days such as "1 7 28"'
-            ) from None
+        self.times = [24.0 * day for day in days(own.snapshots)]
 
     def step(self, world: World) -> None:
         """Record the state reached at the end of this step."""

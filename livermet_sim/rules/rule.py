@@ -14,7 +14,7 @@ from livermet_sim.base.units import convert
 from livermet_sim.rules.vocabulary import DIRECTIONS, LAYERS, PHASES, Vocabulary
 
 GRADES: tuple[str, ...] = get_args(Grade)
-_NEEDED = ("actor", "signal", "direction", "behaviour", "maximum", "half_max")
+NEEDED = ("actor", "signal", "direction", "behaviour", "maximum", "half_max")
 _FOLD = re.compile(r"^\s*[x×]\s*(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)\s*$")
 
 
@@ -69,9 +69,9 @@ class Rule:
         for key in table:
             if key not in KEYS:
                 raise RuleError(f"{place}.{key}", "a rule has no such key", name=key, valid=KEYS)
-        for key in _NEEDED:
+        for key in NEEDED:
             if key not in table:
-                raise RuleError(place, f'the rule lacks "{key}"; a rule needs {", ".join(_NEEDED)}')
+                raise RuleError(place, f'the rule lacks "{key}"; a rule needs {", ".join(NEEDED)}')
         actor = _name(place, "actor", table, words.kinds, "is not a cell kind")
         signal = _name(place, "signal", table, words.signals, "is not a signal")
         direction = _name(place, "direction", table, DIRECTIONS, "is not a direction")

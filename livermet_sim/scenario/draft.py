@@ -28,14 +28,26 @@ class Draft:
         Tables, None where none were written.
     origin : dict
         Dotted name -> file or option that wrote it.
+    rank : dict
+        Dotted name -> number of the layer that wrote it last; of a scenario that was checked before, -1.
+    lenient : bool
+        Whether what is idle falls back to its default without a word, as at a point of a design.
     """
 
     flat: dict[str, Any] = field(default_factory=dict)
     interventions: list[Any] | None = None
     origin: dict[str, str] = field(default_factory=dict)
+    rank: dict[str, int] = field(default_factory=dict)
+    lenient: bool = False
+    _layers: int = 0
 
-    def write(self, tables: Mapping[str, Any], origin: str) -> Draft:
+    def write(self, tables: Mapping[str, Any], origin: str, checked: bool = False) -> Draft:
         """Lay nested or dotted tables over what is there; return the draft.
+
+        Parameters
+        ----------
+        checked : bool
+            Whether the tables are those of a scenario, in which nothing was written in vain.
 
         Raises
         ------
@@ -48,8 +60,9 @@ class Draft:
                 raise ScenarioError(place(origin, name), "it is given twice")
             new[name] = value
         self._switch_variants(new)
+        rank, self._layers = (-1 if checked else self._layers), self._layers + 1
         for name, value in new.items():
-            self.origin[name] = origin
+            self.origin[name], self.rank[name] = origin, rank
             if name == "interventions":
                 self.interventions = _tables(value, place(origin, name))
             elif not (isinstance(value, dict) and any(key.startswith(f"{name}.") for key in self.flat)):
@@ -65,6 +78,14 @@ class Draft:
                 for variant in self.flat:
                     if variant.startswith(family) and variant.endswith(".enabled"):
                         self.flat[variant] = value
+
+    def rank_of(self, name: str) -> int:
+        """Return the number of the layer that wrote a name last, -1 for none."""
+        return self.rank.get(name, -1)
+
+    def in_vain(self, name: str, governor: str) -> bool:
+        """Say whether a name was written at or after the one that makes it idle, by someone who is to be told."""
+        return not self.lenient and self.rank_of(name) >= max(0, self.rank_of(governor))
 
     def rules(self) -> dict[str, dict[str, Any]]:
         """Return the changes to rules by id; a rule's key has no dot, its id may.

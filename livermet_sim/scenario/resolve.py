@@ -14,7 +14,7 @@ from livermet_sim.cells.tumour import factor_names
 from livermet_sim.interventions.read import Intervention, read
 from livermet_sim.rules import book
 from livermet_sim.rules.book import RuleBook
-from livermet_sim.scenario import sections
+from livermet_sim.scenario import idle, sections
 from livermet_sim.scenario.draft import HEAD, Draft, place, plain
 from livermet_sim.scenario.sections import TOO_LARGE
 from livermet_sim.scenario.spec import Scenario
@@ -52,6 +52,8 @@ def build(draft: Draft, text: str = "") -> Scenario:
     if not isinstance(draft.flat.get("resolved", True), bool):
         where = place(draft.origin["resolved"], "resolved")
         mistakes.append(ScenarioError(where, f"{draft.flat['resolved']!r} is not true or false"))
+    elif unresolved := idle.unresolved(draft):
+        mistakes.append(unresolved)
     line = _line(head["line"], draft, mistakes)
     written = _sort(draft, known, kinds, fields, mistakes)
     values = {
@@ -60,6 +62,7 @@ def build(draft: Draft, text: str = "") -> Scenario:
         )
         for name, section in known.items()
     }
+    idle.drop(known, values, {"cells.tumour": line}, draft, mistakes)
     _switch_off(values, draft, mistakes)
     _check_shares(values, draft, mistakes)
     rules = _rules(draft, kinds, fields, values, mistakes)
@@ -168,6 +171,8 @@ def _switch_off(values: Mapping[str, dict[str, Value]], draft: Draft, mistakes: 
                 mistakes.append(ScenarioError(where, reason + ", ".join(entry["parameters"])))
             elif not value:
                 for parameter, off in entry["off"].items():
+                    if mistake := idle.switched_off(id, parameter, off, draft):
+                        mistakes.append(mistake)
                     section, key = sections.locate(parameter, values) or ("", "")
                     values[section][key] = off
 
@@ -227,6 +232,7 @@ def _rules(
     except (OverflowError, ValueError, ZeroDivisionError):
         mistakes.append(ScenarioError(place(draft.origin.get("rules", ""), "rules"), TOO_LARGE))
         return None
+    idle.rules(rules, draft, mistakes)
     for rule in rules.enabled():
         base = values[f"cells.{rule.actor}"][rule.behaviour]
         try:

@@ -123,8 +123,21 @@ class Scenario:
         """
         from livermet_sim.scenario.resolve import build
 
-        draft = Draft().write(self.given, "").write(changes or {}, "change").write(keys, "change")
-        return build(draft, self.text)
+        draft = Draft().write(self.given, "", checked=True)
+        return build(draft.write(changes or {}, "change").write(keys, "change"), self.text)
+
+    def at(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return the scenario at a point of a design: a value that another makes idle there has its default.
+
+        Raises
+        ------
+        ScenarioError
+            For an unknown name or an impossible value.
+        """
+        from livermet_sim.scenario.resolve import build
+
+        draft = Draft(lenient=True).write(self.given, "", checked=True)
+        return build(draft.write(changes, "change"), self.text)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the resolved scenario as plain tables; reading them back gives an equal scenario."""
@@ -160,4 +173,4 @@ def _again(given: Mapping[str, Any], text: str) -> Scenario:
     """Build a scenario again from what was written."""
     from livermet_sim.scenario.resolve import build
 
-    return build(Draft().write(given, ""), text)
+    return build(Draft().write(given, "", checked=True), text)

@@ -53,7 +53,10 @@ def _row(scenario: Scenario, section: str, parameter: Parameter) -> tuple[str, .
         shown, low, high = _number(value), _number(parameter.low), _number(parameter.high)
     grade, source = evidence(scenario, section, parameter)
     words = grade if source == grade else f"{grade}: {source}"
-    return f"{section}.{parameter.name}", shown, parameter.unit, low, high, words, parameter.doc
+    doc = parameter.doc
+    if parameter.needs:
+        doc += f" Read where {parameter.needs[0]} is {' or '.join(map(str, parameter.needs[1]))}."
+    return f"{section}.{parameter.name}", shown, parameter.unit, low, high, words, doc
 
 
 def _number(value: float) -> str:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import copy
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.units import convert, split
+from livermet_sim.scenario.idle import Idle
 
 if TYPE_CHECKING:
     from livermet_sim.scenario.spec import Scenario
@@ -126,7 +127,7 @@ def read_factors(tables: object, scenario: Scenario, place: str = "factors") -> 
     for factor in factors:
         for value in factor.values or (factor.low, factor.high):
             try:
-                change(scenario, {factor: value})
+                _tried(scenario, factor, value, {other.path for other in factors})
             except LivermetError as error:
                 sentence = error.sentence.removeprefix("change ")
                 own = factor.path.rpartition(".")[0] if factor.path.startswith("rules.") else factor.path
@@ -135,6 +136,16 @@ def read_factors(tables: object, scenario: Scenario, place: str = "factors") -> 
                 ):  # others are of this value beside the scenario's, and another point may cure them
                     raise ScenarioError("", f"{place}, {sentence}") from None
     return tuple(factors)
+
+
+def _tried(scenario: Scenario, factor: Factor, value: Value, others: Iterable[str]) -> None:
+    """Refuse a value that the scenario does not take, or that does nothing whatever the other factors are."""
+    try:
+        scenario.with_(_changes(scenario, {factor.path: factor.written(value)}))
+    except Idle as error:
+        if error.governor not in others:
+            raise
+        change(scenario, {factor: value})
 
 
 def change(scenario: Scenario, point: Mapping[Factor, Value]) -> Scenario:
@@ -150,11 +161,15 @@ def change_paths(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     LivermetError
         For an unknown path or an impossible value.
     """
+    return scenario.at(_changes(scenario, values))
+
+
+def _changes(scenario: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:
     changes = {path: value for path, value in values.items() if not path.startswith("interventions")}
     if len(changes) < len(values):
         own = {path: value for path, value in values.items() if path not in changes}
         changes["interventions"] = _interventions(scenario, own)
-    return scenario.with_(changes)
+    return changes
 
 
 def _interventions(scenario: Scenario, values: Mapping[str, Any]) -> list[dict[str, Any]]:
