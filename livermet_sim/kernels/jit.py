@@ -6,6 +6,7 @@ would go unseen (numba issue 8396). The cache folder is therefore named by a has
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import os
@@ -17,7 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from livermet_sim.kernels import sealed
+
 KEPT_CACHES = 6
+PRIVATE = 0o700
+SAID = "LIVERMET_SAID_NO_CACHE"
 
 
 def _settings() -> Any:
@@ -51,38 +56,55 @@ def source_hash() -> str:
 
 
 @cache
-def cache_folder() -> Path:
-    """Return the folder that holds the compiled kernels of exactly these sources."""
+def cache_folder() -> Path | None:
+    """Return the folder that holds the compiled kernels of exactly these sources; None where there is no private one.
+
+    What lies there is unpickled, so it must be this user's own: never a symbolic link, never a shared temporary folder.
+    """
     if os.environ.get("LIVERMET_CACHE_DIR"):
         root = Path(os.environ["LIVERMET_CACHE_DIR"])
     elif os.environ.get("XDG_CACHE_HOME"):
         root = Path(os.environ["XDG_CACHE_HOME"]) / "livermet_sim"
     else:
-        root = Path.home() / ".cache" / "livermet_sim"
+        root = Path(os.path.expanduser("~")) / ".cache" / "livermet_sim"
     folder = root / f"kernels-{source_hash()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir(mode=PRIVATE)
+        if not sealed.own(folder.lstat()) or folder.is_symlink():
+            raise OSError("it belongs to somebody else")
+        folder.chmod(PRIVATE)
         with tempfile.TemporaryFile(dir=folder):
             pass  # only to see whether the folder can be written
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"livermet_sim-{os.getuid() if hasattr(os, 'getuid') else 0}"
-        folder = folder / f"kernels-{source_hash()}"
-        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        _say_without(folder, getattr(error, "strerror", None) or str(error))
+        return None
     _prune(folder)
     return folder
 
 
+def _say_without(folder: Path, why: str) -> None:
+    """Say once, in this process and those that it starts, that nothing is kept."""
+    if not os.environ.get(SAID):
+        os.environ[SAID] = "1"
+        words = f"livermet: kernels are compiled anew each time, as {str(folder)[:300]} cannot keep them"
+        print(f"{words} ({why.lower()}); LIVERMET_CACHE_DIR names another folder", file=sys.stderr)
+
+
 def _prune(current: Path) -> None:
     """Remove all but the newest caches, so that editing kernels does not fill the disk."""
-    others = [p for p in current.parent.glob("kernels-*") if p != current]
-    others.sort(key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in others[KEPT_CACHES - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        others = [p for p in current.parent.glob("kernels-*") if p != current and sealed.own(p.lstat())]
+        others.sort(key=lambda p: p.lstat().st_mtime, reverse=True)
+        for old in others[KEPT_CACHES - 1 :]:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def compiled() -> bool:
     """Say whether an earlier process left compiled kernels for these sources."""
-    return not enabled() or any(cache_folder().rglob("*.nbc"))
+    folder = cache_folder() if enabled() else None
+    return not enabled() or (folder is not None and any(folder.glob("*.nbc")))
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -94,12 +116,11 @@ def kernel(function: Callable[..., Any]) -> Any:
         return function
     import numba
 
-    settings = _settings()
-    before, settings.CACHE_DIR = settings.CACHE_DIR, str(cache_folder())
-    try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    finally:
-        settings.CACHE_DIR = before
+    made = numba.njit(nogil=True, error_model="numpy")(function)
+    folder = cache_folder()
+    if folder is not None:
+        made._cache = sealed.cache_of(function, folder)
+    return made
 
 
 def inline(function: Callable[..., Any]) -> Any:
