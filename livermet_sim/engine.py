@@ -11,6 +11,7 @@ import numpy as np
 
 from livermet_sim.anatomy.build import build
 from livermet_sim.anatomy.parameters import SECTION as TISSUE
+from livermet_sim.base.errors import LivermetError
 from livermet_sim.base.provenance import versions
 from livermet_sim.base.specs import Section, Value
 from livermet_sim.base.units import convert
@@ -107,7 +108,7 @@ class Engine:
     """
 
     def __init__(self, recipe: Recipe, seed: int = 1):
-        self.recipe, self.seed = recipe, int(seed) % SEED_LIMIT
+        self.recipe, self.seed = recipe, check_seed(seed)
         self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
         self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
@@ -221,6 +222,15 @@ def base_values(recipe: Recipe) -> dict[str, dict[str, float]]:
         }
         for kind in recipe.kinds
     }
+
+
+def check_seed(seed: int) -> int:
+    """Return a seed if it is one; refuse anything else, so that no two seeds stand for one run."""
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool):
+        raise LivermetError("seed", f"{seed!r} is not a whole number")
+    if not 0 <= seed < SEED_LIMIT:
+        raise LivermetError("seed", f"{seed} is impossible; it must be from 0 to {SEED_LIMIT - 1}")
+    return int(seed)
 
 
 def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> World:

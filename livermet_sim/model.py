@@ -14,8 +14,9 @@ import numpy as np
 # Mesa comes by way of the agents, which undo what importing it does to multiprocessing
 from livermet_sim.agents import Cell, CellsByType, CellSet, choose_classes, mesa
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.base.units import convert
-from livermet_sim.engine import SEED_LIMIT, Engine
+from livermet_sim.base.progress import shown
+from livermet_sim.base.units import convert, with_unit
+from livermet_sim.engine import SEED_LIMIT, Engine, check_seed
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
@@ -157,32 +158,32 @@ class LiverModel(mesa.Model):
         self.running = self.hours < self._end
 
     def run(
-        self, length: str | float | None = None, progress: Callable[[float, float], None] | None = None
+        self, length: str | None = None, progress: Callable[[float, float], None] | bool | None = None
     ) -> Result:
         """Advance and return the result so far.
 
         Parameters
         ----------
-        length : str or number, h, optional
-            ``"3 day"`` or hours; to the end of the scenario where it is not given. What a whole number of steps leaves
-            of it is carried over to the next call, so that ten times 0.1 h are 1 h.
-        progress : callable, optional
-            Told the hours done and wanted after every step.
+        length : str, time, optional
+            ``"3 day"`` or ``"12 h"``; to the end of the scenario where it is not given. What a whole number of steps
+            leaves of it is carried over to the next call, so that ten times 0.1 h are 1 h.
+        progress : bool or callable, optional
+            Whether to show a bar; by default in a notebook only. A function is told the hours done and wanted after
+            every step instead.
 
         Raises
         ------
         LivermetError
-            For a length that is no time.
+            For a length that is no time, or a bare number, which may be hours to one reader and days to another.
         KeyboardInterrupt
             On Ctrl-C, after the step under way; `result` then gives what was computed, marked as not complete.
         """
         dt, ticks = self.world.clock.dt, self.engine.ticks(self._hours(length))
         self._complete = False
-        with _held_interrupt() as asked:
+        with _held_interrupt() as asked, shown(progress) as tell:
             for done in range(1, ticks + 1):
                 self.step()
-                if progress is not None:
-                    progress(done * dt, ticks * dt)
+                tell(done * dt, ticks * dt)
                 if asked:
                     raise KeyboardInterrupt
         self._complete = True
@@ -199,11 +200,11 @@ class LiverModel(mesa.Model):
         return float(self._recipe.value("run.days")) * 24.0 - 0.5 * self.world.clock.dt
 
     @staticmethod
-    def _hours(length: str | float | None) -> float | None:
+    def _hours(length: object) -> float | None:
         if length is None:
             return None
         try:
-            hours = convert(length.item() if isinstance(length, np.number) else length, "h")
+            hours = convert(with_unit(length, "length"), "h")
         except ValueError as error:
             raise LivermetError("run", str(error)) from None
         if not 0.0 <= hours <= 1e7:
@@ -252,12 +253,10 @@ def _seed(given: Any) -> int:
     if given is None:
         given = np.random.SeedSequence()
     if isinstance(given, np.random.SeedSequence):
-        given = given.generate_state(1, np.uint64)[0]
+        given = given.generate_state(1, np.uint64)[0] % SEED_LIMIT
     elif isinstance(given, np.random.Generator):
         given = given.integers(SEED_LIMIT)
-    if isinstance(given, bool) or not isinstance(given, int | np.integer):
-        raise LivermetError("seed", f"{given!r} is not a whole number")
-    return int(given) % SEED_LIMIT
+    return check_seed(given)
 
 
 @contextmanager

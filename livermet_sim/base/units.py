@@ -185,3 +185,20 @@ def _example(wanted: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def with_unit(value: object, name: str) -> object:
+    """Return a time as it was given, once it is sure that it says whether it is hours or days.
+
+    Raises
+    ------
+    ValueError
+        For a bare number, which may be hours to one reader and days to another; 0 alone needs no unit.
+    """
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return value
+    if isinstance(value, bool) or number == 0.0 or not math.isfinite(number):
+        return value
+    raise ValueError(f'{name} = {value} has no unit; write "{value} day" or "{value} h"')

@@ -7,6 +7,8 @@ import sys
 import threading
 from typing import Any
 
+from livermet_sim.base.progress import bar
+
 
 class Progress:
     """Show how far a run is: a bar on a terminal, elsewhere a line a tenth; Ctrl-C stops between steps."""
@@ -47,10 +49,7 @@ class Progress:
             return
         if sys.stderr.isatty():
             if self._bar is None:
-                from tqdm import tqdm
-
-                form = "{percentage:3.0f}% |{bar}| day {n:.1f} of {total:g} [{elapsed}<{remaining}]"
-                self._bar = tqdm(total=total / 24, bar_format=form, file=sys.stderr)
+                self._bar = bar(total / 24)
             self._bar.update(hours / 24 - self._bar.n)
         elif int(10 * hours / total) > self._tenths:
             self._tenths = int(10 * hours / total)

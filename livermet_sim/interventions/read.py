@@ -8,7 +8,7 @@ from typing import Any
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import Kind
-from livermet_sim.interventions import library
+from livermet_sim.interventions import known, library
 from livermet_sim.interventions.actions import ACTIONS, BLOCKS, DrugEffect, Intervention
 from livermet_sim.interventions.levers import LIVER, Words
 from livermet_sim.state.signals import SYSTEMIC
@@ -51,15 +51,16 @@ def read(
         For an unknown key, action or name, a wrong unit, or a window that ends before it starts.
     """
     words, tables = Words(kinds, fields, rules), tuple(tables)
+    known.meet(kinds, fields, words.rules)
     if len(tables) > MOST:
         raise ScenarioError("interventions", f"there are {len(tables)}; at most {MOST} make sense")
-    return tuple(_read(table, f"interventions[{i}]", words) for i, table in enumerate(tables))
+    return tuple(read_one(table, f"interventions[{i}]", words) for i, table in enumerate(tables))
 
 
-def _read(
+def read_one(
     table: Mapping[str, Any], place: str, words: Words, origin: float = 0.0, nested: bool = False
 ) -> Intervention:
-    """Return one intervention; times count from ``origin`` (day)."""
+    """Return one intervention, checked; times count from ``origin`` (day)."""
     name = str(table.get("action", ""))
     if name not in ACTIONS or (nested and name == "condition"):
         valid = [action for action in ACTIONS if not nested or action != "condition"]
@@ -112,8 +113,8 @@ def _check(name: str, texts: dict[str, str], numbers: Mapping[str, float], place
         _choice(texts, "where", WHERE, place)
         _check_cells(texts, numbers, place, words)
     elif name == "add_signal":
-        known = (*words.fields, *(f"systemic.{factor}" for factor in SYSTEMIC.names()))
-        _choice(texts, "signal", known, place)
+        signals = (*words.fields, *(f"systemic.{factor}" for factor in SYSTEMIC.names()))
+        _choice(texts, "signal", signals, place)
         if texts["signal"].startswith("systemic.") and (numbers["zone_from"], numbers["zone_to"]) != (
             0.0,
             1.0,
@@ -176,7 +177,9 @@ def _parts(
         return tuple(_effect(part, where, words) for part, where in zip(given, places, strict=True))
     # changes from the library count their times from the start of the condition; resolved ones are absolute
     origin = numbers["start"] if library.RELATIVE in table else 0.0
-    return tuple(_read(part, where, words, origin, True) for part, where in zip(given, places, strict=True))
+    return tuple(
+        read_one(part, where, words, origin, True) for part, where in zip(given, places, strict=True)
+    )
 
 
 def _effect(table: Mapping[str, Any], place: str, words: Words) -> DrugEffect:

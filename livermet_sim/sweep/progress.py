@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from livermet_sim.base.progress import in_notebook
+
 LINE_SECONDS = 10.0
 
 
@@ -23,7 +25,7 @@ def show(total: int, before: int, wanted: bool = True) -> Iterator[Callable[[int
     """
     if not wanted or total == before:
         yield lambda done, failed: None
-    elif sys.stderr.isatty() or _notebook():
+    elif sys.stderr.isatty() or in_notebook():
         with _bar(total, before) as bar:
 
             def tell(done: int, failed: int) -> None:
@@ -81,12 +83,6 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
-
-
-def _notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
-    return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
 
 
 def _bar(total: int, before: int) -> Any:

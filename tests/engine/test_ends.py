@@ -50,7 +50,7 @@ def test_the_pieces_end_where_the_whole_does(pieces, step, by_model):
         cut = LiverModel(cut.recipe, seed=1)
     whole.run(sum(pieces))
     for hours in pieces:
-        cut.run(hours)
+        cut.run(f"{hours} h" if by_model else hours)
     cut = cut.engine if by_model else cut
     assert cut.world.clock.tick == whole.world.clock.tick
     assert cut.digest() == whole.digest()

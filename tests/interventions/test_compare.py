@@ -167,7 +167,7 @@ def test_mistakes_are_sentences():
     with pytest.raises(LivermetError, match=r"is neither a scenario nor the name or path of one"):
         compare(3, TINY)  # type: ignore[arg-type]
     with pytest.raises(LivermetError, match=r'interventions\[0\].target: "kupfer" is not a kind of cell'):
-        compare(TINY, [lm.deplete("kupfer")])
+        compare(TINY, [{"action": "deplete", "target": "kupfer"}])
 
 
 def test_what_else_differs_is_said():

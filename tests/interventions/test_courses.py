@@ -89,7 +89,7 @@ def test_every_shipped_drug_can_be_given_and_says_where_it_is_from(drug):
 @pytest.mark.parametrize("name", library.entries("condition"))
 def test_every_shipped_condition_can_be_set_and_says_where_it_is_from(name):
     entry = library.entries("condition")[name]
-    own = scenario(lm.condition(name, at=-2))
+    own = scenario(lm.condition(name, at="-2 day"))
     table = own.interventions[0]
     assert len(table["changes"]) == len(entry["changes"])
     assert all(change["start"] >= -2 for change in table["changes"] if "start" in change)
@@ -112,7 +112,7 @@ def test_the_strength_of_a_condition_scales_amounts_and_factors():
 
 
 def test_a_condition_starts_the_run_early_and_conditions_the_liver():
-    engine = liver(lm.condition("fibrosis", at=-3))
+    engine = liver(lm.condition("fibrosis", at="-3 day"))
     assert engine.world.clock.hours == -72.0
     plain = liver(run__before=3.0)
     for one in (engine, plain):
@@ -123,7 +123,9 @@ def test_a_condition_starts_the_run_early_and_conditions_the_liver():
 
 def test_reading_what_was_read_changes_nothing():
     own = scenario(
-        lm.condition("ischaemia_reperfusion", at=5), lm.dose("cytotoxic", doses=3), lm.block("nk", "recruit")
+        lm.condition("ischaemia_reperfusion", at="5 day"),
+        lm.dose("cytotoxic", doses=3),
+        lm.block("nk", "recruit"),
     )
     again = read(own.interventions, own.kinds, own.fields)
     assert tuple(i.to_dict() for i in again) == own.interventions

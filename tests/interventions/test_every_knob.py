@@ -60,7 +60,8 @@ def test_a_blocked_receptor_shows_in_why_a_cell_acts():
 
 
 def test_a_kind_of_ones_own_can_be_treated():
-    own = scenario(lm.deplete("gamma"), cells__gamma__like="nk", cells__gamma__density=9000.0)
+    own = scenario(cells__gamma__like="nk", cells__gamma__density=9000.0)
+    own = own.with_(interventions=[lm.deplete("gamma")])
     from livermet_sim.engine import Engine
 
     engine = Engine(own, 1)

@@ -19,16 +19,16 @@ MISTAKES = [part.partition("\n")[::2] for part in re.split(r"^=== ", TEXT, flags
 TREATMENTS = sorted(Path(__file__).parents[2].glob("scenarios/treatments/*.toml"))
 EVERYTHING = [
     lm.deplete("kupffer", at="-1 day", until="12 h", efficacy=0.5, recovery="5 day"),
-    lm.block("all", "sense.cxcl", at="12 h", factor=0.1), lm.boost("nk", "attack", until=3),
-    lm.knock_out("neutrophil", "recruit"), lm.block("rule", "MV12", at=1), lm.block("liver", "systemic.igf1"),
+    lm.block("all", "sense.cxcl", at="12 h", factor=0.1), lm.boost("nk", "attack", until="3 day"),
+    lm.knock_out("neutrophil", "recruit"), lm.block("rule", "MV12", at="1 day"), lm.block("liver", "systemic.igf1"),
     lm.add_cells("nk", 50, at="6 h", where="portal"), lm.add_signal("vegf", 0.5, zone=(0.0, 0.4)),
-    lm.add_signal("systemic.il6", until="2 day"), lm.add_matrix("collagen", at=-0.5),
+    lm.add_signal("systemic.il6", until="2 day"), lm.add_matrix("collagen", at="-0.5 day"),
     lm.set_state("stellate", "activation", 0.8, share=0.5), lm.dose("anti_vegf", doses=2),
     lm.dose("mine", half_life="3 h", every="1 day", doses=3, effects=[
         {"target": "tumour", "kill": "1 /day", "only": "cycling"}, {"behaviour": "systemic.il6", "amount": 2},
         {"target": "all", "behaviour": "secrete.no", "maximum": 3, "half_max": 0.1, "power": 2},
     ]),
-    lm.condition("fibrosis", strength=0.5), lm.condition("mine", at=-2, changes=[lm.deplete("nk", at=-1)]),
+    lm.condition("fibrosis", strength=0.5), lm.condition("mine", at="-2 day", changes=[lm.deplete("nk", at="-1 day")]),
 ]  # fmt: skip
 
 

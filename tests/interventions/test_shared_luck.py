@@ -11,25 +11,25 @@ from livermet_sim.engine import Engine
 DAY = 0.25
 MANY = {"seeding__enrichment": 600.0, "cells__nk__density": 20000.0}
 ACTIONS = {
-    "deplete": lm.deplete("kupffer", at=DAY),
-    "deplete_and_recover": lm.deplete("nk", at=DAY, until=0.5, recovery=1),
-    "block_behaviour": lm.block("tumour", "divide", at=DAY),
-    "block_secretion": lm.block("all", "secrete.no", at=DAY),
-    "block_receptor": lm.block("all", "sense.contact.tumour", at=DAY),
-    "block_rule": lm.block("rule", "MV5", at=DAY),
-    "block_recruitment": lm.block("nk", "recruit", at=DAY),
-    "block_inflow": lm.block("liver", "inflow", at=DAY),
-    "block_level": lm.block("liver", "systemic.igf1", at=DAY),
-    "boost": lm.boost("stellate", "activate", at=DAY, factor=5),
-    "boost_oxygen": lm.boost("liver", "oxygen.pericentral", at=DAY, factor=1.5),
-    "add_cells": lm.add_cells("nk", 5, at=DAY),
-    "add_signal": lm.add_signal("tnf", 1.0, at=DAY),
-    "add_level": lm.add_signal("systemic.inflammation", 2.0, at=DAY),
-    "add_matrix": lm.add_matrix("collagen", 0.4, at=DAY),
-    "set_state": lm.set_state("lsec", "activation", 1.0, at=DAY),
-    "dose": lm.dose("anti_vegf", at=DAY),
-    "dose_that_kills": lm.dose("cytotoxic", at=DAY, amount=50),
-    "condition": lm.condition("fibrosis", at=DAY),
+    "deplete": lm.deplete("kupffer", at=f"{DAY} day"),
+    "deplete_and_recover": lm.deplete("nk", at=f"{DAY} day", until="0.5 day", recovery="1 day"),
+    "block_behaviour": lm.block("tumour", "divide", at=f"{DAY} day"),
+    "block_secretion": lm.block("all", "secrete.no", at=f"{DAY} day"),
+    "block_receptor": lm.block("all", "sense.contact.tumour", at=f"{DAY} day"),
+    "block_rule": lm.block("rule", "MV5", at=f"{DAY} day"),
+    "block_recruitment": lm.block("nk", "recruit", at=f"{DAY} day"),
+    "block_inflow": lm.block("liver", "inflow", at=f"{DAY} day"),
+    "block_level": lm.block("liver", "systemic.igf1", at=f"{DAY} day"),
+    "boost": lm.boost("stellate", "activate", at=f"{DAY} day", factor=5),
+    "boost_oxygen": lm.boost("liver", "oxygen.pericentral", at=f"{DAY} day", factor=1.5),
+    "add_cells": lm.add_cells("nk", 5, at=f"{DAY} day"),
+    "add_signal": lm.add_signal("tnf", 1.0, at=f"{DAY} day"),
+    "add_level": lm.add_signal("systemic.inflammation", 2.0, at=f"{DAY} day"),
+    "add_matrix": lm.add_matrix("collagen", 0.4, at=f"{DAY} day"),
+    "set_state": lm.set_state("lsec", "activation", 1.0, at=f"{DAY} day"),
+    "dose": lm.dose("anti_vegf", at=f"{DAY} day"),
+    "dose_that_kills": lm.dose("cytotoxic", at=f"{DAY} day", amount=50),
+    "condition": lm.condition("fibrosis", at=f"{DAY} day"),
 }
 
 
@@ -101,7 +101,7 @@ def test_livers_with_time_before_share_all_until_the_window_opens():
 
 
 def test_a_mesa_model_runs_from_before_to_the_end_of_its_days():
-    model = lm.LiverModel(scenario(lm.deplete("nk", at=-1), run__days=1), seed=2)
+    model = lm.LiverModel(scenario(lm.deplete("nk", at="-1 day"), run__days=1), seed=2)
     assert model.day == -1.0 and model.running
     model.run("1 day")
     assert model.day == 0.0 and not len(model.agents_by_type[lm.Tumour])

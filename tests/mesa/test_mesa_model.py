@@ -30,7 +30,7 @@ def test_a_run_in_pieces_is_the_run_in_one(scenario):
     pieces.run("0.25 day", progress=lambda done, total: told.append((done, total)))
     for _ in range(8):
         pieces.step()
-    result = pieces.run(4)
+    result = pieces.run("4 h")
     assert told[0] == (0.25, 6.0) and told[-1] == (6.0, 6.0)
     assert result.provenance["complete"] is True and pieces.hours == 12.0
     assert pieces.engine.digest() == whole.engine.digest()
@@ -49,7 +49,11 @@ def test_a_run_ends_with_its_scenario(scenario):
 
 @pytest.mark.parametrize(
     ("length", "words"),
-    [("3 um", "is a length; a time is needed"), (-1, "is not a time to run"), ("soon", "is not a quantity")],
+    [
+        ("3 um", "is a length; a time is needed"),
+        ("-1 h", "is not a time to run"),
+        ("soon", "is not a quantity"),
+    ],
 )
 def test_a_length_that_is_no_time_is_refused(scenario, length, words):
     with pytest.raises(LivermetError, match=words):
@@ -351,3 +355,20 @@ def test_remove_all_agents(model):
     model.remove_all_agents()
     assert len(model.agents) == 0
     assert model.world.totals["dead_treatment"] > 0
+
+
+@pytest.mark.parametrize("seed", [-1, 2**62, -(2**70), 1.5, "1", True])
+def test_a_seed_that_is_none_is_refused(seed):
+    with pytest.raises(
+        LivermetError, match=r"^seed: .* (is impossible; it must be from 0 to|is not a whole number)"
+    ):
+        lm.LiverModel("strip", seed=seed)
+
+
+@pytest.mark.parametrize("length", [3, 0.25, "3", np.float64(2), -1])
+def test_a_length_says_whether_it_is_hours_or_days(model, length):
+    with pytest.raises(
+        LivermetError, match=rf'^run: length = {length} has no unit; write "{length} day" or "{length} h"$'
+    ):
+        model.run(length)
+    assert model.hours == 6.0

@@ -1,0 +1,81 @@
+"""Show how far a run is: an element in a notebook, a bar on a terminal, and nothing where nobody looks."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+Tell = Callable[[float, float], None]
+PAUSE = 0.2  # s between two pictures of the bar
+
+
+def in_notebook() -> bool:
+    """Say whether this is a notebook: IPython without a terminal."""
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
+
+
+def bar(total: float) -> Any:
+    """Return a bar of text for a run of ``total`` days."""
+    from tqdm import tqdm
+
+    form = "{percentage:3.0f}% |{bar}| day {n:.1f} of {total:g} [{elapsed}<{remaining}]"
+    return tqdm(total=total, bar_format=form, file=sys.stderr)
+
+
+@contextmanager
+def shown(wanted: bool | Tell | None) -> Iterator[Tell]:
+    """Lend a function that is told the hours done and wanted.
+
+    Parameters
+    ----------
+    wanted : bool, callable or None
+        None shows progress in a notebook only; True everywhere; a function of one's own is told instead.
+    """
+    if callable(wanted):
+        yield wanted
+    elif wanted is False or (wanted is None and not in_notebook()):
+        yield lambda done, total: None
+    elif in_notebook():
+        yield Element()
+    else:
+        bars: list[Any] = []
+
+        def tell(done: float, total: float) -> None:
+            bars.append(bar(total / 24)) if not bars else None
+            bars[0].update(done / 24 - bars[0].n)
+
+        try:
+            yield tell
+        finally:
+            for one in bars:
+                one.close()
+
+
+class Element:
+    """Show progress in a notebook without widgets: an HTML element that is written again a few times a second."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.monotonic()
+        self._handle: Any = None
+
+    def __call__(self, done: float, total: float) -> None:
+        """Take note that ``done`` of ``total`` hours are done."""
+        from IPython.display import HTML, display
+
+        now, ended = time.monotonic(), done >= total
+        if self._handle is not None and not ended and now - self._last < PAUSE:
+            return
+        self._last, seconds = now, now - self._start
+        words = f"day {done / 24:.1f} of {total / 24:.4g}, {seconds:.0f} s"
+        if not ended and done > 0:
+            words += f", {seconds * (total / done - 1):.0f} s left"
+        page = HTML(f'<progress value="{done:g}" max="{total:g}"></progress> {words}')
+        if self._handle is None:
+            self._handle = display(page, display_id=True)
+        else:
+            self._handle.update(page)
