@@ -53,7 +53,7 @@ from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.recruitment import Recruit
 from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.settling import Settle
-from livermet_sim.processes.turnover import TurnOver
+from livermet_sim.processes.turnover import TurnOver, settle_states
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import Compiled, compile_rules
 from livermet_sim.rules.explain import in_words
@@ -74,6 +74,7 @@ SECTIONS: tuple[Section, ...] = (
 )  # fmt: skip
 SEED_LIMIT = 2**62
 RESTING = ("Intervene", "Perfuse", "Oxygenate", "Sense", "Decide", "Modify", "Line", "Diffuse")
+REST_ROUNDS = 4
 
 
 class Recipe(Protocol):
@@ -119,9 +120,16 @@ class Engine:
         self._rest()
 
     def _rest(self) -> None:
-        """Let the resting liver settle before anything enters: flow, oxygen, rates, lining, signals."""
+        """Let the resting liver settle before anything is done to it: flow, oxygen, rates, states, lining, signals."""
+        process = {each.name: each for each in self.plan.processes}
+        # states follow signals, which follow states; each round leaves a small part of what the one before left
+        for _ in range(REST_ROUNDS):
+            for name in RESTING:
+                if name not in ("Intervene", "Modify"):
+                    process[name].step(self.world)
+            settle_states(self.world, process["TurnOver"])
         for name in RESTING:
-            next(p for p in self.plan.processes if p.name == name).step(self.world)
+            process[name].step(self.world)
 
     def step(self) -> None:
         """Advance by one tick."""

@@ -1,7 +1,7 @@
 """Describe CD8 T cells: few and unprimed at rest; primed ones kill what they touch."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
 
 CD8 = Kind(
     "cd8",
@@ -13,7 +13,7 @@ CD8 = Kind(
         *ZONATION,
         Parameter("diameter", 7.0, "um", "Diameter.", 3.0, 20.0, "QSPIO-TNBC parameter file (6.94 um)", "recalled"),
         Parameter("motile_share", 0.6, "1", "Share of the time in which it crawls.", 0.0, 1.0),
-        Parameter("attractant", "cxcl12", "", "Signal up which it crawls."),
+        *attracted("cxcl12"),
         Parameter("across_wall", 0.5, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "Guidotti 2015 doi:10.1016/j.cell.2015.03.005 (kills through fenestrae)", "assumed"),
         Parameter("inactive_share", 0.5, "1", "Share without a fitting receptor.", 0.0, 1.0),
     ),

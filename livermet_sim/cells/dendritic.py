@@ -1,7 +1,7 @@
 """Describe dendritic cells: few, they prime CD8 T cells that they touch once they have met debris."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
 
 DENDRITIC = Kind(
     "dendritic",
@@ -13,7 +13,7 @@ DENDRITIC = Kind(
         *ZONATION,
         Parameter("diameter", 10.0, "um", "Diameter.", 3.0, 25.0),
         Parameter("motile_share", 0.5, "1", "Share of the time in which it crawls.", 0.0, 1.0),
-        Parameter("attractant", "ccl2", "", "Signal up which it crawls."),
+        *attracted("ccl2"),
         Parameter("across_wall", 0.2, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),

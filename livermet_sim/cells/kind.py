@@ -80,6 +80,20 @@ ZONATION = (
 )
 
 
+def attracted(
+    signal: str, doc: str = "Signal up which it crawls.", source: str = "assumed", grade: str = "assumed"
+) -> tuple[Parameter, ...]:
+    """Return the parameters of what draws a kind: the signal, and how much of it is more than a trace."""
+    return (
+        Parameter("attractant", signal, "", doc, source=source, grade=grade),  # type: ignore[arg-type]
+        Parameter(
+            "attractant_half", 0.25, "relative",
+            "Concentration of the attractant at which its pull is half of what it is in plenty (half of the receptors).",
+            1e-6, 1000.0, "half of the half-maxima at which the same signals recruit", "assumed",
+        ),
+    )  # fmt: skip
+
+
 def mobile(
     crawl: float, leave: float, attack: float, *, infiltrate: float = 0.0, sources: dict[str, tuple[str, str]]
 ) -> tuple[Parameter, ...]:

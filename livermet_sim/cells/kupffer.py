@@ -1,7 +1,7 @@
 """Describe Kupffer cells: resident macrophages of the sinusoids that engulf tumour cells until sated."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import Kind, density, mobile
+from livermet_sim.cells.kind import Kind, attracted, density, mobile
 
 KUPFFER = Kind(
     "kupffer",
@@ -13,7 +13,7 @@ KUPFFER = Kind(
         Parameter("share_midzonal", 0.28, "1", "Share of the cells in the middle third.", 0.0, 1.0, "Bouwens 1986 PMID 3733004", "found"),
         Parameter("diameter", 13.0, "um", "Diameter.", 5.0, 30.0, "textbook (10-15 um)", "recalled"),
         Parameter("motile_share", 0.25, "1", "Share of the time in which a Kupffer cell crawls.", 0.0, 1.0),
-        Parameter("attractant", "", "", "Signal up which it crawls; none, as it crawls either way.", source="MacPhee 1992 PMID 1636711", grade="found"),
+        *attracted("", "Signal up which it crawls; none, as it crawls either way.", "MacPhee 1992 PMID 1636711", "found"),
         Parameter("across_wall", 0.005, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.36, "1", "Share that takes up nothing.", 0.0, 1.0, "Bouwens 1986 PMID 3733004 (64 % take up latex)", "found"),
     ),
@@ -22,5 +22,5 @@ KUPFFER = Kind(
         Parameter("engulf", 0.02, "/h", "Rate of engulfing one tumour cell in contact before recognition; rule MV12 raises it.", 0.0, 100.0, "Timmers 2004 doi:10.1002/ijc.20481 (92 % inside Kupffer cells at 24 h, CC531s)", "derived"),
         Parameter("digest", 0.08, "/h", "Rate at which each engulfed cell is digested.", 0.0, 100.0, "2-24 h", "recalled"),
     ),
-    secretes=(("tnf", 1.0, "assumed"),),
+    secretes=(("tnf", 0.5, "assumed"),),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Describe MDSC: recruited along CXCR2 and CCR2, they silence T and NK cells in contact."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
 
 MDSC = Kind(
     "mdsc",
@@ -13,7 +13,7 @@ MDSC = Kind(
         *ZONATION,
         Parameter("diameter", 10.0, "um", "Diameter.", 3.0, 20.0),
         Parameter("motile_share", 0.5, "1", "Share of the time in which it crawls.", 0.0, 1.0),
-        Parameter("attractant", "cxcl", "", "Signal up which it crawls."),
+        *attracted("cxcl"),
         Parameter("across_wall", 0.2, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),

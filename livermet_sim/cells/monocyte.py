@@ -1,7 +1,7 @@
 """Describe monocytes and the macrophages they become: recruited by CCL2, they feed stroma and tumour."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
 
 MONOCYTE = Kind(
     "monocyte",
@@ -14,7 +14,7 @@ MONOCYTE = Kind(
         Parameter("diameter", 11.0, "um", "Diameter.", 3.0, 25.0, "textbook (10-12 um)", "recalled"),
         Parameter("converts_to", "mdsc", "", "Kind that it turns into.", source="Hochst 2013 (stellate cells turn monocytes into MDSC)", grade="recalled"),
         Parameter("motile_share", 0.3, "1", "Share of the time in which it crawls.", 0.0, 1.0),
-        Parameter("attractant", "ccl2", "", "Signal up which it crawls."),
+        *attracted("ccl2"),
         Parameter("across_wall", 0.2, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),
@@ -25,5 +25,4 @@ MONOCYTE = Kind(
         ),
         Parameter("convert", 0.0, "/h", "Rate of turning into the kind that it converts to.", 0.0, 100.0),
     ),
-    secretes=(("granulin", 20.0, "assumed"),),
-)  # fmt: skip
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """Describe neutrophils: short-lived, recruited, killers or helpers by polarisation, casting traps."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
 
 NEUTROPHIL = Kind(
     "neutrophil",
@@ -13,7 +13,7 @@ NEUTROPHIL = Kind(
         *ZONATION,
         Parameter("diameter", 9.0, "um", "Diameter.", 3.0, 20.0, "textbook (8-10 um)", "recalled"),
         Parameter("motile_share", 0.5, "1", "Share of the time in which it crawls.", 0.0, 1.0),
-        Parameter("attractant", "cxcl", "", "Signal up which it crawls."),
+        *attracted("cxcl"),
         Parameter("across_wall", 0.05, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),

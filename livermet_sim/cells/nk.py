@@ -1,7 +1,7 @@
 """Describe NK (pit) cells: liver-resident killers whose interferon holds dormant tumour cells asleep."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
 
 NK = Kind(
     "nk",
@@ -13,7 +13,7 @@ NK = Kind(
         *ZONATION,
         Parameter("diameter", 7.5, "um", "Diameter.", 3.0, 20.0, "textbook (7-8 um)", "recalled"),
         Parameter("motile_share", 0.6, "1", "Share of the time in which it crawls.", 0.0, 1.0),
-        Parameter("attractant", "cxcl12", "", "Signal up which it crawls."),
+        *attracted("cxcl12"),
         Parameter("across_wall", 0.02, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.5, "1", "Share that never kills.", 0.0, 1.0, "Vanherberghen 2013 Blood 121:1326", "found"),
     ),

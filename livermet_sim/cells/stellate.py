@@ -1,7 +1,7 @@
 """Describe hepatic stellate cells: quiescent in the space of Disse, myofibroblasts once activated."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density
 
 STELLATE = Kind(
     "stellate",
@@ -11,7 +11,7 @@ STELLATE = Kind(
         density(13000.0, "Resting density.", "Geerts 2001, Blouin 1977 (5000-20000 /mm3; sources disagree)", "derived"),
         *ZONATION,
         Parameter("diameter", 11.0, "um", "Diameter of the cell body.", 3.0, 30.0, "textbook (10-12 um)", "recalled"),
-        Parameter("attractant", "tgf_beta", "", "Signal up which it crawls."),
+        *attracted("tgf_beta"),
     ),
     behaviours=(
         Parameter("activate", 0.0, "/h", "Rate at which a quiescent cell becomes a myofibroblast.", 0.0, 100.0, "first aSMA 1-3 d, full 5-7 d", "recalled"),

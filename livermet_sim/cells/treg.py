@@ -1,7 +1,7 @@
 """Describe regulatory T cells: few at rest, they silence CD8 T cells in contact."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, density, mobile
+from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
 
 TREG = Kind(
     "treg",
@@ -13,7 +13,7 @@ TREG = Kind(
         *ZONATION,
         Parameter("diameter", 7.0, "um", "Diameter.", 3.0, 20.0, "QSPIO-TNBC parameter file (T cell 6.94 um)", "recalled"),
         Parameter("motile_share", 0.6, "1", "Share of the time in which it crawls.", 0.0, 1.0),
-        Parameter("attractant", "tgf_beta", "", "Signal up which it crawls."),
+        *attracted("tgf_beta"),
         Parameter("across_wall", 0.0, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),

@@ -58,11 +58,12 @@ def touching(site, but, neighbours, occupied):
 @kernel
 def crawl(
     n, seed, tick, dt, spacing, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
-    attractant, heed, inactive_share, concentration, compartment, neighbours, near,
+    attractant, heed, trace, inactive_share, concentration, compartment, neighbours, near,
 ):  # fmt: skip
     """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
 
-    A hop up the attractant is always made, one down it with odds exp(chemotaxis * relative difference).
+    A hop up the attractant is always made, one down it with odds exp(chemotaxis * relative difference), which fades
+    where the attractant is no more than a trace that receptors hardly bind.
     A cell that can attack stays beside a tumour cell that it touches with no wall between them.
 
     Parameters
@@ -77,6 +78,8 @@ def crawl(
         Signal index, or -1.
     heed : float64[K]
         Share of the attractant's pull that a kind feels: 1, unless an intervention blocks its receptor.
+    trace : float64[K], relative
+        Sum of the concentrations at both ends of a hop at which a kind's bias is half of what it is in plenty.
     near : int32[2, sites]
         Tumour cells in contact with a site, in lumen and tissue parts.
     """
@@ -109,7 +112,7 @@ def crawl(
             if signal >= 0:
                 there, now = concentration[onward, signal], concentration[here, signal]
                 if there < now:
-                    relative = (there - now) / (there + now + 1e-6)
+                    relative = (there - now) / (there + now + trace[k])
                     if u2 >= math.exp(rates[r, columns[1]] * heed[k] * relative * 10.0):
                         continue
             here = onward

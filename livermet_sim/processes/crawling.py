@@ -32,6 +32,8 @@ class Crawl(Process):
         names = [str(setting.values[f"cells.{k.name}"].get("attractant", "")) for k in setting.kinds]
         self.attractant = np.array([setting.fields.index(n) if n in setting.fields else -1 for n in names])
         self.heed = np.ones(len(names))
+        # half of the receptors at both ends of a hop
+        self.trace = 2.0 * setting.per_kind("attractant_half", 1.0)
 
     def step(self, world: World) -> None:
         """Crawl: first those that pass each other freely, then tumour cells in drawn order."""
@@ -39,7 +41,7 @@ class Crawl(Process):
         crawl(
             cells.n, world.seed, clock.tick, clock.dt, self.spacing, cells.full("kind"), cells.full("site"),
             cells.full("layer"), cells.full("key"), cells.full("aptitude"), world.rates, self.columns, self.mobile,
-            self.motile, self.attractant, self.heed, self.inactive, world.fields.concentration, world.compartment,
+            self.motile, self.attractant, self.heed, self.trace, self.inactive, world.fields.concentration, world.compartment,
             world.tissue.neighbours, world.census.near,
         )  # fmt: skip
         self._tumour(world)

@@ -71,6 +71,17 @@ class TurnOver(Process):
         world.add_cells(len(mothers), key=keys, born=tick, aptitude=aptitude, **columns)
 
 
+def settle_states(world: World, turnover: TurnOver) -> None:
+    """Put every inner state where its rates lead in the end: up / (up + down); states that nothing moves stay."""
+    cells = world.cells
+    for (_, state), has, (up, down) in zip(
+        STATES, turnover.limits.T, turnover.columns[:6].reshape(3, 2), strict=True
+    ):
+        total = world.rates[: cells.n, up] + world.rates[: cells.n, down]
+        moved = (has[cells["kind"]] == 1) & (total > 0.0)
+        cells[state][moved] = world.rates[: cells.n, up][moved] / total[moved]
+
+
 def _target(setting: Setting, kind: str) -> int:
     """Return the code of the kind that a kind converts to: itself where none is named."""
     name = str(setting.values[f"cells.{kind}"].get("converts_to", kind))

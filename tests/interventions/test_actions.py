@@ -208,7 +208,7 @@ def test_matrix_is_laid_into_its_zone_and_fills_up_at_1():
 def test_a_state_is_set_in_the_stated_share():
     world = liver(lm.set_state("stellate", "activation", 0.8, share=0.5), tissue="lobule").world
     state = world.cells["activation"][world.rows("stellate")]
-    assert set(np.unique(state)) <= {0.0, 0.8}
+    assert (state[state != 0.8] < 0.02).all()  # at rest
     assert abs((state == 0.8).mean() - 0.5) < 3 * 0.5 / np.sqrt(len(state))
 
 
