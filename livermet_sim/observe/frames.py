@@ -10,6 +10,7 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.columns import PHASES, Frame
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
+from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.lattice import Lattice
@@ -63,9 +64,8 @@ class Film(Process):
         """
         if self.interval <= 0.0:
             return {}
-        frames, now = self.frames, world.clock.hours
-        if not frames or abs(frames[-1]["time_h"] - now) > 1e-9:
-            frames = [*frames, pack(world, now)]
+        now = world.clock.hours
+        frames = [*(frame for frame in self.frames if frame["time_h"] < now - 1e-9), pack(world, now)]
         stacked = {name: np.stack([frame[name] for frame in frames]) for name in ("compartment", *FIELDS)}
         scales = {f"{name}_scale": np.array([frame[f"{name}_scale"] for frame in frames]) for name in FIELDS}
         cells = {
@@ -84,10 +84,10 @@ def pack(world: World, hours: float) -> dict[str, Any]:
     for name in FIELDS:
         values = guide_field(world) if name == "vegf" else world.sites[name]
         frame[name], frame[f"{name}_scale"] = _quantised(values)
-    cells = world.cells
+    cells, phase = world.cells, phase_of_cells(world)
     order = np.argsort(cells["key"])
     for name in CELLS:
-        frame[f"cell_{name}"] = _packed(name, cells[name][order])
+        frame[f"cell_{name}"] = _packed(name, (phase if name == "phase" else cells[name])[order])
     return frame
 
 

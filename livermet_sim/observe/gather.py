@@ -10,6 +10,7 @@ import numpy as np
 from livermet_sim.kernels.codes import DIE, DIVIDE, EVENTS, PUSHING, REPLACEMENT, TUMOUR, WASH_OUT
 from livermet_sim.observe.columns import HISTORY, NICHE, PATTERNS, PHASES, STACKS
 from livermet_sim.observe.recorder import Recorder, snapshot
+from livermet_sim.observe.standing import standing
 from livermet_sim.state.world import World
 
 if TYPE_CHECKING:
@@ -28,11 +29,14 @@ def timeseries(rows: list[dict[str, float]]) -> pd.DataFrame:
 
 
 def rows_to_now(world: World, recorder: Recorder) -> list[dict[str, float]]:
-    """Return the rows so far and one of the present state, unless that is the last already."""
+    """Return the rows so far and one of the present state."""
     now = world.clock.hours
-    if recorder.rows and abs(recorder.rows[-1]["time_h"] - now) < 1e-9:
-        return list(recorder.rows)
-    return [*recorder.rows, recorder.observe(world, now)]
+    return [*_before(recorder.rows, now), recorder.observe(world, now)]
+
+
+def _before(records: list[dict[str, Any]], now: float) -> list[dict[str, Any]]:
+    """Return records of earlier times: since one of this moment was taken, a user's hand may have changed the state."""
+    return [record for record in records if record["time_h"] < now - 1e-9]
 
 
 def events(world: World, wanted: bool) -> pd.DataFrame:
@@ -60,6 +64,8 @@ def events(world: World, wanted: bool) -> pd.DataFrame:
 def lesions(world: World, patterns: Mapping[str, np.ndarray] | None = None) -> pd.DataFrame:
     """Return a row per lesion whose founder has entered: the hour of each milestone, what it met, how it grows.
 
+    ``phase``, ``cells`` and ``diameter_um`` are of what stands now, the hours of first times: see ``observe.standing``.
+
     Parameters
     ----------
     patterns : dict of str to float64[lesions], optional
@@ -70,9 +76,10 @@ def lesions(world: World, patterns: Mapping[str, np.ndarray] | None = None) -> p
     table = world.lesions
     seen = (table["parent"] >= 0) | (table["founder"] < world.totals.get("entered", 0))
     ids = np.flatnonzero(seen)
-    arrested, lost_to = endings(world, table.n)
-    cells, phase = table["cells"][ids], table["phase"][ids]
-    words = PHASE_NAMES[phase].astype(object)
+    arrested, lost_to, lost = endings(world, table.n)
+    now = standing(world)
+    cells = now.cells[ids]
+    words = PHASE_NAMES[now.phase[ids]].astype(object)
     words[cells == 0] = "lost"
     words[(cells == 0) & (table["merged_into"][ids] >= 0)] = "merged"
     columns: dict[str, Any] = {"lesion": ids, "founder": table["founder"][ids]}
@@ -82,11 +89,10 @@ def lesions(world: World, patterns: Mapping[str, np.ndarray] | None = None) -> p
     broke = (table["parent"] >= 0) & np.isnan(arrested)
     columns["arrested_h"] = np.where(broke, table["began"], arrested)[ids]
     columns["extravasated_h"] = table["pre_angiogenic"][ids]
-    columns |= {
-        f"{name}_h": table[name][ids] for name in ("woke", "micrometastasis", "angiogenic", "growth", "lost")
-    }
+    columns |= {f"{name}_h": table[name][ids] for name in ("woke", "micrometastasis", "angiogenic", "growth")}
+    columns["lost_h"] = lost[ids]
     columns |= {"lost_to": lost_to[ids], "merged_into": table["merged_into"][ids], "cells": cells}
-    columns["peak_cells"] = table["peak"][ids]
+    columns["peak_cells"] = np.maximum(table["peak"][ids], cells)
     columns["diameter_um"] = np.sqrt(4.0 / np.pi * cells) * world.tissue.site
     columns["phase"] = words.astype(str)
     columns |= {name: table[name.removesuffix("_h")][ids] for name in NICHE if name.endswith("_h")}
@@ -128,9 +134,9 @@ def patterns(shots: list[dict[str, Any]], found: list[dict[str, np.ndarray]]) ->
     return pd.concat([f for f in frames if len(f)] or frames, ignore_index=True)
 
 
-def endings(world: World, lesions: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return per lesion the hour of its first arrest and the word for how its last cell went."""
-    log = world.log.array()
+def endings(world: World, lesions: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return per lesion the hour of its first arrest, the word for how its last cell went, and the hour of its end."""
+    log, table = world.log.array(), world.lesions
     arrested = np.full(lesions, np.nan)
     arrests = log[log[:, 1] == EVENTS.index("arrest")]
     first, index = np.unique(arrests[:, 5], return_index=True)
@@ -141,8 +147,14 @@ def endings(world: World, lesions: int) -> tuple[np.ndarray, np.ndarray]:
     final = ends[::-1][index]
     words = np.where(final[:, 1] == WASH_OUT, "washed_out", np.array(world.log.causes)[final[:, 2]])
     lost_to[last] = words
-    lost_to[world.lesions["cells"] > 0] = ""
-    return arrested, lost_to.astype(str)
+    stands = standing(world).cells > 0
+    lost_to[stands] = ""
+    # another took it in at a reading; else it ended with its last cell, which a user's hand may take without an event
+    merged, lost = table["merged_into"] >= 0, table["lost"].copy()
+    lost[last] = np.where(merged[last], lost[last], (final[:, 0] + 1) * world.clock.dt)
+    lost[np.isnan(lost)] = world.clock.hours
+    lost[stands] = np.nan
+    return arrested, lost_to.astype(str), lost
 
 
 def cells(world: World, shots: list[dict[str, Any]]) -> pd.DataFrame:
@@ -178,8 +190,6 @@ def snapshots(world: World, shots: list[dict[str, Any]]) -> dict[str, np.ndarray
 
 
 def shots_to_now(world: World, recorder: Recorder) -> list[dict[str, Any]]:
-    """Return the snapshots so far and one of the present state, unless that is the last already."""
+    """Return the snapshots so far and one of the present state."""
     now = world.clock.hours
-    if recorder.shots and abs(recorder.shots[-1]["time_h"] - now) < 1e-9:
-        return list(recorder.shots)
-    return [*recorder.shots, snapshot(world, now)]
+    return [*_before(recorder.shots, now), snapshot(world, now)]

@@ -9,6 +9,7 @@ import numpy as np
 from livermet_sim.kernels.codes import DORMANT, SINUSOID, TISSUE, TUMOUR
 from livermet_sim.observe.columns import PHASES
 from livermet_sim.observe.parameters import days
+from livermet_sim.observe.standing import phase_of_cells, standing
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -53,8 +54,8 @@ class Recorder(Process):
         for name in ("entered", "born", "washed_out"):
             row[name] = world.totals.get(name, 0)
         row |= {f"dead_{cause}": world.totals.get(f"dead_{cause}", 0) for cause in world.log.deadly}
-        phases = np.bincount(world.lesions["phase"], minlength=len(PHASES) + 1)
-        row |= {f"lesions_{name.replace('-', '_')}": int(phases[i + 1]) for i, name in enumerate(PHASES)}
+        phases = standing(world).by_phase()
+        row |= {f"lesions_{name.replace('-', '_')}": int(phases[i]) for i, name in enumerate(PHASES)}
         inside, compartment = world.tissue.inside, world.compartment
         vessels = np.flatnonzero(compartment == SINUSOID)
         row["perfused_share"] = float(sites["perfused"][vessels].mean()) if len(vessels) else 0.0
@@ -112,11 +113,11 @@ def snapshot(world: World, hours: float) -> dict[str, Any]:
         "layer",
         "state",
         "lesion",
-        "phase",
         "activation",
         "polarisation",
         "load",
     )
     shot["cells"] = {name: cells[name][order] for name in columns}
+    shot["cells"]["phase"] = phase_of_cells(world)[order]
     shot["cells"]["oxygen_mmHg"] = sites["oxygen"][cells["site"][order]]
     return shot

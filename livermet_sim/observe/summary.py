@@ -8,6 +8,7 @@ import numpy as np
 
 from livermet_sim.observe.columns import PHASES, Frame
 from livermet_sim.observe.edge import edge_words
+from livermet_sim.observe.standing import counted
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -29,6 +30,7 @@ _STEP_WORDS = {
     "vascularised": "became vascularised",
     "growing": "were growing",
 }
+_ENDED = {"lost": "lost", "merged": "merged into another"}
 
 
 def report(result: Result) -> str:
@@ -62,17 +64,22 @@ def facts(result: Result) -> list[tuple[str, str]]:
     ]
     if len(result.timeseries):
         last = result.timeseries.iloc[-1]
-        alive = int(result.lesions["phase"].isin(PHASES).sum())
         rows.append(
             ("tumour cells", f"{int(last['entered'])} entered, {int(last['n_tumour'])} alive at the end")
         )
-        rows.append(
-            (
-                "lesions",
-                f"{alive} at the end; {len(result.lesions)} seen in all, fragments and merged ones included",
-            )
-        )
+        rows.append(("lesions", _lesions(result)))
     return rows
+
+
+def _lesions(result: Result) -> str:
+    """Return how many lesions stand, and what became of the others, as ``observe.standing`` counts them."""
+    known = counted(result.lesions)
+    number, strays = known["phase"].value_counts(), len(result.lesions) - len(known)
+    ended = ", ".join(f"{number[word]} {words}" for word, words in _ENDED.items() if word in number)
+    left_out = f"; {_many(strays, 'stray group')} gone within a day not counted" if strays else ""
+    return f"{int(known['phase'].isin(PHASES).sum())} at the end of {len(known)} in all" + (
+        f" ({ended}{left_out})" if ended or left_out else ""
+    )
 
 
 def funnel_words(result: Result) -> str:
@@ -101,9 +108,6 @@ def lesion_words(result: Result) -> list[str]:
             largest = those.loc[those["diameter_um"].fillna(0).idxmax()]
             size = f"largest {largest['diameter_um']:.0f} um across, {_many(int(largest['cells']), 'cell')}"
             lines.append(f"{phase}: {len(those)} ({size})")
-    merged = int((result.lesions["phase"] == "merged").sum())
-    if merged:
-        lines.append(f"merged into another: {merged}")
     return lines or ["none is left"]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.observe.columns import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
 from livermet_sim.state.table import Column
 
-MICROVASCULAR, PRE_ANGIOGENIC, ANGIOGENIC, GROWTH = 1, 2, 3, 4
-PHASES = ("none", "microvascular", "pre-angiogenic", "angiogenic", "growth")
+__all__ = ["ANGIOGENIC", "GROWTH", "LESION_COLUMNS", "MICROVASCULAR", "PRE_ANGIOGENIC", "SECTION"]
 
 SECTION = Section(
     "phases",

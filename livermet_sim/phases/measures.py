@@ -9,6 +9,7 @@ import numpy as np
 from livermet_sim.kernels.codes import DIE, TUMOUR, WASH_OUT
 from livermet_sim.observe.founders import Founders
 from livermet_sim.observe.rings import RINGS, rings
+from livermet_sim.observe.standing import standing
 from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH
 from livermet_sim.phases.growth_pattern import PATTERNS, View, growth_patterns, view_of
 from livermet_sim.state.world import World
@@ -46,9 +47,10 @@ def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) ->
 
 def burden(world: World, micrometastasis_cells: int) -> dict[str, float]:
     """Return how much tumour there is."""
-    cells, lesions, site = world.cells, world.lesions, world.tissue.site * 1e-3
+    cells, site = world.cells, world.tissue.site * 1e-3
     tumour = np.count_nonzero(cells["kind"] == TUMOUR)
-    size = lesions["cells"]
+    now = standing(world)
+    size = now.cells
     radius = np.sqrt(size / np.pi) * site
     return {
         "tumour_cells": float(tumour),
@@ -56,8 +58,8 @@ def burden(world: World, micrometastasis_cells: int) -> dict[str, float]:
         "tumour_volume_mm3": float((4.0 / 3.0 * np.pi * radius**3).sum()),
         "metastases": float((size >= micrometastasis_cells).sum()),
         "lesions": float((size > 0).sum()),
-        "lesions_vascularised": float((lesions["phase"] >= ANGIOGENIC).sum()),
-        "lesions_growing": float((lesions["phase"] == GROWTH).sum()),
+        "lesions_vascularised": float((now.phase >= ANGIOGENIC).sum()),
+        "lesions_growing": float((now.phase == GROWTH).sum()),
         "largest_lesion_cells": float(size.max(initial=0)),
         "largest_lesion_um": 2e3 * float(radius.max(initial=0.0)),
     }
@@ -106,13 +108,14 @@ def growth(world: World, view: View, thresholds: SimpleNamespace, hypoxic_below:
     """Return the growth patterns, vessels, hypoxia and necrosis of the tumour, and how fast its lesions double."""
     lesions = world.lesions
     found = growth_patterns(view, thresholds, hypoxic_below, lesions.n)
-    large = lesions["cells"] >= thresholds.micrometastasis
+    now = standing(world).cells
+    large = now >= thresholds.micrometastasis
     border, cells = found["border_um"], np.bincount(view.held[view.held >= 0], minlength=lesions.n)
     out = {f"{name}_share": _mean(found[f"{name}_share"], border * large) for name in PATTERNS}
     out["hypoxic_share"] = _mean(found["hypoxic_share"], cells)
     out["necrotic_share"] = _mean(found["necrotic_share"], cells)
     out["vessel_density_mm_mm2"] = _mean(found["vessel_density_mm_mm2"], cells * large)
-    before, now = lesions["earlier_cells"], lesions["cells"]
+    before = lesions["earlier_cells"]
     grown = (before >= DOUBLING_CELLS) & (now > before)
     # sizes are kept twice a growth window: the earlier one is between a half and a whole window older than the last
     hours = thresholds.growth_window / 2 + world.clock.hours % (thresholds.growth_window / 2)

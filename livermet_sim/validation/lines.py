@@ -14,6 +14,7 @@ from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import DIE, LUMEN, WASH_OUT
 from livermet_sim.observe.founders import Founders, by
 from livermet_sim.observe.funnel import interval
+from livermet_sim.observe.standing import standing
 from livermet_sim.phases.growth_pattern import PATTERNS, growth_patterns, view_of
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.execute import Progress, execute
@@ -103,7 +104,7 @@ def observe(task: tuple[str, int, str, float]) -> LineRecord:
             record.lost_in_lumen[day, cause] = record.lost_in_lumen.get((day, cause), 0) + in_lumen
     hypoxic = engine.setting.section("cells.tumour").hypoxia_threshold
     found = growth_patterns(view_of(world), own, hypoxic, world.lesions.n)
-    large = world.lesions["cells"] >= own.micrometastasis
+    large = standing(world).cells >= own.micrometastasis
     for name in PATTERNS:
         record.border[name] = float(np.nansum((found[f"{name}_share"] * found["border_um"])[large]))
     measured = engine.measures()

@@ -19,6 +19,7 @@ from livermet_sim.kernels.codes import (
     WASH_OUT,
 )
 from livermet_sim.observe.founders import Founders, by
+from livermet_sim.observe.standing import phase_of_cells, standing
 from livermet_sim.phases.definitions import GROWTH
 from livermet_sim.state.tissue import PORTAL
 from livermet_sim.validation.course import Course
@@ -230,13 +231,13 @@ def replacement_of_small(course: Course) -> Sample:
 
 def growing_liver(course: Course) -> Sample:
     """Return whether this liver has a lesion in the growth phase at the end."""
-    return share(np.array([(course.engine.world.lesions["phase"] == GROWTH).any()]))
+    return share(np.array([(standing(course.engine.world).phase == GROWTH).any()]))
 
 
 def growing_founders(course: Course) -> Sample:
     """Return founders with a live cell in a growing lesion at the end."""
     world = course.engine.world
-    growing = np.unique(world.cells["founder"][world.cells["phase"] == GROWTH])
+    growing = np.unique(world.cells["founder"][phase_of_cells(world) == GROWTH])
     return Sample(len(growing[growing >= 0]), world.totals.get("entered", 0))
 
 
