@@ -300,6 +300,6 @@ def processes(
         Intervene(interventions, setting, compiled, crawl.heed, knobs), systemic.Respond(setting), perfuse, oxygenate,
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
-        Divide(setting, fate, spacing), crawl, TurnOver(setting), vessels.Collapse(setting),
+        Divide(setting, fate, world.tissue.lattice), crawl, TurnOver(setting), vessels.Collapse(setting),
         vessels.Angiogenesis(setting, spacing), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
     )  # fmt: skip

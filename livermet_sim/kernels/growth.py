@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from livermet_sim.kernels.codes import (
     CROSS,
     DAUGHTER,
@@ -17,7 +19,7 @@ from livermet_sim.kernels.codes import (
 )
 from livermet_sim.kernels.jit import kernel
 from livermet_sim.kernels.rng import child_key, draw4
-from livermet_sim.kernels.room import clear_direction, free_beside, habitable
+from livermet_sim.kernels.room import free_beside, habitable, nearest_free
 
 
 @kernel
@@ -74,7 +76,7 @@ def enter_vessel(rows, seed, tick, key, site, layer, event, tumour_at, neighbour
 
 @kernel
 def divide(
-    rows, seed, tick, rates, coopt, reach, compress, born_at, born_key, event, cause, key, site, layer, tumour_at,
+    rows, seed, tick, rates, coopt, parent, slot, length, compress, born_at, born_key, event, cause, key, site, layer, tumour_at,
     neighbours, compartment, parenchyma, patency,
 ):  # fmt: skip
     """Let each row, in order, place a daughter beside itself, pushing cells aside where none is free.
@@ -87,8 +89,8 @@ def divide(
     rates, coopt : float64[capacity, B], int
         Column of the probability that new room is taken by replacing a hepatocyte, the vessels spared;
         otherwise it is pushed, which compresses the vessels around. Where no hepatocyte is left neither happens.
-    reach : int
-        Longest row of cells that can be shifted.
+    parent, slot, length : int32[m], int32[m], float64[m]
+        Rays (``state.lattice.Rays``) as far as cells can be shifted.
     compress : float
         Share of its patency that a vessel site beside a push loses.
     born_at, born_key : int64[m]
@@ -99,6 +101,7 @@ def divide(
     parenchyma, patency : float64[sites]
         Updated.
     """
+    places = np.empty(len(parent), np.int64)
     for i in range(len(rows)):
         r = rows[i]
         here = site[r]
@@ -114,29 +117,22 @@ def divide(
             else:
                 event[r] = NOTHING
             continue
-        place = free_beside(here, neighbours, compartment, tumour_at[TISSUE], False, u0)
-        last = place
-        if place < 0:
-            k, distance = clear_direction(here, neighbours, compartment, tumour_at[TISSUE], reach, u0)
-            if k < 0:
-                event[r] = NOTHING
-                continue
-            place = neighbours[here, k]
-            last = place
-            for _ in range(distance - 1):
-                last = neighbours[last, k]
-            # shift the row outwards, the far end first
-            back = 11 - k if k >= 4 else k ^ 1
-            spot = last
-            for _ in range(distance - 1):
-                before = neighbours[spot, back]
-                moved = tumour_at[TISSUE, before]
-                tumour_at[TISSUE, spot] = moved
-                if moved >= 0:
-                    site[moved] = spot
-                else:
-                    born_at[-2 - moved] = spot
-                spot = before
+        free = nearest_free(here, neighbours, compartment, tumour_at[TISSUE], parent, slot, length, places, u0)
+        if free < 0:
+            event[r] = NOTHING
+            continue
+        last = places[free]
+        # shift the row on the way outwards, the far end first
+        while parent[free] != 0:
+            before, spot = places[parent[free]], places[free]
+            moved = tumour_at[TISSUE, before]
+            tumour_at[TISSUE, spot] = moved
+            if moved >= 0:
+                site[moved] = spot
+            else:
+                born_at[-2 - moved] = spot
+            free = parent[free]
+        place = places[free]
         tumour_at[TISSUE, place] = -2 - i
         born_at[i] = place
         parenchyma[here] = 0.0

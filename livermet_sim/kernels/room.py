@@ -39,23 +39,32 @@ def free_beside(here, neighbours, compartment, occupied, lumen, u):
 
 
 @inline
-def clear_direction(here, neighbours, compartment, occupied, reach, u):
-    """Return (direction, distance in sites) of the shortest way to a free site, or (-1, 0).
+def nearest_free(here, neighbours, compartment, occupied, parent, slot, length, places, u):
+    """Return the place on the rays from ``here`` (``state.lattice.Rays``) that is free and nearest, or -1.
 
-    Directions are scanned from a drawn start, so ties are broken at random.
+    Ways lead straight through habitable sites only. ``places`` is written: the site of each place so far, -1 where no
+    way leads. Of several that are equally near one is drawn by ``u``.
     """
-    start = int(u * 8.0)
-    best, distance = -1, reach + 1
-    for j in range(neighbours.shape[1]):
-        k = (start + j) % 8
-        place = here
-        for d in range(1, distance):
-            place = neighbours[place, k]
-            if place < 0 or not habitable(compartment[place]):
+    places[0] = here
+    free, reached = 0, 1
+    for j in range(1, len(parent)):
+        if free > 0 and length[j] > length[reached] + 1e-9:
+            break
+        before = places[parent[j]]
+        place = neighbours[before, slot[j]] if before >= 0 else -1
+        if place >= 0 and not habitable(compartment[place]):
+            place = -1
+        places[j] = place
+        if place >= 0 and occupied[place] == -1:
+            free += 1
+            reached = j
+    if free == 0:
+        return -1
+    pick = int(u * free)
+    for j in range(reached, 0, -1):
+        if places[j] >= 0 and occupied[places[j]] == -1:
+            if pick == 0:
+                reached = j
                 break
-            if occupied[place] == -1:
-                best, distance = k, d
-                break
-    if best < 0:
-        return -1, 0
-    return best, distance
+            pick -= 1
+    return reached

@@ -29,6 +29,7 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.seeding import Carrier
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.world import World
 
 OWN_FATES = (
@@ -200,11 +201,12 @@ class Divide(Process):
     writes = ("cells[new daughters]", "cells.site[tumour, pushed]", "cells.generation")
     adds = ("sites.parenchyma", "sites.patency", "log")
 
-    def __init__(self, setting: Setting, fate: Fate, spacing: float):
+    def __init__(self, setting: Setting, fate: Fate, lattice: Lattice):
         self.fate = fate
         own = setting.section("cells.tumour")
         self.coopt, self.compress = setting.column("coopt"), own.compress
-        self.reach = max(1, round(own.push_distance / spacing))
+        # a daughter beside its mother needs no push
+        self.rays = lattice.rays(max(own.push_distance, float(lattice.length.max())))
 
     def step(self, world: World) -> None:
         """Divide, in drawn order, and make the daughters' rows."""
@@ -216,7 +218,7 @@ class Divide(Process):
         born_at, born_key = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
         sites = world.sites
         divide(
-            rows, world.seed, world.clock.tick, world.rates, self.coopt, self.reach, self.compress, born_at, born_key,
+            rows, world.seed, world.clock.tick, world.rates, self.coopt, *self.rays, self.compress, born_at, born_key,
             cells.full("event"), cells.full("cause"), cells.full("key"), cells.full("site"), cells.full("layer"),
             world.census.tumour_at, world.tissue.neighbours, world.compartment, sites.full("parenchyma"),
             sites.full("patency"),

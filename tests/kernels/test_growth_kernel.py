@@ -20,6 +20,10 @@ from livermet_sim.kernels.codes import (
     TISSUE,
 )
 from livermet_sim.kernels.rng import draws
+from livermet_sim.state.lattice import Lattice
+
+
+RAYS = Lattice(3, 3, 10.0)
 
 
 class Colony:
@@ -50,7 +54,7 @@ class Colony:
         self.event[rows] = DIVIDE
         rates = np.full((len(self.site), 1), coopt)
         module.divide(
-            rows, self.seed, self.tick, rates, 0, reach, compress, at, keys, self.event, self.cause, self.key, self.site,
+            rows, self.seed, self.tick, rates, 0, *RAYS.rays(10.0 * max(reach, np.sqrt(2.0))), compress, at, keys, self.event, self.cause, self.key, self.site,
             self.layer, self.tumour_at, self.neighbours, self.compartment, self.parenchyma, self.patency,
         )  # fmt: skip
         made = at >= 0
@@ -117,27 +121,33 @@ class RandomSequential:
 
     def divide(self, where: dict, owner: dict, i: int, reach: int) -> None:
         x, y = where[i]
-        ways = [(dx, dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1) if dx or dy]
-        self.random.shuffle(ways)
-        best = None
-        for dx, dy in ways:
-            for d in range(1, reach + 1):
-                place = (x + d * dx, y + d * dy)
-                if not self.inside(*place):
-                    break
-                if place not in self.cells:
-                    if best is None or d < best[0]:
-                        best = (d, dx, dy)
-                    break
-        if best is None:
+        reach = max(reach, 1.5)
+        steps = range(-int(reach), int(reach) + 1)
+        free = [
+            (dx * dx + dy * dy, self.random.random(), dx, dy)
+            for dx in steps
+            for dy in steps
+            if 0 < dx * dx + dy * dy <= reach**2
+            and self.inside(x + dx, y + dy)
+            and (x + dx, y + dy) not in self.cells
+        ]
+        if not free:
             return
-        d, dx, dy = best
-        for back in range(d - 1, 0, -1):
-            old, new = (x + back * dx, y + back * dy), (x + (back + 1) * dx, y + (back + 1) * dy)
+        _, _, dx, dy = min(free)
+        self.cells.add((x + dx, y + dy))
+        while max(abs(dx), abs(dy)) > 1:
+            before = straight(dx, dy)
+            old, new = (x + before[0], y + before[1]), (x + dx, y + dy)
             if old in owner:
                 owner[new] = owner.pop(old)
                 where[owner[new]] = new
-        self.cells.add((x + d * dx, y + d * dy))
+            dx, dy = before
+
+
+def straight(dx: int, dy: int) -> tuple[int, int]:
+    """Return the place before (dx, dy) on the straight way from the middle."""
+    n = max(abs(dx), abs(dy))
+    return tuple(int(np.copysign(np.ceil(abs(d) * (n - 1) / n - 0.5), d)) for d in (dx, dy))
 
 
 @pytest.mark.parametrize("reach", [1, 3])
@@ -163,17 +173,20 @@ def test_contention_is_random_sequential_updating(reach):
     assert 0.6 < ours.var() / twins.var() < 1.6
 
 
-def test_daughters_take_free_places_with_equal_chance():
+@pytest.mark.parametrize("taken", [(11, 6), (7, 11, 13, 17, 6)])
+def test_daughters_take_the_nearest_free_places_with_equal_chance(taken):
     neighbours, compartment = field(5, 5)
-    taken, n = np.zeros(25), 2400
+    found, n = np.zeros(25), 2400
     for seed in range(n):
-        colony = Colony(neighbours, compartment, [12, 11, 6], capacity=8)
+        colony = Colony(neighbours, compartment, [12, *taken], capacity=8)
         colony.key[0], colony.tick = seed, seed
-        taken[colony.divide([0])[0]] += 1
-    free = [p for p in neighbours[12] if p not in (11, 6)]
-    assert taken[free].sum() == n
+        found[colony.divide([0])[0]] += 1
+    # sides as long as one is free, then corners, which are further away
+    sides = [p for p in (7, 11, 13, 17) if p not in taken]
+    free = sides or [p for p in (6, 8, 16, 18) if p not in taken]
+    assert found[free].sum() == n
     for place in free:
-        assert_share(int(taken[place]), n, 1 / 6)
+        assert_share(int(found[place]), n, 1 / len(free))
 
 
 def test_nobody_is_born_where_there_is_no_room():
@@ -189,25 +202,38 @@ def test_pushing_shifts_the_row_towards_the_nearest_gap():
     width, middle = 11, 5 * 11 + 5
     neighbours, compartment = field(width, width)
     for k, step in enumerate((1, -1, width, -width, width + 1, width - 1, -width + 1, -width - 1)):
-        gap = middle + 3 * step
+        gap, far = middle + 3 * step, 3.0 if k < 4 else 3.0 * np.sqrt(2.0)
         sites = np.array([middle, *(s for s in range(width * width) if s not in (middle, gap))])
         colony = Colony(neighbours, compartment, sites)
         row_of = {int(s): r for r, s in enumerate(sites)}
         first, second = row_of[middle + step], row_of[middle + 2 * step]
-        at = colony.divide([0], coopt=1.0, reach=3)
+        at = colony.divide([0], coopt=1.0, reach=far)
         assert at[0] == middle + step, k
         assert colony.site[first] == middle + 2 * step and colony.site[second] == gap
         others = np.setdiff1d(np.arange(len(sites)), [first, second])
         assert np.array_equal(colony.site[others], sites[others])
         colony.check()
-        # too far for a shorter reach
-        assert Colony(neighbours, compartment, sites).divide([0], reach=2)[0] == -1
+        # too far for a shorter reach: a corner is further than a side
+        assert Colony(neighbours, compartment, sites).divide([0], reach=far - 0.1)[0] == -1
+
+
+def test_the_way_to_a_gap_aside_is_nearly_straight():
+    width, middle = 15, 7 * 15 + 7
+    neighbours, compartment = field(width, width)
+    gap = middle + 5 + 2 * width
+    sites = np.array([middle, *(s for s in range(width * width) if s not in (middle, gap))])
+    colony = Colony(neighbours, compartment, sites)
+    before = colony.site.copy()
+    colony.divide([0], reach=6)
+    y, x = np.divmod(np.setdiff1d(before[: colony.n - 1][before[: colony.n - 1] != colony.site[: colony.n - 1]], []), width)
+    assert len(x) == 4 and (np.abs((y - 7) * 5 - (x - 7) * 2) <= 0.75 * np.hypot(5, 2)).all()
+    colony.check()
 
 
 def test_pushing_goes_the_shortest_way_whatever_the_draw():
     width, middle = 11, 5 * 11 + 5
     neighbours, compartment = field(width, width)
-    far = [middle + 4, middle - 3 * width, middle + 3 * (width - 1)]
+    far = [middle + 4, middle - 3 * width, middle + 2 * (width - 1)]
     near = [middle - 2, middle + 2 * width]
     sites = np.array([middle, *(s for s in range(width * width) if s not in (middle, *far, *near))])
     taken = []
@@ -217,6 +243,28 @@ def test_pushing_goes_the_shortest_way_whatever_the_draw():
         colony.divide([0], reach=5)
         taken += [s for s in (*far, *near) if colony.tumour_at[TISSUE, s] >= 0]
     assert len(taken) == 60 and set(taken) == set(near)
+
+
+def reach_of(colony: Colony, width: int) -> float:
+    """Return how far cells lie along the diagonals over how far along the axes, from the middle of the clone."""
+    y, x = np.divmod(colony.site[: colony.n], width)
+    x, y = x - x.mean(), y - y.mean()
+    far, angle = np.hypot(x, y), np.degrees(np.arctan2(y, x)) % 90
+    return far[np.abs(angle - 45) < 11.25].mean() / far[np.abs(angle - 45) > 33.75].mean()
+
+
+@pytest.mark.parametrize("reach", [1.0, 3.2, 4.0, 5.0])
+def test_an_unimpeded_clone_grows_alike_in_all_directions(reach):
+    # the distances of pushing (40 um) in sites of 12.5, 10 and 8 um, and a clone that only takes free places
+    width, seeds = 81, 20
+    neighbours, compartment = field(width, width)
+    ratios = []
+    for seed in range(seeds):
+        colony = Colony(neighbours, compartment, [width * width // 2], capacity=2600, seed=seed)
+        while colony.n < 2000:
+            colony.divide(colony.by_draw(np.flatnonzero(colony.draws() < 0.1)), reach=reach)
+        ratios.append(reach_of(colony, width))
+    assert abs(np.mean(ratios) - 1.0) <= 0.05
 
 
 def test_pushing_never_loses_or_doubles_a_cell():
