@@ -131,7 +131,7 @@ class Cell(mesa.Agent):
         """Return the other cells at this site and the eight around it, of one kind or of all."""
         roster, own = self.model.roster, self._value("site")
         cells = roster.world.cells
-        near = np.append(roster.world.tissue.neighbours[own], own)
+        near = np.append(roster.world.tissue.contacts[own], own)
         rows = roster.rows(roster.codes(kind))
         rows = rows[np.isin(cells.full("site")[rows], near) & (cells.full("key")[rows] != self._key)]
         return AgentSet(roster.look(rows), random=self.model.random)

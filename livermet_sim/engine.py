@@ -286,9 +286,9 @@ def processes(
     recipe: Recipe, setting: Setting, world: World, compiled: Compiled, *watchers: Any
 ) -> Sequence[Any]:
     """Return the plan of a step, in order."""
-    n, spacing = world.tissue.n, world.tissue.site
+    n, lattice = world.tissue.n, world.tissue.lattice
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
-    fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, spacing)
+    fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, lattice)
     perfuse, oxygenate, remodel = (
         perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n),
@@ -300,6 +300,6 @@ def processes(
         Intervene(interventions, setting, compiled, crawl.heed, knobs), systemic.Respond(setting), perfuse, oxygenate,
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
-        Divide(setting, fate, world.tissue.lattice), crawl, TurnOver(setting), vessels.Collapse(setting),
-        vessels.Angiogenesis(setting, spacing), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
+        Divide(setting, fate, lattice), crawl, TurnOver(setting), vessels.Collapse(setting),
+        vessels.Angiogenesis(setting, lattice.site), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
     )  # fmt: skip

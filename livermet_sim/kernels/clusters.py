@@ -14,41 +14,42 @@ def _root(parent, i):
 
 
 @kernel
-def label(rows, site, neighbours, claimed, parent):
-    """Write the group of each tumour row: cells up to two sites apart are one lesion.
+def label(rows, site, near, first, parent):
+    """Write the group of each tumour row: cells no further apart than a cell's breadth are one lesion.
 
-    Each cell claims its site and the eight around; cells whose claims meet are joined. So a loose clone,
-    whose cells stand a cell's breadth apart, is one lesion.
+    So a loose clone, whose cells stand that far apart, is one lesion.
 
     Parameters
     ----------
     rows : int64[m]
         Tumour rows.
-    claimed : int64[sites]
+    near : int32[sites, k]
+        Sites so near to each site that their cells belong together, -1 for none.
+    first : int64[sites]
         -1 everywhere on entry and on return.
     parent : int64[m]
         Written: index (in ``rows``) of a representative of the group.
     """
     for i in range(len(rows)):
         parent[i] = i
+        s = site[rows[i]]
+        if first[s] < 0:
+            first[s] = i
+        else:
+            parent[i] = first[s]
     for i in range(len(rows)):
         s = site[rows[i]]
-        for k in range(neighbours.shape[1] + 1):
-            place = s if k == neighbours.shape[1] else neighbours[s, k]
-            if place < 0:
+        if first[s] != i:
+            continue
+        for k in range(near.shape[1]):
+            place = near[s, k]
+            if place < 0 or first[place] < 0:
                 continue
-            if claimed[place] < 0:
-                claimed[place] = i
-                continue
-            a, b = _root(parent, i), _root(parent, claimed[place])
+            a, b = _root(parent, i), _root(parent, first[place])
             if a < b:
                 parent[b] = a
             elif b < a:
                 parent[a] = b
     for i in range(len(rows)):
         parent[i] = _root(parent, i)
-        s = site[rows[i]]
-        claimed[s] = -1
-        for k in range(neighbours.shape[1]):
-            if neighbours[s, k] >= 0:
-                claimed[neighbours[s, k]] = -1
+        first[site[rows[i]]] = -1

@@ -82,16 +82,16 @@ def own_event(rates, r, columns, layer, state, u):
 
 @inline
 def first_attacker(
-    r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, reach, head, following,
-    neighbours, limit,
+    r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head, following,
+    contacts, limit,
 ):  # fmt: skip
     """Return (time, row) of the first attacker in contact to strike before ``limit``; row -1 if none does."""
     best, by = limit, -1
-    for k in range(neighbours.shape[1] + 1):
-        place = site[r] if k == neighbours.shape[1] else neighbours[site[r], k]
+    for k in range(contacts.shape[1] + 1):
+        place = site[r] if k == contacts.shape[1] else contacts[site[r], k]
         a = head[place] if place >= 0 else -1
         while a >= 0:
-            rate = (rates[a, attack] + rates[a, engulf]) * rates[r, vulnerability[kind[a]]] * reach
+            rate = (rates[a, attack] + rates[a, engulf]) * rates[r, vulnerability[kind[a]]]
             if layer[r] == TISSUE and layer[a] == LUMEN:
                 rate *= across[kind[a]]
             if rate > 0.0:
@@ -106,7 +106,7 @@ def first_attacker(
 @kernel
 def decide(
     n, seed, tick, dt, kind, site, layer, key, state, event, cause, load,
-    rates, columns, attack, engulf, vulnerability, across, reach, head, following, near_attacker, neighbours, happened,
+    rates, columns, attack, engulf, vulnerability, across, head, following, near_attacker, contacts, happened,
 ):  # fmt: skip
     """Let each tumour cell's fates race through one step; the first to come within ``dt`` happens.
 
@@ -126,8 +126,6 @@ def decide(
         For each killer kind, the tumour behaviour that multiplies its attack.
     across : float64[K]
         Share of a vessel cell's attack that reaches a tumour cell behind the wall.
-    reach : float
-        Multiplies attacks: 10 um over the size of a site, as the nine sites that count as contact grow with it.
     near_attacker : int32[sites]
         Attackers at a site and around it; 0 lets the search be skipped.
     happened : int64[capacity]
@@ -147,8 +145,8 @@ def decide(
         own = best < dt
         if near_attacker[site[r]] > 0:
             best, by = first_attacker(
-                r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, reach, head,
-                following, neighbours, best,
+                r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head,
+                following, contacts, best,
             )  # fmt: skip
         if by < 0 and not own:
             continue
@@ -169,19 +167,19 @@ def decide(
 
 
 @kernel
-def spread_attackers(head, listed, neighbours, near_attacker, spread):
+def spread_attackers(head, listed, contacts, near_attacker, spread):
     """Mark the sites from which an attacker can be touched; ``spread`` lists the marked chains' sites."""
     for t in range(1, spread[0] + 1):
         s = spread[t]
         near_attacker[s] = 0
-        for k in range(neighbours.shape[1]):
-            if neighbours[s, k] >= 0:
-                near_attacker[neighbours[s, k]] = 0
+        for k in range(contacts.shape[1]):
+            if contacts[s, k] >= 0:
+                near_attacker[contacts[s, k]] = 0
     for t in range(1, listed[0] + 1):
         s = listed[t]
         spread[t] = s
         near_attacker[s] += 1
-        for k in range(neighbours.shape[1]):
-            if neighbours[s, k] >= 0:
-                near_attacker[neighbours[s, k]] += 1
+        for k in range(contacts.shape[1]):
+            if contacts[s, k] >= 0:
+                near_attacker[contacts[s, k]] += 1
     spread[0] = listed[0]

@@ -117,7 +117,9 @@ def divide(
             else:
                 event[r] = NOTHING
             continue
-        free = nearest_free(here, neighbours, compartment, tumour_at[TISSUE], parent, slot, length, places, u0)
+        free = nearest_free(
+            here, neighbours, compartment, tumour_at[TISSUE], parent, slot, length, places, u0
+        )
         if free < 0:
             event[r] = NOTHING
             continue

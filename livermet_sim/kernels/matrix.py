@@ -25,11 +25,11 @@ def faded(amount, keep):
 
 
 @inline
-def live_beside(site, neighbours, parenchyma, compartment):
+def live_beside(site, contacts, parenchyma, compartment):
     """Return how much live hepatocyte tissue stands on the eight sites around."""
     total = 0.0
-    for k in range(neighbours.shape[1]):
-        other = neighbours[site, k]
+    for k in range(contacts.shape[1]):
+        other = contacts[site, k]
         if other >= 0 and compartment[other] != PORTAL and compartment[other] != CENTRAL:
             total += parenchyma[other]
     return total
@@ -37,7 +37,7 @@ def live_beside(site, neighbours, parenchyma, compartment):
 
 @kernel
 def wear(
-    span, rates, inside, compartment, neighbours, tumour_at, matrix, net, debris, parenchyma, patency,
+    span, rates, inside, compartment, contacts, tumour_at, matrix, net, debris, parenchyma, patency,
     pressure, oxygen, vessel_age,
 ):  # fmt: skip
     """Advance what is bound to sites by ``span`` hours; losses are first order.
@@ -73,18 +73,18 @@ def wear(
         elif pressure[s] > 0.0 and tumour_at[TISSUE, s] == -1:
             parenchyma[s] *= 1.0 - crush * pressure[s]
         elif parenchyma[s] < 1.0 and tumour_at[TISSUE, s] == -1:
-            beside = live_beside(s, neighbours, parenchyma, compartment)
-            parenchyma[s] += (1.0 - parenchyma[s]) * regrow * min(1.0, 2.0 * beside / neighbours.shape[1])
+            beside = live_beside(s, contacts, parenchyma, compartment)
+            parenchyma[s] += (1.0 - parenchyma[s]) * regrow * min(1.0, 2.0 * beside / contacts.shape[1])
 
 
 @kernel
-def lay_down(inside, neighbours, laid, matrix):
+def lay_down(inside, contacts, laid, matrix):
     """Add deposits to the matrix, which saturates at 1, and empty ``laid``, int64[sites] in 2**-30.
 
     A third stays at the site and two thirds go to those around, as a stellate cell's processes reach
     about 20 um.
     """
-    around = neighbours.shape[1]
+    around = contacts.shape[1]
     for i in range(len(inside)):
         s = inside[i]
         if laid[s] == 0:
@@ -92,7 +92,7 @@ def lay_down(inside, neighbours, laid, matrix):
         amount = laid[s] / 1073741824.0
         laid[s] = 0
         for k in range(around + 1):
-            place = s if k == around else neighbours[s, k]
+            place = s if k == around else contacts[s, k]
             if place >= 0:
                 part = amount / 3.0 if k == around else amount / (1.5 * around)
                 matrix[place] += (1.0 - matrix[place]) * (1.0 - math.exp(-part))

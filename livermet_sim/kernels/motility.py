@@ -46,7 +46,7 @@ def _choose(here, neighbours, compartment, vessels_only, u):
 
 @inline
 def touching(site, but, neighbours, occupied):
-    """Return how many tumour cells stand on the eight sites around, the site ``but`` left out."""
+    """Return how many tumour cells stand on the sites around, the site ``but`` left out."""
     number = 0
     for k in range(neighbours.shape[1]):
         other = neighbours[site, k]
@@ -57,7 +57,7 @@ def touching(site, but, neighbours, occupied):
 
 @kernel
 def crawl(
-    n, seed, tick, dt, spacing, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
+    n, seed, tick, dt, stride, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
     attractant, heed, trace, inactive_share, concentration, compartment, neighbours, near,
 ):  # fmt: skip
     """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
@@ -68,7 +68,8 @@ def crawl(
 
     Parameters
     ----------
-    dt, spacing : float, h, um
+    dt, stride : float, h, um
+        Step; path that a hop to a site beside stands for, see ``processes.crawling``.
     columns : int64[5]
         Columns of crawl (um/min), chemotaxis, infiltrate, attack, engulf; -1 for infiltrate is not allowed.
     mobile : int64[K]
@@ -88,7 +89,7 @@ def crawl(
         way = mobile[k]
         if way == 0:
             continue
-        expected = rates[r, columns[0]] * motile_share[k] * 60.0 * dt / spacing
+        expected = rates[r, columns[0]] * motile_share[k] * 60.0 * dt / stride
         if expected <= 0.0:
             continue
         u0, u1, u2, u3 = draw4(seed, CRAWL, tick, key[r])
@@ -147,7 +148,7 @@ def crawl_tumour(rows, seed, tick, hops, key, site, rates, cohesion, tumour_at, 
 
 
 @kernel
-def tumour_hops(n, seed, tick, dt, spacing, kind, layer, state, key, rates, crawl_column, crowding, hops):
+def tumour_hops(n, seed, tick, dt, stride, kind, layer, state, key, rates, crawl_column, crowding, hops):
     """Write how many hops each cycling tumour cell in tissue makes; returns how many cells move at all.
 
     Dormant cells are solitary and still (Naumov 2002).
@@ -157,7 +158,7 @@ def tumour_hops(n, seed, tick, dt, spacing, kind, layer, state, key, rates, craw
         hops[r] = 0
         if kind[r] != TUMOUR or layer[r] != TISSUE or state[r] != CYCLING:
             continue
-        expected = rates[r, crawl_column] * 60.0 * dt / spacing
+        expected = rates[r, crawl_column] * 60.0 * dt / stride
         if expected > 0.0 and crowding[r] < 1.0:
             hops[r] = int(expected + draw4(seed, CRAWL, tick, key[r])[0])
             if hops[r] > 0:

@@ -8,7 +8,7 @@ from livermet_sim.kernels.jit import kernel
 
 @kernel
 def census(
-    n, kind, site, layer, activation, kinds, neighbours, count, tumour_at, pressure, near, touched, seen
+    n, kind, site, layer, activation, kinds, contacts, count, tumour_at, pressure, near, touched, seen
 ):
     """Count cells by site and kind, say where tumour cells stand, and return how many are in lumen and tissue.
 
@@ -20,7 +20,8 @@ def census(
     activation : float64[capacity]
     kinds : int
         Number of kinds, K.
-    neighbours : int32[sites, m]
+    contacts : int32[sites, m]
+        Sites that a cell can touch.
     count : int32[sites, 2 K]
         Written: cells of each kind, then activated ones of each kind.
     tumour_at : int64[2, sites]
@@ -28,7 +29,7 @@ def census(
     pressure : float64[sites]
         Written: share of the sites around whose tissue part holds a tumour cell.
     near : int32[2, sites]
-        Written: tumour cells in lumen and tissue parts at the site and in the eight around it.
+        Written: tumour cells in lumen and tissue parts at the site and those it touches.
     touched : int32[sites + 1]
         Sites counted last time, their number first; replaced. Only their counts are cleared.
     seen : int8[sites]
@@ -61,14 +62,14 @@ def census(
                 in_tissue += 1
             tumour_at[part, s] = r
             near[part, s] += 1
-            for k in range(neighbours.shape[1]):
-                other = neighbours[s, k]
+            for k in range(contacts.shape[1]):
+                other = contacts[s, k]
                 if other >= 0:
                     near[part, other] += 1
     touched[0] = listed
     for s in range(len(pressure)):
         own = 1 if tumour_at[TISSUE, s] >= 0 else 0
-        pressure[s] = (near[TISSUE, s] - own) / neighbours.shape[1]
+        pressure[s] = (near[TISSUE, s] - own) / contacts.shape[1]
     return in_lumen, in_tissue
 
 

@@ -53,7 +53,7 @@ def slope(concentration, neighbours, site, i, axes, length):
 
 @inline
 def _sense(
-    code, i, deficit, kind, rows, place, cell_real, concentration, site_real, count, neighbours, systemic, axes, length,
+    code, i, deficit, kind, rows, place, cell_real, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
     activation_row, kinds, out,
 ):  # fmt: skip
     """Write one signal of some cells of one kind, which stand at the sites ``place``."""
@@ -69,15 +69,15 @@ def _sense(
         elif code == CONTACT:
             total = -1 if i == kind or (i == kind + kinds and cell_real[activation_row, row] > 0.5) else 0
             total += count[site, i]
-            for k in range(neighbours.shape[1]):
-                if neighbours[site, k] >= 0:
-                    total += count[neighbours[site, k], i]
+            for k in range(contacts.shape[1]):
+                if contacts[site, k] >= 0:
+                    total += count[contacts[site, k], i]
             value = float(total)
         elif code == AROUND:
             value = site_real[i, site]
-            for k in range(neighbours.shape[1]):
-                if neighbours[site, k] >= 0:
-                    value += site_real[i, neighbours[site, k]]
+            for k in range(contacts.shape[1]):
+                if contacts[site, k] >= 0:
+                    value += site_real[i, contacts[site, k]]
         elif code == SYSTEMIC:
             value = systemic[i]
         else:
@@ -104,7 +104,7 @@ def _add_strength(signal, gain, half_max, power, allowed, state, out):
 
 @kernel
 def evaluate(
-    first, stop, due, cell_real, cell_whole, concentration, site_real, count, neighbours, systemic, axes, length,
+    first, stop, due, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
     layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
     term_code, term_value, gain, senses, rates,
 ):  # fmt: skip
@@ -122,8 +122,9 @@ def evaluate(
     site_real : float64[columns, n_sites]
     count : int32[n_sites, 2 K]
         Cells of each kind at a site, then the activated ones of each kind.
-    neighbours : int32[n_sites, m]
-        Pairs of opposites along the axes come first; -1 for none.
+    contacts, neighbours : int32[n_sites, m]
+        Sites that a cell touches, and sites beside; of the latter
+        pairs of opposites along the axes come first; -1 for none.
     systemic : float64[G]
     axes, length : int, float64[m] (um)
         The first ``2 axes`` neighbours are pairs of opposites; distance of each neighbour.
@@ -163,7 +164,7 @@ def evaluate(
             for slot in range(start, signal_first[kind + 1]):
                 _sense(
                     signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, own, place, cell_real,
-                    concentration, site_real, count, neighbours, systemic, axes, length, layout[4], layout[5],
+                    concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[4], layout[5],
                     senses[slot - start],
                 )  # fmt: skip
             for j in range(size):

@@ -38,7 +38,8 @@ class View:
     Attributes
     ----------
     lattice : Lattice
-    neighbours : int32[n, 8]
+    sides, contacts : int32[n, m]
+        Sites that share a side, sites that a cell touches; -1 for none.
     born : int8[n]
         Compartments as the tissue was built; ``compartment`` as they are now.
     held : int64[n]
@@ -49,7 +50,8 @@ class View:
     """
 
     lattice: Lattice
-    neighbours: np.ndarray
+    sides: np.ndarray
+    contacts: np.ndarray
     born: np.ndarray
     compartment: np.ndarray
     held: np.ndarray
@@ -87,7 +89,7 @@ def view_of_shot(world: World, shot: dict) -> View:
 def _view(world: World, compartment: np.ndarray, held: np.ndarray, stellate: np.ndarray, sites: dict) -> View:
     tissue = world.tissue
     return View(
-        tissue.lattice, tissue.neighbours, tissue.compartment, compartment, held, stellate=stellate, **sites
+        tissue.lattice, tissue.sides, tissue.contacts, tissue.compartment, compartment, held, stellate=stellate, **sites
     )  # fmt: skip
 
 
@@ -114,14 +116,14 @@ def growth_patterns(
 
 def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
     """Return the stretches of all borders: ``lesion`` and liver ``site`` of each, and a bool array for each pattern."""
-    sides = view.neighbours[:, : view.lattice.sides]
+    sides = view.sides
     mine, side = np.nonzero(
         (view.held >= 0)[:, None] & (sides >= 0) & (np.where(sides >= 0, view.held[sides], 0) < 0)
     )
     other = sides[mine, side]
     tissue = (view.compartment[other] == PARENCHYMA) | (view.compartment[other] == SINUSOID)
     mine, other = mine[tissue], other[tissue]
-    around = np.concatenate([other[:, None], view.neighbours[other]], axis=1)
+    around = np.concatenate([other[:, None], view.contacts[other]], axis=1)
     there = around >= 0
     stellate = (view.stellate[around] & there).any(axis=1)
     collagen = np.where(there, view.collagen[around], 0.0).max(axis=1, initial=0.0)

@@ -11,6 +11,8 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
+TOGETHER = 29.0  # um between the middles of two cells of one lesion: a cell's breadth lies between them
+
 
 class Stage(Process):
     """Group tumour cells into lesions, keep their identities, read their phases, write their histories."""
@@ -24,6 +26,7 @@ class Stage(Process):
         self.every = self.own.interval
         self.hypoxic = setting.section("cells.tumour").hypoxia_threshold
         self._claimed: np.ndarray | None = None
+        self._near = np.zeros((0, 0), dtype=np.int32)
 
     def step(self, world: World) -> None:
         """Read the lesions when due."""
@@ -46,9 +49,9 @@ class Stage(Process):
         """Return the group number of each row, numbered by the smallest key in the group."""
         if self._claimed is None:
             self._claimed = np.full(world.tissue.n, -1, dtype=np.int64)
+            self._near = world.tissue.lattice.within(TOGETHER, world.tissue.neighbours)
         parent = np.empty(len(rows), dtype=np.int64)
-        site, neighbours = world.cells.full("site"), world.tissue.neighbours
-        label(rows, site, neighbours, self._claimed, parent)
+        label(rows, world.cells.full("site"), self._near, self._claimed, parent)
         _, group = np.unique(parent, return_inverse=True)
         keys = world.cells.full("key")[rows]
         smallest = np.full(group.max(initial=-1) + 1, np.iinfo(np.int64).max)

@@ -50,7 +50,7 @@ def touched_by(world: World, kind: str) -> np.ndarray:
         return np.zeros(0, dtype=np.int64)
     at = np.flatnonzero(census.count[:, kinds + world.code(kind)])
     holders = census.tumour_at[TISSUE, at]
-    around = world.tissue.neighbours[at]
+    around = world.tissue.contacts[at]
     beside = np.where(around >= 0, census.tumour_at[TISSUE, around], -1)
     found = np.concatenate([holders, beside.ravel()])
     return world.cells.full("lesion")[found[found >= 0]]

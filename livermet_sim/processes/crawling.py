@@ -9,10 +9,21 @@ from livermet_sim.kernels.motility import crawl, crawl_tumour, tumour_hops
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.world import World
 
 STAYS, VESSEL_CELL, TISSUE_CELL = 0, 1, 2
 HABITS = {"vessel": VESSEL_CELL, "disse": TISSUE_CELL, "segment": STAYS, "blood": STAYS}
+
+PERSISTENCE = 12.5  # um that a crawling cell goes before it turns: about its own breadth (assumed)
+
+
+def stride(lattice: Lattice) -> float:
+    """Return the path in um that one hop stands for, so that how far cells spread does not hang on the size of a site.
+
+    A walk of free paths of length P spreads by P times its whole length (mean square); one of hops by their mean square.
+    """
+    return float(np.mean(lattice.length**2)) / PERSISTENCE
 
 
 class Crawl(Process):
@@ -22,8 +33,8 @@ class Crawl(Process):
     reads = ("cells.rates", "fields.concentration", "census")
     writes = ("cells.site[crawling]", "cells.layer[immune]")
 
-    def __init__(self, setting: Setting, spacing: float):
-        self.spacing = spacing
+    def __init__(self, setting: Setting, lattice: Lattice):
+        self.stride = stride(lattice)
         self.columns = setting.columns("crawl", "chemotaxis", "infiltrate", "attack", "engulf")
         self.cohesion = setting.column("cohesion")
         self.mobile = np.array([HABITS[k.habitat] for k in setting.kinds], dtype=np.int64)
@@ -39,7 +50,7 @@ class Crawl(Process):
         """Crawl: first those that pass each other freely, then tumour cells in drawn order."""
         cells, clock = world.cells, world.clock
         crawl(
-            cells.n, world.seed, clock.tick, clock.dt, self.spacing, cells.full("kind"), cells.full("site"),
+            cells.n, world.seed, clock.tick, clock.dt, self.stride, cells.full("kind"), cells.full("site"),
             cells.full("layer"), cells.full("key"), cells.full("aptitude"), world.rates, self.columns, self.mobile,
             self.motile, self.attractant, self.heed, self.trace, self.inactive, world.fields.concentration, world.compartment,
             world.tissue.neighbours, world.census.near,
@@ -53,7 +64,7 @@ class Crawl(Process):
         cells, clock = world.cells, world.clock
         hops = np.empty(cells.n, dtype=np.int64)
         movers = tumour_hops(
-            cells.n, world.seed, clock.tick, clock.dt, self.spacing, cells.full("kind"), cells.full("layer"),
+            cells.n, world.seed, clock.tick, clock.dt, self.stride, cells.full("kind"), cells.full("layer"),
             cells.full("state"), cells.full("key"), world.rates, int(self.columns[0]), cells.full("crowding"), hops,
         )  # fmt: skip
         if movers == 0:

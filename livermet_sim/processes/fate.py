@@ -23,7 +23,6 @@ from livermet_sim.kernels.codes import (
 from livermet_sim.kernels.fate import decide, spread_attackers
 from livermet_sim.kernels.growth import cross_wall, divide, enter_vessel
 from livermet_sim.kernels.neighbours import list_attackers
-from livermet_sim.processes.diffusion import REFERENCE_SITE
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
@@ -55,8 +54,6 @@ class Fate(Process):
         )
         self.inactive = setting.per_kind("inactive_share")
         self.across = setting.per_kind("across_wall", 1.0)
-        # the rates are calibrated with sites of that size, and contact means the same site or one of the eight around
-        self.reach = REFERENCE_SITE / float(setting.values["tissue"]["site"])
         self.head = np.full(sites, -1, dtype=np.int64)
         self.near = np.zeros(sites, dtype=np.int32)
         self.listed = np.zeros(sites + 1, dtype=np.int32)
@@ -73,17 +70,17 @@ class Fate(Process):
         if self._scratch.shape[1] < cells.capacity:
             self._scratch = np.zeros((2, cells.capacity), dtype=np.int64)
         following, happened = self._scratch
-        neighbours = world.tissue.neighbours
+        contacts = world.tissue.contacts
         list_attackers(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("aptitude"), world.rates, self.attack,
             self.engulf, self.inactive, self.head, following, self.listed,
         )  # fmt: skip
-        spread_attackers(self.head, self.listed, neighbours, self.near, self.spread)
+        spread_attackers(self.head, self.listed, contacts, self.near, self.spread)
         number = decide(
             cells.n, world.seed, world.clock.tick, world.clock.dt, cells.full("kind"), cells.full("site"),
             cells.full("layer"), cells.full("key"), cells.full("state"), cells.full("event"), cells.full("cause"),
-            cells.full("load"), world.rates, self.columns, self.attack, self.engulf, self.vulnerability, self.across, self.reach,
-            self.head, following, self.near, neighbours, happened,
+            cells.full("load"), world.rates, self.columns, self.attack, self.engulf, self.vulnerability, self.across,
+            self.head, following, self.near, contacts, happened,
         )  # fmt: skip
         self.happened = happened[:number].copy()
         if number:

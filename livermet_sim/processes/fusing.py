@@ -9,7 +9,6 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SIDES = 4  # neighbours that share a side come first in the table of neighbours
 OPEN = 0.9  # patency below which a tube is being compressed and does not widen
 
 
@@ -50,7 +49,7 @@ class Fuse(Process):
         """Join wide tubes to wide tubes beside them."""
         if not len(places):
             return
-        beside = world.tissue.neighbours[places, :SIDES]
+        beside = world.tissue.sides[places]
         wide = np.append(world.sites["diameter"] >= self.wide, False) & np.append(
             world.compartment == SINUSOID, False
         )

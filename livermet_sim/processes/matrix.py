@@ -6,6 +6,7 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.matrix import deposit, lay_down, wear
+from livermet_sim.processes.diffusion import REFERENCE_SITE
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -43,6 +44,8 @@ class Remodel(Process):
             own.collagen_loss, own.net_loss, own.debris_loss, own.patency_recovery, own.hepatocyte_regrowth,
             own.hepatocyte_death, own.hepatocyte_limit, own.hepatocyte_crush,
         ])  # fmt: skip
+        # the smaller a site, the denser what a cell lays down there
+        self.share = (REFERENCE_SITE / float(setting.values["tissue"]["site"])) ** 2
         self._laid: np.ndarray | None = None
 
     def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
@@ -58,12 +61,12 @@ class Remodel(Process):
         cells, sites = world.cells, world.sites
         if self._laid is None:
             self._laid = np.zeros((2, world.tissue.n), dtype=np.int64)
-        deposit(cells.n, cells.full("site"), world.rates, self.columns, span, self._laid)
+        deposit(cells.n, cells.full("site"), world.rates, self.columns, span * self.share, self._laid)
         matrix = (sites.full("collagen"), sites.full("fibronectin"))
         wear(
-            span, self.rates, world.tissue.inside, world.compartment, world.tissue.neighbours,
+            span, self.rates, world.tissue.inside, world.compartment, world.tissue.contacts,
             world.census.tumour_at, matrix, sites.full("net"), sites.full("debris"), sites.full("parenchyma"),
             sites.full("patency"), sites.full("pressure"), sites.full("oxygen"), sites.full("vessel_age"),
         )  # fmt: skip
         for laid, amount in zip(self._laid, matrix, strict=True):
-            lay_down(world.tissue.inside, world.tissue.neighbours, laid, amount)
+            lay_down(world.tissue.inside, world.tissue.contacts, laid, amount)

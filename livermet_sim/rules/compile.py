@@ -102,7 +102,7 @@ def inputs(world: World) -> tuple[Any, ...]:
     """Return the part of the state that the kernel reads, in its order."""
     return (
         world.cells.real, world.cells.whole, world.fields.concentration, world.sites.real,
-        world.census.count, world.tissue.neighbours, world.systemic, world.tissue.lattice.sides // 2, world.tissue.lattice.length,
+        world.census.count, world.tissue.contacts, world.tissue.neighbours, world.systemic, world.tissue.lattice.sides // 2, world.tissue.lattice.length,
     )  # fmt: skip
 
 

@@ -21,13 +21,13 @@ class Census:
     in_lumen, in_tissue : int
         Tumour cells in vessels and in tissue.
     near : int32[2, n]
-        Tumour cells in the lumen and the tissue parts of a site and the eight around it.
+        Tumour cells in the lumen and the tissue parts of a site and those it touches.
     """
 
     def __init__(self, tissue: Tissue, kinds: int):
         n = tissue.n
         self.kinds = kinds
-        self.neighbours = tissue.neighbours
+        self.contacts = tissue.contacts
         self.count = np.zeros((n, 2 * kinds), dtype=np.int32)
         self.tumour_at = np.full((2, n), -1, dtype=np.int64)
         self.near = np.zeros((2, n), dtype=np.int32)
@@ -42,6 +42,6 @@ class Census:
             return
         self.in_lumen, self.in_tissue = census(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
-            self.kinds, self.neighbours, self.count, self.tumour_at, sites.full("pressure"), self.near, self._touched, self._seen,
+            self.kinds, self.contacts, self.count, self.tumour_at, sites.full("pressure"), self.near, self._touched, self._seen,
         )  # fmt: skip
         self.stale = False

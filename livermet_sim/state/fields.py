@@ -52,7 +52,7 @@ class Fields:
         self.background: np.ndarray | None = None
         self._spread = (self.lengths / tissue.site) ** 2
         self._sites = tissue.inside
-        self._sides = tissue.neighbours[tissue.inside, : tissue.lattice.sides].T
+        self._sides = tissue.sides[tissue.inside].T
         whole = tissue.lattice.wrap and len(tissue.inside) == tissue.n
         solver = Waves if whole else Cycles
         self._solver: Solver = solver(tissue, self._spread)

@@ -308,6 +308,17 @@ class Lattice:
         slot = np.array([slots.get(tuple(s), -1) for s in (offsets - before).tolist()], dtype=np.int32)
         return Rays(parent, slot, far)
 
+    def within(self, reach: float, table: np.ndarray) -> np.ndarray:
+        """Return the sites within ``reach`` um of each site, itself left out, int32[n, m], -1 where there is none.
+
+        Ways lead through ``table``, int32[n, 8], as ``neighbours`` gives it.
+        """
+        rays, places = self.rays(reach), [np.arange(self.n, dtype=np.int32)]
+        for parent, slot in zip(rays.parent[1:].tolist(), rays.slot[1:].tolist(), strict=True):
+            before = places[parent]
+            places.append(np.where(before >= 0, table[before, slot], np.int32(-1)))
+        return np.stack(places[1:], axis=1) if len(places) > 1 else np.empty((self.n, 0), dtype=np.int32)
+
     def rolled(self, values: np.ndarray, dx: int, dy: int) -> np.ndarray:
         """Return site values, [n, ...], moved by whole sites around a joined lattice."""
         out = np.empty_like(values)

@@ -9,6 +9,7 @@ import numpy as np
 
 from livermet_sim.state.lattice import Lattice
 
+CONTACT = 16.5  # um between the middles of two cells that touch: areas alike with sites of 8, 10 and 12.5 um
 OUTSIDE, PORTAL, SINUSOID, PARENCHYMA, CENTRAL = 0, 1, 2, 3, 4
 COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central vein")
 
@@ -17,31 +18,32 @@ COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central ve
 class Tissue:
     """Hold an immutable slab of liver on a lattice.
 
-    A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
-    part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
-    blood in and out.
+        A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
+        part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
+        blood in and out.
 
-    Attributes
-    ----------
-    kind : str
-        lobule, patch, strip or mask.
-    lattice : Lattice
-        Where sites lie, how far they are apart, whether opposite sides join.
-    thickness : float, um
-        Thickness of the slab.
-    compartment : int8[n]
-        OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
-    diameter : float64[n], um
-        Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
-    zone : float64[n]
-        Place between portal tract (0) and central vein (1), by path; 0 outside.
-    lobule, hepatocyte : int32[n]
-        Which lobule, which hepatocyte a site belongs to; -1 for none.
-    neighbours : int32[n, 8]
-        Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
-    edges : int32[m, 2]
-        Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
-        the lower index first, in lexicographic order.
+        Attributes
+        ----------
+        kind : str
+            lobule, patch, strip or mask.
+        lattice : Lattice
+            Where sites lie, how far they are apart, whether opposite sides join.
+        thickness : float, um
+            Thickness of the slab.
+        compartment : int8[n]
+            CONTACT = 16.5  # um between the middles of two cells that touch: areas alike with sites of 8, 10 and 12.5 um
+    OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
+        diameter : float64[n], um
+            Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
+        zone : float64[n]
+            Place between portal tract (0) and central vein (1), by path; 0 outside.
+        lobule, hepatocyte : int32[n]
+            Which lobule, which hepatocyte a site belongs to; -1 for none.
+        neighbours : int32[n, 8]
+            Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
+        edges : int32[m, 2]
+            Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
+            the lower index first, in lexicographic order.
     """
 
     kind: str
@@ -94,6 +96,16 @@ class Tissue:
     def site(self) -> float:
         """Return the side of a site in um."""
         return self.lattice.site
+
+    @cached_property
+    def sides(self) -> np.ndarray:
+        """Return the sites that share a side with each site, int32[n, 4], -1 for none."""
+        return np.ascontiguousarray(self.neighbours[:, : self.lattice.sides])
+
+    @cached_property
+    def contacts(self) -> np.ndarray:
+        """Return the sites whose cells a cell at each site can touch, int32[n, m], -1 for none: those within CONTACT."""
+        return self.lattice.within(CONTACT, self.neighbours)
 
     @cached_property
     def edge_distance(self) -> np.ndarray:

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from livermet_sim.phases.definitions import SECTION
 from livermet_sim.phases.growth_pattern import PATTERNS, SITE_ARRAYS, STELLATE_ACTIVE, View, border
 from livermet_sim.state.lattice import Lattice
-from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
+from livermet_sim.state.tissue import CONTACT, OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.viz import style
 from livermet_sim.viz.canvas import Canvas, rgb
 from livermet_sim.viz.raster import paint_outside
@@ -42,8 +42,9 @@ def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray
     open_share = view.arrays.get("patency", view["perfused"])
     sites = {name: view[name].ravel() for name in SITE_ARRAYS if name != "patency"}
     lattice = Lattice(wide, high, view.site)
+    table = lattice.neighbours(compartment != OUTSIDE)
     own = View(
-        lattice, lattice.neighbours(compartment != OUTSIDE), born, compartment, view["tumour"].ravel(),
+        lattice, table[:, : lattice.sides], lattice.within(CONTACT, table), born, compartment, view["tumour"].ravel(),
         stellate=stellate, patency=open_share.ravel(), **sites,
     )  # fmt: skip
     return border(own, SimpleNamespace(**thresholds))

@@ -29,7 +29,7 @@ class Counted(Census):
 
     def __init__(self, neighbours: np.ndarray):
         n = len(neighbours)
-        super().__init__(SimpleNamespace(n=n, neighbours=neighbours), KINDS)
+        super().__init__(SimpleNamespace(n=n, contacts=neighbours), KINDS)
         self.pressure = np.zeros(n)
 
     def take(self, cells: dict[str, np.ndarray]) -> Counted:

@@ -11,6 +11,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from livermet_sim.kernels.clusters import label
+from livermet_sim.phases.lesions import TOGETHER
+from livermet_sim.state.lattice import Lattice
 
 WIDTH = 30
 
@@ -30,24 +32,21 @@ def same_partition(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("share", [0.03, 0.08, 0.3])
-def test_groups_are_those_of_touching_neighbourhoods(share):
+def test_groups_are_those_of_cells_near_each_other(share):
     for seed in range(5):
         neighbours, compartment = ragged(WIDTH, WIDTH, seed, 0.25)
+        near = Lattice(WIDTH, WIDTH, 10.0).within(TOGETHER, neighbours)
         random = np.random.default_rng(seed)
         sites = np.flatnonzero(compartment)
         # a site may hold one cell in its lumen and one in its tissue part
         sites = random.permutation(
             np.concatenate([sites[random.random(len(sites)) < share] for _ in range(2)])
         )
-        claims = np.column_stack([sites, neighbours[sites]])
-        cell, slot = np.nonzero(claims >= 0)
-        claim = coo_matrix(
-            (np.ones(len(cell)), (cell, claims[cell, slot])), shape=(len(sites), len(neighbours))
-        )
-        _, expected = connected_components(claim @ claim.T, directed=False)
-        found = groups(sites, neighbours)
+        together = (near[sites][:, :, None] == sites).any(axis=1) | (sites[:, None] == sites)
+        _, expected = connected_components(coo_matrix(together), directed=False)
+        found = groups(sites, near)
         assert same_partition(found, expected)
-        assert np.array_equal(found, groups(sites, neighbours, plain_kernels().clusters.label))
+        assert np.array_equal(found, groups(sites, near, plain_kernels().clusters.label))
 
 
 def test_solid_lesions_are_the_eight_connected_parts_of_the_picture():
@@ -64,9 +63,21 @@ def test_solid_lesions_are_the_eight_connected_parts_of_the_picture():
     sites = np.flatnonzero(picture)
     expected, number = scipy_label(picture, np.ones((3, 3)))
     assert number > 5
-    assert same_partition(groups(sites, neighbours), expected.ravel()[sites])
+    assert same_partition(
+        groups(sites, Lattice(WIDTH, WIDTH, 10.0).within(TOGETHER, neighbours)), expected.ravel()[sites]
+    )
 
 
 def test_no_cells_make_no_groups():
     neighbours, _ = field(5, 5)
     assert len(groups(np.zeros(0, dtype=np.int64), neighbours)) == 0
+
+
+@pytest.mark.parametrize("site", [8.0, 10.0, 12.5])
+def test_how_near_cells_must_be_hangs_on_um_and_not_on_sites(site):
+    lattice = Lattice(21, 21, site)
+    near = lattice.within(TOGETHER, lattice.around)
+    middle = 10 * 21 + 10
+    for other in range(lattice.n):
+        parent = groups(np.array([middle, other]), near)
+        assert (parent[0] == parent[1]) == (lattice.distance(middle, other) <= TOGETHER)

@@ -98,7 +98,7 @@ class Cells:
         module.spread_attackers(head, listed, NEIGHBOURS, near, spread)
         number = module.decide(
             n, seed, tick, dt, c["kind"], c["site"], c["layer"], c["key"], c["state"], c["event"], c["cause"],
-            c["load"], self.rates, np.arange(11), ATTACK, ENGULF, VULNERABILITY, self.across, 1.0, head, following, near,
+            c["load"], self.rates, np.arange(11), ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near,
             NEIGHBOURS, happened,
         )  # fmt: skip
         return happened[:number]

@@ -22,7 +22,6 @@ from livermet_sim.kernels.codes import (
 from livermet_sim.kernels.rng import draws
 from livermet_sim.state.lattice import Lattice
 
-
 RAYS = Lattice(3, 3, 10.0)
 
 
@@ -225,7 +224,9 @@ def test_the_way_to_a_gap_aside_is_nearly_straight():
     colony = Colony(neighbours, compartment, sites)
     before = colony.site.copy()
     colony.divide([0], reach=6)
-    y, x = np.divmod(np.setdiff1d(before[: colony.n - 1][before[: colony.n - 1] != colony.site[: colony.n - 1]], []), width)
+    y, x = np.divmod(
+        np.setdiff1d(before[: colony.n - 1][before[: colony.n - 1] != colony.site[: colony.n - 1]], []), width
+    )
     assert len(x) == 4 and (np.abs((y - 7) * 5 - (x - 7) * 2) <= 0.75 * np.hypot(5, 2)).all()
     colony.check()
 

@@ -8,6 +8,9 @@ from kernel_worlds import assert_share, field, plain_kernels, ragged, random_key
 
 from livermet_sim.kernels import motility
 from livermet_sim.kernels.codes import CYCLING, DORMANT, LUMEN, PARENCHYMA, PORTAL, SINUSOID, TISSUE, TUMOUR
+from livermet_sim.processes.crawling import PERSISTENCE
+from livermet_sim.processes.crawling import stride as stride_of
+from livermet_sim.state.lattice import Lattice
 
 WIDTH = 201
 MIDDLE = WIDTH * WIDTH // 2
@@ -32,9 +35,9 @@ class Crawlers:
         self.attractant = np.array([-1, 0 if signal is not None else -1])
         self.near = np.zeros((2, len(neighbours)), dtype=np.int32)
 
-    def step(self, tick: int, dt: float = 0.25, share: float = 1.0, module=motility) -> None:
+    def step(self, tick: int, dt: float = 0.25, share: float = 1.0, module=motility, stride=SPACING) -> None:
         module.crawl(
-            len(self.site), 5, tick, dt, SPACING, self.kind, self.site, self.layer, self.key, np.ones(len(self.site)),
+            len(self.site), 5, tick, dt, stride, self.kind, self.site, self.layer, self.key, np.ones(len(self.site)),
             self.rates, np.arange(5), np.array([0, self.way]), np.array([1.0, share]), self.attractant, np.ones(2), np.full(2, 1e-6), np.zeros(2),
             self.concentration, self.compartment, self.neighbours, self.near,
         )  # fmt: skip
@@ -240,3 +243,18 @@ def test_expected_hops_follow_speed_and_crowded_dormant_or_lumen_cells_stay():
     assert not hops[:4000].any()
     assert set(hops.tolist()) == {0, 1} and movers == hops.sum()
     assert_share(movers, 4000, 0.3)
+
+
+def test_cells_spread_alike_whatever_the_size_of_a_site():
+    spread = []
+    for site in (8.0, 10.0, 12.5):
+        stride = stride_of(Lattice(WIDTH, WIDTH, site))
+        neighbours, compartment = field(WIDTH, WIDTH)
+        crawlers = Crawlers(neighbours, compartment, np.full(4000, MIDDLE), rates=(0.5, 0, 0, 0, 0))
+        for tick in range(16):
+            crawlers.step(tick, stride=stride)
+        x, y = crawlers.moved()
+        spread.append(site**2 * (x**2 + y**2).mean())
+    assert max(spread) / min(spread) < 1 + 2 * 5 * 1.1 / np.sqrt(4000)
+    # free paths of a persistence each: the mean square is speed times time times persistence
+    assert np.mean(spread) == pytest.approx(0.5 * 60 * 4 * PERSISTENCE, rel=0.08)

@@ -44,7 +44,7 @@ def make_world(book, compiled_rules, cells, width=5, height=5):
         cells=table, sites=sites, systemic=np.ones(len(words.systemic)),
         fields=SimpleNamespace(concentration=np.zeros((n, len(words.fields)))),
         census=SimpleNamespace(count=np.zeros((n, 2 * len(words.kinds)), dtype=np.int32)),
-        tissue=SimpleNamespace(neighbours=lattice.around, lattice=lattice, site=SPACING),
+        tissue=SimpleNamespace(neighbours=lattice.around, contacts=lattice.around, lattice=lattice, site=SPACING),
         rates=np.full((table.capacity, len(compiled_rules.behaviours)), np.nan),
     )  # fmt: skip
 
