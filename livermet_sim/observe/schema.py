@@ -17,12 +17,12 @@ from livermet_sim.observe import columns
 from livermet_sim.observe.columns import ENDED, PHASES
 from livermet_sim.observe.frames import CELLS, FIELDS
 
-LONGEST_H = 1e7
+LONGEST_H = 1e7  # before the first tumour cell enters, too
 KEYS = float(1 << 63)
 CODES = 127.0
 
-TIME = Values("number", "h", 0.0, LONGEST_H)
-MAYBE_TIME = Values("number", "h", 0.0, LONGEST_H, missing=True)
+TIME = Values("number", "h", -LONGEST_H, LONGEST_H)
+MAYBE_TIME = Values("number", "h", -LONGEST_H, LONGEST_H, missing=True)
 COUNT = Values("whole", "1", 0.0)
 NUMBER, MAYBE = Values("number"), Values("number", missing=True)
 KEY = Values("whole", "1", -KEYS, KEYS)
@@ -44,7 +44,7 @@ _PLACE = _POINT | {"zone": MAYBE}
 _PATTERNS = dict.fromkeys(columns.PATTERNS, MAYBE)
 TABLES = {
     "timeseries": Table(
-        {"time_h": Values("number", "h", 0.0, LONGEST_H, order="rising"), "day": TIME}
+        {"time_h": Values("number", "h", -LONGEST_H, LONGEST_H, order="rising"), "day": TIME}
         | {name: COUNT for name in columns.TIMESERIES[2:]},
         series,
     ),
@@ -60,7 +60,7 @@ TABLES = {
          "phase": PHASE} | _PLACE
     ),
     "cells": Table(
-        {"time_h": Values("number", "h", 0.0, LONGEST_H, order="level"), "key": KEY, "kind": WORD, "site": COUNT,
+        {"time_h": Values("number", "h", -LONGEST_H, LONGEST_H, order="level"), "key": KEY, "kind": WORD, "site": COUNT,
          "layer": LAYER, "state": Values("word", words=("", "cycling", "dormant")), "lesion": INDEX, "phase": PHASE}
         | _POINT | dict.fromkeys(("activation", "polarisation", "load", "oxygen_mmHg"), NUMBER)
     ),
@@ -72,8 +72,8 @@ _SIDE = Values("whole", "1", 1.0, 1e5)
 _LENGTH = Values("number", "um", 1e-3, 1e6)
 _STACK = Values("number", "1", -1e12, 1e12)
 SNAPSHOTS = (
-    {"time_h": Values("number", "h", 0.0, LONGEST_H, order="rising", axes=("time",))}
-    | {"width": _SIDE, "height": _SIDE, "site_um": _LENGTH, "thickness_um": _LENGTH}
+    {"time_h": Values("number", "h", -LONGEST_H, LONGEST_H, order="rising", axes=("time",))}
+    | {"width": _SIDE, "height": _SIDE, "site_um": _LENGTH, "thickness_um": _LENGTH, "wrap": Values("switch")}
     | dict.fromkeys(columns.STACKS, _STACK.over("time", "site"))
     | {"compartment": _COMPARTMENT.over("time", "site")}
     | dict.fromkeys(("tumour", "tumour_lumen"), INDEX.over("time", "site"))
@@ -81,12 +81,12 @@ SNAPSHOTS = (
     | dict.fromkeys(("lobule", "hepatocyte"), INDEX.over("site"))
     | {"edges": COUNT.over("edge", "2")}
 )
-SNAPSHOTS_OPTIONAL = ("edges",)
+SNAPSHOTS_OPTIONAL = ("edges", "wrap")
 
 _BYTE = Values("whole", "1", 0.0, 255.0)
 _LIMITS = {"layer": 1.0, "state": 1.0, "phase": float(len(PHASES))}
 FRAMES = (
-    {"time_h": Values("number", "h", 0.0, LONGEST_H, order="rising", axes=("frame",))}
+    {"time_h": Values("number", "h", -LONGEST_H, LONGEST_H, order="rising", axes=("frame",))}
     | {"compartment": _COMPARTMENT.over("frame", "site")}
     | dict.fromkeys(FIELDS, _BYTE.over("frame", "site"))
     | {f"{name}_scale": Values("number", "1", 1e-12, 1e12, axes=("frame",)) for name in FIELDS}

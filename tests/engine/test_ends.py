@@ -94,6 +94,15 @@ def test_a_run_shorter_than_the_interval_can_be_read_back(days, tmp_path):
     assert "alive at the end" in again.summary() and again.funnel()["step"].iloc[0] == "entered"
 
 
+def test_a_run_that_ends_before_tumour_cells_enter_can_be_read_back(tmp_path):
+    engine = strip(run__before=2.0)
+    engine.run(30)
+    result = engine.result()
+    result.save(tmp_path / "early", figures=False)
+    assert Result.load(tmp_path / "early") == result and result.hours == -18
+    assert "No tumour cell entered." in result.summary()
+
+
 def test_every_run_has_the_same_columns():
     tables = [strip(seeding__enrichment=e).result().timeseries for e in (0, 60)]
     busy = strip()
