@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from livermet_sim.model import LiverModel
     from livermet_sim.observe.result import Result
+    from livermet_sim.scenario.lists import lines, parameters, rules, scenarios
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.sweep.compare import Comparison, compare
@@ -51,7 +52,7 @@ __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Kupffer", "LiverModel", "LivermetError",
     "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour",
     "__version__", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
-    "deplete", "dose", "knock_out", "load", "set_state",
+    "deplete", "dose", "knock_out", "lines", "load", "parameters", "rules", "scenarios", "set_state",
 ]  # fmt: skip
 
 _HOMES = {
@@ -61,12 +62,15 @@ _HOMES = {
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
     "Study": "sweep.study", "Sweep": "sweep.sweep",
+    "lines": "scenario.lists", "parameters": "scenario.lists", "scenarios": "scenario.lists",
 }  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         value: Any = _version()
+    elif name == "rules":
+        value = import_module(f"{__name__}.rules")
     elif name in __all__:
         value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'agents')}"), name)
     else:

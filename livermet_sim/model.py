@@ -80,6 +80,10 @@ class LiverModel(mesa.Model):
             self.datacollector = datacollector
         self.running = self.hours < self._end
 
+    def __repr__(self) -> str:
+        days, cells = float(self._recipe.value("run.days")), self.world.cells.n
+        return f"LiverModel({self._recipe.name!r}, seed {self.seed}, day {self.day:.4g} of {days:g}, {cells:,} cells)"
+
     @property
     def scenario(self) -> Scenario:  # type: ignore[override]
         """Return the scenario of this run; it does not change."""

@@ -13,7 +13,7 @@ import typer
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cli import app as live
-from livermet_sim.cli import baseline, calibrate, compare, film, lines, run, show, study, sweep
+from livermet_sim.cli import baseline, calibrate, compare, film, lines, new, run, show, study, sweep
 from livermet_sim.cli.options import MISTAKE
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     run.run, run.draw, live.app, compare.compare, sweep.sweep, calibrate.calibrate, film.film, film.player,
-    film.export, show.show, show.explain, show.check, baseline.baseline, lines.lines,
+    film.export, show.show, show.explain, show.check, new.new, baseline.baseline, lines.lines,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

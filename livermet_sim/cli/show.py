@@ -36,11 +36,19 @@ def show(
     changes: Changes = None,
     section: Annotated[str, typer.Option(help="parameters: one section, e.g. cells.kupffer.")] = "",
     seed: Seed = 1,
-    out: Annotated[Path, typer.Option(help="tissue: file of the picture.")] = Path("tissue.png"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="tissue: file of the picture, tissue.png by default; lines, rules, parameters: a CSV table."
+        ),
+    ] = None,
 ) -> None:
     """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules, parameters or interventions."""
     from livermet_sim.scenario import tables
 
+    if out is not None and what is not Shown.tissue:
+        _write_table(what, name, changes, section, out)
+        return
     if what is Shown.lines:
         typer.echo(tables.tumour_lines())
         return
@@ -62,7 +70,31 @@ def show(
 
         typer.echo(Engine(scenario, seed).plan.table())
     else:
-        _show_tissue(scenario, seed, out)
+        _show_tissue(scenario, seed, out or Path("tissue.png"))
+
+
+def _write_table(what: Shown, name: str | None, changes: Changes, section: str, out: Path) -> None:
+    """Write a table with all that is known of each row, sources included."""
+    from livermet_sim.base.write import whole_file
+    from livermet_sim.scenario import lists
+
+    if out.suffix.lower() != ".csv":
+        raise LivermetError("--out", f'"{out}" is not a table; its name must end in .csv')
+    if what is Shown.lines:
+        table = lists.lines()
+    elif what is Shown.scenario and name is None:
+        table = lists.scenarios()
+    elif what is Shown.rules:
+        table = lists.rules(load_scenario(name or "baseline", changes))
+    elif what is Shown.parameters:
+        table = lists.parameters(load_scenario(name or "baseline", changes), section)
+    else:
+        raise LivermetError(
+            "--out", f"there is no table of the {what.value}; lines, rules and parameters have one"
+        )
+    with whole_file(out) as part:
+        table.to_csv(part, index=False)
+    typer.echo(f"{len(table)} rows in {out}")
 
 
 def explain(
@@ -73,15 +105,15 @@ def explain(
     ] = False,
     changes: Changes = None,
 ) -> None:
-    """Say in words what a rule does, with numbers and source; or what the model leaves out and why."""
+    """Say in words what the rules do, or one rule with its source; or what the model leaves out and why."""
     from livermet_sim.scenario import tables
 
-    if not rule and not missing:
-        raise LivermetError("explain", "say which rule, for example --rule MV12, or --missing")
     if missing:
         typer.echo(tables.missing())
     if rule:
         typer.echo(tables.rule(load_scenario(name, changes), rule))
+    elif not missing:
+        typer.echo(tables.rules(load_scenario(name, changes)))
 
 
 def check(name: Name, changes: Changes = None) -> None:

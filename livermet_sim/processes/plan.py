@@ -24,6 +24,12 @@ class Plan:
         self.steps = 0
         check(self.processes)
 
+    def __repr__(self) -> str:
+        return f"Plan({', '.join(process.name for process in self.processes)})"
+
+    def __str__(self) -> str:
+        return self.table()
+
     def step(self, world: World) -> None:
         """Let every process do its part of one step."""
         clock, seconds = time.perf_counter, self.seconds

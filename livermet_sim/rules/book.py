@@ -18,7 +18,7 @@ FILES = ("priming", "microvascular", "pre_angiogenic", "angiogenic", "growth")
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RuleBook:
     """Hold the rules of one run by id, and the words they are written in."""
 
@@ -61,6 +61,10 @@ class RuleBook:
         for id, change in flat.items():
             _merge(records, id, change, known)
         return cls({id: Rule.read(id, record, words) for id, record in records.items()}, words)
+
+    def __repr__(self) -> str:
+        off = sum(not rule.enabled for rule in self)
+        return f"RuleBook({len(self)} rules{f', {off} of them off' if off else ''})"
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules.values())

@@ -7,16 +7,13 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from livermet_sim.base.errors import ScenarioError
-from livermet_sim.base.specs import Parameter
 from livermet_sim.cells import lines
 from livermet_sim.interventions import catalogue
 from livermet_sim.rules import book, explain
 from livermet_sim.rules.rule import Rule
-from livermet_sim.scenario import files
+from livermet_sim.scenario import lists
 from livermet_sim.scenario.sections import locate
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.scenario.write import evidence
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -34,29 +31,19 @@ def parameters(scenario: Scenario, wanted: str = "") -> str:
     ScenarioError
         When there is no section of that name.
     """
-    sections = scenario.sections
-    chosen = [name for name in sections if not wanted or name == wanted or name.startswith(f"{wanted}.")]
-    if not chosen:
-        raise ScenarioError(wanted, "there is no such section", name=wanted, valid=sections)
     rows = [("parameter", "value", "unit", "from", "to", "evidence", "meaning")]
-    for name in chosen:
-        rows += [_row(scenario, name, parameter) for parameter in sections[name].parameters]
-    return aligned(rows)
+    return aligned(rows + [_row(one) for one in lists.parameter_rows(scenario, wanted)])
 
 
-def _row(scenario: Scenario, section: str, parameter: Parameter) -> tuple[str, ...]:
-    value = scenario.values[section][parameter.name]
+def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
+    value, grade, source = one["value"], one["grade"], one["source"]
     low = high = ""
     if isinstance(value, str | bool):
         shown = str(value).lower() if isinstance(value, bool) else value
     else:
-        shown, low, high = _number(value), _number(parameter.low), _number(parameter.high)
-    grade, source = evidence(scenario, section, parameter)
+        shown, low, high = _number(value), _number(one["low"]), _number(one["high"])
     words = grade if source == grade else f"{grade}: {source}"
-    doc = parameter.doc
-    if parameter.needs:
-        doc += f" Read where {parameter.needs[0]} is {' or '.join(map(str, parameter.needs[1]))}."
-    return f"{section}.{parameter.name}", shown, parameter.unit, low, high, words, doc
+    return one["parameter"], shown, one["unit"], low, high, words, one["doc"]
 
 
 def _number(value: float) -> str:
@@ -138,14 +125,7 @@ def base(scenario: Scenario, rule: Rule) -> float:
 
 def scenarios() -> str:
     """Return the scenarios that can be called by name, each with what it is for, or what is wrong with it."""
-    entries = []
-    for name, path in sorted(files.known().items()):
-        try:
-            doc = str(files.read(path)[0].get("doc", files.label(path)))
-        except ScenarioError as error:
-            doc = error.sentence
-        entries.append((name, doc))
-    return glossary(entries)
+    return glossary([(one["name"], one["doc"]) for one in lists.known_scenarios()])
 
 
 def tumour_lines() -> str:

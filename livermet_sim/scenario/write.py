@@ -44,7 +44,7 @@ def evidence(scenario: Scenario, section: str, parameter: Parameter) -> tuple[st
 def _sections(scenario: Scenario) -> Iterable[str]:
     for name, section in scenario.sections.items():
         yield ""
-        yield f"# {_line(section.doc)}"
+        yield f"# {one_line(section.doc)}"
         yield "[" + ".".join(key(part) for part in name.split(".")) + "]"
         like = scenario.given.get(f"{name}.like")
         if like is not None:
@@ -58,10 +58,10 @@ def _sections(scenario: Scenario) -> Iterable[str]:
 def _note(scenario: Scenario, section: str, parameter: Parameter) -> str:
     grade, source = evidence(scenario, section, parameter)
     words = grade if source == grade else f"{grade}: {source}"
-    return _line(f"{parameter.unit}; {words}" if parameter.unit else words)
+    return one_line(f"{parameter.unit}; {words}" if parameter.unit else words)
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return text fit for a comment: one line, no control characters."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
 

@@ -221,7 +221,6 @@ MISTAKES = [
     (["explain", "strip", "--rule", "MV"], 'rules.MV: there is no such rule; did you mean'),
     (["show", "tissue", "strip", "--out", "a.xyz"], '--out: "a.xyz" is not a picture; its name must end in .png, .pdf, .svg'),
     (["show", "tissue", "strip", "--out", "no/a.png"], "no/a.png: no such file or directory"),
-    (["explain", "strip"], "explain: say which rule, for example --rule MV12, or --missing"),
 ]  # fmt: skip
 
 
