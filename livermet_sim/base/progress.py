@@ -19,12 +19,28 @@ def in_notebook() -> bool:
     return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
 
 
-def bar(total: float) -> Any:
-    """Return a bar of text for a run of ``total`` days."""
-    from tqdm import tqdm
+def days(done: float, total: float) -> str:
+    """Return how far a run is in words, from hours."""
+    return f"day {done / 24:.1f} of {total / 24:g}"
 
-    form = "{percentage:3.0f}% |{bar}| day {n:.1f} of {total:g} [{elapsed}<{remaining}]"
-    return tqdm(total=total, bar_format=form, file=sys.stderr)
+
+class Bar:
+    """Show a bar of text with the words of the moment."""
+
+    def __init__(self) -> None:
+        from tqdm import tqdm
+
+        form = "{percentage:3.0f}% |{bar}| {desc} [{elapsed}<{remaining}]"
+        self._bar = tqdm(total=1.0, bar_format=form, file=sys.stderr)
+
+    def show(self, share: float, words: str) -> None:
+        """Let the bar stand at ``share``, 0 to 1."""
+        self._bar.set_description_str(words, refresh=False)
+        self._bar.update(share - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        self._bar.close()
 
 
 @contextmanager
@@ -43,11 +59,11 @@ def shown(wanted: bool | Tell | None) -> Iterator[Tell]:
     elif in_notebook():
         yield Element()
     else:
-        bars: list[Any] = []
+        bars: list[Bar] = []
 
         def tell(done: float, total: float) -> None:
-            bars.append(bar(total / 24)) if not bars else None
-            bars[0].update(done / 24 - bars[0].n)
+            bars.append(Bar()) if not bars else None
+            bars[0].show(done / total if total else 1.0, days(done, total))
 
         try:
             yield tell

@@ -7,14 +7,25 @@ import sys
 import threading
 from typing import Any
 
-from livermet_sim.base.progress import bar
+from livermet_sim.base.progress import Bar, days
+
+DRAWING = 0.1  # share of the bar that is left for the pictures after a run
 
 
 class Progress:
-    """Show how far a run is: a bar on a terminal, elsewhere a line a tenth; Ctrl-C stops between steps."""
+    """Show how far a run is: a bar on a terminal, elsewhere a line a tenth; Ctrl-C stops between steps.
 
-    def __init__(self, quiet: bool):
-        self._quiet, self._bar, self._tenths = quiet, None, 0
+    Parameters
+    ----------
+    quiet : bool
+    after : float
+        Share of the bar that is kept for what follows the steps; see ``part``.
+    """
+
+    def __init__(self, quiet: bool, after: float = 0.0):
+        self._quiet, self._tenths = quiet, 0
+        self._bar: Bar | None = None
+        self._steps = 1.0 - after
         self._asked, self.at_once = False, False
         self._handler: Any = None
 
@@ -47,10 +58,26 @@ class Progress:
             raise KeyboardInterrupt
         if self._quiet or total <= 0:
             return
+        words = days(hours, total)
         if sys.stderr.isatty():
-            if self._bar is None:
-                self._bar = bar(total / 24)
-            self._bar.update(hours / 24 - self._bar.n)
+            self._show(self._steps * hours / total, words)
         elif int(10 * hours / total) > self._tenths:
             self._tenths = int(10 * hours / total)
-            self.say(f"day {hours / 24:.1f} of {total / 24:g}")
+            self.say(words)
+
+    def part(self, words: str, done: int, of: int) -> None:
+        """Take note of what is done after the steps: part ``done`` of ``of`` begins, or with ``done`` = ``of`` all ended."""
+        if self._asked:
+            raise KeyboardInterrupt
+        if self._quiet:
+            return
+        if sys.stderr.isatty():
+            self._show(self._steps + (1.0 - self._steps) * done / max(of, 1), words)
+        elif done < of:
+            self.say(words)
+
+    def _show(self, share: float, words: str) -> None:
+        """Let the bar on the terminal stand at ``share``."""
+        if self._bar is None:
+            self._bar = Bar()
+        self._bar.show(share, words)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +13,7 @@ import typer
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file
 from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, check_picture, load_scenario
-from livermet_sim.cli.progress import Progress
+from livermet_sim.cli.progress import DRAWING, Progress
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -43,7 +41,9 @@ def draw(
     if figure is None:
         if day is not None or layer or other or out:
             raise ResultError("draw", "--day, --layer, --other and --out go with --figure")
-        words = f"{len(result.figures(folder / 'figures'))} pictures in {folder / 'figures'}"
+        with Progress(quiet, after=1.0) as progress:
+            paths = _draw_all(result, folder, "all", progress)
+        words = f"{len(paths)} pictures in {folder / 'figures'}"
     else:
         path = out or folder / "figures" / f"{figure}.png"
         second = None if other is None else Result.load(other)
@@ -76,17 +76,29 @@ def run(
         Path | None, typer.Option(help="Folder for the results; by default results/NAME-seedSEED.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes.")] = False,
-    no_figures: Annotated[bool, typer.Option("--no-figures", help="Save tables only.")] = False,
+    figures: Annotated[
+        str,
+        typer.Option(
+            metavar="few|all|none|A,B", help="Pictures to draw: a first look, all, none, or by name."
+        ),
+    ] = "few",
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="The same as --figures none.")] = False,
 ) -> None:
     """Run a scenario and save tables, pictures and a summary in a folder."""
+    figures = "none" if no_figures else figures
+    check_figures(figures)
     scenario = load_scenario(name, changes, days)
     folder = reserve(out, scenario.name, seed)
+    drawn = figures != "none"
     try:
-        result, complete = _simulate(scenario, seed, quiet)
-        if result is not None:
-            result.save(folder, figures=False)  # first, so that no mishap in a picture can lose a long run
-            if not no_figures:
-                _draw_apart(folder)
+        with Progress(quiet, after=DRAWING if drawn else 0.0) as progress:
+            result, complete = _simulate(scenario, seed, progress)
+            if result is not None:
+                result.save(
+                    folder, figures=False
+                )  # first, so that no mishap in a picture can lose a long run
+                if drawn and complete:
+                    _draw_all(result, folder, figures, progress)
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -102,31 +114,49 @@ def run(
         typer.echo(f"{result.summary()}\n\nSaved in {folder}")
 
 
-def _simulate(scenario: Scenario, seed: int, quiet: bool) -> tuple[Result | None, bool]:
+def _simulate(scenario: Scenario, seed: int, progress: Progress) -> tuple[Result | None, bool]:
     """Return the result and whether the run came to its end; Ctrl-C ends it after the step under way."""
     from livermet_sim.kernels import jit
 
     engine = None
-    with Progress(quiet) as progress:
-        try:
-            if not jit.compiled():
-                progress.say("compiling the kernels, once, about 20 s")
-            from livermet_sim.engine import Engine
+    try:
+        if not jit.compiled():
+            progress.say("compiling the kernels, once, about 20 s")
+        from livermet_sim.engine import Engine
 
-            engine = Engine(scenario, seed)
-            engine.run(progress=progress)
-            return engine.result(), True
-        except KeyboardInterrupt:
-            if engine is None or progress.at_once:
-                return None, False
-            return engine.result(complete=False), False
+        engine = Engine(scenario, seed)
+        engine.run(progress=progress)
+        return engine.result(), True
+    except KeyboardInterrupt:
+        if engine is None or progress.at_once:
+            return None, False
+        return engine.result(complete=False), False
 
 
-def _draw_apart(folder: Path) -> None:
-    """Draw the pictures of a saved run in a process of their own, so that its memory does not add to the run's."""
-    words = [sys.executable, "-m", "livermet_sim.cli", "draw", str(folder), "--quiet"]
-    if subprocess.run(words, check=False).returncode:
-        raise ResultError(str(folder), "the tables are saved, but the pictures could not be drawn")
+def _draw_all(result: Result, folder: Path, figures: str, progress: Progress) -> list[Path]:
+    """Draw pictures of a saved run, and say which one is under way."""
+
+    def told(name: str, done: int, of: int) -> None:
+        progress.part(f"drawing {name} ({done + 1} of {of})", done, of)
+
+    try:
+        paths = result.figures(folder / "figures", figures, told)
+        progress.part("drawn", len(paths), len(paths))
+        return paths
+    except KeyboardInterrupt:
+        typer.echo(f"livermet: stopped; all tables are in {folder}, some pictures are missing.", err=True)
+        raise typer.Exit(STOPPED) from None
+    except OSError as error:
+        reason = f"the tables are saved, but the pictures cannot be written ({(error.strerror or str(error)).lower()})"
+        raise ResultError(str(folder), reason) from error
+
+
+def check_figures(words: str) -> None:
+    """Refuse names of figures that do not exist before anything is computed."""
+    if words not in ("few", "all", "none"):
+        from livermet_sim.viz.figures import chosen
+
+        chosen(words)
 
 
 def reserve(out: Path | None, name: str, seed: int) -> Path:

@@ -166,8 +166,8 @@ class Result:
 
     def plot(self, name: str = "overview", **options: Any) -> Any:
         """Return one figure: overview, tissue_map, tissue_series, histology, immunofluorescence, phase_timeline,
-        funnel_chart, population_curves, death_causes, kills, polarisation_curves, growth_curves, growth_pattern, or
-        with ``other=`` a second result compare_livers.
+        funnel_chart, population_curves, death_causes, kills, polarisation_curves, growth_curves, growth_pattern,
+        map_oxygen, map_perfusion, map_vegf, map_collagen, or with ``other=`` a second result compare_livers.
 
         Raises
         ------
@@ -196,9 +196,17 @@ class Result:
 
         return export(self, to, path, time_h)
 
-    def figures(self, path: str | Path) -> list[Path]:
-        """Write every figure into a folder as PNG and return the files."""
-        return _drawing().save_all(self, Path(path))
+    def figures(self, path: str | Path, which: str = "few", told: Any = None) -> list[Path]:
+        """Write figures into a folder as PNG and return the files.
+
+        Parameters
+        ----------
+        which : str
+            ``few`` for a first look, ``all``, or names separated by commas, as ``plot`` knows them.
+        told : callable, optional
+            Told the name of each figure before it is drawn, how many are done, and of how many.
+        """
+        return _drawing().save_all(self, Path(path), which, told)
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -15,12 +15,13 @@ from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CONTACT, OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.viz import style
 from livermet_sim.viz.canvas import Canvas, rgb
+from livermet_sim.viz.key import vessel_key
 from livermet_sim.viz.raster import paint_outside
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.tissue_map import pixels_per_site, scale_bar
 from livermet_sim.viz.tubes import paint_vessels, tube_distance
 
-COLOURS = {"replacement": "#0072b2", "desmoplastic": "#a01d5a", "pushing": "#e69f00"}
+COLOURS = style.PATTERN_COLOURS
 THRESHOLDS = ("rim_collagen", "compressed", "live_parenchyma")
 LEAST_CELLS, MOST_LESIONS = 10, 10
 
@@ -79,7 +80,7 @@ def thresholds_of(source: Any) -> dict[str, float]:
     return {name: float(said.get(name, usual[name])) for name in THRESHOLDS}
 
 
-def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 12.0) -> Figure:
+def growth_pattern(source: Any, time_h: float | None = None, *, width: float = style.WIDE) -> Figure:
     """Return the tissue with each lesion's border coloured by its growth pattern, and the shares by lesion.
 
     Raises
@@ -88,7 +89,7 @@ def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 1
         When there are no snapshots.
     """
     view = scene(source, time_h)
-    figure = style.picture(width, width * 0.56)
+    figure = style.picture(width, width * 0.55)
     left, right = figure.subplots(1, 2, width_ratios=(1.45, 1))
     high, wide = view.shape
     box = (view.x0, view.x0 + wide * view.site, view.y0 + high * view.site, view.y0)
@@ -100,9 +101,13 @@ def growth_pattern(source: Any, time_h: float | None = None, *, width: float = 1
     words = f"Growth pattern of the borders, day {view.time_h / 24:.3g}"
     left.set_title(words, fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK)
     handles = [Patch(color=COLOURS[name], label=name) for name in PATTERNS]
-    handles += [Patch(color=TUMOUR, label="tumour"), Patch(color=tuple(TUBE), label="sinusoid")]
+    handles += [
+        Patch(color=TUMOUR, label="tumour"),
+        Patch(color=tuple(TUBE), label="sinusoid"),
+        *vessel_key(view),
+    ]
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=5, frameon=False, fontsize=style.TICK_SIZE
+        handles=handles, loc="outside lower center", ncols=7, frameon=False, fontsize=style.TICK_SIZE
     )
     _draw_shares(right, view, found)
     return figure
@@ -137,7 +142,8 @@ def _draw_shares(ax: Any, view: Scene, found: dict[str, np.ndarray]) -> None:
         ax.barh(place, part, 0.7, left=under, color=COLOURS[name])
         for y, start, length in zip(place, under, part, strict=True):
             if length > 9:
-                ax.text(start + length / 2, y, f"{length:.0f}", ha="center", va="center", color="white",
+                dark = name == "desmoplastic"
+                ax.text(start + length / 2, y, f"{length:.0f}", ha="center", va="center", color="white" if dark else style.INK,
                         fontsize=style.TICK_SIZE)  # fmt: skip
         under += part
     numbers, counts = np.unique(view["tumour"][view["tumour"] >= 0], return_counts=True)

@@ -41,7 +41,7 @@ def compare_livers(
     layer: str = HISTOLOGY,
     labels: tuple[str, str] | None = None,
     window: Window | None = None,
-    width: float = 16.0,
+    width: float = style.WIDE,
 ) -> Figure:
     """Return two livers at one time, and where they differ: tumour in one only, or the difference of a field.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,18 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.viz import charts, immune, style
+from livermet_sim.viz import charts, immune, lesions, style
 from livermet_sim.viz.border import growth_pattern
 from livermet_sim.viz.compare import compare_livers
-from livermet_sim.viz.key import perfusion_key, ring_small, tissue_key, tumour_key
+from livermet_sim.viz.key import ring_small, tissue_key, tumour_key
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.slides import histology, immunofluorescence
 from livermet_sim.viz.tissue_map import (
     HISTOLOGY,
     check,
     draw_tissue,
+    field_key,
+    layer_name,
     layer_of,
     limits,
     tissue_map,
@@ -34,17 +37,17 @@ if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
 
 SERIES_PANELS = 6
-SAVED_LAYERS = ("oxygen", "perfusion", "vegf", "collagen")
+Told = Callable[[str, int, int], None]
+MAPPED = ("oxygen", "perfusion", "vegf", "collagen")
 
 
 def phase_timeline(result: Result) -> Figure:
     """Return each lesion's life as a bar coloured by phase, above the number of lesions in each phase."""
-    shown = min(len(result.lesions), charts.MOST_BARS)
-    bars = float(np.clip(0.12 * shown, 1.6, 6.5))
-    figure = style.picture(10.5, bars + 3.2)
-    upper, lower = figure.subplots(2, 1, height_ratios=(bars, 1.9), sharex=True)
-    charts.draw_lesion_bars(upper, result)
-    charts.draw_phase_counts(lower, result)
+    bars = float(np.clip(0.12 * min(len(result.lesions), lesions.MOST_BARS), 1.4, 3.8))
+    figure = style.picture(style.WIDE, bars + 2.7)
+    upper, lower = figure.subplots(2, 1, height_ratios=(bars, 1.5), sharex=True)
+    lesions.draw_lesion_bars(upper, result)
+    lesions.draw_phase_counts(lower, result)
     upper.set_xlabel("")
     return figure
 
@@ -56,16 +59,12 @@ def funnel_chart(result: Result, ax: Axes | None = None) -> Figure | Axes:
         return ax
     figure = style.picture(9.5, 4.8)
     charts.draw_funnel(figure.add_subplot(), result)
-    words = (
-        'Clopper-Pearson 95 % intervals. "open": lines that lived when the run ended and may still get there.'
-    )
-    figure.supxlabel(words, fontsize=style.TICK_SIZE - 1, color=style.FAINT, x=0.01, ha="left")
     return figure
 
 
 def population_curves(result: Result) -> Figure:
     """Return the tumour cells by place and state, and the cells of the liver and the immune system."""
-    figure = style.picture(12.5, 4.6)
+    figure = style.picture(style.WIDE, 4.6)
     left, right = figure.subplots(1, 2)
     charts.draw_tumour(left, result)
     charts.draw_host(right, result)
@@ -84,8 +83,8 @@ def death_causes(result: Result, ax: Axes | None = None) -> Figure | Axes:
 
 def kills(result: Result) -> Figure:
     """Return who killed whom: losses per day by cause, and a table of causes and victims' phases."""
-    figure = style.picture(15, 5.2)
-    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
+    figure = style.picture(style.WIDE, 5.2)
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1))
     immune.draw_kills(left, result)
     immune.draw_victims(right, result)
     return figure
@@ -93,7 +92,7 @@ def kills(result: Result) -> Figure:
 
 def polarisation_curves(result: Result) -> Figure:
     """Return polarisation, activation and load of host cells over time."""
-    figure = style.picture(15, 4.6)
+    figure = style.picture(style.WIDE, 4.4)
     for ax, panel in zip(
         figure.subplots(1, 3),
         (immune.draw_polarisation, immune.draw_activation, immune.draw_load),
@@ -106,10 +105,10 @@ def polarisation_curves(result: Result) -> Figure:
 def growth_curves(result: Result, ax: Axes | None = None) -> Figure | Axes:
     """Return the size of the lesions over time."""
     if ax is not None:
-        charts.draw_growth(ax, result)
+        lesions.draw_growth(ax, result)
         return ax
     figure = style.picture(9.5, 4.8)
-    charts.draw_growth(figure.add_subplot(), result)
+    lesions.draw_growth(figure.add_subplot(), result)
     return figure
 
 
@@ -128,7 +127,8 @@ def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_P
     columns = min(3, len(views))
     rows = -(-len(views) // columns)
     high, wide = views[0].shape
-    figure = style.picture(4.1 * columns, rows * (4.1 * high / wide + 0.4) + 0.6)
+    panel = min(style.WIDE / columns, (style.HIGH - 1.6 - 0.4 * rows) / rows * wide / high)
+    figure = style.picture(panel * columns, rows * (panel * high / wide + 0.4) + 1.6)
     grid = figure.subplots(rows, columns, squeeze=False)
     for ax in grid.ravel():
         ax.set_axis_off()
@@ -139,6 +139,8 @@ def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_P
         cells = int((view["tumour"] >= 0).sum() + (view["tumour_lumen"] >= 0).sum())
         ax.set_title(f"day {view.time_h / 24:.3g}   {cells:,} tumour cells", fontsize=style.LABEL_SIZE, loc="left",
                      color=style.INK)  # fmt: skip
+    title = f"The {layer_name(views[-1], layer).lower()} over time"
+    figure.suptitle(title, fontsize=style.TITLE_SIZE, fontweight="bold", color=style.INK, x=0.01, ha="left")
     _series_key(figure, grid, views[-1], layer, span, rings)
     return figure
 
@@ -161,53 +163,54 @@ def _series_key(
 ) -> None:
     """Add the key that all panels of a series share."""
     if layer == HISTOLOGY:
-        tumour = tumour_key(last, "state")
-        for handle in tumour:
-            handle.set_label(str(handle.get_label()).split(" (")[0])
-        handles = tumour + rings + tissue_key(last)
-    elif layer_of(last, layer).array == "perfused":
-        handles = perfusion_key()
-    elif span is not None:
-        mappable = ScalarMappable(Normalize(*span), layer_of(last, layer).colours)
-        bar = figure.colorbar(mappable, ax=grid.ravel().tolist(), shrink=0.6)
-        bar.set_label(layer_of(last, layer).label, fontsize=style.LABEL_SIZE)
-        return
+        handles = tumour_key(last, "state", counts=False) + rings + tissue_key(last)
+    else:
+        handles = field_key(last, layer)
+        if layer_of(last, layer).array != "perfused" and span is not None:
+            mappable = ScalarMappable(Normalize(*span), layer_of(last, layer).colours)
+            bar = figure.colorbar(mappable, ax=grid.ravel().tolist(), shrink=0.6)
+            bar.set_label(layer_of(last, layer).label, fontsize=style.LABEL_SIZE)
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=style.TICK_SIZE
-    )
+        handles=handles, loc="outside lower center", ncols=4 if figure.get_figwidth() > 9 else 3, frameon=False,
+        fontsize=style.TICK_SIZE, columnspacing=1.2,
+    )  # fmt: skip
 
 
 def overview(result: Result) -> Figure:
     """Return one page: the tissue at the end, the cascade, tumour cells, phases and causes of loss."""
-    figure = style.picture(16, 9)
-    panels = figure.subplot_mosaic([["map", "funnel"], ["map", "tumour"], ["phases", "losses"]],
-                                   width_ratios=(1.05, 1), height_ratios=(1, 1, 0.9))  # fmt: skip
+    figure = style.picture(style.WIDE, style.HIGH)
+    upper, lower = (figure.add_subfigure(part) for part in figure.add_gridspec(2, 1, height_ratios=(2.15, 1)))
+    panels = upper.subplot_mosaic([["map", "funnel"], ["map", "tumour"]], width_ratios=(1, 1.05))
+    panels["phases"], panels["losses"] = lower.subplots(1, 2, width_ratios=(1.3, 1.75))
     if result.snapshots:
         view = scene(result)
-        draw_tissue(panels["map"], view, pixels=700)
-        ring_small(panels["map"], view)
+        draw_tissue(panels["map"], view, pixels=640)
+        rings = ring_small(panels["map"], view)
         name = result.scenario.get("name", "run")
         words = f"{name}, seed {result.provenance.get('seed')}: day {view.time_h / 24:.3g}"
         panels["map"].set_title(
             words, fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK
         )
+        handles = [*tumour_key(view, "state", counts=False), *rings]
+        style.legend(panels["map"], handles=handles, loc="upper left", bbox_to_anchor=(-0.02, 0.0), ncols=2,
+                     handletextpad=0.2, columnspacing=0.8, labelspacing=0.25)  # fmt: skip
     else:
         style.empty(panels["map"], "no snapshots were kept")
     charts.draw_funnel(panels["funnel"], result)
     charts.draw_tumour(panels["tumour"], result)
-    charts.draw_phase_counts(panels["phases"], result)
-    style.legend(panels["phases"], loc="upper right")
-    charts.draw_losses(panels["losses"], result)
+    lesions.draw_phase_counts(panels["phases"], result)
+    style.legend(panels["phases"], loc="upper left", bbox_to_anchor=(1.0, 1.04), labelspacing=0.25)
+    charts.draw_losses(panels["losses"], result, most=7)
     return figure
 
 
 FIGURES: dict[str, Callable[..., Any]] = {
     "overview": overview,
     "tissue_map": tissue_map,
+    "phase_timeline": phase_timeline,
     "tissue_series": tissue_series,
     "histology": histology,
     "immunofluorescence": immunofluorescence,
-    "phase_timeline": phase_timeline,
     "funnel_chart": funnel_chart,
     "population_curves": population_curves,
     "death_causes": death_causes,
@@ -215,7 +218,13 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "polarisation_curves": polarisation_curves,
     "growth_curves": growth_curves,
     "growth_pattern": growth_pattern,
+    **{f"map_{layer}": partial(tissue_map, layer=layer) for layer in MAPPED},
 }
+FEW = (
+    "overview",
+    "tissue_map",
+    "phase_timeline",
+)  # what one looks at first; the rest takes several times as long
 PAIRS: dict[str, Callable[..., Any]] = {"compare_livers": compare_livers}  # these take a second run, other=
 
 
@@ -225,6 +234,7 @@ OF_TISSUE = (
     "histology",
     "immunofluorescence",
     "growth_pattern",
+    *(f"map_{layer}" for layer in MAPPED),
 )  # these need snapshots
 
 OF_PRESENT = tuple(name for name in OF_TISSUE if name != "tissue_series")  # of a model these show the present
@@ -266,20 +276,52 @@ def options_of(name: str) -> list[str]:
     return list(inspect.signature(known[name]).parameters)[1:]
 
 
-def save_all(result: Result, folder: Path) -> list[Path]:
-    """Write every figure, and the field maps, into a folder as PNG and return the files in order."""
+def chosen(words: str) -> tuple[str, ...]:
+    """Return the figures that ``few``, ``all``, ``none`` or names separated by commas ask for.
+
+    Raises
+    ------
+    ResultError
+        When there is no figure of a name.
+    """
+    groups = {"few": FEW, "all": tuple(FIGURES), "none": ()}
+    if words in groups:
+        return groups[words]
+    names = tuple(dict.fromkeys(name.strip() for name in words.split(",") if name.strip()))
+    for name in names:
+        if name not in FIGURES:
+            reason = f'there is no figure "{name}"'
+            raise ResultError("figures", reason, name=name, valid=[*groups, *FIGURES])
+    return names
+
+
+def save_all(result: Result, folder: Path, which: str = "few", told: Told | None = None) -> list[Path]:
+    """Write figures into a folder as PNG and return the files in order.
+
+    Parameters
+    ----------
+    which : str
+        ``few`` (what one looks at first), ``all``, or names separated by commas; see ``chosen``. Pictures of the tissue are
+        left out of few and all where the result has no snapshots.
+    told : callable, optional
+        Told the name of each figure before it is drawn, how many are done, and of how many.
+
+    Raises
+    ------
+    ResultError
+        For an unknown name.
+    """
+    names = chosen(which)
+    if which in ("few", "all") and not result.snapshots:
+        names = tuple(name for name in names if name not in OF_TISSUE)
     folder.mkdir(parents=True, exist_ok=True)
-    jobs: list[tuple[str, Callable[[], Any]]] = []
-    for name in FIGURES:
-        if result.snapshots or name not in OF_TISSUE:
-            jobs.append((name, lambda name=name: draw(result, name)))
-    for layer in SAVED_LAYERS if result.snapshots else ():
-        jobs.append((f"map_{layer}", lambda layer=layer: tissue_map(result, layer=layer)))
     paths = []
-    for name, make in jobs:
+    for done, name in enumerate(names):
+        if told is not None:
+            told(name, done, len(names))
         path = folder / f"{name}.png"
         # Light compression: the default level takes longer than drawing.
-        make().savefig(path, dpi=style.DPI, pil_kwargs={"compress_level": 3})
+        draw(result, name).savefig(path, dpi=style.DPI, pil_kwargs={"compress_level": 3})
         paths.append(path)
         # a figure's parts point at each other; waiting for the collector would keep several of them
         gc.collect()

@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file
 from livermet_sim.observe.frames import field, moment, of_result
-from livermet_sim.viz import charts, encoding, raster, style
+from livermet_sim.viz import charts, encoding, lesions, raster, style
 from livermet_sim.viz.canvas import Canvas, spread
 from livermet_sim.viz.key import MARKERS, UNSEEN, perfusion_key, tissue_key, tumour_key
 from livermet_sim.viz.player import page
@@ -191,7 +191,7 @@ class Film:
         figure.set_dpi(100)
         upper, lower = figure.subplots(2, 1)
         charts.draw_tumour(upper, self.result)
-        charts.draw_phase_counts(lower, self.result)
+        lesions.draw_phase_counts(lower, self.result)
         style.legend(upper, loc="lower right", ncols=2)
         style.legend(lower, loc="upper right")
         view = self._view(len(self) - 1)
@@ -216,9 +216,9 @@ def _key(view: Scene, layer: str, colour: str) -> list:
 
     if layer != HISTOLOGY:
         return perfusion_key() if LAYERS[layer].array == "perfused" else []
-    tumour = tumour_key(view, colour)
+    tumour = tumour_key(view, colour, counts=False)
     for handle in tumour:
-        handle.set_label(str(handle.get_label()).split(" (")[0].replace("tumour cell, ", "tumour, "))
+        handle.set_label(str(handle.get_label()).replace("tumour cell, ", "tumour, "))
     kinds = sorted(view.cells["kind"].astype(str).unique()) if view.cells is not None else []
     marks = [Line2D([], [], linestyle="", marker=MARKERS.get(kind, "h"), color=style.colour_of(kind, kinds), markersize=6,
                     label=("activated " if kind == "stellate" else "") + style.words_of(kind))

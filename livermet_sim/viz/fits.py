@@ -51,6 +51,6 @@ def _deviations(ax, fit: Fit) -> None:
             when = f", day {target.days[i]:g}" if target.days else ""
             names.append(f"{target.name}{when}\n{value:.3g} ± {target.errors[i]:.2g}")
             place += 1
-    ax.set_yticks(range(place), names, fontsize=style.TICK_SIZE - 1)
+    ax.set_yticks(range(place), names, fontsize=style.TICK_SIZE)
     ax.invert_yaxis()
     ax.set_xlim(-10, 10)

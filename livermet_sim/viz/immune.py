@@ -46,7 +46,7 @@ def draw_kills(ax: Axes, result: Result) -> None:
         ax.bar(edges[:-1], count, width, under, align="edge", color=_colour(cause, causes), label=cause_words(cause),
                edgecolor="white", linewidth=0.4)  # fmt: skip
         under += count
-    ax.set_xlim(0, days)
+    style.day_axis(ax, days)
     handles, words = ax.get_legend_handles_labels()
     style.legend(ax, handles[::-1], words[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
@@ -67,10 +67,10 @@ def draw_victims(ax: Axes, result: Result) -> None:
     for (row, column), count in np.ndenumerate(table):
         ax.text(column, row, f"{count:,}" if count else "·", ha="center", va="center", fontsize=style.TICK_SIZE,
                 color="white" if share[row, column] > 0.55 else style.INK)  # fmt: skip
-    names = [place.replace("a v", "a\nv").replace("-", "-\n") for place in PLACES]
+    names = [place.replace("a v", "a\nv").replace("giogenic", "gio-\ngenic") for place in PLACES]
     ax.set_xticks(range(len(PLACES)), names, fontsize=style.TICK_SIZE)
     ax.set_yticks(range(len(causes)), [cause_words(cause) for cause in causes], fontsize=style.TICK_SIZE)
-    ax.set_xlabel("victim's lesion (shade: share of a column)", fontsize=style.LABEL_SIZE)
+    ax.set_xlabel("where the victim's lesion stood\n(shade: share of a column)", fontsize=style.LABEL_SIZE)
     ax.tick_params(length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -123,7 +123,7 @@ def _draw_means(ax: Axes, result: Result, column: str, kinds: tuple[str, ...]) -
                 linewidth=2,
                 label=style.words_of(kind),
             )
-    ax.set_xlim(0, max(result.days, 1e-3))
+    style.day_axis(ax, result.days)
 
 
 def draw_polarisation(ax: Axes, result: Result) -> None:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from livermet_sim.state.tissue import PARENCHYMA, PORTAL, SINUSOID
+from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
 from livermet_sim.viz import canvas, style
 from livermet_sim.viz.scene import Scene
 
@@ -50,24 +50,43 @@ def mark_cells(ax: Axes, view: Scene, points_per_um: float) -> list[Any]:
         x = those["x_um"].to_numpy() + (canvas.spread(key, 21) - 0.5) * 6
         y = those["y_um"].to_numpy() + (canvas.spread(key, 22) - 0.5) * 6
         ax.plot(x, y, markersize=size, clip_on=True, **look)
-        handles.append(Line2D([], [], markersize=8, label=f"{label} ({len(those)})", **look))
+        handles.append(Line2D([], [], markersize=8, label=f"{label} ({len(those):,})", **look))
     return handles
 
 
-def tumour_key(view: Scene, colour: str) -> list[Any]:
-    """Return legend entries for the tumour cells, with counts where cells were kept."""
+def tumour_key(view: Scene, colour: str, counts: bool = True) -> list[Any]:
+    """Return legend entries for the tumour cells, if wanted with counts where cells were kept."""
     look: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 9, "markeredgewidth": 0.8}
     table = style.STATE_COLOURS if colour == "state" else style.PHASE_COLOURS
+    found: dict[str, int] | None = None
     if view.cells is None:
-        table, counts = {"": style.STATE_COLOURS["cycling"]}, {}
-    else:
+        table = {"": style.STATE_COLOURS["cycling"]}
+    elif counts:
         tumour = view.cells[view.cells["kind"] == "tumour"]
-        counts = tumour[colour].astype(str).value_counts().to_dict()
+        found = tumour[colour].astype(str).value_counts().to_dict()
     handles = []
     for word, shade in table.items():
-        label = f"tumour cell, {word} ({counts.get(word, 0)})" if word else "tumour cell"
+        label = f"tumour cell, {word}" if word else "tumour cell"
+        label += f" ({found.get(word, 0):,})" if word and found is not None else ""
         handles.append(Line2D([], [], markerfacecolor=shade, markeredgecolor="white", label=label, **look))
     return handles
+
+
+def vessel_key(view: Scene) -> list[Any]:
+    """Return legend entries for the portal tracts and central veins that are in the picture."""
+    entries = (("portal tract", LOOK.tract, PORTAL), ("central vein", LOOK.blank, CENTRAL))
+    return [
+        Patch(facecolor=tuple(shade), edgecolor=style.FAINT, label=name, linewidth=0.6)
+        for name, shade, code in entries
+        if (view["compartment"] == code).any()
+    ]
+
+
+def outline_key(view: Scene) -> list[Any]:
+    """Return the legend entry for the line that field maps draw around lesions, if there are any."""
+    if not any((view[name] >= 0).any() for name in ("tumour", "tumour_lumen")):
+        return []
+    return [Line2D([], [], color="#111111", linewidth=2, label="border of a lesion")]
 
 
 def tissue_key(view: Scene) -> list[Any]:
@@ -76,11 +95,10 @@ def tissue_key(view: Scene) -> list[Any]:
     tube = view["compartment"] == SINUSOID
     entries.append(("sinusoid without flow", LOOK.stasis, (tube & (view["perfused"] <= 0.5)).any()))
     entries.append(("vessel grown in the run", LOOK.new_wall, (tube & (view["diameter"] == 0)).any()))
-    entries.append(("portal tract", LOOK.tract, (view["compartment"] == PORTAL).any()))
     entries.append(("collagen", LOOK.collagen, (view["collagen"] > 0.2).any()))
     gone = (view["compartment"] == PARENCHYMA) & (view["parenchyma"] < 0.5) & (view["tumour"] < 0)
     entries.append(("lost parenchyma, debris", LOOK.necrosis, gone.any()))
-    return [
+    return vessel_key(view) + [
         Patch(facecolor=tuple(c), edgecolor=style.FAINT, label=n, linewidth=0.6)
         for n, c, there in entries
         if there

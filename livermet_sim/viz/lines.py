@@ -16,6 +16,7 @@ from livermet_sim.viz.style import (
     TICK_SIZE,
     TITLE_SIZE,
     Picture,
+    percent,
     picture,
 )
 
@@ -79,7 +80,7 @@ def panel(axis: Axes, record: LineRecord, days: tuple[int, ...], causes: list[st
     for x, day in enumerate(days):
         share, low, high = record.alive_share(day)
         axis.plot([x, x], [low, high], color=INK, linewidth=1.2)
-        axis.text(x, 1.02, f"{share:.0%}", ha="center", fontsize=TICK_SIZE - 1, color=ALIVE_COLOUR)
+        axis.text(x, 1.02, percent(share), ha="center", fontsize=TICK_SIZE, color=ALIVE_COLOUR)
     axis.set_title(
         f"{record.line}, {record.entered} founders", fontsize=LABEL_SIZE, color=INK, loc="left", pad=14
     )

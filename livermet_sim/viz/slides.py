@@ -26,7 +26,7 @@ def histology(
     *,
     window: Window | None = None,
     field_um: float = FIELD_UM,
-    width: float = 10.5,
+    width: float = 9.8,
 ) -> Figure:
     """Return a virtual haematoxylin and eosin section, with the whole tissue beside it.
 
@@ -52,7 +52,7 @@ def histology(
     grid = figure.subplot_mosaic([["field", "whole"], ["field", "close"]], width_ratios=(2.05, 1))
     image = brightfield(view, _scale(view))
     _show(grid["field"], view, image)
-    words = f"Virtual H&E, day {view.time_h / 24:.3g}"
+    words = f"Virtual H&E section, day {view.time_h / 24:.3g}"
     grid["field"].set_title(words, fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK)
     _whole(grid["whole"], whole, view)
     _close(grid["close"], view, image)
@@ -65,7 +65,7 @@ def immunofluorescence(
     *,
     window: Window | None = None,
     field_um: float = FIELD_UM,
-    width: float = 13.0,
+    width: float = 9.8,
 ) -> Figure:
     """Return a virtual multiplex immunofluorescence section: the composite, and each marker by itself.
 
@@ -76,7 +76,7 @@ def immunofluorescence(
     figure.set_facecolor(BACKGROUND)
     names = list(stains.CHANNELS)
     grid = figure.subplot_mosaic([["all", *names[:2]], ["all", *names[2:4]], ["all", *names[4:6]], ["all", *names[6:]]],
-                                 width_ratios=(4.2, 1, 1))  # fmt: skip
+                                 width_ratios=(3.1, 1, 1))  # fmt: skip
     dyes = _optics(stained(view, _scale(view), stains.fluorescence()))
     _show(grid["all"], view, stains.glow(dyes), bar="white")
     words = f"Virtual multiplex immunofluorescence, day {view.time_h / 24:.3g}"

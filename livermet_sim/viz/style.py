@@ -9,10 +9,13 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
-INK, FAINT, GRID = "#222222", "#666666", "#dddddd"
-TITLE_SIZE, LABEL_SIZE, TICK_SIZE = 13, 11.5, 10
+INK, FAINT, GRID = "#222222", "#5a5a5a", "#dddddd"
+TITLE_SIZE, LABEL_SIZE, TICK_SIZE = 13, 11.5, 10.5
 DPI = 150
+# A figure of this size or less, shown as large as a slide of 13.3 x 7.5 inches, has no type below 12 points.
+SLIDE, WIDE, HIGH = (13.333, 7.5), 11.6, 6.5
 
 PHASE_COLOURS = {
     "microvascular": "#b9c4d0",
@@ -20,13 +23,15 @@ PHASE_COLOURS = {
     "angiogenic": "#e69f00",
     "growth": "#a01d5a",
 }
-STATE_COLOURS = {"cycling": "#4a2391", "dormant": "#009e9e"}
-LOST_COLOUR = "#444444"
-# After Okabe and Ito; kinds of cell keep one colour in every figure.
+STATE_COLOURS = {"cycling": "#4a2391", "dormant": "#18a2a3"}
+LOST_COLOUR = "#111111"
+PATTERN_COLOURS = {"replacement": "#63a06e", "desmoplastic": "#382b8d", "pushing": "#f6fa30"}
+# Kinds of cell keep one colour in every figure. Hues are the usual ones; lightness was chosen so that readers without
+# red or green cones tell all of them apart (tests/viz/test_colours.py).
 KIND_COLOURS = {
-    "tumour": "#4a2391", "kupffer": "#8c510a", "lsec": "#cc79a7", "stellate": "#1b9e57", "neutrophil": "#0072b2",
-    "mdsc": "#2b2b2b", "nk": "#f0e442", "cd8": "#e66100", "monocyte": "#56b4e9", "dendritic": "#d7191c",
-    "treg": "#7f7f00",
+    "tumour": "#4a2391", "kupffer": "#5d2d08", "lsec": "#ae5673", "stellate": "#29a25c", "neutrophil": "#0873b4",
+    "mdsc": "#2d2c2b", "nk": "#efe443", "cd8": "#fa761c", "monocyte": "#4dafe4", "dendritic": "#f23236",
+    "treg": "#576b08",
 }  # fmt: skip
 KIND_WORDS = {
     "tumour": "tumour cell", "kupffer": "Kupffer cell", "lsec": "LSEC", "stellate": "stellate cell", "nk": "NK cell",
@@ -35,8 +40,8 @@ KIND_WORDS = {
 }  # fmt: skip
 SPARE_COLOURS = ("#999999", "#5e3c99", "#66c2a5", "#b2182b", "#01665e", "#dfc27d")
 CAUSE_COLOURS = {
-    "shear": "#b3a2d9", "nitric_oxide": "#66c2a5", "apoptosis": "#5e3c99", "anoikis": "#7f9aa8", "necrosis": "#5b4a3f", "crushed": "#b0a090",
-    "treatment": "#d7191c", "washed_out": "#c9d1d9", "none": "#e5e5e5", **KIND_COLOURS,
+    "shear": "#627194", "nitric_oxide": "#81d1b4", "apoptosis": "#452c83", "anoikis": "#879cad", "necrosis": "#594842",
+    "crushed": "#a48e7c", "treatment": "#c018fc", "washed_out": "#d4ddf0", "none": "#e5e5e5", **KIND_COLOURS,
 }  # fmt: skip
 
 
@@ -98,6 +103,22 @@ def legend(ax: Axes, *args: Any, **options: Any) -> None:
         return
     settings = {"fontsize": TICK_SIZE, "frameon": False, "labelcolor": INK} | options
     ax.legend(*args, **settings)
+
+
+def day_axis(ax: Axes, days: float) -> None:
+    """Let the x axis run from 0 to the last day, in weeks where there are some."""
+    ax.set_xlim(0, max(days, 1e-3))
+    if 10 <= days <= 70:
+        ax.xaxis.set_major_locator(MultipleLocator(7))
+
+
+def percent(share: float) -> str:
+    """Return a share in whole per cent; what happened is never 0 % and what did not always happen never 100 %."""
+    if 0 < share < 0.005:
+        return "< 1 %"
+    if 0.995 <= share < 1:
+        return "> 99 %"
+    return f"{100 * share:.0f} %"
 
 
 def empty(ax: Axes, words: str) -> None:

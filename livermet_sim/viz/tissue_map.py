@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from scipy import ndimage
 
@@ -18,7 +19,15 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.viz import raster, style
 from livermet_sim.viz.canvas import Canvas, rgb
-from livermet_sim.viz.key import mark_cells, perfusion_key, ring_small, tissue_key, tumour_key
+from livermet_sim.viz.key import (
+    mark_cells,
+    outline_key,
+    perfusion_key,
+    ring_small,
+    tissue_key,
+    tumour_key,
+    vessel_key,
+)
 from livermet_sim.viz.scene import Scene, Window, scene
 from livermet_sim.viz.tubes import paint_perfusion, paint_tubes, paint_vessels, tube_distance
 
@@ -36,10 +45,16 @@ class Layer:
     low: float | None = 0.0
     high: float | None = None
 
+    @property
+    def name(self) -> str:
+        """Return what is shown, without the unit, as a title says it."""
+        words = self.label.split(" (")[0]
+        return words[0].upper() + words[1:]
+
 
 LAYERS = {
     "oxygen": Layer("oxygen", "oxygen (mmHg)", "inferno"),
-    "perfusion": Layer("perfused", "perfused (1 = carries blood)", "RdBu_r", 0.0, 1.0),
+    "perfusion": Layer("perfused", "perfusion (1 = carries blood)", "RdBu_r", 0.0, 1.0),
     "vegf": Layer("vegf", "VEGF (relative)", "viridis"),
     "collagen": Layer("collagen", "collagen (relative to a capsule)", "Blues", 0.0, 1.0),
     "adhesion": Layer("adhesion", "adhesion molecules (0 to 1)", "magma", 0.0, 1.0),
@@ -58,7 +73,7 @@ def tissue_map(
     window: Window | None = None,
     colour: str = "state",
     cells: bool = True,
-    width: float = 10.0,
+    width: float = style.WIDE,
     ax: Axes | None = None,
 ) -> Figure | Axes:
     """Return a picture of the tissue, or draw it into a panel.
@@ -79,7 +94,7 @@ def tissue_map(
     cells : bool
         Whether immune and stellate cells are marked.
     width : float, inch
-        Width of the figure.
+        Width of the figure at most; a tall tissue takes less.
     ax : Axes, optional
         A panel to draw into; it is returned instead of a figure.
 
@@ -91,10 +106,11 @@ def tissue_map(
     view = scene(source, time_h, window)
     check(view, layer, colour)
     high, wide = view.shape
-    side = 3.4 if layer == HISTOLOGY else 1.7
+    side = 3.4 if layer == HISTOLOGY else 2.6
     own = ax is None
     if ax is None:
-        ax = style.picture(width, max(3.2, (width - side) * high / wide + 0.6)).add_subplot()
+        width = min(width, (width * style.HIGH / style.WIDE - 0.8) * wide / high + side)
+        ax = style.picture(width, max(3.6, (width - side) * high / wide + 0.8)).add_subplot()
     else:
         width = ax.get_position().width * style.figure_of(ax).get_figwidth() + side
     figure = style.figure_of(ax)
@@ -105,7 +121,9 @@ def tissue_map(
         style.legend(ax, handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
     else:
         colour_bar(figure, ax, view, layer)
-    ax.set_title(heading(view), fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK)
+    ax.set_title(
+        heading(view, layer), fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK
+    )
     return figure if own else ax
 
 
@@ -241,17 +259,30 @@ def limits(view: Scene, layer: Layer) -> tuple[float, float]:
 
 
 def colour_bar(figure: Figure, ax: Axes, view: Scene, layer: str) -> None:
-    """Add the scale of a field, or the key of the perfusion map."""
+    """Add the scale of a field, and the key of what is drawn over it."""
+    style.legend(
+        ax, handles=field_key(view, layer), loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0
+    )
     chosen = layer_of(view, layer)
-    if chosen.array == "perfused":
-        style.legend(
-            ax, handles=perfusion_key(), loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0
-        )
-        return
-    mappable = ScalarMappable(Normalize(*limits(view, chosen)), chosen.colours)
-    bar = figure.colorbar(mappable, ax=ax, shrink=0.7, aspect=24, pad=0.02)
-    bar.set_label(chosen.label, fontsize=style.LABEL_SIZE)
-    bar.ax.tick_params(labelsize=style.TICK_SIZE)
+    if chosen.array != "perfused":
+        mappable = ScalarMappable(Normalize(*limits(view, chosen)), chosen.colours)
+        inside = ax.inset_axes((1.04, 0.06, 0.035, 0.56))
+        bar = figure.colorbar(mappable, cax=inside)
+        bar.set_label(chosen.label, fontsize=style.LABEL_SIZE)
+        bar.ax.tick_params(labelsize=style.TICK_SIZE)
+
+
+def field_key(view: Scene, layer: str) -> list[Any]:
+    """Return the legend entries of a field map: what its lines and white spots are."""
+    if layer_of(view, layer).array == "perfused":
+        return perfusion_key() + outline_key(view) + vessel_key(view)
+    tube = [Line2D([], [], color="#b9b9c4", linewidth=3, label="sinusoid (pale line)")]
+    return outline_key(view) + tube + vessel_key(view)
+
+
+def layer_name(view: Scene, layer: str) -> str:
+    """Return what a tissue picture shows, as its title says it."""
+    return "Tissue" if layer == HISTOLOGY else layer_of(view, layer).name
 
 
 def scale_bar(ax: Axes, box: tuple[float, float, float, float], colour: str = style.INK) -> None:
@@ -267,9 +298,10 @@ def scale_bar(ax: Axes, box: tuple[float, float, float, float], colour: str = st
     ax.set_ylim(bottom + 7 * thick, top)
 
 
-def heading(view: Scene) -> str:
-    """Return the title: day, tumour cells and lesions in the picture."""
+def heading(view: Scene, layer: str = HISTOLOGY) -> str:
+    """Return the title: what is shown, the day, tumour cells and lesions in the picture."""
     numbers = np.concatenate([view[name][view[name] >= 0] for name in ("tumour", "tumour_lumen")])
     lesions = len(np.unique(numbers))
     cells = f"{len(numbers):,} tumour cell{'' if len(numbers) == 1 else 's'}"
-    return f"Day {view.time_h / 24:.3g}: {cells}, {lesions} lesion{'' if lesions == 1 else 's'}"
+    name = layer_name(view, layer)
+    return f"{name}, day {view.time_h / 24:.3g}: {cells}, {lesions} lesion{'' if lesions == 1 else 's'}"

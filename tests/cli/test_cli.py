@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livermet_sim import cli, engine
+from livermet_sim.cli.progress import DRAWING, Progress
 from livermet_sim.kernels import jit
 from livermet_sim.scenario import files
 
@@ -31,9 +32,16 @@ class FakeResult:
         (path / "result.txt").write_text(f"{self.days:g} {self.complete}")
         return path
 
-    def figures(self, path: Path) -> None:
+    on_picture: dict = {}  # noqa: RUF012
+
+    def figures(self, path: Path, which: str, told) -> list[Path]:
         assert (path.parent / "result.txt").exists()
         path.mkdir()
+        names = {"few": ["overview", "tissue_map"]}.get(which) or which.split(",")
+        for done, name in enumerate(names):
+            self.on_picture.get(name, lambda: None)()
+            told(name, done, len(names))
+        return [path / f"{name}.png" for name in names]
 
     def summary(self) -> str:
         return f"After {self.days:g} days."
@@ -65,10 +73,8 @@ def place(tmp_path, monkeypatch):
     """Work in an empty folder, with a model that only counts days."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(engine, "Engine", FakeEngine)
-    monkeypatch.setattr(
-        cli.run, "_draw_apart", lambda folder: FakeResult(0, True).figures(folder / "figures")
-    )
     monkeypatch.setattr(FakeEngine, "on_day", {})
+    monkeypatch.setattr(FakeResult, "on_picture", {})
     monkeypatch.setattr(jit, "compiled", lambda: True)
     return tmp_path
 
@@ -91,7 +97,55 @@ def test_a_run_saves_and_says_what_happened(livermet, place):
     done = livermet("run", "strip", "--seed", "7", "--days", "3")
     assert (done.code, done.out) == (0, "After 3 days.\n\nSaved in results/strip-seed7\n")
     assert (place / "results/strip-seed7/result.txt").read_text() == "3 True"
-    assert done.err.splitlines() == ["day 1.0 of 3", "day 2.0 of 3", "day 3.0 of 3"]
+    drawing = ["drawing overview (1 of 2)", "drawing tissue_map (2 of 2)"]
+    assert done.err.splitlines() == ["day 1.0 of 3", "day 2.0 of 3", "day 3.0 of 3", *drawing]
+
+
+def test_figures_are_chosen_by_name_and_a_wrong_name_costs_no_run(livermet, place):
+    done = livermet("run", "strip", "--days", "1", "--figures", "kills,map_vegf", "--out", "a")
+    assert done.err.splitlines()[1:] == ["drawing kills (1 of 2)", "drawing map_vegf (2 of 2)"]
+    livermet("run", "strip", "--days", "1", "--figures", "none", "--out", "b")
+    assert not (place / "b/figures").exists()
+    done = livermet("run", "strip", "--figures", "map_vgef", "--out", "c")
+    assert (done.code, done.out) == (2, "") and not (place / "c").exists()
+    assert done.err == 'livermet: figures: there is no figure "map_vgef"; did you mean "map_vegf"?\n'
+
+
+def test_the_bar_is_full_when_the_last_picture_is_drawn(monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    progress = Progress(quiet=False, after=DRAWING)
+    monkeypatch.setattr(progress, "_show", lambda share, words: seen.append((round(share, 3), words)))
+    progress(12.0, 24.0)
+    progress(24.0, 24.0)
+    progress.part("drawing overview (1 of 2)", 0, 2)
+    progress.part("drawing kills (2 of 2)", 1, 2)
+    progress.part("drawn", 2, 2)
+    whole = 1 - DRAWING
+    assert [share for share, _ in seen] == [
+        round(x, 3) for x in (whole / 2, whole, whole, whole + DRAWING / 2, 1)
+    ]
+    assert seen[0][1] == "day 0.5 of 1" and whole < 1
+
+
+def test_stopping_while_pictures_are_drawn_loses_no_table(livermet, place):
+    FakeResult.on_picture["tissue_map"] = lambda: signal.raise_signal(signal.SIGINT)
+    done = livermet("run", "strip", "--days", "1", "--out", "a")
+    assert done.code == 130 and (place / "a/result.txt").read_text() == "1 True"
+    assert "livermet: stopped; all tables are in a, some pictures are missing.\n" in done.err
+
+
+def test_a_picture_that_cannot_be_written_is_a_sentence(livermet, place):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    FakeResult.on_picture["overview"] = full
+    done = livermet("run", "strip", "--days", "1", "-q", "--out", "a")
+    assert done.code == 2
+    assert (
+        done.err
+        == "livermet: a: the tables are saved, but the pictures cannot be written (no space left on device)\n"
+    )
 
 
 def test_a_second_run_gets_its_own_folder(livermet, place):
@@ -105,7 +159,7 @@ def test_a_second_run_gets_its_own_folder(livermet, place):
 
 
 def test_a_line_appears_every_tenth_and_not_every_step(livermet):
-    done = livermet("run", "strip", "--days", "200")
+    done = livermet("run", "strip", "--days", "200", "--no-figures")
     assert len(done.err.splitlines()) == 10
 
 

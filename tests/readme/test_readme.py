@@ -33,6 +33,21 @@ def test_the_readme_shows_what_it_promises():
         assert (ROOT / picture).is_file(), picture
 
 
+def test_the_figures_that_the_readme_speaks_of_are_drawn_by_its_commands():
+    from livermet_sim.viz import figures
+
+    first = README[README.index("It leaves `results/baseline-seed1/`") : README.index("## Look around")]
+    assert re.findall(r"`(\w+)`", first[first.index("first look") : first.index("--figures all")])[
+        : len(figures.FEW)
+    ] == list(figures.FEW)
+    demos = re.split(r"\n\*\*\d\. ", README[README.index("## Teach with it") :])[1:]
+    assert len(demos) == 3
+    for demo in demos:
+        spoken = set(re.findall(r"`(\w+)`", demo.split("\n## ")[0])) & set(figures.FIGURES)
+        drawn = {name for words in re.findall(r"--figures (\S+)", demo) for name in figures.chosen(words)}
+        assert spoken <= drawn and ("--figures" not in demo or drawn)
+
+
 # what makes a command of minutes one of seconds; the rest of the line stays as the reader types it
 SHORT = {
     "run": ["--days", "0.1", "--no-figures", "--quiet"],

@@ -165,7 +165,7 @@ def test_figures_take_a_running_model(made_up):
     view = scene(model)
     assert view.time_h == 3.0 and "tgf_beta" in view.arrays and len(view.cells) == len(model.agents)
     figure = figures.draw(model, "tissue_map", layer="tgf_beta")
-    assert figure.axes[-1].get_ylabel() == "tgf beta (relative)"
+    assert figure.axes[0].child_axes[-1].get_ylabel() == "tgf beta (relative)"
     for name in ("histology", "funnel_chart", "growth_pattern"):
         figures.draw(model, name).canvas.draw()
     assert model.engine.digest() == digest

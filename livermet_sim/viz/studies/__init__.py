@@ -1,0 +1,76 @@
+"""Draw a study: how its measures answer to its factors, which factors matter, how its runs went over time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.figure import Figure
+
+from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.viz.studies.effects import sensitivity, tornado
+from livermet_sim.viz.studies.maps import heatmap, parallel
+from livermet_sim.viz.studies.response import response
+from livermet_sim.viz.studies.series import series
+
+if TYPE_CHECKING:
+    from livermet_sim.sweep.study import Study
+
+
+MOST_ALIKE = 0.8
+FAVOURITES = ("metastases", "tumour_cells", "largest_lesion_cells", "founders_alive_share")
+
+PLOTS: dict[str, Callable[..., Figure]] = {
+    "response": response, "heatmap": heatmap, "tornado": tornado, "sensitivity": sensitivity, "parallel": parallel,
+    "series": series,
+}  # fmt: skip
+
+
+def draw(study: Study, kind: str, measure: str | None = None, **options: Any) -> Figure:
+    """Return one plot of a study.
+
+    Raises
+    ------
+    LivermetError
+        When there is no such plot or measure, or the study cannot give it.
+    """
+    if kind not in PLOTS:
+        raise LivermetError("plot", f'there is no plot "{kind}"', name=kind, valid=PLOTS)
+    if not study.factors and kind != "series":
+        raise LivermetError("plot", "the study varies nothing, so there is nothing to compare")
+    if kind == "series":
+        return series(study, measure or "n_tumour", **options)
+    measure = measure or _favourite(study)
+    study.check(measure)
+    return PLOTS[kind](study, measure, **options)
+
+
+def save_all(study: Study, folder: Path) -> list[Path]:
+    """Write every plot that the study can give as PNG; return the files."""
+    paths = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind in PLOTS:
+            try:
+                figure = draw(study, kind)
+            except LivermetError:
+                continue  # what this plot needs is not in this study
+            paths.append(folder / f"{kind}.png")
+            figure.savefig(paths[-1])
+    except OSError as error:
+        raise ResultError(
+            str(folder), f"the pictures cannot be written ({(error.strerror or str(error)).lower()})"
+        ) from error
+    return paths
+
+
+def _favourite(study: Study) -> str:
+    """Return the first measure that differs between most runs, favourites first."""
+    names = [*(m for m in FAVOURITES if m in study.measures), *study.measures]
+    runs = study.runs[study.runs["status"] == "done"]
+    for name in names:
+        counts = runs[name].value_counts(normalize=True)
+        if len(counts) > 1 and counts.iloc[0] <= MOST_ALIKE:
+            return name
+    return names[0] if names else ""
