@@ -170,5 +170,5 @@ def test_a_file_that_calls_itself_resolved_loses_no_rule():
             LivermetError, match=f"a resolved scenario holds every rule, and this one lacks {id};"
         ):
             from_dict(cut)
-    with pytest.raises(LivermetError, match=r"lacks PM1 and 183 more; leave resolved out"):
+    with pytest.raises(LivermetError, match=r"lacks PM1 and \d+ more; leave resolved out"):
         load("strip", {"resolved": True})
