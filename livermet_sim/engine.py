@@ -248,12 +248,13 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> 
     sites.append(tissue.n)
     for name in ("diameter", "zone"):
         sites[name][:] = getattr(tissue, name)
-    flow, oxygen = setting.section("flow"), setting.section("oxygen")
-    sites["oxygen"][:] = oxygen.periportal + (oxygen.pericentral - oxygen.periportal) * tissue.zone
+    flow = setting.section("flow")
+    sites["oxygen"][tissue.inside] = setting.section("oxygen").portal_tension
     sites["patency"][:] = 1.0
     network = Network(
-        tissue, convert(f"{flow.viscosity} mPa s", "mmHg h"),
+        tissue, convert(f"{flow.plasma_viscosity} mPa s", "mmHg h"), flow.haematocrit,
         inlet_pressure=flow.portal_pressure, outlet_pressure=flow.central_pressure,
+        upstream=flow.upstream, downstream=flow.downstream,
     )  # fmt: skip
     network.solve()
     network.set_reference()
@@ -294,7 +295,7 @@ def processes(
         oxygenation.Oxygenate(setting, n),
         matrix.Remodel(setting),
     )
-    knobs = {"inflow": (perfuse.inflow, 0)} | oxygenate.knobs() | remodel.knobs()
+    knobs = perfuse.knobs() | oxygenate.knobs() | remodel.knobs()
     knobs |= {f"systemic.{name}": (world.systemic, i) for i, name in enumerate(world.systemic_names)}
     return (
         Intervene(interventions, setting, compiled, crawl.heed, knobs), systemic.Respond(setting), perfuse, oxygenate,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Literal
 
@@ -84,11 +84,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Name a group of parameters, for example ``cells.kupffer``."""
+    """Name a group of parameters, for example ``cells.kupffer``.
+
+    ``former`` says of each name that is no more what to set in its place.
+    """
 
     name: str
     doc: str
     parameters: tuple[Parameter, ...]
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
         """Return the parameter names in their order."""

@@ -35,7 +35,7 @@ TUMOUR = Kind(
         Parameter("compress", 0.1, "1", "Share of its patency that a vessel site beside a push loses.", 0.0, 1.0),
         Parameter("hypoxia_threshold", 8.0, "mmHg", "Oxygen tension below which a cell counts as hypoxic.", 0.0, 40.0, "PhysiCell core parameters (half of the HIF response)", "found"),
         *TRAITS,
-        Parameter("oxygen_uptake", 8.0, "mmHg/s", "Largest oxygen uptake of a site full of tumour; gives a diffusion limit near 140 um.", 0.0, 100.0, "Cancer Res 2006 66:2219 (140 um)", "derived"),
+        Parameter("oxygen_uptake", 2.5e-4, "/s", "Largest oxygen uptake of a site full of tumour, mL oxygen per mL and second; empties tissue 130 um from a vessel at 35 mmHg.", 0.0, 0.1, "2.5-5e-4 in Secomb GreensV4 parameter sets (the low end, as a slab feeds from two dimensions only); 140 um in Cancer Res 2006 66:2219", "found"),
     ),
     behaviours=(
         Parameter("detach", 0.3, "/h", "Rate of losing hold in the vessel and being carried on.", 0.0, 100.0, "Okigami 2016 doi:10.3892/ol.2016.4258 (held cells fall over 2 h)", "derived"),

@@ -21,15 +21,19 @@ ALL, LIVER, RULE = "all", "liver", "rule"
 TARGETS = {
     "a kind": "any behaviour of it (engulf, secrete.vegf); recruit (its arrival with the blood); sense.X (its receptor for the signal X)",
     ALL: "the same for every kind that has it: secrete.vegf is a neutralising antibody, sense.cxcl a CXCR2 inhibitor",
-    LIVER: "inflow (portal and arterial blood; what stands in the portal tracts keeps its oxygen, see oxygen.periportal), systemic.X, and the loss of what is bound to sites (matrix.net_loss)",
+    LIVER: "inflow (all blood; inflow.portal and inflow.arterial are its two parts), oxygen.capacity (anaemia), the oxygen tension of portal and arterial blood, systemic.X, and the loss of what is bound to sites (matrix.net_loss)",
     RULE: "the id of a rule: MV12, or MV6 for all its variants",
 }
 SENSE = "sense."
 # what is bound to the liver as a whole, besides systemic levels
 LIVER_LEVERS = (
-    "inflow", "matrix.collagen_loss", "matrix.net_loss", "matrix.debris_loss", "matrix.patency_recovery", "matrix.hepatocyte_regrowth",
-    "oxygen.periportal", "oxygen.pericentral",
+    "inflow", "inflow.portal", "inflow.arterial", "matrix.collagen_loss", "matrix.net_loss", "matrix.debris_loss", "matrix.patency_recovery", "matrix.hepatocyte_regrowth",
+    "oxygen.portal_tension", "oxygen.arterial_tension", "oxygen.capacity",
 )  # fmt: skip
+
+_CARRIED = "blood carries oxygen now: a clamp is inflow alone, poor blood oxygen.portal_tension or oxygen.arterial_tension"
+# levers that are no more, and what to pull in their place
+FORMER = {"oxygen.periportal": _CARRIED, "oxygen.pericentral": _CARRIED}
 
 
 class Words:
@@ -69,6 +73,10 @@ class Words:
             return "lsec", f"recruit.{target}"
         valid = self.of(target)
         known = behaviour in valid or (target == RULE and self._known_rule(behaviour))
+        if not known and target == LIVER and behaviour in FORMER:
+            raise ScenarioError(
+                f"{place}.behaviour", f'there is no "{behaviour}" any more; {FORMER[behaviour]}'
+            )
         if not known:
             what = {ALL: "of any kind of cell", LIVER: "of the liver", RULE: "of this scenario"}.get(
                 target, f"of {target} cells"

@@ -313,7 +313,8 @@ def distribute(
         Which of a site's eight neighbours is at the edge's far end.
     sites, diameter : int32[n], float64[n] (um)
         Site and tube diameter of each node.
-    viscosity : float, mmHg h
+    viscosity : float64[n], mmHg h
+        Of the blood in each node's tube.
     outflow : float64[sites, 8], um3/h
         Set, positive when leaving.
     throughput, speed, shear : float64[sites], um3/h, um/s, dyn/cm2
@@ -333,4 +334,4 @@ def distribute(
         throughput[site] = through
         speed[site] = 4.0 * through / (math.pi * wide * wide) / 3600.0
         # 1 mmHg = 1333.22 dyn/cm2
-        shear[site] = 32.0 * viscosity * through / (math.pi * wide * wide * wide) * 1333.22
+        shear[site] = 32.0 * viscosity[i] * through / (math.pi * wide * wide * wide) * 1333.22

@@ -1,102 +1,269 @@
-"""Relax oxygen to its steady state: D lap(p) - vmax p / (p + Km) + exchange (p_blood - p) = 0.
+"""Carry oxygen with the blood, exchange it across vessel walls, let it diffuse and be used.
 
-Defaults and where they come from (pressures in mmHg, rates per second):
+With tensions P in tissue and Pb in blood (mmHg), contents C (mL/mL), flows Q (um3/s) and the inflows of a place i:
 
-- diffusion 2000 um2/s in tissue; Km 5 mmHg (6.8 uM in perfused liver at 1.35 uM/mmHg).
-- hepatocytes take up 28 (periportal) to 12 (pericentral) mmHg/s: 131 and 56 umol/g/h, Matsumura &
-  Thurman 1983 (PMID 6859274), divided by the solubility.
-- tumour 8 mmHg/s. A plane sheet fed with p0 is emptied at sqrt(2 D p0 / vmax): 140 um at 40 mmHg, the
-  diffusion limit seen in tumours (Cancer Res 2006 66:2219).
-- exchange 15 /s. A third of the sites carry a vessel, so each feeds three at 20 mmHg/s on average:
-  60 mmHg/s. A sinusoid-to-cell drop of 5 mmHg, of which 1 is diffusion over one site, leaves
-  60 / (5 - 1) = 15 /s. The plasma layer alone would pass pi D Sh / (side thickness) = 63 /s (Sh = 2.5).
+    blood in a tube     sum_i Q_i C_i - Q C(Pb) - K (Pb - P) = V_blood dC/dt,  Q = sum_i Q_i
+    tissue of a site    E sum_sides (P_n - P) + K (Pb - P) - U P / (P + Km) = alpha V dP/dt
+    tract or vein       sum_i Q_i C_i - Q C(P) - E sum_walls (P - P_n) = V_blood dC/dt
+
+C(P) = capacity P^n / (P50^n + P^n) + alpha P. Blood flows down the pressure, so there are no loops, and a sweep in
+that order carries a change all the way down. In the steady limit there is no store, and blood that stands takes the
+tension of the tissue.
 """
 
 from __future__ import annotations
 
-from livermet_sim.kernels.jit import kernel
+import math
 
-DIFFUSION = 2000.0
-KM = 5.0
-UPTAKE_PERIPORTAL = 28.0
-UPTAKE_PERICENTRAL = 12.0
-UPTAKE_TUMOUR = 8.0
-EXCHANGE = 15.0
-OMEGA = 1.5
-BLOOD_PERIPORTAL = 65.0
-BLOOD_PERICENTRAL = 30.0
+from livermet_sim.kernels.jit import inline, kernel
+
+OMEGA = 1.8
+# blood is told of less than tissue, since what tubes one after the other neglect adds up along the way
+BLOOD_FRACTION = 0.1
+
+
+@inline
+def content(tension, law):
+    """Return the oxygen in blood, mL/mL; ``law`` holds P50, the Hill exponent, capacity and solubility."""
+    if tension <= 0.0:
+        return 0.0
+    bound = (tension / law[0]) ** law[1]
+    return law[2] * bound / (1.0 + bound) + law[3] * tension
 
 
 @kernel
-def relax(
-    pressure, told, vmax, exchange, blood, neighbours, queue, number, waiting, spare, coupling, km, omega, tolerance,
-    most,
-):  # fmt: skip
-    """Settle the queued sites and all that they upset; return how many are left in the queue.
+def contents(tension, law, out):
+    """Fill ``out`` with the content of blood of each tension."""
+    for i in range(len(tension)):
+        out[i] = content(tension[i], law)
 
-    Over-relaxed Gauss-Seidel: uptake is taken as vmax p_new / (p_old + Km), no flux where a side has no
-    neighbour. A site whose pressure has moved by more than ``tolerance`` since it last told its neighbours
-    tells them, and they join the next round; so what stays untold cannot add up over rounds or calls.
+
+@inline
+def _tension(source, flow, slope, law, start):
+    """Return P >= 0 where source = flow C(P) + slope P; ``start`` where neither flow nor slope is there."""
+    steep = flow * law[3] + slope
+    if steep <= 0.0:
+        return start
+    if source <= 0.0:
+        return 0.0
+    low, high = 0.0, source / steep
+    p = min(max(start, 0.0), high)
+    for _ in range(80):
+        rest, rate = source - slope * p, slope + flow * law[3]
+        if flow > 0.0 and p > 0.0:
+            bound = (p / law[0]) ** law[1]
+            full = bound / (1.0 + bound)
+            rest -= flow * (law[2] * full + law[3] * p)
+            rate += flow * law[2] * law[1] * full / ((1.0 + bound) * p)
+        if rest > 0.0:
+            low = p
+        else:
+            high = p
+        step = rest / rate
+        if abs(step) < 1e-9 or high - low < 1e-9:
+            return p
+        following = p + step
+        # a step out of what is known to hold the root, as from the flat parts of the curve
+        p = following if low < following < high else 0.5 * (low + high)
+    return p
+
+
+@inline
+def _in_tissue(source, slope, uptake, km, start):
+    """Return P >= 0 where source = slope P + uptake P / (P + km)."""
+    if slope <= 0.0:
+        return 0.0 if uptake > 0.0 else start
+    b = slope * km + uptake - source
+    root = math.sqrt(b * b + 4.0 * slope * source * km)
+    # the form that does not subtract like numbers
+    return 2.0 * source * km / (b + root) if b > 0.0 else (root - b) / (2.0 * slope)
+
+
+@inline
+def _wake_sides(s, sides, neighbours, port, awake, count):
+    for k in range(sides):
+        n = neighbours[s, k]
+        if n >= 0:
+            awake[n if port[n] < 0 else count + port[n]] = True
+
+
+@inline
+def _wake_downstream(s, neighbours, outflow, port, awake, count):
+    for k in range(neighbours.shape[1]):
+        n = neighbours[s, k]
+        if n >= 0 and outflow[s, k] > 0.0:
+            awake[n if port[n] < 0 else count + port[n]] = True
+
+
+@inline
+def _visit_site(
+    s,
+    sides,
+    values,
+    oxygen,
+    blood,
+    held,
+    former,
+    uptake,
+    exchange,
+    tube,
+    volume,
+    outflow,
+    neighbours,
+    port,
+    law,
+    awake,
+):
+    """Bring one site, tube and tissue, into balance with what is around it; say whether it moved."""
+    edge, km, omega, tolerance, hurry, store = values
+    around, pull = store * former[0, s], store
+    for k in range(sides):
+        n = neighbours[s, k]
+        if n >= 0:
+            around += edge * oxygen[n]
+            pull += edge
+    was, moved = oxygen[s], False
+    if tube[s]:
+        source, through = hurry * volume[s] * former[1, s], hurry * volume[s]
+        for k in range(neighbours.shape[1]):
+            q = outflow[s, k]
+            if q < 0.0:
+                source -= q / 3600.0 * held[neighbours[s, k]]
+                through -= q / 3600.0
+        wall = exchange[s]
+        # uptake at its last tension makes the tissue linear, so that it can be eliminated
+        rest = pull + (uptake[s] / (was + km) if uptake[s] > 0.0 else 0.0)
+        total = rest + wall
+        alone, share = (around / total, wall / total) if total > 0.0 else (was, 0.0)
+        slope = wall * rest / total if total > 0.0 else 0.0
+        # blood that neither flows nor touches tissue has no say of its own
+        p = _tension(source + wall * alone, through, slope, law, blood[s] if total > 0.0 else alone)
+        if abs(p - blood[s]) > BLOOD_FRACTION * tolerance:
+            blood[s] = p
+            held[s] = content(p, law)
+            moved = True
+            _wake_downstream(s, neighbours, outflow, port, awake, len(oxygen))
+        now = alone + share * p
+    else:
+        now = _in_tissue(around, pull, uptake[s], km, was)
+    if abs(now - was) > tolerance:
+        oxygen[s] = max(was + omega * (now - was), 0.0)
+        moved = awake[s] = True
+        _wake_sides(s, sides, neighbours, port, awake, len(oxygen))
+    return moved
+
+
+@inline
+def _visit_port(
+    p, sides, values, oxygen, blood, held, former, volume, outflow, neighbours, port, law, awake, ports
+):
+    """Bring one portal tract or central vein into balance; say whether it moved."""
+    first, member, supply, brought = ports
+    edge, tolerance, hurry = values[0], values[3], values[4]
+    through = max(supply[p], 0.0) / 3600.0
+    source, slope = through * brought[p], 0.0
+    for i in range(first[p], first[p + 1]):
+        s = member[i]
+        source += hurry * volume[s] * former[1, s]
+        through += hurry * volume[s]
+        for k in range(neighbours.shape[1]):
+            n, q = neighbours[s, k], outflow[s, k]
+            if q < 0.0:
+                source -= q / 3600.0 * held[n]
+                through -= q / 3600.0
+            if k < sides and n >= 0 and port[n] != p:
+                source += edge * oxygen[n]
+                slope += edge
+    was = blood[member[first[p]]]
+    now = _tension(source, through, slope, law, was)
+    if abs(now - was) <= BLOOD_FRACTION * tolerance:
+        return False
+    full = content(now, law)
+    for i in range(first[p], first[p + 1]):
+        s = member[i]
+        oxygen[s], blood[s], held[s] = now, now, full
+        _wake_sides(s, sides, neighbours, port, awake, len(oxygen))
+        _wake_downstream(s, neighbours, outflow, port, awake, len(oxygen))
+    awake[len(oxygen) + p] = False
+    return True
+
+
+@kernel
+def settle(
+    order, awake, sides, values, law, most, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, port,
+    ports,
+):  # fmt: skip
+    """Sweep over the places that are awake until all sleep; return the sweeps done.
+
+    A place that moves by more than the tolerance wakes those that feel it, and one that does not is left as it is:
+    so settling twice gives the same bits as once, and a change of uptake or flow costs what it upsets.
 
     Parameters
     ----------
-    pressure : float64[n], mmHg
-        Start and result.
-    told : float64[n], mmHg
-        The pressure that a site's neighbours reckon with.
-    vmax, exchange, blood : float64[n], mmHg/s, 1/s, mmHg
-        Largest uptake; exchange with the blood (0 where no blood flows); pressure in the blood.
+    order : int32[m]
+        Sites, and -1 - p for port p, down the pressure.
+    awake : bool[n + P]
+        Sites, then ports, to be looked at; all False at the end if ``most`` sweeps sufficed.
+    sides : int
+        How many of a site's neighbours, the first, share a side with it.
+    values : six float64
+        D alpha thickness (um3/s/mmHg), Km (mmHg), over-relaxation of tissue, tolerance (mmHg), 1 / time step (1/s;
+        0 for the steady limit), alpha V / time step (um3/s/mmHg).
+    law : float64[4]
+        P50 (mmHg), Hill exponent, capacity (mL/mL), solubility (mL/mL/mmHg).
+    oxygen, blood, held : float64[n], mmHg, mmHg, mL/mL
+        Start and result: tension of tissue and blood, content of blood.
+    former : float64[2, n]
+        Tension of tissue and content of blood one time step ago.
+    uptake, exchange : float64[n], um3/s, um3/s/mmHg
+    tube, volume : bool[n], float64[n] (um3)
+        Sites with a tube; blood in it.
+    outflow : float64[n, 8], um3/h
     neighbours : int32[n, 8]
-        The first four share a side; -1 for none.
-    queue, spare : int32[m]
-        The first ``number`` sites are queued, each once; scratch. Both have room for all inside sites.
-    waiting : bool[n]
-        Whether a site is in the queue; kept up.
-    coupling : float
-        D / site^2, 1/s.
-    km, tolerance : float, mmHg
-        Half-saturation, above 0; largest change that stays untold.
-    omega : float
-        Over-relaxation, above 0 and below 2.
-    most : int
-        Largest number of rounds.
+        -1 for none.
+    port : int32[n]
+        Portal tract or central vein of a site, or -1.
+    ports : tuple
+        ``first``, ``member`` (int32[P + 1], int32[k]) list the sites of each port; ``supply``, ``brought``
+        (float64[P]) are the blood from outside (um3/h) and its content.
     """
-    current, following = queue, spare
-    for _ in range(most):
-        if number == 0:
-            break
-        added = 0
-        for i in range(number):
-            site = current[i]
-            waiting[site] = False
-            around, sides = 0.0, 0.0
-            for k in range(4):
-                j = neighbours[site, k]
-                if j >= 0:
-                    around += pressure[j]
-                    sides += 1.0
-            here = pressure[site]
-            supply = coupling * around + exchange[site] * blood[site]
-            balance = (coupling * sides + exchange[site]) * (here + km) + vmax[site]
-            if balance <= 0.0:
+    for done in range(most):
+        moved = False
+        for i in range(len(order)):
+            s = order[i]
+            place = s if s >= 0 else len(oxygen) - 1 - s
+            if not awake[place]:
                 continue
-            change = omega * (supply * (here + km) / balance - here)
-            pressure[site] = max(here + change, 0.0)
-            if abs(change) > tolerance and not waiting[site]:
-                waiting[site] = True
-                following[added] = site
-                added += 1
-            if abs(pressure[site] - told[site]) > tolerance:
-                told[site] = pressure[site]
-                for k in range(4):
-                    j = neighbours[site, k]
-                    if j >= 0 and not waiting[j]:
-                        waiting[j] = True
-                        following[added] = j
-                        added += 1
-        current, following = following, current
-        number = added
-    # element by element: numba takes seconds to compile a copy between slices
-    for i in range(number):
-        queue[i] = current[i]
-    return number
+            awake[place] = False
+            if s >= 0:
+                moved |= _visit_site(
+                    s, sides, values, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, port, law,
+                    awake,
+                )  # fmt: skip
+            else:
+                moved |= _visit_port(
+                    -1 - s, sides, values, oxygen, blood, held, former, volume, outflow, neighbours, port, law, awake, ports
+                )  # fmt: skip
+        if not moved:
+            return done + 1
+    return most
+
+
+@kernel
+def spread(inside, neighbours, sides, known, key, queue):
+    """Give each site that is not ``known`` the ``key``, float64[n], of the nearest one that is, counted in sides."""
+    start = end = 0
+    for i in range(len(inside)):
+        if known[inside[i]]:
+            queue[end] = inside[i]
+            end += 1
+    while start < end:
+        s = queue[start]
+        start += 1
+        for k in range(sides):
+            n = neighbours[s, k]
+            if n >= 0 and not known[n]:
+                known[n] = True
+                key[n] = key[s]
+                queue[end] = n
+                end += 1

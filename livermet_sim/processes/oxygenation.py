@@ -1,75 +1,203 @@
-"""Bring oxygen in with perfused tubes and let tissue use it."""
+"""Carry oxygen in with the blood and let tissue use it.
+
+Uptake is the same in every zone; that oxygen falls towards the central vein is what flow and uptake make of it. Blood
+is that of the mouse. Rates of mL oxygen per mL of tissue: 1e-3 /s is 6 mL/min/100 mL, or 33 mmHg/s of dissolved oxygen.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.demand import demand
-from livermet_sim.kernels.oxygen import OMEGA, relax
+from livermet_sim.kernels.oxygen import OMEGA, contents, settle, spread
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.network import Network
 from livermet_sim.state.world import World
 
+_SET = "Secomb GreensV4 parameter sets (method: Secomb 2004 Ann Biomed Eng 32:1519)"
+_EMERGES = "oxygen now falls along the sinusoids by itself; set flow, oxygen.uptake, oxygen.portal_tension or oxygen.arterial_tension"
 SECTION = Section(
     "oxygen",
     "Oxygen supply and use.",
     (
         Parameter("interval", 1.0, "h", "Time between two solutions.", 0.01, 24.0),
-        Parameter("periportal", 65.0, "mmHg", "Oxygen tension of blood entering the sinusoids.", 1.0, 150.0, "Godoy 2013 PMC3753504 (60-70)", "found"),
-        Parameter("pericentral", 30.0, "mmHg", "Oxygen tension of blood leaving them.", 0.0, 150.0, "Godoy 2013 PMC3753504 (25-35)", "found"),
-        Parameter("diffusion", 2000.0, "um2/s", "Diffusion constant in tissue.", 100.0, 5000.0, "model file (2000-2800)", "found"),
-        Parameter("michaelis", 5.0, "mmHg", "Tension at half of the largest uptake.", 0.01, 50.0, "cytochrome aa3 in perfused liver, 6.8 uM (Kekonen et al.)", "derived"),
-        Parameter("uptake_periportal", 28.0, "mmHg/s", "Largest uptake of periportal tissue.", 0.0, 200.0, "Matsumura & Thurman 1983 PMID 6859274", "derived"),
-        Parameter("uptake_pericentral", 12.0, "mmHg/s", "Largest uptake of pericentral tissue.", 0.0, 200.0, "Matsumura & Thurman 1983 PMID 6859274", "derived"),
-        Parameter("exchange", 15.0, "/s", "Exchange between a perfused sinusoid and its site; leaves a drop of about 5 mmHg.", 0.0, 1000.0, "sinusoid-to-cell drop about 5 torr (Kekonen et al.)", "derived"),
-        Parameter("new_vessel", 0.5, "1", "Exchange of a newly formed vessel relative to a sinusoid.", 0.0, 1.0, "CRLM poorly oxygenated; 0.3-0.6 guessed", "assumed"),
-        Parameter("tolerance", 0.05, "mmHg", "Largest change of a site that its neighbours need not take notice of.", 1e-9, 5.0),
-        Parameter("most", 40, "1", "Most rounds of one solution; what is left is taken up in the next.", 1, 100000),
+        Parameter("portal_tension", 54.0, "mmHg", "Oxygen tension of portal blood.", 0.0, 600.0, "mouse, 40-54 mmHg (recalled); the upper end, as haemoglobin of the mouse unloads early", "recalled"),
+        Parameter("arterial_tension", 95.0, "mmHg", "Oxygen tension of hepatic arterial blood.", 0.0, 600.0, "textbook", "recalled"),
+        Parameter("half_saturation", 40.0, "mmHg", "Tension at which haemoglobin is half full (mouse; rat 38, man 26.6).", 5.0, 100.0, "C57BL/6 40-42 mmHg", "recalled"),
+        Parameter("hill", 2.7, "1", "Exponent of haemoglobin's curve.", 1.0, 5.0, "Lykkeboe & Johansen 1978 PMID 311071 (man); mouse 2.6-2.8 (recalled)", "found"),
+        Parameter("capacity", 0.18, "1", "Oxygen that full haemoglobin holds, mL per mL of blood.", 0.0, 0.4, "haemoglobin 12.9 g/dL in mice (PMC4878313) times 1.39 mL/g (Clerbaux 1993)", "derived"),
+        Parameter("solubility", 3e-5, "/mmHg", "Dissolved oxygen, mL per mL and mmHg.", 1e-6, 1e-3, _SET, "found"),
+        Parameter("uptake", 1e-3, "/s", "Largest uptake of liver tissue, mL oxygen per mL and second, in every zone.", 0.0, 0.1, "6.08 mL/min/100 g (Lutz 1975, Pfluegers Arch); no difference between zones: Seiyama 1994 PMID 8092299", "derived"),
+        Parameter("michaelis", 1.5, "mmHg", "Tension at half of the largest uptake.", 0.01, 50.0, "1 mmHg in GreensV4, 1-2 in models of liver", "found"),
+        Parameter("diffusion", 2000.0, "um2/s", "Diffusion constant in tissue.", 100.0, 5000.0, f"6e-10 mL/cm/s/mmHg over the solubility: {_SET}", "derived"),
+        Parameter("wall_conductance", 0.25, "um2/s/mmHg", "Oxygen that passes between a sinusoid's blood and its site, per length; leaves a drop of about 2 mmHg.", 0.0, 100.0, "plasma (Sherwood number 2.5) 0.47 and the way across the slab 0.33 in series give 0.20; drop 1-3 mmHg", "derived"),
+        Parameter("new_vessel", 0.5, "1", "Wall conductance of a newly formed vessel relative to a sinusoid.", 0.0, 1.0, "CRLM poorly oxygenated; 0.3-0.6 guessed", "assumed"),
+        Parameter("tolerance", 0.005, "mmHg", "Largest change of a site that is not carried out; a tenth of it in blood.", 1e-9, 5.0),
+        Parameter("most", 2000, "1", "Most sweeps of one solution; what is left is taken up in the next.", 1, 100000),
     ),
+    former={
+        "periportal": _EMERGES, "pericentral": _EMERGES,
+        "uptake_periportal": "uptake is the same in every zone; set oxygen.uptake (28 mmHg/s is 8.4e-4 /s)",
+        "uptake_pericentral": "uptake is the same in every zone; set oxygen.uptake (28 mmHg/s is 8.4e-4 /s)",
+        "exchange": "exchange is now per length of vessel; set oxygen.wall_conductance",
+    },
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Balance:
+    """Hold the oxygen that blood brings and takes away and that tissue uses, um3/s (1e9 um3 is 1 uL)."""
+
+    brought: float
+    left: float
+    used: float
+
+    @property
+    def extraction(self) -> float:
+        """Return the share of what is brought that does not leave again."""
+        return (self.brought - self.left) / self.brought if self.brought > 0.0 else float("nan")
+
+
 class Oxygenate(Process):
-    """Solve the oxygen tension of the tissue."""
+    """Carry oxygen along the vessels and solve its tension in blood and tissue."""
 
     stage = "perfuse"
-    reads = ("sites.perfused", "sites.parenchyma", "census")
-    writes = ("sites.oxygen",)
+    reads = ("network.outflow", "sites.parenchyma", "sites.vessel_age", "census")
+    writes = ("sites.oxygen", "sites.blood_oxygen")
 
     def __init__(self, setting: Setting, sites: int):
-        self.own = setting.section("oxygen")
-        self.every = self.own.interval
+        self.own = own = setting.section("oxygen")
+        self.every = own.interval
         self.tumour_uptake = setting.section("cells.tumour").oxygen_uptake
-        self._values = np.array([
-            self.own.uptake_periportal, self.own.uptake_pericentral, self.tumour_uptake, self.own.exchange,
-            self.own.new_vessel, self.own.periportal, self.own.pericentral,
-        ])  # fmt: skip
-        # nothing equals NaN, so at first all sites count as changed
-        self._demand = np.full((3, sites), np.nan)
-        self._told = np.full(sites, np.inf)
-        self._queues = np.zeros((2, sites), dtype=np.int32)
-        self._waiting = np.zeros(sites, dtype=np.bool_)
-        self._number = 0
+        # portal and arterial tension, capacity: what an intervention can change
+        self._supply = np.array([own.portal_tension, own.arterial_tension, own.capacity])
+        self._law = np.array([own.half_saturation, own.hill, own.capacity, own.solubility])
+        self._held, self._uptake, self._exchange = np.zeros(sites), np.full(sites, np.nan), np.zeros(sites)
+        self._tube = np.zeros(sites, dtype=np.bool_)
+        self._still = np.zeros((2, sites))
+        self._brought, self._solved = np.zeros(0), -1
+        self._awake, self._order = np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int32)
 
     def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
-        """Return the tensions that an intervention can change: array and index by the parameter's name."""
-        return {"oxygen.periportal": (self._values, 5), "oxygen.pericentral": (self._values, 6)}
+        """Return what an intervention can change of the blood: array and index by the parameter's name."""
+        names = ("oxygen.portal_tension", "oxygen.arterial_tension", "oxygen.capacity")
+        return {name: (self._supply, index) for index, name in enumerate(names)}
 
     def step(self, world: World) -> None:
         """Solve when due, starting from the sites whose supply or uptake has changed."""
         if not world.clock.due(self.every):
             return
-        own, sites, tissue = self.own, world.sites, world.tissue
-        uptake, exchange, blood = self._demand
-        queue, spare = self._queues
+        self._prepare(world)
+        if self._awake.any():
+            settle(*self._arguments(world, 0.0, self._still))
+
+    def advance(self, world: World, seconds: float, steps: int) -> None:
+        """Follow oxygen in time from where it stands, flow and uptake held: for what happens within seconds."""
+        self._prepare(world)
+        sites = world.sites
+        for _ in range(steps):
+            self._wake_all()
+            former = np.stack([sites.full("oxygen"), self._held])
+            settle(*self._arguments(world, seconds / steps, former))
+        self._wake_all()
+
+    def balance(self, world: World) -> Balance:
+        """Return what blood brings and takes away, and what tissue uses, as they stand."""
+        ports, oxygen = world.network.ports, world.sites.full("oxygen")
+        self._prepare(world)
+        held = self._held[ports.member[ports.first[:-1]]]
+        inside = world.tissue.inside
+        used = self._uptake[inside] * oxygen[inside] / (oxygen[inside] + self.own.michaelis)
+        enters, leaves = np.maximum(ports.supply, 0.0), np.maximum(-ports.supply, 0.0)
+        return Balance(
+            float((enters * self._brought).sum()) / 3600.0,
+            float((leaves * held).sum()) / 3600.0,
+            float(used.sum()),
+        )
+
+    def tension(self, content: float) -> float:
+        """Return the tension of blood of a content, mL/mL."""
+        low, high, out = 0.0, 1e4, np.zeros(1)
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            contents(np.array([middle]), self._law, out)
+            low, high = (middle, high) if out[0] < content else (low, middle)
+        return 0.5 * (low + high)
+
+    def _prepare(self, world: World) -> None:
+        """Wake what has changed: all where blood flows otherwise or carries other oxygen, else sites of other uptake."""
+        network = world.network
         world.count()
-        number = demand(
-            tissue.inside, world.compartment, sites.full("zone"), sites.full("parenchyma"), sites.full("perfused"),
-            sites.full("vessel_age"), world.census.tumour_at, self._values, uptake, exchange, blood,
-            queue, self._number, self._waiting,
+        if network.solved != self._solved:
+            self._follow_flow(world)
+        full = np.zeros(2)
+        self._law[2] = self._supply[2]
+        contents(self._supply[:2], self._law, full)
+        arterial = network.ports.arterial
+        brought = (1.0 - arterial) * full[0] + arterial * full[1]
+        if not np.array_equal(brought, self._brought):
+            # the same blood holds more or less where haemoglobin is lost or added
+            contents(world.sites["blood_oxygen"], self._law, self._held)
+            self._brought = brought
+            self._wake_all()
+        volume = world.tissue.site**2 * world.tissue.thickness
+        own = self.own
+        rates = (volume * own.uptake, volume * self.tumour_uptake, own.wall_conductance, own.new_vessel)
+        demand(
+            world.tissue.inside, world.compartment, world.sites.full("parenchyma"), network.wall,
+            world.sites.full("vessel_age"), world.census.tumour_at, np.array(rates), self._uptake, self._exchange, self._awake,
         )  # fmt: skip
-        self._number = relax(
-            sites.full("oxygen"), self._told, uptake, exchange, blood, tissue.neighbours, queue, number, self._waiting,
-            spare, own.diffusion / tissue.site**2, own.michaelis, OMEGA, own.tolerance, own.most,
+
+    def _wake_all(self) -> None:
+        places = self._order
+        self._awake[np.where(places >= 0, places, len(self._held) - 1 - places)] = True
+
+    def _follow_flow(self, world: World) -> None:
+        """Lay out the order of the sweep and wake all; blood in a new tube takes the tissue's tension."""
+        network, sites, tissue = world.network, world.sites, world.tissue
+        blood, ports = sites.full("blood_oxygen"), network.ports
+        tube = network.vessel & (ports.of < 0)
+        fresh = network.vessel & (blood == 0.0)
+        blood[fresh] = sites.full("oxygen")[fresh]
+        blood[~network.vessel & (ports.of < 0)] = 0.0
+        contents(blood, self._law, self._held)
+        self._tube, self._solved = tube, network.solved
+        self._order = order(network, tube)
+        self._awake = np.zeros(tissue.n + ports.number, dtype=np.bool_)
+        self._wake_all()
+
+    def _arguments(self, world: World, seconds: float, former: np.ndarray) -> tuple[object, ...]:
+        own, tissue, network, ports = self.own, world.tissue, world.network, world.network.ports
+        hurry = 1.0 / seconds if seconds > 0.0 else 0.0
+        volume = tissue.site**2 * tissue.thickness
+        edge = own.diffusion * own.solubility * tissue.thickness
+        values = (edge, own.michaelis, OMEGA, own.tolerance, hurry, own.solubility * volume * hurry)
+        blood = network.volume if hurry else self._still[0]
+        return (
+            self._order, self._awake, tissue.lattice.sides, values, self._law, own.most, world.sites.full("oxygen"),
+            world.sites.full("blood_oxygen"), self._held, former, self._uptake, self._exchange, self._tube, blood,
+            network.outflow, tissue.neighbours, ports.of, (ports.first, ports.member, ports.supply, self._brought),
         )  # fmt: skip
+
+
+def order(network: Network, tube: np.ndarray) -> np.ndarray:
+    """Return sites and ports (-1 - p) down the pressure, int32[m]; tissue without a tube follows the nearest tube."""
+    tissue, ports = network.tissue, network.ports
+    known = tube | (ports.of >= 0)
+    plates = tissue.inside[~known[tissue.inside]]
+    key, tubes = network.pressure.copy(), np.flatnonzero(tube)
+    spread(
+        tissue.inside,
+        tissue.neighbours,
+        tissue.lattice.sides,
+        known,
+        key,
+        np.empty(len(tissue.inside), dtype=np.int32),
+    )
+    places = np.concatenate([-1 - np.arange(ports.number), tubes, plates])
+    keys = np.concatenate([key[ports.member[ports.first[:-1]]], key[tubes], key[plates]])
+    return places[np.argsort(-keys, kind="stable")].astype(np.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
-from livermet_sim.kernels.codes import LUMEN, PORTAL, TUMOUR
+from livermet_sim.kernels.codes import LUMEN, TUMOUR
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -17,16 +17,19 @@ SECTION = Section(
         Parameter("interval", 1.0, "h", "Shortest time between two solutions of the flow.", 0.01, 24.0),
         Parameter("portal_pressure", 5.7, "mmHg", "Pressure in the terminal portal venule.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found"),
         Parameter("central_pressure", 4.7, "mmHg", "Pressure in the central vein.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found"),
-        Parameter("viscosity", 3.5, "mPa s", "Apparent viscosity of blood.", 0.5, 20.0, "3-4 mPa s", "recalled"),
+        Parameter("upstream", 0.9, "mmHg", "Pressure lost before the terminal portal venule at rest.", 0.0, 50.0, "what is left of the drop when 53 % lie behind the sinusoids and 1 mmHg in them; portal vein then 6.6 mmHg (rat 7.8: Bi 2002 doi:10.3748/wjg.v8.i3.528)", "derived"),
+        Parameter("downstream", 2.1, "mmHg", "Pressure lost behind the central vein at rest.", 0.0, 50.0, "53 +/- 1 % of the resistance lie behind the sinusoids (double occlusion, isolated mouse liver)", "derived"),
+        Parameter("plasma_viscosity", 1.2, "mPa s", "Viscosity of plasma.", 0.3, 10.0, "1.2 mPa s", "recalled"),
+        Parameter("haematocrit", 0.30, "1", "Haematocrit in sinusoids; with the width of a tube it sets how viscous blood is there (in vivo law, Pries 1994).", 0.0, 0.9, "three quarters of 0.40-0.45 in large vessels", "recalled"),
         Parameter("perfused_above", 0.05, "1", "Share of the healthy median flow above which a tube counts as perfused.", 0.0, 1.0),
-        Parameter("tolerance", 1e-3, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01),
-        Parameter("invaded", 0.3, "1", "Share of the sites around a portal inlet that tumour cells hold from which it carries no portal blood.", 0.0, 1.0),
-        Parameter("arterial_share", 0.25, "1", "Share of an inlet's flow that comes by the hepatic artery and stays when the portal branch is invaded.", 0.0, 1.0, "clinicalgate, liver blood flow (artery about 25 % of flow)", "found"),
+        Parameter("tolerance", 1e-6, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01),
+        Parameter("invaded", 0.3, "1", "Share of the sites around a portal inlet that tumour cells hold from which it counts as invaded.", 0.0, 1.0),
+        Parameter("invaded_loss", 1.0, "1", "Share of its portal blood that a tract loses when all its inlets are invaded.", 0.0, 1.0),
+        Parameter("arterial_share", 0.25, "1", "Share of the inflow that comes by the hepatic artery, and stays when the portal branch is invaded.", 0.0, 1.0, "clinicalgate, liver blood flow (artery about 25 % of flow)", "found"),
         Parameter("plug", 0.999, "1", "Share of a tube's conductance lost to an arrested cell at least as wide.", 0.0, 1.0),
     ),
+    former={"viscosity": "blood's viscosity follows from the width of each tube; set flow.plasma_viscosity or flow.haematocrit"},
 )  # fmt: skip
-
-STANDSTILL = 1e-3  # share of the flow that is left when the inflow is clamped
 
 
 class Perfuse(Process):
@@ -47,19 +50,25 @@ class Perfuse(Process):
         self.own = setting.section("flow")
         self.every = self.own.interval
         self._edges: np.ndarray | None = None
-        self.inflow = np.ones(1)
-        self._portal: np.ndarray | None = None
+        # all blood, portal blood, arterial blood over what they are in health
+        self.inflow = np.ones(3)
+        self._inlets: np.ndarray | None = None
+
+    def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
+        """Return what an intervention can change of the inflow: array and index by name."""
+        names = ("inflow", "inflow.portal", "inflow.arterial")
+        return {name: (self.inflow, index) for index, name in enumerate(names)}
 
     def step(self, world: World) -> None:
-        """Solve if a patency changed by more than a hundredth since the last solution."""
+        """Solve if a patency changed by more than a twentieth since the last solution, or what feeds a tract."""
         network = world.network
         # a network whose tubes have changed carries no flow until it is solved
         same_tubes = network.edges is self._edges
         if same_tubes and not world.clock.due(self.every):
             return
         world.count()
-        patency = self.patency(world)
-        if same_tubes and np.abs(patency - network.patency).max(initial=0.0) < 0.05:
+        patency, fed = self.patency(world), self._feed(world)
+        if same_tubes and not fed and np.abs(patency - network.patency).max(initial=0.0) < 0.05:
             return
         self._edges = network.edges
         network.patency[:] = patency
@@ -67,7 +76,7 @@ class Perfuse(Process):
         sites = world.sites
         sites["speed"][:] = network.speed
         sites["shear"][:] = network.shear
-        clamped = self.inflow[0] < self.own.perfused_above
+        clamped = network.driving < self.own.perfused_above
         sites["perfused"][:] = 0.0 if clamped else network.perfused(self.own.perfused_above)
 
     def patency(self, world: World) -> np.ndarray:
@@ -80,12 +89,26 @@ class Perfuse(Process):
             tube = np.maximum(world.sites["diameter"][at], 1.0)
             filled = np.minimum(1.0, (cells["diameter"][held] / tube) ** 2)
             patency[at] *= 1.0 - self.own.plug * filled
-        if self.own.arterial_share < 1.0:
-            inlets = self._inlets(world)
-            patency[inlets[world.sites["pressure"][inlets] >= self.own.invaded]] *= self.own.arterial_share
-        return patency if self.inflow[0] == 1.0 else patency * np.clip(self.inflow[0], STANDSTILL, 1.0)
+        return patency
 
-    def _inlets(self, world: World) -> np.ndarray:
-        if self._portal is None:
-            self._portal = np.flatnonzero(world.tissue.compartment == PORTAL)
-        return self._portal
+    def _feed(self, world: World) -> bool:
+        """Set what drives the flow and what feeds each tract, portal and arterial; say whether any of it changed."""
+        network, ports = world.network, world.network.ports
+        share, (whole, by_portal, by_artery) = self.own.arterial_share, self.inflow
+        artery, portal = share * by_artery, (1.0 - share) * by_portal
+        left = portal * (1.0 - self.own.invaded_loss * self._invaded(world))
+        driving, health = whole * (artery + portal), max(artery + portal, 1e-300)
+        opened, arterial = (artery + left) / health, artery / np.maximum(artery + left, 1e-300)
+        same = driving == network.driving and np.array_equal(opened, ports.open)
+        network.driving, ports.open, ports.arterial = driving, opened, arterial
+        return not same
+
+    def _invaded(self, world: World) -> np.ndarray:
+        """Return the share of each port's inlets around which tumour stands; 0 for a vein."""
+        ports = world.network.ports
+        if self._inlets is None:
+            self._inlets = ports.sum((world.network.wall > 0.0).astype(np.float64))
+        around = (world.sites["pressure"] >= self.own.invaded) & (world.network.wall > 0.0)
+        return np.where(
+            ports.portal, ports.sum(around.astype(np.float64)) / np.maximum(self._inlets, 1.0), 0.0
+        )

@@ -132,6 +132,10 @@ def _sort(
         if found is None:
             mistakes.append(sections.unknown(name, where, known))
         elif found[1] not in known[found[0]].names():
+            if found[1] in known[found[0]].former:
+                reason = f"there is no such parameter any more; {known[found[0]].former[found[1]]}"
+                mistakes.append(ScenarioError(where, reason))
+                continue
             reason = f"{found[0]} has no such parameter"
             mistakes.append(ScenarioError(where, reason, name=found[1], valid=known[found[0]].names()))
         else:

@@ -6,20 +6,36 @@ import numpy as np
 
 from livermet_sim.base.errors import TissueError
 from livermet_sim.kernels import flow
-from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID, Tissue
+from livermet_sim.kernels.rheology import relative_viscosity
+from livermet_sim.state.ports import Ports
+from livermet_sim.state.tissue import SINUSOID, Tissue
 
 INLET, OUTLET = 5.7, 4.7
+HAEMATOCRIT = 0.30
 LEAST_PATENCY = 1e-6
 CLASS_WIDTH = 2.0
 
 
 class Network:
-    """Hold tubes between neighbouring vessel sites; blood runs from portal to central sites.
+    """Hold tubes between neighbouring vessel sites; blood runs from portal tracts to central veins.
 
-    A tube is two half tubes in series, one of each site's diameter, so its conductance is that of the
-    diameter d with d^-4 = (d1^-4 + d2^-4) / 2: pi d^4 / (128 viscosity length), times the smaller patency
-    of its two sites, never below 1e-6. Portal sites are held at 5.7 and central sites at 4.7 mmHg
-    (terminal portal and initial hepatic venules of the rabbit, Maass-Moreno & Rothe 1997).
+    A tube is two half tubes in series, each with the diameter d of its site and the viscosity that blood has in
+    living vessels of that width, so a half has the resistance 128 viscosity (length / 2) / (pi d^4). The tube's
+    conductance is multiplied by the smaller patency of its two sites, never below 1e-6.
+
+    In health, portal tracts stand at 5.7 and central veins at 4.7 mmHg (terminal portal and initial hepatic
+    venules of the rabbit, Maass-Moreno & Rothe 1997). Once that state is known (``set_reference``), tracts and
+    veins hang on vessels outside the tissue that lose ``upstream`` and ``downstream`` in health. So plugging some
+    tubes raises the pressure across the others.
+
+    Parameters
+    ----------
+    tissue : Tissue
+    plasma : float, mmHg h
+        Viscosity of plasma (1.2 mPa s = 2.5e-9 mmHg h).
+    haematocrit : float
+        That of the blood in sinusoids.
+    inlet_pressure, outlet_pressure, upstream, downstream : float, mmHg
 
     Attributes
     ----------
@@ -27,75 +43,109 @@ class Network:
         Sites that carry a tube.
     patency : float64[n]
         Share of a site's conductance left by arrested cells and compression; write it, then ``solve``.
-    diameter : float64[n], um
+    driving : float
+        Pressure difference between the vessels outside over the healthy one; all flow is proportional to it.
+    ports : Ports
+        Portal tracts and central veins.
+    diameter, viscosity, wall : float64[n], um, mmHg h, um
+        Of the tube at a site; ``wall`` is half the length of all tubes that end there.
     pressure, throughput, speed, shear : float64[n], mmHg, um3/h, um/s, dyn/cm2
         Results at vessel sites, 0 elsewhere; throughput is the larger of inflow and outflow.
     outflow : float64[n, 8], um3/h
         Flow to each of ``tissue.neighbours``, positive when leaving.
+    solved : int
+        How often flow has been solved.
     """
 
     def __init__(
         self,
         tissue: Tissue,
-        viscosity: float,
+        plasma: float,
+        haematocrit: float = HAEMATOCRIT,
         *,
         inlet_pressure: float = INLET,
         outlet_pressure: float = OUTLET,
+        upstream: float = 0.0,
+        downstream: float = 0.0,
     ):
         n = tissue.n
-        self.tissue, self.viscosity = tissue, viscosity
-        self._given = np.isin(tissue.compartment, (PORTAL, CENTRAL))
+        self.tissue, self.plasma, self.haematocrit = tissue, plasma, haematocrit
+        self.ports, self.driving, self.solved = Ports(tissue), 1.0, 0
+        self.given, self.upstream, self.downstream = (inlet_pressure, outlet_pressure), upstream, downstream
+        self._port = self.ports.of >= 0
         self._nodes = np.zeros(0, dtype=np.int64)
-        self.vessel = np.isin(tissue.compartment, (PORTAL, SINUSOID, CENTRAL))
+        self.vessel = self._port | (tissue.compartment == SINUSOID)
         self.patency = np.ones(n)
         self.diameter = np.where(self.vessel, tissue.diameter, 0.0)
-        self.pressure = np.where(self.vessel, 0.5 * (inlet_pressure + outlet_pressure), 0.0)
-        self.pressure[tissue.compartment == PORTAL] = inlet_pressure
-        self.pressure[tissue.compartment == CENTRAL] = outlet_pressure
-        self.throughput, self.speed, self.shear = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.outflow = np.zeros(tissue.neighbours.shape)
-        self.edges = tissue.edges.astype(np.int32).reshape(-1, 2)
-        power = self.diameter[self.edges] ** 4
-        if np.any(power <= 0.0):
-            raise TissueError("tissue", "a vessel site has no diameter; every tube needs one, above 0 um")
-        self._power = 2.0 / (1.0 / power).sum(axis=1)
         self._fresh = 0.5 * (inlet_pressure + outlet_pressure)
+        # pressures as they would be at full driving pressure
+        self._level = np.where(self.vessel, self._fresh, 0.0)
+        self._port_level = np.where(self.ports.portal, inlet_pressure, outlet_pressure)
+        self.pressure, self.throughput, self.speed, self.shear = np.zeros((4, n))
+        self.viscosity, self.wall, self.outflow = np.zeros(n), np.zeros(n), np.zeros(tissue.neighbours.shape)
+        self.edges = tissue.edges.astype(np.int32).reshape(-1, 2)
+        if np.any(self.diameter[self.edges] <= 0.0):
+            raise TissueError("tissue", "a vessel site has no diameter; every tube needs one, above 0 um")
+        self._fluidity = self._in_series(self.edges)
         self._rebuild()
         self._medians = np.zeros(0)
-
-    @classmethod
-    def from_tissue(cls, tissue: Tissue, viscosity: float) -> Network:
-        """Build the network of a tissue; ``viscosity`` is in mmHg h (3 mPa s = 6.25e-9 mmHg h)."""
-        return cls(tissue, viscosity)
 
     @property
     def inflow(self) -> float:
         """Return the blood that enters at the portal sites, um3/h."""
-        return float(self.outflow[self.tissue.compartment == PORTAL].sum())
+        return float(self.ports.supply[self.ports.portal].sum())
+
+    @property
+    def volume(self) -> np.ndarray:
+        """Return the blood in the tubes at each site, float64[n] um3; of a port's sites all is blood."""
+        tubes = 0.25 * np.pi * self.diameter**2 * self.wall
+        return np.where(self._port, self.tissue.site**2 * self.tissue.thickness, tubes)
 
     def solve(self, tolerance: float = 1e-6, most: int = 2000) -> int:
-        """Bring pressures and flows up to date with patency and vessels; return the iterations needed.
+        """Bring pressures and flows up to date with patency, ports and vessels; return the iterations needed.
 
         ``tolerance`` is the largest imbalance of a node over the mean throughput of the nodes.
         """
+        conductance, level = self._conductances(), self._level
+        flow.join(self._steps, conductance)
+        known = (self.ports.resting > 0.0) & (np.where(self.ports.portal, self.upstream, self.downstream) > 0)
+        free = np.concatenate([self._free[self._inner], known, [False, False]])
+        inner, outside = self._nodes[self._inner], self._outside
+        forks = np.concatenate([level[inner], self._port_level, outside])
+        count = flow.solve(*self._reduced, conductance, free, forks, tolerance, most)
+        level[inner], self._port_level = forks[: len(inner)], forks[len(inner) : -2]
+        level[self._port] = np.where(
+            self.vessel[self._port], self._port_level[self.ports.of[self._port]], 0.0
+        )
+        pressure = level[self._nodes]
+        flow.fill(self._steps, conductance, pressure)
+        level[self._nodes] = pressure
+        self._distribute(conductance, pressure)
+        self.solved += 1
+        return count
+
+    @property
+    def _outside(self) -> np.ndarray:
+        """Return the pressures in the vessels that feed and drain the tissue."""
+        return np.array([self.given[0] + self.upstream, self.given[1] - self.downstream])
+
+    def _conductances(self) -> np.ndarray:
+        """Return those of the tubes, with room for tubes in series, then those of the ports' vessels outside."""
         near, far = self._ends
         patency = np.maximum(np.minimum(self.patency[near], self.patency[far]), LEAST_PATENCY)
-        edges = len(self.edges)
-        conductance = np.zeros(edges + len(self._steps))
-        conductance[:edges] = self._conductance * patency
-        pressure = self.pressure[self._nodes]
-        flow.join(self._steps, conductance)
-        forks = pressure[self._forks]
-        count = flow.solve(*self._reduced, conductance, self._free[self._forks], forks, tolerance, most)
-        pressure[self._forks] = forks
-        flow.fill(self._steps, conductance, pressure)
-        graph = (self._first, self._other, self._edge)
-        self.pressure[self._nodes] = pressure
+        room = np.zeros(len(self._steps))
+        ports = self.ports.conductance(self.upstream, self.given[0] - self.given[1], self.downstream)
+        return np.concatenate([self._conductance * patency, room, ports])
+
+    def _distribute(self, conductance: np.ndarray, level: np.ndarray) -> None:
+        nodes, drain = self._nodes, self._outside[1]
+        # blood stands still where nothing drives it, to the last bit
+        self.pressure[nodes] = level if self.driving == 1.0 else drain + self.driving * (level - drain)
         flow.distribute(
-            *graph, self._slot, conductance, pressure, self._nodes, self.diameter[self._nodes],
-            self.viscosity, self.outflow, self.throughput, self.speed, self.shear,
+            self._first, self._other, self._edge, self._slot, conductance * self.driving, level, nodes,
+            self.diameter[nodes], self.viscosity[nodes], self.outflow, self.throughput, self.speed, self.shear,
         )  # fmt: skip
-        return count
+        self.ports.supply = self.ports.sum(self.outflow.sum(axis=1))
 
     def add_edges(self, pairs: np.ndarray, diameters: np.ndarray) -> None:
         """Join pairs of neighbouring sites by tubes; sites new to the network become vessel sites.
@@ -124,24 +174,32 @@ class Network:
             sites = pairs[new[:, end], end]
             # the widest of several tubes, whatever their order
             np.maximum.at(self.diameter, sites, diameters[new[:, end]])
-            self.pressure[sites] = self._fresh
+            self._level[sites] = self._fresh
         self.vessel[pairs] = True
         merged = np.concatenate([self.edges, pairs])
-        power = np.concatenate([self._power, diameters**4])
+        fluidity = np.concatenate([self._fluidity, self._fluid(diameters)])
         _, kept = np.unique(merged.astype(np.int64) @ [self.tissue.n, 1], return_index=True)
-        self.edges, self._power = merged[kept], power[kept]
+        self.edges, self._fluidity = merged[kept], fluidity[kept]
         self._rebuild()
 
     def widen(self, sites: np.ndarray, diameters: np.ndarray) -> None:
         """Give vessel sites new diameters, float64[k] um; the tubes at them follow."""
         self.diameter[sites] = diameters
+        self.viscosity[sites] = self.plasma * relative_viscosity(self.diameter[sites], self.haematocrit)
         changed = np.zeros(self.tissue.n, dtype=np.bool_)
         changed[sites] = True
         tubes = np.flatnonzero(changed[self.edges].any(axis=1))
-        power = self.diameter[self.edges[tubes]] ** 4
-        former = self._power[tubes]
-        self._power[tubes] = 2.0 / (1.0 / power).sum(axis=1)
-        self._conductance[tubes] *= self._power[tubes] / former
+        former = self._fluidity[tubes]
+        self._fluidity[tubes] = self._in_series(self.edges[tubes])
+        self._conductance[tubes] *= self._fluidity[tubes] / former
+
+    def _fluid(self, diameter: np.ndarray) -> np.ndarray:
+        """Return d^4 over viscosity, to which the conductance of a tube is proportional."""
+        return diameter**4 / (self.plasma * relative_viscosity(diameter, self.haematocrit))
+
+    def _in_series(self, edges: np.ndarray) -> np.ndarray:
+        """Return d^4 over viscosity of the tubes whose halves have the diameters of their sites."""
+        return 2.0 / (1.0 / self._fluid(self.diameter[edges])).sum(axis=1)
 
     def lacks(self, pairs: np.ndarray) -> bool:
         """Say whether any of the pairs of sites, int[k, 2], is not joined by a tube yet."""
@@ -153,15 +211,15 @@ class Network:
         gone = np.zeros(self.tissue.n, dtype=np.bool_)
         gone[np.asarray(sites, dtype=np.int64)] = True
         self.vessel &= ~gone
-        for values in (self.diameter, self.pressure):
+        for values in (self.diameter, self.pressure, self._level):
             values[gone] = 0.0
         kept = ~gone[self.edges].any(axis=1)
-        self.edges, self._power = self.edges[kept], self._power[kept]
+        self.edges, self._fluidity = self.edges[kept], self._fluidity[kept]
         self._rebuild()
 
     def set_reference(self) -> None:
-        """Remember the present flow as healthy: the median throughput of each diameter class."""
-        flowing = self.vessel & ~self._given & (self.throughput > 0.0)
+        """Remember the present flow as healthy: the median of each diameter class, and what each port lets through."""
+        flowing = self.vessel & ~self._port & (self.throughput > 0.0)
         classes = (self.diameter[flowing] / CLASS_WIDTH).astype(np.int64)
         if len(classes) == 0:
             raise TissueError("network", "no blood flows; there is no healthy flow to compare with")
@@ -170,6 +228,7 @@ class Network:
         # a class that healthy liver lacks takes the nearest one's median
         nearest = np.abs(np.arange(present[-1] + 1)[:, None] - present).argmin(axis=1)
         self._medians = medians[nearest]
+        self.ports.resting = np.abs(self.ports.supply)
 
     def perfused(self, fraction: float = 0.05) -> np.ndarray:
         """Return bool[n]: sites with more than ``fraction`` of their class's healthy median throughput.
@@ -180,7 +239,7 @@ class Network:
             self.set_reference()
         nodes, found = self._nodes, np.zeros(self.tissue.n, dtype=np.bool_)
         classes = np.minimum((self.diameter[nodes] / CLASS_WIDTH).astype(np.int64), len(self._medians) - 1)
-        found[nodes] = self._given[nodes] | (self.throughput[nodes] > fraction * self._medians[classes])
+        found[nodes] = self._port[nodes] | (self.throughput[nodes] > fraction * self._medians[classes])
         return found
 
     def _slots(self, pairs: np.ndarray) -> np.ndarray:
@@ -201,19 +260,24 @@ class Network:
         number[self._nodes] = np.arange(n, dtype=np.int32)
         slot = self._slots(self.edges)
         length = self.tissue.lattice.length[slot]
-        self._conductance = np.pi * self._power / (128.0 * self.viscosity * length)
+        self._conductance = np.pi * self._fluidity / (128.0 * length)
+        self.viscosity[:] = 0.0
+        self.viscosity[self._nodes] = self.plasma * relative_viscosity(
+            self.diameter[self._nodes], self.haematocrit
+        )
+        self.wall = np.bincount(self.edges.ravel(), np.repeat(0.5 * length, 2), self.tissue.n)
         ends = number[self.edges]
         near = np.concatenate([ends[:, 0], ends[:, 1]])
         far = np.concatenate([ends[:, 1], ends[:, 0]])
         self._first, _, self._other, self._edge, order = _lists(near, far, np.tile(np.arange(e), 2), n)
         self._slot = np.concatenate([slot, self.tissue.lattice.back[slot]])[order]
-        fixed, part = self._given[self._nodes], np.empty(n, dtype=np.int32)
+        fixed, part = self._port[self._nodes], np.empty(n, dtype=np.int32)
         parts = flow.parts(self._first, self._other, part)
         fed = np.bincount(part, weights=fixed, minlength=parts) > 0
         self._free = fed[part] & ~fixed
-        mean = np.bincount(part, weights=self.pressure[self._nodes], minlength=parts) / np.bincount(part)
+        mean = np.bincount(part, weights=self._level[self._nodes], minlength=parts) / np.bincount(part)
         rest = ~fed[part]
-        self.pressure[self._nodes[rest]] = mean[part[rest]]
+        self._level[self._nodes[rest]] = mean[part[rest]]
         self._ends = np.ascontiguousarray(self.edges.T)
         self._contract(ends)
 
@@ -229,12 +293,21 @@ class Network:
         self._steps = steps[:done]
         left = np.ones(n, dtype=np.bool_)
         left[self._steps[:, 0]] = False
-        self._forks = np.flatnonzero(left)
-        number = np.cumsum(left) - 1
+        port = self.ports.of[self._nodes]
+        self._inner = np.flatnonzero(left & (port < 0))
+        inner, ports = len(self._inner), self.ports.number
+        # each port is one node, whatever its sites; behind them come what feeds and what drains the tissue
+        number = np.where(port >= 0, inner + port, -1).astype(np.int32)
+        number[self._inner] = np.arange(inner, dtype=np.int32)
         kept = np.flatnonzero(grown[:, 0] >= 0)
-        a, b = number[grown[kept]].T.astype(np.int32)
+        a, b = number[grown[kept]].T
+        apart = a != b
+        outside = np.where(self.ports.portal, inner + ports, inner + ports + 1).astype(np.int32)
+        a = np.concatenate([a[apart], np.arange(inner, inner + ports, dtype=np.int32)])
+        b = np.concatenate([b[apart], outside])
+        edge = np.concatenate([kept[apart], e + done + np.arange(ports)])
         near, far = np.concatenate([a, b]), np.concatenate([b, a])
-        self._reduced = _lists(near, far, np.tile(kept, 2), len(self._forks))[:4]
+        self._reduced = _lists(near, far, np.tile(edge, 2), inner + ports + 2)[:4]
 
 
 def _lists(near: np.ndarray, far: np.ndarray, edge: np.ndarray, n: int) -> tuple[np.ndarray, ...]:

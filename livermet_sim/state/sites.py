@@ -8,6 +8,7 @@ SITE_COLUMNS = (
     Column("diameter", "um", "Diameter of the vessel tube here; 0 where there is none."),
     Column("zone", "1", "Place between portal tract (0) and central vein (1)."),
     Column("oxygen", "mmHg", "Oxygen tension of the tissue."),
+    Column("blood_oxygen", "mmHg", "Oxygen tension of the blood in the vessel here; 0 where there is none."),
     Column("speed", "um/s", "Mean blood speed in the tube."),
     Column("shear", "dyn/cm2", "Shear stress on the tube's wall."),
     Column("perfused", "1", "1 where the tube carries blood, 0 elsewhere."),

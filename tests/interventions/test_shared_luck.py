@@ -21,7 +21,7 @@ ACTIONS = {
     "block_inflow": lm.block("liver", "inflow", at=f"{DAY} day"),
     "block_level": lm.block("liver", "systemic.igf1", at=f"{DAY} day"),
     "boost": lm.boost("stellate", "activate", at=f"{DAY} day", factor=5),
-    "boost_oxygen": lm.boost("liver", "oxygen.pericentral", at=f"{DAY} day", factor=1.5),
+    "boost_oxygen": lm.boost("liver", "oxygen.capacity", at=f"{DAY} day", factor=1.5),
     "add_cells": lm.add_cells("nk", 5, at=f"{DAY} day"),
     "add_signal": lm.add_signal("tnf", 1.0, at=f"{DAY} day"),
     "add_level": lm.add_signal("systemic.inflammation", 2.0, at=f"{DAY} day"),

@@ -1,4 +1,4 @@
-"""Check what is bound to sites: matrix, traps, debris, parenchyma, patency, lining, oxygen demand, closing."""
+"""Check what is bound to sites: matrix, traps, debris, parenchyma, patency, lining, closing."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from kernel_worlds import assert_share, field, ragged, random_keys
 
-from livermet_sim.kernels.codes import CENTRAL, LUMEN, PARENCHYMA, PORTAL, SINUSOID, TISSUE
-from livermet_sim.kernels.demand import demand
+from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID, TISSUE
 from livermet_sim.kernels.lining import line_vessels
 from livermet_sim.kernels.matrix import deposit, lay_down, wear
 from livermet_sim.kernels.placement import grow_stretches
@@ -197,36 +196,3 @@ def test_stretches_cover_all_sinusoids_and_are_connected():
             reached.add(s)
             todo += [int(p) for p in neighbours[s] if int(p) in sites - reached]
         assert reached == sites
-
-
-def test_oxygen_demand_by_compartment_zone_and_tumour():
-    compartment = np.array(
-        [PARENCHYMA, SINUSOID, SINUSOID, SINUSOID, PORTAL, CENTRAL, PARENCHYMA], dtype=np.int8
-    )
-    zone = np.array([0.0, 0.5, 1.0, 0.0, 0.0, 1.0, 0.5])
-    parenchyma = np.array([1.0, 1.0, 0.5, 0.0, 1.0, 1.0, 0.0])
-    perfused, age = np.array([0, 1, 1, 0, 1, 1, 0.0]), np.array([0, 0, 4.0, 0, 0, 0, 0])
-    tumour_at = np.full((2, 7), -1, dtype=np.int64)
-    tumour_at[TISSUE, 6] = 3
-    uptake, exchange, blood = np.zeros(7), np.zeros(7), np.zeros(7)
-    queue, waiting = np.zeros(7, dtype=np.int32), np.zeros(7, dtype=np.bool_)
-    values = np.array([28.0, 12.0, 8.0, 15.0, 0.5, 65.0, 30.0])
-
-    def ask() -> set[int]:
-        """Return the sites where something changed."""
-        waiting[:] = False
-        number = demand(
-            np.arange(7, dtype=np.int32), compartment, zone, parenchyma, perfused, age, tumour_at, values, uptake,
-            exchange, blood, queue, 0, waiting,
-        )  # fmt: skip
-        assert np.array_equal(np.flatnonzero(waiting), np.sort(queue[:number]))
-        return set(queue[:number].tolist())
-
-    assert ask() == set(range(7))
-    assert uptake.tolist() == [28.0, 20.0, 6.0, 0.0, 0.0, 0.0, 8.0]
-    assert exchange.tolist() == [0.0, 15.0, 7.5, 0.0, 15.0, 15.0, 0.0]
-    assert blood.tolist() == [65.0, 47.5, 30.0, 65.0, 65.0, 30.0, 47.5]
-    # only what changed waits to be solved again
-    assert ask() == set()
-    perfused[1], parenchyma[0] = 0.0, 0.5
-    assert ask() == {0, 1} and uptake[0] == 14.0 and exchange[1] == 0.0

@@ -12,14 +12,17 @@ from scipy.sparse.linalg import spsolve
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.units import convert
 from livermet_sim.kernels import flow
+from livermet_sim.kernels.rheology import relative_viscosity
 from livermet_sim.state.network import Network
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
 
-VISCOSITY = convert("3 mPa s", "mmHg h")
+PLASMA = convert("1.2 mPa s", "mmHg h")
+# published curve at 8 um and a haematocrit of 0.30
+VISCOSITY = float(relative_viscosity(np.array([8.0]), 0.3)[0]) * PLASMA
 
 
 def solved(tissue) -> Network:
-    network = Network.from_tissue(tissue, VISCOSITY)
+    network = Network(tissue, PLASMA)
     network.solve()
     return network
 
@@ -34,10 +37,11 @@ def assert_mass_is_kept(network: Network) -> None:
 
 def test_single_channel_is_poiseuille():
     network = solved(strip(29, 1, every=None))
-    # SI by hand: 28 tubes of 10 um, 8 um wide, 1 mmHg over them, 3 mPa s
-    flow = np.pi * (8e-6) ** 4 * 133.322 / (128 * 3e-3 * 280e-6)
+    # SI by hand: 28 tubes of 10 um, 8 um wide, 1 mmHg over them, 4.9 times plasma of 1.2 mPa s
+    thick = 1.2e-3 * float(relative_viscosity(np.array([8.0]), 0.3)[0])
+    flow = np.pi * (8e-6) ** 4 * 133.322 / (128 * thick * 280e-6)
     speed = flow / (np.pi * (4e-6) ** 2) * 1e6
-    shear = 4 * 3e-3 * flow / (np.pi * (4e-6) ** 3) * 10
+    shear = 4 * thick * flow / (np.pi * (4e-6) ** 3) * 10
     assert np.allclose(network.throughput, flow * 1e18 * 3600, rtol=1e-4)
     assert np.allclose(network.speed, speed, rtol=1e-4)
     assert np.allclose(network.shear, shear, rtol=1e-4)
@@ -49,15 +53,15 @@ def test_single_channel_is_poiseuille():
 def test_two_diameters_act_in_series():
     compartment = np.array([[PORTAL, SINUSOID, CENTRAL]])
     network = solved(tissue_from(compartment, np.array([8.0, 6.0, 8.0])))
-    tube = np.pi / (128 * VISCOSITY * 10.0)
-    # half a tube of 8 um, a whole one of 6 um, half a tube of 8 um
-    expected = 1.0 / ((1 / 8.0**4 + 1 / 6.0**4) / tube)
+    narrow = float(relative_viscosity(np.array([6.0]), 0.3)[0]) * PLASMA
+    # half a tube of 8 um, a whole one of 6 um, half a tube of 8 um, each with blood as viscous as its width makes it
+    expected = np.pi / (128 * 10.0) / (VISCOSITY / 8.0**4 + narrow / 6.0**4)
     assert network.inflow == pytest.approx(expected, rel=1e-5)
 
 
 def test_equals_sparse_solve():
     tissue = strip(31, 5)
-    network = Network.from_tissue(tissue, VISCOSITY)
+    network = Network(tissue, PLASMA)
     network.patency[:] = np.random.default_rng(0).uniform(0.01, 1.0, tissue.n)
     network.solve(1e-10)
     a, b = tissue.edges.T
@@ -105,7 +109,7 @@ def test_warm_start_equals_cold_start():
     patency = np.ones(tissue.n)
     patency[np.random.default_rng(1).choice(sinusoids, 9)] = 0.02
     warm.patency[:] = patency
-    cold = Network.from_tissue(tissue, VISCOSITY)
+    cold = Network(tissue, PLASMA)
     cold.patency[:] = patency
     assert 0 < warm.solve() <= cold.solve()
     assert np.allclose(warm.throughput, cold.throughput, atol=1e-4 * cold.throughput.max())
@@ -157,7 +161,7 @@ def test_mistakes_are_named():
         network.add_edges(np.array([[0, 1]]), np.array([0.0]))
     with pytest.raises(TissueError, match="has no diameter"):
         solved(tissue_from(np.array([[PORTAL, SINUSOID, CENTRAL]]), np.array([8.0, 0.0, 8.0])))
-    quiet = Network.from_tissue(tissue_from(np.full((2, 2), PARENCHYMA)), VISCOSITY)
+    quiet = Network(tissue_from(np.full((2, 2), PARENCHYMA)), PLASMA)
     with pytest.raises(TissueError, match="no blood flows"):
         quiet.perfused()
 

@@ -9,11 +9,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from bodies import Body
 from physics_tissues import disc, strip
 
-from livermet_sim.kernels import oxygen
 from livermet_sim.state.fields import Fields
-from livermet_sim.state.network import Network
 
 
 def digest() -> str:
@@ -22,19 +21,15 @@ def digest() -> str:
     fields = Fields(tissue, ["a", "b", "c"], [60.0, 100.0, 170.0])
     fields.source[tissue.inside] = rng.integers(0, 2**22, (len(tissue.inside), 3))
     fields.relax(1e-6, 12)
-    pressure, vmax = np.full(tissue.n, 30.0), rng.uniform(8.0, 28.0, tissue.n)
-    exchange, blood = rng.uniform(0.0, 9.0, tissue.n), rng.uniform(30.0, 65.0, tissue.n)
-    told, waiting = np.full(tissue.n, np.inf), np.isin(np.arange(tissue.n), tissue.inside)
-    queue, spare = tissue.inside.copy(), np.zeros_like(tissue.inside)
-    oxygen.relax(
-        pressure, told, vmax, exchange, blood, tissue.neighbours, queue, len(queue), waiting, spare, 20.0, 5.0, 1.6, 1e-3, 20
-    )  # fmt: skip
-    network = Network.from_tissue(strip(15, 3), 6.25e-9)
+    body = Body(strip(15, 3), tolerance=0.01, upstream=0.9, downstream=2.1)
+    network = body.network
     network.patency[:] = rng.uniform(0.1, 1.0, network.tissue.n)
-    network.solve()
+    body.settle()
+    body.process.advance(body.world, 2.0, 2)
     results = (
         fields.concentration,
-        pressure,
+        body.oxygen,
+        body.blood,
         network.pressure,
         network.outflow,
         network.speed,

@@ -37,7 +37,9 @@ def engine_on(
     monkeypatch, lines: list[str], overrides: dict[str, object] | None = None
 ) -> tuple[Engine, Setting]:
     """Return an engine on a drawn tissue, without tumour cells unless a dose is given, and its setting."""
-    recipe = load("strip", {"run.days": 1, "seeding.dose": 0.0, **(overrides or {})})
+    # so little uptake that one tube feeds all of a drawn tissue
+    thrifty = {"run.days": 1, "seeding.dose": 0.0, "oxygen.uptake": 1e-4}
+    recipe = load("strip", thrifty | (overrides or {}))
     monkeypatch.setattr(engine_module, "build", lambda values, seed: drawn_tissue(lines))
     engine = Engine(recipe, 1)
     return engine, Setting(recipe.values, recipe.kinds, recipe.fields, engine.compiled.column)
