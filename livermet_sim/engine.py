@@ -24,6 +24,7 @@ from livermet_sim.interventions.pull import Modify
 from livermet_sim.interventions.read import read
 from livermet_sim.kernels.jit import source_hash
 from livermet_sim.observe import gather
+from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.frames import Film
 from livermet_sim.observe.parameters import SECTION as OBSERVE
 from livermet_sim.observe.recorder import Recorder
@@ -181,7 +182,7 @@ class Engine:
         seeding = self.setting.section("seeding")
         provenance = {
             "seed": self.seed, "digest": self.digest(), "scenario_digest": recipe.digest, "complete": complete,
-            "hours": world.clock.hours, "versions": versions(source_hash()),
+            "hours": world.clock.hours, "founders_to_come": to_come(world), "versions": versions(source_hash()),
             "enrichment": {
                 "factor": seeding.enrichment, "cells_entered": world.totals.get("entered", 0),
                 "reason": f"{seeding.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",

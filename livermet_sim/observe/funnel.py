@@ -3,6 +3,10 @@
 The unit is the *founder*: one cell that entered with the blood, together with all its descendants. A founder
 stands in a step when its line has reached that step and every step before it, so the funnel never widens.
 A line that joins another lesion shares that lesion's milestones from the hour it joined, while it lives.
+
+Whether a founder survived its first 24 h is not known before (``observe.known``), and nor is who came further after
+that: such counts are missing, their intervals reach from what is certain to what is still possible, and ``reached`` says
+how many have come so far whatever came before.
 """
 
 from __future__ import annotations
@@ -11,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from livermet_sim.observe import known
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.known import DAY_H, Moment
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
 
-SURVIVAL_HOURS = 24.0
 CONFIDENCE = 0.95
 STEPS = {
     "entered": "entered_h",
@@ -47,7 +52,8 @@ def funnel(result: Result) -> Frame:
         ``step``; ``count`` founders that reached it and all before; ``of_entered`` that share, with its
         Clopper-Pearson 95 % interval ``low``, ``high``; ``of_previous`` the share of the step before;
         ``reached`` founders that reached it whatever came before; ``still_possible`` founders not there yet
-        whose line was alive when the run ended, so that the count may still rise (censoring).
+        whose line was alive when the run ended, so that the count may still rise (censoring). ``count``, ``of_entered``
+        and ``of_previous`` are NaN where they cannot be known yet.
 
     References
     ----------
@@ -60,13 +66,17 @@ def funnel(result: Result) -> Frame:
     if len(result.events) == 0 and len(result.timeseries):
         entered = max(entered, int(result.timeseries["entered"].iloc[-1]))
     alive = table["ended_h"].isna().to_numpy()
-    nested = np.ones(len(table), dtype=bool)
-    rows, previous = [], entered
+    moment = _moment(result, table)
+    nested, sure = np.ones(len(table), dtype=bool), True
+    rows, previous = [], float(entered)
     for number, (step, column) in enumerate(STEPS.items()):
         reached = table[column].notna().to_numpy()
         nested &= reached
-        count = entered if number == 0 else int(nested.sum())
-        low, high = (1.0, 1.0) if number == 0 and entered else interval(count, entered)
+        sure &= known.FUNNEL[step].at(moment)
+        certain = entered if number == 0 else int(nested.sum())
+        possible = int((alive & ~nested).sum())
+        low, high = (1.0, 1.0) if number == 0 and entered else _interval(certain, possible, entered, sure)
+        count = float(certain) if sure else np.nan
         rows.append(
             {
                 "step": step,
@@ -76,11 +86,24 @@ def funnel(result: Result) -> Frame:
                 "high": high,
                 "of_previous": count / previous if previous else np.nan,
                 "reached": entered if number == 0 else int(reached.sum()),
-                "still_possible": int((alive & ~nested).sum()),
+                "still_possible": possible,
             }
         )
         previous = count
-    return pd.DataFrame(rows)
+    # whole numbers where all are known
+    return pd.DataFrame(rows).astype({"count": np.int64 if sure else np.float64})
+
+
+def _moment(result: Result, table: Frame) -> Moment:
+    """Return what decides which steps can be known at the end of a run."""
+    young = table["ended_h"].isna() & (result.hours - table["entered_h"] < DAY_H - 1e-9)
+    return Moment(result.hours, int(young.sum()), int(result.provenance.get("founders_to_come") or 0))
+
+
+def _interval(certain: int, possible: int, entered: int, sure: bool) -> tuple[float, float]:
+    """Return the interval of a share of founders; of one not known yet, from what is certain to what is possible."""
+    low, high = interval(certain, entered)
+    return low, high if sure else interval(certain + possible, entered)[1]
 
 
 def interval(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -124,7 +147,7 @@ def founders(result: Result) -> Frame:
             groups["lost_h"].max().where(groups["lost_h"].count() == groups.size()).reindex(index)
         )
     lived = np.fmin(table["ended_h"].fillna(np.inf), result.hours) - table["entered_h"]
-    table["survived_h"] = (table["entered_h"] + SURVIVAL_HOURS).where(lived >= SURVIVAL_HOURS)
+    table["survived_h"] = (table["entered_h"] + DAY_H).where(lived >= DAY_H - 1e-9)
     for column in _LESION_ONLY:
         shared = _shared(lesions, column)
         shared = shared.groupby(lesions["founder"].to_numpy()).min().reindex(index)

@@ -58,7 +58,7 @@ class Recorder(Process):
         row |= {f"lesions_{name.replace('-', '_')}": int(phases[i]) for i, name in enumerate(PHASES)}
         inside, compartment = world.tissue.inside, world.compartment
         vessels = np.flatnonzero(compartment == SINUSOID)
-        row["perfused_share"] = float(sites["perfused"][vessels].mean()) if len(vessels) else 0.0
+        row["perfused_share"] = float(sites["perfused"][vessels].mean()) if len(vessels) else float("nan")
         row["oxygen_mmHg"] = float(sites["oxygen"][inside].mean())
         length = world.tissue.site * 1e-3
         row["vessel_length_mm"] = len(vessels) * length
@@ -70,7 +70,8 @@ class Recorder(Process):
             # sums of whole numbers are exact, so that the order of rows cannot show
             total = np.bincount(kind, weights=np.rint(cells[column] * FINE), minlength=len(number))
             code = world.code(of)
-            row[name] = float(total[code] / FINE / max(1, number[code]))
+            # a mean over no cells is not 0
+            row[name] = float(total[code] / FINE / number[code]) if number[code] else float("nan")
         row["net_total"] = float(sites["net"].sum())
         row["collagen_total"] = float(sites["collagen"].sum())
         return row

@@ -8,6 +8,7 @@ import numpy as np
 
 from livermet_sim.observe.columns import PHASES, Frame
 from livermet_sim.observe.edge import edge_words
+from livermet_sim.observe.funnel import founders
 from livermet_sim.observe.standing import counted
 
 if TYPE_CHECKING:
@@ -88,11 +89,22 @@ def funnel_words(result: Result) -> str:
     entered = int(table["count"].iloc[0])
     if entered == 0:
         return "No tumour cell entered."
-    clauses = []
+    clauses, waiting = [], []
     for row in table.iloc[1:].itertuples():
-        share = f"{_percent(row.of_entered)} %, 95 % interval {_percent(row.low)} to {_percent(row.high)} %"
-        clauses.append(f"{row.count} {_STEP_WORDS[str(row.step)]} ({share})")
+        words = _STEP_WORDS[str(row.step)]
+        band = f"{_percent(row.low)} to {_percent(row.high)} %"
+        if not np.isnan(row.count):
+            clauses.append(f"{int(row.count)} {words} ({_percent(row.of_entered)} %, 95 % interval {band})")
+        elif row.step == "survived 24 h":
+            clauses.append(
+                f"whether they survived 24 h is not known yet: {row.still_possible} live, watched for less "
+                f"(95 % interval {band})"
+            )
+        elif row.reached:
+            waiting.append(f"{row.reached} {words}")
     text = f"Of {entered} founder cells that entered, " + "; ".join(clauses) + "."
+    if waiting:
+        text += f" So far {'; '.join(waiting)}, whatever came before."
     open_end = int(table["still_possible"].iloc[-1])
     if open_end:
         text += f" {_many(open_end, 'line')} not yet growing still lived at the end, so the later counts may rise."
@@ -135,12 +147,16 @@ def fate_words(result: Result) -> list[str]:
 
 
 def first_words(result: Result) -> list[str]:
-    """Return the time line of first events over all lesions."""
-    times = {words: result.lesions[name].min() for name, words in _FIRSTS.items()}
-    seen = sorted((hour, words) for words, hour in times.items() if not np.isnan(hour))
-    never = [words for words, hour in times.items() if np.isnan(hour)]
+    """Return the time line of first events: of founders where events were kept, else of lesions at their readings."""
+    table = founders(result)
+    times = {
+        words: np.nanmin([np.inf, *table[name].to_numpy(dtype=float)]) for name, words in _FIRSTS.items()
+    }
+    seen = sorted((hour, words) for words, hour in times.items() if np.isfinite(hour))
+    unseen = [words for words, hour in times.items() if not np.isfinite(hour)]
+    lives = table["ended_h"].isna().any() or bool(result.provenance.get("founders_to_come"))
     lines = [f"{clock(hour):>9}  first {words}" for hour, words in seen]
-    return lines + ([f"    never  {', '.join(never)}"] if never else [])
+    return lines + ([f"{'not yet' if lives else 'never':>9}  {', '.join(unseen)}"] if unseen else [])
 
 
 def cause_words(cause: object) -> str:

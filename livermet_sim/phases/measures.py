@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from livermet_sim.kernels.codes import DIE, TUMOUR, WASH_OUT
+from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.observe import known
 from livermet_sim.observe.founders import Founders
+from livermet_sim.observe.known import DAY_H
 from livermet_sim.observe.rings import RINGS, rings
 from livermet_sim.observe.standing import standing
 from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH
@@ -15,13 +17,14 @@ from livermet_sim.phases.growth_pattern import PATTERNS, View, growth_patterns, 
 from livermet_sim.state.world import World
 
 NAN = float("nan")
-DAY_H = 24.0
 IMMUNE = ("kupffer", "neutrophil", "nk", "cd8", "monocyte", "mdsc", "dendritic")
 DOUBLING_CELLS = 50
 
 
 def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) -> dict[str, float]:
-    """Return the measures of a run so far; a share of nothing is NaN.
+    """Return the measures of a run so far; a share of nothing is NaN, and so is what cannot be known yet.
+
+    ``observe.known`` declares when each can be known.
 
     Shares of founders are of those that entered. Shares of the growth patterns are of the borders of all lesions that are
     micrometastases, weighted by their length; volumes take each lesion for a sphere of its diameter in the slab.
@@ -42,7 +45,8 @@ def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) ->
         | infiltrate(world, view, thresholds)
         | kupffer(world)
     )
-    return {name: float(value) for name, value in found.items()}
+    moment = founders.moment()
+    return {name: float(value) if known.measure(name).at(moment) else NAN for name, value in found.items()}
 
 
 def burden(world: World, micrometastasis_cells: int) -> dict[str, float]:
@@ -69,14 +73,12 @@ def cascade(world: World, founders: Founders) -> dict[str, float]:
     """Return how many founders came how far, and when the first lesion did."""
     cells, lesions, n = world.cells, world.lesions, founders.n
     alive = np.unique(cells["founder"][cells["kind"] == TUMOUR])
-    lived = _lifetime(world, founders)
     found = {
         "founders_entered": float(n),
         "founders_alive": float(len(alive)),
         "founders_alive_share": _share(len(alive), n),
         "founders_arrested_share": _share(np.isfinite(founders.arrested).sum(), n),
-        # not known before the first day is over
-        "founders_alive_24h_share": _share((lived >= DAY_H).sum(), n) if world.clock.hours >= DAY_H else NAN,
+        "founders_alive_24h_share": _share((founders.lifetime() >= DAY_H - 1e-9).sum(), n),
         "founders_extravasated_share": _share(np.isfinite(founders.crossed).sum(), n),
         "founders_divided_share": _share(np.isfinite(founders.divided).sum(), n),
     }
@@ -91,17 +93,6 @@ def cascade(world: World, founders: Founders) -> dict[str, float]:
         first = lesions[name]
         found[f"first_{name}_h"] = float(np.nanmin(first)) if np.isfinite(first).any() else NAN
     return found
-
-
-def _lifetime(world: World, founders: Founders) -> np.ndarray:
-    """Return for how long each founder's line has lived so far, h."""
-    end = np.full(founders.n, world.clock.hours)
-    ends = founders.log[(founders.log[:, 1] == DIE) | (founders.log[:, 1] == WASH_OUT)]
-    last = np.full(founders.n, NAN)
-    np.fmax.at(last, ends[:, 4], (ends[:, 0] + 1) * founders.dt)
-    gone = founders.cells(world.clock.hours) <= 0
-    end[gone] = last[gone]
-    return np.nan_to_num(end - founders.entered, nan=-1.0)
 
 
 def growth(world: World, view: View, thresholds: SimpleNamespace, hypoxic_below: float) -> dict[str, float]:
@@ -168,5 +159,5 @@ def _share(part: float, whole: int) -> float:
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> float:
-    known = np.isfinite(values) & (weights > 0)
-    return float(np.average(values[known], weights=weights[known])) if known.any() else NAN
+    there = np.isfinite(values) & (weights > 0)
+    return float(np.average(values[there], weights=weights[there])) if there.any() else NAN

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from livermet_sim.observe.founders import Founders
+from livermet_sim.observe.known import PUBLISHED
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
@@ -36,7 +38,10 @@ def scenario_of(case: Case, name: str) -> Scenario:
 def observe(task: Task) -> dict[str, Sample]:
     """Carry out one run and return what it says about each figure."""
     course = Course(scenario_of(task.case, task.scenario), task.seed).follow()
-    return {name: MEASURES[name](course) for name in task.measures}
+    moment = Founders(course.engine.world).moment()
+    return {
+        name: MEASURES[name](course) if PUBLISHED[name].at(moment) else Sample() for name in task.measures
+    }
 
 
 class Baseline:

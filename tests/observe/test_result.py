@@ -212,7 +212,13 @@ def test_importing_results_loads_neither_plots_nor_tables():
 def test_every_column_and_array_of_a_result_is_declared():
     for name, declared in schema.TABLES.items():
         assert set(declared.columns) == set(columns.TABLES[name]), name
-    assert set(schema.SNAPSHOTS) == {"time_h", "edges", *columns.SIZES, *columns.STACKS, *columns.STATIC}
+    assert set(schema.SNAPSHOTS) == {
+        "time_h",
+        *schema.SNAPSHOTS_OPTIONAL,
+        *columns.SIZES,
+        *columns.STACKS,
+        *columns.STATIC,
+    }
 
 
 def test_one_flipped_bit_anywhere_in_a_result_is_noticed(made_up, saved):

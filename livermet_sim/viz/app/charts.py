@@ -73,7 +73,7 @@ def _path(line: Line, last: float, low: float, high: float, log: bool) -> str:
 
 def bars(rows: Sequence[tuple[str, Sequence[float], str]], colours: Sequence[str], names: Sequence[str] = (),
          *, log: bool = False) -> str:  # fmt: skip
-    """Return horizontal bars as SVG, one row a name, one bar a liver, the number beside it.
+    """Return horizontal bars as SVG, one row a name, one bar a liver, the number beside it; a dash where it is NaN.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def bars(rows: Sequence[tuple[str, Sequence[float], str]], colours: Sequence[str
     livers = len(rows[0][1]) if rows else 1
     thick, gap = (15, 8) if livers == 1 else (10, 8)
     left, span, y = 150, WIDTH - 150 - 46, 2
-    top = max((value for _, values, _ in rows for value in values), default=0.0)
+    top = max((value for _, values, _ in rows for value in values if value == value), default=0.0)
     parts = []
     for name, values, own in rows:
         high = thick * livers
@@ -93,14 +93,15 @@ def bars(rows: Sequence[tuple[str, Sequence[float], str]], colours: Sequence[str
             f'<text x="{left - 8}" y="{y + high / 2 + 4:.1f}" class="name" text-anchor="end">{escape(name)}</text>'
         )
         for place, value in enumerate(values):
-            share = _share(value, top, log)
+            unknown = value != value
+            share = 0.0 if unknown else _share(value, top, log)
             fill = own if own and livers == 1 else colours[place]
             at = y + place * thick
             parts.append(
                 f'<rect x="{left}" y="{at}" width="{max(share * span, 0.5):.1f}" height="{thick - 1}" fill="{fill}"/>'
             )
             parts.append(
-                f'<text x="{left + share * span + 5:.1f}" y="{at + thick - 3}" class="tick">{number(value)}</text>'
+                f'<text x="{left + share * span + 5:.1f}" y="{at + thick - 3}" class="tick">{"-" if unknown else number(value)}</text>'
             )
         y += high + gap
     legend = _names([Line(n, c, (), ()) for n, c in zip(names, colours, strict=False)]) if livers > 1 else ""

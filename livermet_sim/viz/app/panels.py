@@ -10,6 +10,7 @@ import numpy as np
 
 from livermet_sim.observe import gather
 from livermet_sim.observe.columns import PATTERNS, PHASES
+from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.viz import style
@@ -53,7 +54,7 @@ def _lines(livers: Sequence[Liver], columns: Sequence[tuple[str, str, str]], mai
 
 def _series(liver: Liver, name: str) -> tuple[list[float], list[float]]:
     table = rows(liver)
-    return [row["day"] for row in table], [float(row.get(name, 0.0)) for row in table]
+    return [row["day"] for row in table], [float(row[name]) for row in table]
 
 
 def tumour(livers: Sequence[Liver]) -> str:
@@ -143,6 +144,7 @@ def tallied(liver: Liver) -> Any:
     return SimpleNamespace(
         lesions=gather.lesions(engine.world, unknown), events=gather.events(engine.world, engine.recorder.keep_events),
         timeseries=gather.timeseries(engine.series()), hours=engine.world.clock.hours,
+        provenance={"founders_to_come": to_come(engine.world)},
     )  # fmt: skip
 
 
