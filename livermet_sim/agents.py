@@ -34,6 +34,13 @@ class Cell(mesa.Agent):
     Writing an attribute writes the run's array. A subclass may have a ``step()`` of its own, called once a tick
     (see `LiverModel`), and keeps values of its own in attributes that its class declares.
 
+    Parameters
+    ----------
+    model : LiverModel
+        The run; views are made by it and not by hand.
+    key : int
+        Key of the cell, the same for as long as it lives.
+
     Raises
     ------
     LookupError
@@ -48,6 +55,9 @@ class Cell(mesa.Agent):
         model: Any
 
         def __getattr__(self, name: str) -> Any: ...
+
+    def step(self) -> None:
+        """Do nothing: the engine moves the cell; a subclass may act here once a tick, before the engine does."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in COLUMNS and name not in BOUNDS:

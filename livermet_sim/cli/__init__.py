@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.cli import about, baseline, calibrate, compare, film, lines, new, run, show, study, sweep
 from livermet_sim.cli import app as live
-from livermet_sim.cli import baseline, calibrate, compare, film, lines, new, run, show, study, sweep
 from livermet_sim.cli.options import MISTAKE
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     run.run, run.draw, live.app, compare.compare, sweep.sweep, calibrate.calibrate, film.film, film.player,
-    film.export, show.show, show.explain, show.check, new.new, baseline.baseline, lines.lines,
+    film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, lines.lines,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

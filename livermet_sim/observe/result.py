@@ -118,6 +118,13 @@ class Result:
 
         An earlier result there is replaced; files that are not part of a result are kept.
 
+        Parameters
+        ----------
+        path : str or Path
+            The folder; it is made where there is none.
+        figures : bool
+            Whether to draw the figures too.
+
         Raises
         ------
         ResultError
@@ -128,6 +135,11 @@ class Result:
     @classmethod
     def load(cls, path: str | Path) -> Result:
         """Read a result back from its folder, equal to the one that was saved.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder that `save`, or ``livermet run``, has left.
 
         Raises
         ------
@@ -149,13 +161,29 @@ class Result:
         return deaths(self)
 
     def survival(self, milestone: str, of: str = "founder", lost: str = "censor") -> Frame:
-        """Return the Kaplan-Meier estimate of the time to a milestone: see ``observe.survival``."""
+        """Return the Kaplan-Meier estimate of the time (h) to a milestone: see ``observe.survival``.
+
+        Parameters
+        ----------
+        milestone : str
+            Such as ``"extravasated"``; an unknown one is refused with those that there are.
+        of : str
+            Whose time is counted: ``"founder"`` or ``"lesion"``.
+        lost : str
+            What the loss of one before it got there means: ``"censor"`` or ``"never"``.
+        """
         from livermet_sim.observe.survival import survival
 
         return survival(self, milestone, of, lost)
 
     def infiltrate(self, rim_um: float | None = None) -> Frame:
-        """Return cells of each kind inside lesions, in their rim and outside: see ``observe.infiltrate``."""
+        """Return cells of each kind inside lesions, in their rim and outside: see ``observe.infiltrate``.
+
+        Parameters
+        ----------
+        rim_um : float, um, optional
+            Width of the rim; that of the definitions of the run by default.
+        """
         from livermet_sim.observe.infiltrate import infiltrate
 
         return infiltrate(self, rim_um)
@@ -169,6 +197,13 @@ class Result:
         funnel_chart, population_curves, death_causes, kills, polarisation_curves, growth_curves, growth_pattern,
         map_oxygen, map_perfusion, map_vegf, map_collagen, or with ``other=`` a second result compare_livers.
 
+        Parameters
+        ----------
+        name : str
+            One of these.
+        **options
+            What the figure takes, such as ``time_h=48`` (h) or ``layer="oxygen"``.
+
         Raises
         ------
         ResultError
@@ -177,21 +212,49 @@ class Result:
         return _drawing().draw(self, name, **options)
 
     def animate(self, **options: Any) -> Any:
-        """Return the run as a film: a notebook shows it, ``save("film.mp4")`` or ``.gif`` writes it; see ``viz.film``."""
+        """Return the run as a film: a notebook shows it, ``save("film.mp4")`` or ``.gif`` writes it.
+
+        Parameters
+        ----------
+        **options
+            What ``viz.film.Film`` takes.
+        """
         return importlib.import_module("livermet_sim.viz.film").Film(self, **options)
 
     def player(self, path: str | Path) -> Path:
-        """Write the run as one HTML file that plays in any browser, and return the file."""
+        """Write the run as one HTML file that plays in any browser, and return the file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        """
         return importlib.import_module("livermet_sim.viz.player").write_player(self, path)
 
     def to_anndata(self, time_h: float | None = None) -> Any:
-        """Return the cells of one snapshot, the last by default, as AnnData: see ``observe.exchange``."""
+        """Return the cells of one snapshot as AnnData: see ``observe.exchange``.
+
+        Parameters
+        ----------
+        time_h : float, h, optional
+            The snapshot nearest to this time; the last by default.
+        """
         from livermet_sim.observe.exchange import to_anndata
 
         return to_anndata(self, time_h)
 
     def export(self, to: str, path: str | Path, time_h: float | None = None) -> list[Path]:
-        """Write the result as anndata, ome-tiff, png, geojson or csv into a folder: see ``observe.exchange``."""
+        """Write the result for other programs and return the files: see ``observe.exchange``.
+
+        Parameters
+        ----------
+        to : str
+            One of anndata, ome-tiff, png, geojson and csv.
+        path : str or Path
+            The folder.
+        time_h : float, h, optional
+            The snapshot nearest to this time; the last by default.
+        """
         from livermet_sim.observe.exchange import export
 
         return export(self, to, path, time_h)
@@ -201,6 +264,8 @@ class Result:
 
         Parameters
         ----------
+        path : str or Path
+            The folder.
         which : str
             ``few`` for a first look, ``all``, or names separated by commas, as ``plot`` knows them.
         told : callable, optional

@@ -80,6 +80,11 @@ class Scenario:
     def section(self, name: str) -> SimpleNamespace:
         """Return the values of a section as attributes, dots in names becoming underscores.
 
+        Parameters
+        ----------
+        name : str
+            Such as ``"cells.kupffer"``; each value is in the unit of its parameter.
+
         Raises
         ------
         ScenarioError
@@ -128,6 +133,11 @@ class Scenario:
 
     def at(self, changes: Mapping[str, Any]) -> Scenario:
         """Return the scenario at a point of a design: a value that another makes idle there has its default.
+
+        Parameters
+        ----------
+        changes : mapping
+            Values by dotted name.
 
         Raises
         ------

@@ -41,6 +41,8 @@ class Comparison:
         A row per recorded time and seed and arm, as in `Result.timeseries`.
     complete : bool
         False where Ctrl-C ended the work early; only pairs that were run in full are kept.
+    names : sequence of str
+        The measures, in the order in which they are shown.
     """
 
     control: Scenario
@@ -88,7 +90,14 @@ class Comparison:
         return pd.DataFrame(rows)
 
     def course(self, column: str, low: float = 0.1, high: float = 0.9) -> pd.DataFrame:
-        """Return median and band over seeds of one column of the time series, by arm and time.
+        """Return median and band over seeds of one column of the time series, by arm and time (h).
+
+        Parameters
+        ----------
+        column : str
+            A column of ``timeseries``.
+        low, high : float
+            Quantiles of the band, 0 to 1.
 
         Raises
         ------

@@ -183,9 +183,14 @@ class Study:
         return pa.concat_tables(pieces)
 
     def dataset(self, what: str = "series") -> Any:
-        """Return the parts ("series" or "runs") as a `pyarrow.dataset.Dataset`, for questions of one's own.
+        """Return the parts as a ``pyarrow.dataset.Dataset``, for questions of one's own.
 
         The column ``address`` tells the runs apart; `design` says which is which.
+
+        Parameters
+        ----------
+        what : str
+            ``"series"`` or ``"runs"``.
         """
         import pyarrow.dataset as ds
 
@@ -198,7 +203,7 @@ class Study:
         return ds.dataset([str(path) for path in files], format="parquet")
 
     def to_xarray(self, series: Sequence[str] = ()) -> Any:
-        """Return the measures as an `xarray.Dataset` over the factors (grid) or points, and replicates.
+        """Return the measures as an ``xarray.Dataset`` over the factors (grid) or points, and replicates.
 
         Parameters
         ----------
@@ -215,7 +220,14 @@ class Study:
         return to_xarray(self, series)
 
     def by_point(self, measure: str, statistic: str = "mean") -> Frame:
-        """Return a row per point: the factors, the ``mean`` (or ``std``) of a measure over replicates, and ``n``.
+        """Return a row per point: the factors, a measure over its replicates, and ``n``.
+
+        Parameters
+        ----------
+        measure : str
+            One of `measures`.
+        statistic : str
+            ``"mean"`` or ``"std"`` over the replicates.
 
         Raises
         ------
@@ -247,6 +259,13 @@ class Study:
     def sensitivity(self, measure: str, statistic: str = "mean") -> Sensitivity:
         """Return how much each factor matters for a measure, by the method that fits the design.
 
+        Parameters
+        ----------
+        measure : str
+            One of `measures`.
+        statistic : str
+            ``"mean"`` or ``"std"`` over the replicates of a point.
+
         Raises
         ------
         LivermetError
@@ -263,7 +282,16 @@ class Study:
         return report(self)
 
     def plot(self, kind: str = "response", measure: str | None = None, **options: Any) -> Any:
-        """Return a figure: response, heatmap, tornado, sensitivity, parallel or series.
+        """Return a figure.
+
+        Parameters
+        ----------
+        kind : str
+            response, heatmap, tornado, sensitivity, parallel or series.
+        measure : str, optional
+            One of `measures`.
+        **options
+            What the figure takes.
 
         Raises
         ------

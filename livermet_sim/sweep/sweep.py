@@ -149,7 +149,13 @@ class Sweep:
         return f"Sweep({self.name!r}, {self.design}, {len(self.factors)} factors, {len(self)} runs)"
 
     def seed_of(self, point: int, replicate: int) -> int:
-        """Return the seed of a run."""
+        """Return the seed of a run.
+
+        Parameters
+        ----------
+        point, replicate : int
+            Number of the point in the design, and of the run at that point, both from 0.
+        """
         step = 0 if self.paired else point * self.replicates
         return (self.seed + step + replicate) % SEED_LIMIT
 

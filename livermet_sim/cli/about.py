@@ -1,0 +1,52 @@
+"""Say how to cite the model, and write its reference of the Python side."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livermet_sim.base.errors import LivermetError
+
+
+class Form(StrEnum):
+    """Name the forms of a citation."""
+
+    text = "text"
+    bibtex = "bibtex"
+    csl = "csl"
+
+
+def cite(
+    form: Annotated[Form, typer.Option("--as", help="A sentence, BibTeX, or CSL-JSON.")] = Form.text,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the citation alone.")] = False,
+) -> None:
+    """Say how to cite the model."""
+    from livermet_sim import __version__
+    from livermet_sim.base.citation import citation
+
+    typer.echo(citation(form.value, __version__))
+    if form is Form.text and not quiet:
+        words = "Name the scenario, its digest and the seeds too (provenance.json of a run), and the papers behind what you changed"
+        typer.echo(f"\n{words} (livermet show rules --out rules.csv).\nAlso: --as bibtex, --as csl")
+
+
+def docs(
+    out: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("results") / "api",
+) -> None:
+    """Write the reference of the Python side, from its docstrings, as web pages."""
+    try:
+        import pdoc
+        import pdoc.render
+    except ImportError:
+        reason = 'pdoc is not installed; pip install "livermet-sim[docs]"'
+        raise LivermetError("docs", reason) from None
+    import livermet_sim
+
+    for name in livermet_sim.__all__:
+        getattr(livermet_sim, name)  # pdoc sees what was loaded
+    pdoc.render.configure(docformat="numpy", show_source=False, footer_text="livermet_sim")
+    pdoc.pdoc("livermet_sim", output_directory=out)
+    typer.echo(f"Reference in {out / 'livermet_sim.html'}")
