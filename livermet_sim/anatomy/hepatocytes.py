@@ -43,16 +43,9 @@ def divide(lattice: Lattice, compartment: np.ndarray, area: float, rng: np.rando
 def _middles(lattice: Lattice, area: float, rng: np.random.Generator) -> np.ndarray:
     """Return points (um) of a shaken triangular lattice, which closes where the lattice's sides join."""
     pitch = np.array([1.0, math.sqrt(0.75)]) * math.sqrt(area / math.sqrt(0.75))
-    extent = np.array(lattice.extent)
-    if lattice.wrap:
-        columns, rows = max(1, round(extent[0] / pitch[0])), max(2, 2 * round(0.5 * extent[1] / pitch[1]))
-        pitch = extent / (columns, rows)
-        row, column = np.mgrid[:rows, :columns]
-    else:
-        row, column = np.mgrid[-1 : extent[1] / pitch[1] + 1, -1 : extent[0] / pitch[0] + 1]
-    middles = np.stack([(column + 0.5 * (row % 2)) * pitch[0], row * pitch[1]], axis=-1).reshape(-1, 2)
+    middles = lattice.staggered(pitch)
     middles += rng.uniform(-0.2 * pitch[0], 0.2 * pitch[0], middles.shape)
-    return middles % extent if lattice.wrap else middles
+    return middles % lattice.extent if lattice.wrap else middles
 
 
 def _touching(lattice: Lattice, sites: np.ndarray, cell: np.ndarray) -> np.ndarray:

@@ -63,7 +63,7 @@ def _throw(
 ) -> np.ndarray:
     """Return seeds, sites in random order, each outside the ellipses of those before it."""
     reach = math.ceil(JAMMED * max(float(along.max()), float(across.max())))
-    dy, dx = (d.ravel() for d in np.mgrid[-reach : reach + 1, -reach : reach + 1])
+    dx, dy = lattice.square_around(reach)
     taken, seeds = ~free, []
     cosine, sine = np.cos(angle), np.sin(angle)
     long, short = JAMMED * along, JAMMED * across

@@ -55,9 +55,7 @@ def tiling(settings: Mapping[str, Value], rng: np.random.Generator) -> Layout:
     size = [_length(columns * across / site), _length(rows * RISE * across / site)]
     lattice = Lattice(size[0], size[1], site, wrap=True)
     box = np.array(lattice.extent)
-    row, column = np.divmod(np.arange(wanted), columns)
-    pitch = box / (columns, rows)
-    centres = np.stack([(column + 0.5 * (row % 2) + 0.25) * pitch[0], (row + 0.5) * pitch[1]], axis=1)
+    centres = lattice.staggered(box / shape, shape) + box / shape * (0.25, 0.5)
     centres += float(settings["lobule_irregularity"]) * across * disc(rng, wanted)
     centres = _within(centres, box)
     points = np.stack(lattice.xy(np.arange(lattice.n)), axis=1)

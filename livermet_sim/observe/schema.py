@@ -16,6 +16,7 @@ from livermet_sim.base.values import Values
 from livermet_sim.observe import columns
 from livermet_sim.observe.columns import ENDED, PHASES
 from livermet_sim.observe.frames import CELLS, FIELDS
+from livermet_sim.state.lattice import Lattice
 
 LONGEST_H = 1e7  # before the first tumour cell enters, too
 KEYS = float(1 << 63)
@@ -110,7 +111,7 @@ def check_snapshots(arrays: Mapping[str, np.ndarray], lengths: dict[str, int]) -
     """
     if not arrays:
         return
-    sites = int(arrays["width"]) * int(arrays["height"])
+    sites = Lattice.of(arrays).n
     if lengths["site"] != sites:
         raise ValueError(f"its arrays are of {lengths['site']} sites, and width by height is {sites}")
     if "edges" in arrays and arrays["edges"].size and arrays["edges"].max() >= sites:

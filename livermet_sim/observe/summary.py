@@ -10,6 +10,7 @@ from livermet_sim.observe.columns import PHASES, Frame
 from livermet_sim.observe.edge import edge_words
 from livermet_sim.observe.funnel import founders
 from livermet_sim.observe.standing import counted
+from livermet_sim.state.lattice import Lattice
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -192,11 +193,9 @@ def _tissue(result: Result) -> str:
     shots = result.snapshots
     if not shots:
         return str(kind or "not stated")
-    side = float(shots["site_um"]) / 1000
     lobules = int(shots["lobule"].max()) + 1
-    size = (
-        f"{int(shots['width']) * side:.2g} x {int(shots['height']) * side:.2g} mm, {_many(lobules, 'lobule')}"
-    )
+    sides = " x ".join(f"{length / 1000:.2g}" for length in Lattice.of(shots).extent)
+    size = f"{sides} mm, {_many(lobules, 'lobule')}"
     return f"{kind}, {size}" if kind else size
 
 

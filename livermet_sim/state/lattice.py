@@ -112,6 +112,22 @@ class Lattice:
         """Return the slots that make a square of 2 x 2 sites together with the site itself."""
         return [0, 2, 4]
 
+    def staggered(self, pitch: np.ndarray, whole: tuple[int, int] | None = None) -> np.ndarray:
+        """Return points (um) in rows ``pitch[1]`` apart, every second one shifted by half of ``pitch[0]``; float64[k, 2].
+
+        Where sides join, ``whole`` columns and rows, an even number, are fitted to the lattice; by default the nearest
+        whole numbers. Elsewhere points lie beyond the sides too.
+        """
+        extent = np.array(self.extent)
+        if self.wrap:
+            fit = max(1, round(extent[0] / pitch[0])), max(2, 2 * round(0.5 * extent[1] / pitch[1]))
+            columns, rows = whole or fit
+            pitch, first = extent / (columns, rows), 0
+        else:
+            columns, rows, first = *(int(n) + 2 for n in np.ceil(extent / pitch)), -1
+        row, column = np.divmod(np.arange(columns * rows), columns) + np.array([[first], [first]])
+        return np.stack([(column + 0.5 * (row % 2)) * pitch[0], row * pitch[1]], axis=1)
+
     @cached_property
     def around(self) -> np.ndarray:
         """Return every site's neighbours, int32[n, 8], -1 beyond the lattice."""
@@ -154,6 +170,11 @@ class Lattice:
     def extent(self) -> tuple[float, float]:
         """Return the lengths along x and y in um."""
         return self.width * self.site, self.height * self.site
+
+    def square_around(self, reach: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the steps along x and y to all sites at most ``reach`` sites away along both."""
+        dy, dx = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+        return dx.ravel(), dy.ravel()
 
     def steps(self, a: np.ndarray | int, b: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:
         """Return the shortest way from ``a`` to ``b`` along x and y in whole sites."""

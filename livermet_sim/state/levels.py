@@ -83,8 +83,9 @@ class Levels:
         inside = np.zeros(tissue.n)
         inside[tissue.inside] = 1.0
         sides = tissue.neighbours >= 0
-        mass, tie_x, tie_y = (tissue.image(a.astype(np.float64)) for a in (inside, sides[:, 0], sides[:, 2]))
-        stack = [Level(mass, tie_x, tie_y, 0, tissue.width)]
+        grids = (tissue.lattice.picture(a.astype(np.float64)) for a in (inside, sides[:, 0], sides[:, 2]))
+        mass, tie_x, tie_y = grids
+        stack = [Level(mass, tie_x, tie_y, 0, tissue.lattice.width)]
         self.rows = 0
         while len(stack) < 2 or (2.0 ** (len(stack) - 1) < widest and max(stack[-1].mass.shape) > 1):
             stack.append(stack[-1].coarser(self.rows))

@@ -152,12 +152,12 @@ class Film:
         else:
             image = field_image(view, self.scale, LAYERS[self.layer], self._span)
         sheet = Image.fromarray(np.full((HEIGHT, WIDTH, 3), 255, dtype=np.uint8))
-        tissue = Image.fromarray((np.clip(image, 0, 1) * 255).astype(np.uint8))
+        drawn = Image.fromarray((np.clip(image, 0, 1) * 255).astype(np.uint8))
         if self.layer == HISTOLOGY:
-            _mark(tissue, view, self.scale)
-        corner = (12 + (TISSUE[0] - tissue.width) // 2, HEAD + (TISSUE[1] - tissue.height) // 2)
-        sheet.paste(tissue, corner)
-        self._words(ImageDraw.Draw(sheet), view, corner, tissue.size)
+            _mark(drawn, view, self.scale)
+        corner = (12 + (TISSUE[0] - drawn.width) // 2, HEAD + (TISSUE[1] - drawn.height) // 2)
+        sheet.paste(drawn, corner)
+        self._words(ImageDraw.Draw(sheet), view, corner, drawn.size)
         panel, axes = self._panel
         left = WIDTH - panel.shape[1]
         sheet.paste(Image.fromarray(_so_far(panel, axes, view.time_h / 24)), (left, HEAD))

@@ -21,6 +21,7 @@ from livermet_sim.base.write import write_text
 from livermet_sim.observe.columns import PHASES
 from livermet_sim.observe.frames import FIELDS, moment, of_result
 from livermet_sim.observe.summary import cause_words, death_shares
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import COMPARTMENTS, OUTSIDE
 from livermet_sim.viz import raster, style
 from livermet_sim.viz.canvas import FLOW, NO_FLOW, SCHEMATIC, Canvas
@@ -95,18 +96,18 @@ def _arrays(
     frames: dict[str, np.ndarray], static: dict[str, np.ndarray], view: Scene, chosen: np.ndarray
 ) -> dict[str, tuple[np.ndarray, int]]:
     """Return every array of the page, and for stacks the bytes from one frame to the next (0 for others)."""
-    whole, (high, wide) = (int(static["height"]), int(static["width"])), view.shape
+    lattice, (high, wide) = Lattice.of(static), view.shape
     top, left = round(view.y0 / view.site), round(view.x0 / view.site)
     out: dict[str, tuple[np.ndarray, int]] = {}
     for name in ("compartment", *SHOWN):
-        stack = frames[name][chosen].reshape(-1, *whole)[:, top : top + high, left : left + wide]
+        stack = lattice.picture(frames[name][chosen])[:, top : top + high, left : left + wide]
         out[name] = (np.ascontiguousarray(stack).reshape(len(chosen), -1), high * wide)
     start = frames["cell_start"].tolist()
     rows = np.concatenate([np.arange(start[i], start[i + 1]) for i in chosen.tolist()])
     for name in _PER_CELL:
         column = frames[f"cell_{name}"][rows]
         if name == "site":
-            y, x = np.divmod(column.astype(np.int64), whole[1])
+            y, x = lattice.pixels(column.astype(np.int64))
             column = ((y - top) * wide + x - left).astype(np.uint32)
         out[f"cell_{name}"] = (column, 0)
     out["zone"] = (np.rint(255 * np.clip(view["zone"], 0, 1)).astype(np.uint8).ravel(), 0)

@@ -102,7 +102,7 @@ class Liver:
             "edges": tissue.edges,
             **self._static,
         }
-        shots |= {"width": tissue.width, "height": tissue.height, "site_um": tissue.site}
+        shots |= tissue.lattice.sizes
         for name in STACKS:
             if name == "compartment":
                 array = world.compartment
@@ -172,7 +172,7 @@ class Liver:
         values = world.sites[array] if array in world.sites.columns else world.fields[array]
         left, top = round(self.view.x0 / self.view.site), round(self.view.y0 / self.view.site)
         height, width = self.view.shape
-        return world.tissue.image(np.asarray(values))[top : top + height, left : left + width]
+        return world.tissue.lattice.picture(np.asarray(values))[top : top + height, left : left + width]
 
     def span(self, layer: str) -> tuple[float, float]:
         """Return the ends of a layer's colour scale; an open end is the highest so far, so that colours stay."""
@@ -240,7 +240,7 @@ class Liver:
         return rows, y, x
 
     def _window_places(self, site: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        row, column = np.divmod(site, self.model.world.tissue.width)
+        row, column = self.model.world.tissue.lattice.pixels(site)
         return row - round(self.view.y0 / self.view.site), column - round(self.view.x0 / self.view.site)
 
     def key(self, wish: Wish) -> list[dict[str, Any]]:
