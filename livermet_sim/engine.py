@@ -11,7 +11,7 @@ import numpy as np
 
 from livermet_sim.anatomy.build import build
 from livermet_sim.anatomy.parameters import SECTION as TISSUE
-from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.provenance import versions
 from livermet_sim.base.specs import Section, Value
 from livermet_sim.base.units import convert
@@ -74,6 +74,7 @@ SECTIONS: tuple[Section, ...] = (
     deciding.SECTION, recruitment.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
 )  # fmt: skip
 SEED_LIMIT = 2**62
+MOST_CELLS = 5_000_000  # about 1 kB each
 RESTING = ("Intervene", "Perfuse", "Oxygenate", "Sense", "Decide", "Modify", "Line", "Diffuse")
 REST_ROUNDS = 4
 
@@ -111,6 +112,7 @@ class Engine:
 
     def __init__(self, recipe: Recipe, seed: int = 1):
         self.recipe, self.seed = recipe, check_seed(seed)
+        self.scenario_digest = recipe.digest  # before anything is read, as an image may be edited meanwhile
         self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
         self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
@@ -181,12 +183,13 @@ class Engine:
         shots = gather.shots_to_now(world, self.recorder)
         seeding = self.setting.section("seeding")
         provenance = {
-            "seed": self.seed, "digest": self.digest(), "scenario_digest": recipe.digest, "complete": complete,
+            "seed": self.seed, "digest": self.digest(), "scenario_digest": self.scenario_digest, "complete": complete,
             "hours": world.clock.hours, "founders_to_come": to_come(world), "versions": versions(source_hash()),
             "enrichment": {
                 "factor": seeding.enrichment, "cells_entered": world.totals.get("entered", 0),
                 "reason": f"{seeding.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",
             },
+            "drawing": world.tissue.note,
             "seconds": {"in all": sum(self.plan.seconds), **self.plan.timings()},
         }  # fmt: skip
         return Result(
@@ -245,6 +248,7 @@ def check_seed(seed: int) -> int:
 def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> World:
     """Build tissue, vessels and fields, and place the resting cells."""
     tissue = build(recipe.values["tissue"], seed)
+    _check_cells(recipe, tissue.volume)
     sites = Table(SITE_COLUMNS, tissue.n)
     sites.append(tissue.n)
     for name in ("diameter", "zone"):
@@ -276,6 +280,26 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> 
     )  # fmt: skip
     populate(world, recipe.kinds, recipe.values)
     return world
+
+
+def _check_cells(recipe: Recipe, volume: float) -> None:
+    """Refuse more cells than a computer holds.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the density or the dose that asks for them.
+    """
+    seeding = recipe.values["seeding"]
+    wanted = {"seeding.dose x seeding.enrichment": float(seeding["dose"]) * float(seeding["enrichment"])}
+    wanted |= {
+        f"cells.{kind.name}.density": float(recipe.values[f"cells.{kind.name}"].get("density", 0.0))
+        for kind in recipe.kinds
+    }
+    for name, density in wanted.items():
+        if density * volume > MOST_CELLS:
+            reason = f"{density:g} /mm3 are {density * volume:.3g} cells in this tissue of {volume:.3g} mm3"
+            raise ScenarioError(name, f"{reason}; at most {MOST_CELLS:,} of a kind can be simulated")
 
 
 def factors(recipe: Recipe) -> np.ndarray:

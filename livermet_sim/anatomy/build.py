@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from livermet_sim.anatomy.hepatocytes import divide
 from livermet_sim.anatomy.layout import Layout, hexagons, strip
-from livermet_sim.anatomy.mask import mask
+from livermet_sim.anatomy.mask import check_dropped, mask
+from livermet_sim.anatomy.parameters import GROWN, SECTION
 from livermet_sim.anatomy.sinusoids import grow
 from livermet_sim.anatomy.tiling import tiling
 from livermet_sim.anatomy.vessels import carrying, joints
@@ -37,17 +38,32 @@ def build(settings: Mapping[str, Value], seed: int) -> Tissue:
     layout = _lay_out(settings, rng)
     lattice, compartment = layout.lattice, layout.compartment.copy()
     zone = zones(lattice, compartment, convex=settings["kind"] != "mask")
-    if not np.any(compartment == SINUSOID):
+    drawn = np.flatnonzero(compartment == SINUSOID)
+    if len(drawn):
+        _refuse_idle(settings, GROWN, "draws sinusoids; it acts on an image without any")
+    else:
+        if settings["kind"] == "mask":
+            _refuse_idle(settings, ("image_dropped",), "draws no sinusoids; it acts on an image with some")
         compartment[grow(lattice, compartment, zone, settings, rng)] = SINUSOID
     edges = joints(lattice, compartment)
     kept = carrying(compartment, edges)
     if len(kept) == 0:
         place = str(settings["image"]) if settings["kind"] == "mask" else "tissue"
         raise TissueError(place, "no sinusoid leads from a portal tract to a central vein")
+    dropped = np.setdiff1d(drawn, kept)
+    if len(dropped):
+        check_dropped(settings, len(drawn), len(dropped))
     compartment[compartment == SINUSOID] = PARENCHYMA
     compartment[kept] = SINUSOID
     edges = edges[np.all(compartment[edges] != PARENCHYMA, axis=1)]
-    return _assemble(settings, layout, compartment, zone, edges, rng)
+    return _assemble(settings, layout, compartment, zone, edges, dropped, rng)
+
+
+def _refuse_idle(settings: Mapping[str, Value], names: Sequence[str], where: str) -> None:
+    """Refuse settings that are not at their default and that this image makes idle."""
+    for parameter in SECTION.parameters:
+        if parameter.name in names and settings[parameter.name] != parameter.default:
+            raise TissueError(f"tissue.{parameter.name}", f"nothing reads it where tissue.image {where}")
 
 
 def _lay_out(settings: Mapping[str, Value], rng: np.random.Generator) -> Layout:
@@ -65,6 +81,7 @@ def _assemble(
     compartment: np.ndarray,
     zone: np.ndarray,
     edges: np.ndarray,
+    dropped: np.ndarray,
     rng: np.random.Generator,
 ) -> Tissue:
     lattice, thickness = layout.lattice, float(settings["thickness"])
@@ -77,6 +94,7 @@ def _assemble(
         "hepatocyte": divide(lattice, compartment, area, rng),
         "neighbours": lattice.neighbours(compartment != OUTSIDE),
         "edges": edges,
+        "dropped": dropped.astype(np.int32),
     }
     for array in arrays.values():
         array.setflags(write=False)

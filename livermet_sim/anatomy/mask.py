@@ -2,106 +2,100 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from livermet_sim.anatomy.layout import Layout, nearest_vein
+from livermet_sim.anatomy.picture import Picture, read
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.specs import Value
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PORTAL, SINUSOID
 
-FORMATS = (".png", ".tif", ".tiff", ".npy")
-LABELS = "0 outside, 1 portal, 2 sinusoid, 3 parenchyma, 4 central"
 MOST_SITES = 4_000_000
-MOST_PIXELS = 80_000_000
-SINUSOID_SHARE = 0.3
+SAME_PIXEL, NARROWEST, WIDEST = 0.01, 0.05, 100.0
+# a line one pixel wide that steps aside within a site of 2 x 2 pixels fills a quarter of it and of the next
+SINUSOID_SHARE = 0.25
 
 
 def mask(settings: Mapping[str, Value]) -> Layout:
     """Lay out the label image that ``image`` names, its pixels gathered into lattice sites.
 
-    A site takes the commonest label of its pixels; a sinusoid needs 3 pixels in 10.
+    A site takes the commonest label of its pixels; a sinusoid needs 1 pixel in 4.
 
     Raises
     ------
     TissueError
         When the file cannot be read, has other values than the labels, is too large, or lacks a vessel.
     """
-    name = str(settings["image"])
-    if not name:
-        raise TissueError(
-            "tissue.image", 'a tissue of kind "mask" needs the path of a label image (PNG, TIFF or NPY)'
-        )
-    picture = _checked(name, _read(name))
-    picture = _gather(picture, float(settings["image_pixel"]) / float(settings["site"]), name)
+    name, found = str(settings["image"]), _picture(settings)
+    picture = _gather(found.labels, pixel_width(settings, found) / float(settings["site"]), name)
     for label, what in ((PORTAL, "portal (1)"), (CENTRAL, "central (4)")):
         if not np.any(picture == label):
             raise TissueError(name, f"no site is labelled {what}; blood could not flow")
     return nearest_vein(np.pad(picture, 1, constant_values=OUTSIDE), float(settings["site"]))
 
 
-def _read(name: str) -> np.ndarray:
-    path = Path(name)
-    if path.suffix.lower() not in FORMATS:
-        raise TissueError(name, f'"{path.suffix}" is not a format of label images; use PNG, TIFF or NPY')
-    if not path.is_file():
-        raise TissueError(name, "there is no such file")
-    reader = {".npy": _read_npy, ".png": _read_png}.get(path.suffix.lower(), _read_tiff)
-    try:
-        return reader(path)
-    except TissueError:
-        raise
-    except Exception as error:
-        raise TissueError(name, f"the image cannot be read ({error})") from None
+def _picture(settings: Mapping[str, Value]) -> Picture:
+    if not settings["image"]:
+        reason = 'a tissue of kind "mask" needs the path of a label image (PNG, TIFF or NPY)'
+        raise TissueError("tissue.image", reason)
+    return read(str(settings["image"]), str(settings["image_colours"]))
 
 
-def _read_npy(path: Path) -> np.ndarray:
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    _check_pixels(path, array.size)
-    return np.array(array)
+def pixel_width(settings: Mapping[str, Value], picture: Picture) -> float:
+    """Return how wide a pixel is (um): as the scenario says, as the file says, or as both do.
+
+    Raises
+    ------
+    TissueError
+        When neither says it, or the two differ by more than 1 %.
+    """
+    given, name = float(settings["image_pixel"]), str(settings["image"])
+    stated = picture.pixel
+    if given == 0 and math.isnan(stated):
+        reason = 'the file does not say how wide a pixel is; say it, for example tissue.image_pixel = "5 um"'
+        raise TissueError(name, reason)
+    if given > 0 and abs(stated / given - 1) > SAME_PIXEL:
+        reason = f"the file says that a pixel is {stated:g} um wide, and tissue.image_pixel is {given:g} um"
+        raise TissueError(name, f"{reason}; leave that out, or mend the file")
+    width = given or stated
+    if not NARROWEST <= width <= WIDEST:
+        reason = f"a pixel {width:g} um wide cannot be used; from {NARROWEST:g} to {WIDEST:g} um can"
+        raise TissueError(name, reason)
+    return width
 
 
-def _read_png(path: Path) -> np.ndarray:
-    from PIL import Image
+def content(settings: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the settings with what the image holds in place of its path: the same picture elsewhere gives the same.
 
-    with Image.open(path, formats=("PNG",)) as image:
-        _check_pixels(path, image.width * image.height)
-        return np.asarray(image)
-
-
-def _read_tiff(path: Path) -> np.ndarray:
-    try:
-        import tifffile
-    except ImportError:
-        raise TissueError(
-            str(path), "reading TIFF needs the package tifffile (pip install tifffile)"
-        ) from None
-    with tifffile.TiffFile(path) as image:
-        _check_pixels(path, image.series[0].size)
-        return np.asarray(image.series[0].asarray())
+    Raises
+    ------
+    TissueError
+        When the image cannot be read.
+    """
+    picture = _picture(settings)
+    own = {"image": picture.digest, "image_pixel": pixel_width(settings, picture), "image_colours": ""}
+    return dict(settings) | own
 
 
-def _check_pixels(path: Path, pixels: int) -> None:
-    if not 0 < pixels <= MOST_PIXELS:
-        raise TissueError(str(path), f"{pixels} pixels cannot be used; from 1 to {MOST_PIXELS} can")
+def check_dropped(settings: Mapping[str, Value], drawn: int, dropped: int) -> None:
+    """Refuse a drawing of which too many sinusoid sites carry no blood.
 
-
-def _checked(name: str, picture: np.ndarray) -> np.ndarray:
-    """Return the labels as int8, or refuse a picture that does not hold labels."""
-    if picture.ndim != 2:
-        shape = " x ".join(str(n) for n in picture.shape)
-        raise TissueError(
-            name, f"one label a pixel is needed, but the image is {shape} (colours?); labels: {LABELS}"
+    Raises
+    ------
+    TissueError
+        When their share is above ``image_dropped``.
+    """
+    most = float(settings["image_dropped"])
+    if dropped > most * drawn:
+        reason = (
+            f"{dropped} of {drawn} drawn sinusoid sites ({dropped / drawn:.0%}) lie on no way from a portal tract to a "
+            f"central vein; at most {most:.0%} may (tissue.image_dropped). livermet show tissue draws them in place "
+            "with --set tissue.image_dropped=1"
         )
-    if picture.dtype.kind not in "buif":
-        raise TissueError(name, f"values of type {picture.dtype} are not labels; labels: {LABELS}")
-    values = np.unique(picture)
-    strange = values[~np.isin(values, range(5))]
-    if len(strange):
-        raise TissueError(name, f"the value {strange[0]:g} is not a label; labels: {LABELS}")
-    return picture.astype(np.int8)
+        raise TissueError(str(settings["image"]), reason)
 
 
 def _gather(picture: np.ndarray, scale: float, name: str) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from livermet_sim.anatomy.picture import colour_table
 from livermet_sim.base.specs import Parameter, Section
 
 KINDS = ("lobule", "patch", "strip", "mask")
@@ -9,6 +10,8 @@ _BLOUIN = "length density of Blouin 1977 (PMID 833203) at 8 um"
 _WISSE = "Wisse 1985"
 # which kinds of tissue read a parameter
 _HEXAGONS, _MASK = ("kind", ("lobule", "patch")), ("kind", ("mask",))
+# what shapes the network of sinusoids, where an image does not draw one
+GROWN = ("sinusoid_spacing", "mesh_periportal", "mesh_pericentral", "waviness")
 
 SECTION = Section(
     "tissue",
@@ -47,6 +50,11 @@ SECTION = Section(
                   "Sohlenius-Sternbeck 2006 (PMID 16930941)", "derived"),
         Parameter("image", "", "", "Label image of a mask (PNG, TIFF, NPY): 0 outside, 1 portal, 2 sinusoid, "
                   "3 parenchyma, 4 central.", needs=_MASK),
-        Parameter("image_pixel", 1.0, "um", "Width of a pixel of the image.", 0.05, 100.0, needs=_MASK),
+        Parameter("image_pixel", 0.0, "um", "Width of a pixel of the image; 0 for what a TIFF says of itself.", 0.0, 100.0,
+                  needs=_MASK),
+        Parameter("image_colours", "", "", 'Of an image in colours, what each stands for: "portal #0000ff, sinusoid #ff0000, ...".',
+                  needs=_MASK, check=colour_table),
+        Parameter("image_dropped", 0.25, "1", "Share of the drawn sinusoids that may carry no blood and be dropped.", 0.0, 1.0,
+                  needs=_MASK),
     ),
 )  # fmt: skip

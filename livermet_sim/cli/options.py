@@ -10,6 +10,8 @@ import typer
 from livermet_sim.base.errors import LivermetError
 
 if TYPE_CHECKING:
+    from livermet_sim.cli.progress import Progress
+    from livermet_sim.engine import Engine
     from livermet_sim.scenario.spec import Scenario
 
 MISTAKE, STOPPED = 2, 130
@@ -31,6 +33,17 @@ def check_picture(path: Path) -> None:
     if path.suffix.lower() not in PICTURES:
         reason = f'"{path}" is not a picture; its name must end in {", ".join(PICTURES)}'
         raise LivermetError("--out", reason)
+
+
+def prepare(scenario: Scenario, seed: int, progress: Progress) -> Engine:
+    """Return a run at its first step: what it needs is read and built, and refused where it cannot be."""
+    from livermet_sim.kernels import jit
+
+    if not jit.compiled():
+        progress.say("compiling the kernels, once, about 20 s")
+    from livermet_sim.engine import Engine
+
+    return Engine(scenario, seed)
 
 
 def load_scenario(name: str, changes: list[str] | None, days: float | None = None) -> Scenario:

@@ -12,7 +12,7 @@ import typer
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file
-from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, check_picture, load_scenario
+from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, check_picture, load_scenario, prepare
 from livermet_sim.cli.progress import DRAWING, Progress
 
 if TYPE_CHECKING:
@@ -116,15 +116,9 @@ def run(
 
 def _simulate(scenario: Scenario, seed: int, progress: Progress) -> tuple[Result | None, bool]:
     """Return the result and whether the run came to its end; Ctrl-C ends it after the step under way."""
-    from livermet_sim.kernels import jit
-
     engine = None
     try:
-        if not jit.compiled():
-            progress.say("compiling the kernels, once, about 20 s")
-        from livermet_sim.engine import Engine
-
-        engine = Engine(scenario, seed)
+        engine = prepare(scenario, seed, progress)
         engine.run(progress=progress)
         return engine.result(), True
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cli.options import Changes, Name, Seed, check_picture, load_scenario
+from livermet_sim.cli.options import Changes, Days, Name, Seed, check_picture, load_scenario, prepare
 
 if TYPE_CHECKING:
     from livermet_sim.scenario.spec import Scenario
@@ -116,14 +116,23 @@ def explain(
         typer.echo(tables.rules(load_scenario(name, changes)))
 
 
-def check(name: Name, changes: Changes = None) -> None:
-    """Check a scenario without running it."""
-    scenario = load_scenario(name, changes)
-    tissue, days, rules = scenario.value("tissue.kind"), scenario.value("run.days"), scenario.rules.enabled()
+def check(name: Name, changes: Changes = None, seed: Seed = 1, days: Days = None) -> None:
+    """Check a scenario by all that a run does before its first step: reading, building, placing the cells."""
+    from livermet_sim.cli.progress import Progress
+
+    scenario = load_scenario(name, changes, days)
+    with Progress(quiet=False) as progress:
+        note = prepare(scenario, seed, progress).world.tissue.note
+    tissue, length, rules = (
+        scenario.value("tissue.kind"),
+        scenario.value("run.days"),
+        scenario.rules.enabled(),
+    )
     typer.echo(
-        f"{scenario.name}: no mistakes. {tissue}, {days:g} days, line {scenario.line or 'none'}, "
+        f"{scenario.name}: no mistakes. {tissue}, {length:g} days, line {scenario.line or 'none'}, "
         f"{len(scenario.kinds)} kinds of cells, {len(rules)} rules, "
         f"{len(scenario.interventions)} interventions; digest {scenario.digest[:12]}."
+        + (f" {note}" if note else "")
     )
 
 
@@ -141,8 +150,21 @@ def _show_tissue(scenario: Scenario, seed: int, out: Path) -> None:
     typer.echo(aligned(rows))
     figure = _picture(tissue)
     figure.axes[0].set_title(f"{scenario.name}: {tissue.kind}, seed {seed}", loc="left", fontweight="bold")
+    if tissue.note:
+        _cross_dropped(figure.axes[0], tissue)
+        typer.echo(f"\n{tissue.note} The picture crosses them out.")
     figure.savefig(out)
     typer.echo(f"\nPicture in {out}")
+
+
+def _cross_dropped(axes: Any, tissue: Tissue) -> None:
+    """Cross out the drawn sinusoids that carry no blood."""
+    x, y = tissue.lattice.xy(tissue.dropped)
+    words = f"drawn sinusoid that carries no blood ({len(tissue.dropped)})"
+    axes.plot(x, y, "x", color="black", markersize=4, markeredgewidth=1.1, label=words)
+    first = axes.get_legend()
+    axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.03), frameon=False, borderaxespad=0.0)
+    axes.add_artist(first)
 
 
 def _picture(tissue: Tissue) -> Any:

@@ -55,6 +55,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
         ("scenario", str(scenario.get("name", "unnamed"))),
         ("tumour line", str(_find(scenario, "line") or "not stated")),
         ("tissue", _tissue(result)),
+        *([("drawing", str(provenance["drawing"]))] if provenance.get("drawing") else []),
         *([("edge", edge_words(result.snapshots))] if result.snapshots else []),
         (
             "time",

@@ -173,8 +173,20 @@ class Scenario:
 
     @property
     def digest(self) -> str:
-        """Return the SHA-256 of all that determines a run but the seed; name and doc are left out."""
+        """Return the SHA-256 of all that determines a run but the seed; name and doc are left out.
+
+        Of an image its labels count, not its path, as they are in the file now.
+
+        Raises
+        ------
+        TissueError
+            When the image of a mask cannot be read.
+        """
         tables = {key: value for key, value in self.to_dict().items() if key not in _WORDING}
+        if tables["tissue"].get("kind") == "mask":
+            from livermet_sim.anatomy.mask import content
+
+            tables["tissue"] = content(tables["tissue"])
         text = json.dumps(tables, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -18,32 +18,33 @@ COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central ve
 class Tissue:
     """Hold an immutable slab of liver on a lattice.
 
-        A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
-        part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
-        blood in and out.
+    A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
+    part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
+    blood in and out.
 
-        Attributes
-        ----------
-        kind : str
-            lobule, patch, strip or mask.
-        lattice : Lattice
-            Where sites lie, how far they are apart, whether opposite sides join.
-        thickness : float, um
-            Thickness of the slab.
-        compartment : int8[n]
-            CONTACT = 16.5  # um between the middles of two cells that touch: areas alike with sites of 8, 10 and 12.5 um
-    OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
-        diameter : float64[n], um
-            Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
-        zone : float64[n]
-            Place between portal tract (0) and central vein (1), by path; 0 outside.
-        lobule, hepatocyte : int32[n]
-            Which lobule, which hepatocyte a site belongs to; -1 for none.
-        neighbours : int32[n, 8]
-            Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
-        edges : int32[m, 2]
-            Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
-            the lower index first, in lexicographic order.
+    Attributes
+    ----------
+    kind : str
+        lobule, patch, strip or mask.
+    lattice : Lattice
+        Where sites lie, how far they are apart, whether opposite sides join.
+    thickness : float, um
+        Thickness of the slab.
+    compartment : int8[n]
+        OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
+    diameter : float64[n], um
+        Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
+    zone : float64[n]
+        Place between portal tract (0) and central vein (1), by path; 0 outside.
+    lobule, hepatocyte : int32[n]
+        Which lobule, which hepatocyte a site belongs to; -1 for none.
+    neighbours : int32[n, 8]
+        Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
+    edges : int32[m, 2]
+        Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
+        the lower index first, in lexicographic order.
+    dropped : int32[k]
+        Sites that an image draws as sinusoid and that are parenchyma, because no blood can pass them.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Tissue:
     hepatocyte: np.ndarray
     neighbours: np.ndarray
     edges: np.ndarray
+    dropped: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
     @property
     def n(self) -> int:
@@ -66,6 +68,17 @@ class Tissue:
     def inside(self) -> np.ndarray:
         """Return the sites of the tissue, ascending, int32[m]."""
         return np.flatnonzero(self.compartment != OUTSIDE).astype(np.int32)
+
+    @property
+    def note(self) -> str:
+        """Say what of a drawing was left out, in a sentence; empty where nothing was."""
+        if not len(self.dropped):
+            return ""
+        drawn = len(self.dropped) + int(np.count_nonzero(self.compartment == SINUSOID))
+        return (
+            f"{len(self.dropped)} of {drawn} drawn sinusoid sites ({len(self.dropped) / drawn:.0%}) lie on no way from a "
+            "portal tract to a central vein; they carry no blood and are parenchyma here."
+        )
 
     @cached_property
     def lobules(self) -> int:

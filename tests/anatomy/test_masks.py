@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from PIL import Image
 
 from livermet_sim.anatomy.build import build
+from livermet_sim.anatomy.mask import content
 from livermet_sim.anatomy.parameters import SECTION
-from livermet_sim.base.errors import TissueError
+from livermet_sim.base.errors import ScenarioError, TissueError
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID
 
 
@@ -21,7 +28,11 @@ def section(height=30, width=40):
 
 
 def mask(path, seed=1, pixel=10.0, **given):
-    return build(SECTION.resolve({"kind": "mask", "image": str(path), "image_pixel": pixel, **given}), seed)
+    return build(settings(path, pixel, **given), seed)
+
+
+def settings(path, pixel=10.0, **given):
+    return SECTION.resolve({"kind": "mask", "image": str(path), "image_pixel": pixel, **given})
 
 
 def saved(folder, labels, name="liver.npy"):
@@ -46,12 +57,146 @@ def test_labels_become_compartments(tmp_path, name):
     assert tissue.lobules == 1
 
 
-def test_a_palette_image_gives_its_indices(tmp_path):
-    image = Image.fromarray(section())
-    image.putpalette([200, 10, 10] * 5)
-    image.save(tmp_path / "palette.png")
-    expected = mask(saved(tmp_path, section()))
-    assert np.array_equal(mask(tmp_path / "palette.png").compartment, expected.compartment)
+TABLE = "outside #ffffff, portal #bccde6, sinusoid #c4303d, parenchyma #efc3cb, central #a8748f"
+COLOURS = np.array(
+    [[255, 255, 255], [0xBC, 0xCD, 0xE6], [0xC4, 0x30, 0x3D], [0xEF, 0xC3, 0xCB], [0xA8, 0x74, 0x8F]],
+    np.uint8,
+)
+
+
+def in_colours(folder, labels, name, order=(3, 0, 4, 2, 1)):
+    """Save labels in colours: as a palette of its own order (PNG, TIFF), or as red, green and blue."""
+    path, index = folder / name, np.argsort(order)[labels].astype(np.uint8)
+    if name == "palette.png":
+        image = Image.fromarray(index)
+        image.putpalette(COLOURS[list(order)].ravel().tolist())
+        image.save(path)
+    elif name == "palette.tif":
+        table = np.zeros((3, 256), np.uint16)
+        table[:, :5] = COLOURS[list(order)].T.astype(np.uint16) * 257
+        tifffile.imwrite(path, index, photometric="palette", colormap=table)
+    elif name == "alpha.png":
+        Image.fromarray(COLOURS[labels]).convert("RGBA").save(path)
+    elif name == "rgb.png":
+        Image.fromarray(COLOURS[labels]).save(path)
+    else:
+        tifffile.imwrite(path, COLOURS[labels], photometric="rgb")
+    return path
+
+
+@pytest.mark.parametrize("name", ["palette.png", "palette.tif", "rgb.png", "rgb.tif", "alpha.png"])
+def test_an_image_in_colours_is_read_by_a_table_or_refused(tmp_path, name):
+    labels = section()
+    labels[10, 3:-3] = 2
+    path = in_colours(tmp_path, labels, name)
+    with pytest.raises(
+        TissueError, match=r"the image is in colours \(#efc3cb, .*\); say what they stand for"
+    ):
+        mask(path)
+    expected = mask(saved(tmp_path, labels))
+    assert np.array_equal(mask(path, image_colours=TABLE).compartment, expected.compartment)
+    assert content(settings(path, image_colours=TABLE)) == content(settings(saved(tmp_path, labels)))
+    with pytest.raises(
+        TissueError, match=r"the colour #c4303d \(34 pixels\) is not in tissue\.image_colours"
+    ):
+        mask(path, image_colours=TABLE.replace("#c4303d", "#c4303e"))
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("portl #ff0000", '"portl" is not a label; did you mean "portal"?'),
+        ("portal red", '"red" is not a colour of portal; write for example "portal #ff0000"'),
+        ("portal", '"" is not a colour of portal; write for example "portal #ff0000"'),
+        ("portal #ff0000 central #FF0000", "the colour #FF0000 is given twice"),
+    ],
+)
+def test_a_table_of_colours_is_checked_when_it_is_read(table, sentence):
+    with pytest.raises(ScenarioError) as caught:
+        SECTION.resolve({"image_colours": table})
+    assert caught.value.sentence == f"tissue.image_colours: {sentence}"
+
+
+def test_a_table_for_an_image_without_colours_is_refused(tmp_path):
+    with pytest.raises(TissueError, match="the image has no colours, so"):
+        mask(saved(tmp_path, section()), image_colours=TABLE)
+
+
+def tiff(folder, width, how, height=None):
+    """Save a section whose file says how wide (um) its pixels are."""
+    path, height = folder / f"{how}.tif", height or width
+    if how == "ome":
+        facts = {"axes": "YX", "PhysicalSizeX": width, "PhysicalSizeY": height}
+        units = {"PhysicalSizeXUnit": "µm", "PhysicalSizeYUnit": "µm"}
+        tifffile.imwrite(path, section(), ome=True, metadata=facts | units)
+    elif how == "ome in mm":
+        facts = {"axes": "YX", "PhysicalSizeX": width / 1000, "PhysicalSizeY": height / 1000}
+        units = {"PhysicalSizeXUnit": "mm", "PhysicalSizeYUnit": "mm"}
+        tifffile.imwrite(path, section(), ome=True, metadata=facts | units)
+    elif how == "imagej":
+        tifffile.imwrite(
+            path, section(), imagej=True, resolution=(1 / width, 1 / height), metadata={"unit": "um"}
+        )
+    else:
+        tifffile.imwrite(path, section(), resolution=(1e4 / width, 1e4 / height), resolutionunit="CENTIMETER")
+    return path
+
+
+@pytest.mark.parametrize("how", ["ome", "ome in mm", "imagej", "centimetre"])
+@pytest.mark.parametrize("width", [8.0, 10.0, 12.5, 20.0])
+def test_a_tiff_says_how_wide_its_pixels_are(tmp_path, how, width):
+    path = tiff(tmp_path, width, how)
+    assert content(settings(path, 0))["image_pixel"] == pytest.approx(width, rel=1e-6)
+    assert mask(path, pixel=0).area == mask(path, pixel=width).area
+    with pytest.raises(
+        TissueError, match=f"says that a pixel is {width:g} um wide, and tissue.image_pixel is 5 um"
+    ):
+        mask(path, pixel=5)
+
+
+@pytest.mark.parametrize("how", ["ome", "imagej", "centimetre"])
+def test_pixels_that_are_not_square_are_refused(tmp_path, how):
+    with pytest.raises(TissueError, match="its pixels are 5 x 6 um; square ones are needed"):
+        mask(tiff(tmp_path, 5.0, how, 6.0), pixel=0)
+
+
+def test_a_file_that_does_not_say_how_wide_its_pixels_are_needs_it_said(tmp_path):
+    tifffile.imwrite(tmp_path / "print.tif", section(), resolution=(300, 300), resolutionunit="INCH")
+    for path in (saved(tmp_path, section()), saved(tmp_path, section(), "a.png"), tmp_path / "print.tif"):
+        with pytest.raises(TissueError, match="does not say how wide a pixel is; say it, for example tissue"):
+            mask(path, pixel=0)
+        assert mask(path).lobules == 1
+    with pytest.raises(TissueError, match=r"a pixel 0\.01 um wide cannot be used"):
+        mask(path, pixel=0.01)
+
+
+def test_what_is_dropped_of_a_drawing_is_counted_and_refused_above_a_share(tmp_path):
+    labels = section()
+    labels[10, 3:-3] = 2
+    labels[20, 5:15] = 2
+    tissue = mask(saved(tmp_path, labels))
+    inner = tissue.image(np.isin(np.arange(tissue.n), tissue.dropped))[1:-1, 1:-1]
+    assert sorted(map(tuple, np.argwhere(inner))) == [(20, x) for x in range(5, 15)]
+    assert tissue.note.startswith("10 of 44 drawn sinusoid sites (23%) lie on no way from a portal tract")
+    assert mask(saved(tmp_path, section())).note == ""
+    labels[22:24, 5:15] = 2
+    with pytest.raises(
+        TissueError, match=r"30 of 64 drawn sinusoid sites \(47%\) lie on no way .* at most 25% may"
+    ):
+        mask(saved(tmp_path, labels))
+    assert len(mask(saved(tmp_path, labels), image_dropped=1).dropped) == 30
+
+
+@settings_of_hypothesis(max_examples=40, deadline=None)
+@given(st.lists(st.integers(-1, 1), min_size=70, max_size=70), st.integers(20, 39))
+def test_a_line_one_pixel_wide_carries_blood_wherever_it_steps_aside(steps, row):
+    fine = np.kron(section(), np.ones((2, 2), dtype=np.uint8))
+    for column, step in zip(range(5, 75), steps, strict=True):
+        row = min(max(row + step, 12), 57)
+        fine[row, column] = 2
+    with tempfile.TemporaryDirectory() as folder:
+        tissue = mask(saved(Path(folder), fine), pixel=5.0, image_dropped=1)
+    assert np.count_nonzero(tissue.compartment == SINUSOID) >= 34
 
 
 def test_fine_pixels_are_gathered_into_sites(tmp_path):
@@ -102,7 +247,7 @@ def test_every_site_belongs_to_its_nearest_vein(tmp_path):
     ("labels", "reason"),
     [
         (np.full((9, 9), 255, np.uint8), "the value 255 is not a label; labels: 0 outside, 1 portal"),
-        (np.zeros((9, 9, 3), np.uint8), r"one label a pixel is needed, but the image is 9 x 9 x 3"),
+        (np.zeros((9, 9, 2), np.uint8), r"one label a pixel is needed, but the image is 9 x 9 x 2"),
         (np.where(section() == 1, 3, section()), r"no site is labelled portal \(1\)"),
         (np.where(section() == 4, 3, section()), r"no site is labelled central \(4\)"),
         (np.full((9, 9), np.nan), "the value nan is not a label"),
