@@ -33,7 +33,7 @@ def compare(
     """Run control and treated in pairs that share their luck, cell by cell, and print their ratios."""
     arms = [load_scenario(name, changes, days) for name in (control, treated)]
     if out is not None:
-        from livermet_sim.cli.run import reserve
+        from livermet_sim.cli.place import reserve
 
         out = reserve(out, "compare", 1)
     from livermet_sim.kernels import jit

@@ -26,6 +26,7 @@ class Progress:
         self._quiet, self._tenths = quiet, 0
         self._bar: Bar | None = None
         self._steps = 1.0 - after
+        self._number, self._of, self._label = 0, 1, ""
         self._asked, self.at_once = False, False
         self._handler: Any = None
 
@@ -52,17 +53,21 @@ class Progress:
         if not self._quiet:
             print(words, file=sys.stderr, flush=True)
 
+    def turn(self, number: int, of: int, label: str) -> None:
+        """Take note that run ``number`` (from 0) of ``of`` begins; ``label`` stands in front of what is said of it."""
+        self._number, self._of, self._label = number, of, label
+
     def __call__(self, hours: float, total: float) -> None:
         """Take note that ``hours`` of ``total`` are done."""
         if self._asked:
             raise KeyboardInterrupt
         if self._quiet or total <= 0:
             return
-        words = days(hours, total)
+        words, whole = self._label + days(hours, total), (self._number + hours / total) / self._of
         if sys.stderr.isatty():
             self._show(self._steps * hours / total, words)
-        elif int(10 * hours / total) > self._tenths:
-            self._tenths = int(10 * hours / total)
+        elif int(10 * whole) > self._tenths:
+            self._tenths = int(10 * whole)
             self.say(words)
 
     def part(self, words: str, done: int, of: int) -> None:
@@ -77,7 +82,7 @@ class Progress:
             self.say(words)
 
     def _show(self, share: float, words: str) -> None:
-        """Let the bar on the terminal stand at ``share``."""
+        """Let the bar on the terminal stand at ``share`` of the run under way."""
         if self._bar is None:
             self._bar = Bar()
-        self._bar.show(share, words)
+        self._bar.show((self._number + share) / self._of, words)

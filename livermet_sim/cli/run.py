@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from livermet_sim.base.errors import ResultError
+from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import whole_file
+from livermet_sim.cli import place
 from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, check_picture, load_scenario, prepare
 from livermet_sim.cli.progress import DRAWING, Progress
 
@@ -71,10 +69,17 @@ def run(
     name: Name,
     changes: Changes = None,
     seed: Seed = 1,
+    seeds: Annotated[
+        str, typer.Option(metavar="A-B|A,B", help="Several seeds, such as 1-5; a folder for each.")
+    ] = "",
     days: Days = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the results; by default results/NAME-seedSEED.")
+        Path | None,
+        typer.Option(
+            help="Folder for the results, results/NAME-seedSEED by default; with --seeds it holds a folder for each."
+        ),
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in that folder.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes.")] = False,
     figures: Annotated[
         str,
@@ -84,34 +89,58 @@ def run(
     ] = "few",
     no_figures: Annotated[bool, typer.Option("--no-figures", help="The same as --figures none.")] = False,
 ) -> None:
-    """Run a scenario and save tables, pictures and a summary in a folder."""
+    """Run a scenario and save tables, pictures and a summary in a folder; with --seeds once for each."""
     figures = "none" if no_figures else figures
     check_figures(figures)
+    if seeds and seed != 1:
+        raise LivermetError("--seeds", "give --seed or --seeds, not both")
     scenario = load_scenario(name, changes, days)
-    folder = reserve(out, scenario.name, seed)
-    drawn = figures != "none"
+    chosen = place.seeds(seeds) if seeds else [seed]
+    folders: list[Path] = []
+    said = []
     try:
-        with Progress(quiet, after=DRAWING if drawn else 0.0) as progress:
-            result, complete = _simulate(scenario, seed, progress)
-            if result is not None:
-                result.save(
-                    folder, figures=False
-                )  # first, so that no mishap in a picture can lose a long run
-                if drawn and complete:
-                    _draw_all(result, folder, figures, progress)
+        for one in chosen:
+            own = out / f"seed{one}" if out and seeds else out
+            folders.append(place.reserve(own, scenario.name, one, overwrite))
+        with Progress(quiet, after=DRAWING if figures != "none" else 0.0) as progress:
+            for number, (one, folder) in enumerate(zip(chosen, folders, strict=True)):
+                progress.turn(number, len(chosen), f"seed {one}, " if seeds else "")
+                result = _one(scenario, one, folder, figures, progress)
+                said.append(
+                    _line(one, result, folder) if seeds else f"{result.summary()}\n\nSaved in {folder}"
+                )
+    except _Stopped as end:
+        others = f"; {len(said)} of {len(chosen)} runs ended" if seeds else ""
+        typer.echo(f"livermet: stopped; {end}{others}.", err=True)
+        raise typer.Exit(STOPPED) from None
     finally:
-        if not any(folder.iterdir()):
-            folder.rmdir()
+        for folder in folders:
+            if not any(folder.iterdir()):
+                folder.rmdir()
+    if not quiet:
+        typer.echo("\n".join(said))
+
+
+class _Stopped(Exception):
+    """Tell what is kept of a run that Ctrl-C ended."""
+
+
+def _one(scenario: Scenario, seed: int, folder: Path, figures: str, progress: Progress) -> Result:
+    """Run one seed, save and draw it."""
+    result, complete = _simulate(scenario, seed, progress)
+    if result is None:
+        raise _Stopped("nothing was saved")
+    result.save(folder, figures=False)  # first, so that no mishap in a picture can lose a long run
     if not complete:
-        done = (
-            f"what was computed is in {folder}, marked as incomplete"
-            if result is not None
-            else "nothing was saved"
-        )
-        typer.echo(f"livermet: stopped; {done}.", err=True)
-        raise typer.Exit(STOPPED)
-    if not quiet and result is not None:
-        typer.echo(f"{result.summary()}\n\nSaved in {folder}")
+        raise _Stopped(f"what was computed is in {folder}, marked as incomplete")
+    if figures != "none":
+        _draw_all(result, folder, figures, progress)
+    return result
+
+
+def _line(seed: int, result: Result, folder: Path) -> str:
+    alive = int(result.timeseries["n_tumour"].iloc[-1])
+    return f"seed {seed}: {alive:,} tumour cells alive on day {result.days:.3g}; saved in {folder}"
 
 
 def _simulate(scenario: Scenario, seed: int, progress: Progress) -> tuple[Result | None, bool]:
@@ -151,30 +180,3 @@ def check_figures(words: str) -> None:
         from livermet_sim.viz.figures import chosen
 
         chosen(words)
-
-
-def reserve(out: Path | None, name: str, seed: int) -> Path:
-    """Make the folder of the results before anything is computed, never one that already holds something."""
-    stem = re.sub(r"[^\w.-]+", "-", name).strip(".-")[:80] or "run"
-    folder = out or Path("results") / f"{stem}-seed{seed}"
-    try:
-        for number in itertools.count(2):
-            try:
-                folder.mkdir(parents=True)
-                break
-            except FileExistsError:
-                if out is None:
-                    folder = Path("results") / f"{stem}-seed{seed}-{number}"
-                elif not folder.is_dir():
-                    raise ResultError(str(out), "this is a file; results need a folder") from None
-                elif any(folder.iterdir()):
-                    raise ResultError(str(out), "the folder is not empty; give another with --out") from None
-                else:
-                    break
-        # Results are written beside the folder and moved into place, so both must be writable.
-        for place in (folder, folder.resolve().parent):
-            tempfile.TemporaryFile(dir=place).close()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ResultError(str(folder), f"the results cannot be written there ({reason})") from None
-    return folder

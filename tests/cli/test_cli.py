@@ -12,11 +12,14 @@ import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from livermet_sim import cli, engine
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.cli.place import seeds
 from livermet_sim.cli.progress import DRAWING, Progress
 from livermet_sim.kernels import jit
 from livermet_sim.scenario import files
@@ -27,6 +30,7 @@ class FakeResult:
 
     def __init__(self, days: float, complete: bool):
         self.days, self.complete = days, complete
+        self.timeseries = pd.DataFrame({"n_tumour": [3, 2]})
 
     def save(self, path: Path, *, figures: bool = True) -> Path:
         (path / "result.txt").write_text(f"{self.days:g} {self.complete}")
@@ -217,7 +221,10 @@ def test_a_folder_that_holds_something_is_left_alone(livermet, place):
     (place / "mine").mkdir()
     (place / "mine/thesis.txt").write_text("all of it")
     done = livermet("run", "strip", "--out", "mine")
-    assert (done.code, done.err) == (2, "livermet: mine: the folder is not empty; give another with --out\n")
+    assert (done.code, done.err) == (
+        2,
+        "livermet: mine: the folder is not empty; give another with --out, or --overwrite to replace the run in it\n",
+    )
     assert [p.name for p in (place / "mine").iterdir()] == ["thesis.txt"]
     (place / "empty").mkdir()
     assert livermet("run", "strip", "--out", "empty", "--days", "1").code == 0
@@ -383,3 +390,69 @@ def test_help_is_fast_and_imports_nothing_heavy():
 
 def test_version_is_told(livermet):
     assert livermet("--version").out.startswith("livermet")
+
+
+def test_several_seeds_have_a_folder_and_a_line_each(livermet, place):
+    done = livermet("run", "strip", "--seeds", "3-4,9", "--days", "5", "--no-figures")
+    folders = [f"results/strip-seed{seed}" for seed in (3, 4, 9)]
+    assert done.code == 0 and [line.split("saved in ")[1] for line in done.out.splitlines()] == folders
+    assert all((place / folder / "result.txt").is_file() for folder in folders)
+    # a tenth of all three is a line
+    assert len(done.err.splitlines()) == 10 and done.err.splitlines()[-1] == "seed 9, day 5.0 of 5"
+    done = livermet("run", "strip", "--seeds", "1,2", "--days", "1", "-q", "--no-figures", "--out", "all")
+    assert (done.code, done.out) == (0, "") and sorted(p.name for p in (place / "all").iterdir()) == [
+        "seed1",
+        "seed2",
+    ]
+
+
+def test_ctrl_c_keeps_the_seeds_that_ended(livermet, place):
+    seen = []
+
+    def stop():
+        seen.append(1)
+        if len(seen) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    FakeEngine.on_day = {3: stop}
+    done = livermet("run", "strip", "--seeds", "1-4", "--days", "9", "-q", "--no-figures", "--out", "all")
+    assert done.code == 130 and done.err.splitlines()[-1] == (
+        "livermet: stopped; what was computed is in all/seed2, marked as incomplete; 1 of 4 runs ended."
+    )
+    assert sorted(p.name for p in (place / "all").iterdir()) == ["seed1", "seed2"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "5-3", "1,,2", "1-", "-3", "1.5", "1,1", "1-3,2", "0-99999999", f"{2**62}"]
+)
+def test_seeds_that_are_none_are_refused(text):
+    with pytest.raises(LivermetError, match=r"^--seeds: "):
+        seeds(text)
+
+
+@given(st.lists(st.integers(0, 2**62 - 1), min_size=1, max_size=20, unique=True))
+def test_seeds_come_as_they_are_written(chosen):
+    assert seeds(",".join(map(str, chosen))) == chosen
+    assert seeds(f"{chosen[0]}-{min(chosen[0] + 3, 2**62 - 1)}")[0] == chosen[0]
+
+
+def test_nothing_is_replaced_but_an_earlier_run_and_only_when_asked(livermet, place):
+    (place / "mine").mkdir()
+    (place / "mine/thesis.txt").write_text("years of work")
+    words = ("run", "strip", "--days", "1", "-q", "--no-figures", "--out", "mine")
+    done = livermet(*words, "--overwrite")
+    assert (done.code, done.err) == (
+        2,
+        "livermet: mine: the folder holds no earlier run to be replaced; give another with --out\n",
+    )
+    (place / "mine/provenance.json").write_text("{}")
+    assert livermet(*words).err.endswith("or --overwrite to replace the run in it\n")
+    assert livermet(*words, "--overwrite").code == 0
+    assert (place / "mine/result.txt").exists() and (place / "mine/thesis.txt").read_text() == "years of work"
+    (place / "results/strip-seed1").mkdir(parents=True)
+    (place / "results/strip-seed1/provenance.json").write_text("{}")
+    assert livermet(*words[:-2], "--overwrite").code == 0 and len(list((place / "results").iterdir())) == 1
+    assert livermet(*words[:-2]).code == 0 and len(list((place / "results").iterdir())) == 2
+    assert livermet("run", "strip", "--seed", "2", "--seeds", "1-2").err == (
+        "livermet: --seeds: give --seed or --seeds, not both\n"
+    )
