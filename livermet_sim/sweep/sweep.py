@@ -273,11 +273,10 @@ class Sweep:
         found = []
         for number, point in enumerate(self.points):
             written = {f.path: f.written(v) for f, v in zip(self.factors, point, strict=True)}
-            scenario = None
+            digest = ""
             with suppress(LivermetError):
-                scenario = change_paths(self.base, written)
+                digest = change_paths(self.base, written).digest
             text = f"{self.base.digest} {written!r}"
-            digest = scenario.digest if scenario is not None else ""
             for replicate in range(self.replicates):
                 found.append(run_address(digest, text, self.seed_of(number, replicate), self.series))
         return found

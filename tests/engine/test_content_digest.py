@@ -124,3 +124,15 @@ def test_what_the_library_holds_counts_by_its_content(monkeypatch, what):
         real = library.entries
         monkeypatch.setattr(library, "entries", lambda asked: entries if asked == action else real(asked))
     assert load("b16f1").with_(interventions=treated).digest != whole.digest
+
+
+def test_a_point_of_a_study_without_its_picture_fails_alone(tmp_path):
+    saved(tmp_path / "a.png", labels())
+    base = load(
+        "strip", {"tissue.kind": "mask", "tissue.image": str(tmp_path / "a.png"), "tissue.image_pixel": 10}
+    )
+    images = [str(tmp_path / "a.png"), str(tmp_path / "nowhere.png")]
+    sweep = Sweep(base, {"tissue.image": images}, design="grid", days=0.1)
+    runs = sweep.run(tmp_path / "study", workers=1, progress=False).runs
+    assert runs["status"].tolist() == ["done", "failed"]
+    assert runs["error"].iloc[1].endswith("nowhere.png: there is no such file")
