@@ -70,7 +70,7 @@ def hexagons(settings: Mapping[str, Value], count: int, rng: np.random.Generator
     shape = np.ceil((corners.max(axis=0) + reach - low) / site).astype(int)
     lattice = Lattice(int(shape[0]) + 2, int(shape[1]) + 2, site)
     points = np.stack(lattice.xy(np.arange(lattice.n)), axis=1) + low - site
-    owner = KDTree(centres).query(points)[1].astype(np.int32)
+    owner = np.asarray(KDTree(centres).query(points)[1], dtype=np.int32)
     compartment = np.where(owner < count, PARENCHYMA, OUTSIDE).astype(np.int8)
     shift = low - site
     vessels(lattice, compartment, (corners - shift, centres[:count] - shift), settings, rng)

@@ -59,7 +59,7 @@ def tiling(settings: Mapping[str, Value], rng: np.random.Generator) -> Layout:
     centres += float(settings["lobule_irregularity"]) * across * disc(rng, wanted)
     centres = _within(centres, box)
     points = np.stack(lattice.xy(np.arange(lattice.n)), axis=1)
-    owner = KDTree(centres, boxsize=box).query(points)[1].astype(np.int32)
+    owner = np.asarray(KDTree(centres, boxsize=box).query(points)[1], dtype=np.int32)
     compartment = np.full(lattice.n, PARENCHYMA, dtype=np.int8)
     vessels(lattice, compartment, (_corners(centres, box), centres), settings, rng)
     return Layout(lattice, compartment, owner)

@@ -37,11 +37,14 @@ class Cycles:
     ) -> int:
         """Run cycles from ``concentration``, float64[n, F], in place; return how many."""
         levels = self._levels
-        return diffusion.relax(
+        cycles = diffusion.relax(
             concentration.ravel(), source.ravel(), unit, levels.levels, levels.lines, levels.edges, levels.ghosts,
             levels.form, self._gains, self._spread, self._tiles, self._fine, self._value, self._load, self._out,
             tolerance, most,
         )  # fmt: skip
+        # the solution is nowhere negative; what the tolerance leaves of it may be
+        np.maximum(concentration, 0.0, out=concentration)
+        return cycles
 
 
 def _gains(form: np.ndarray, spread: np.ndarray) -> np.ndarray:

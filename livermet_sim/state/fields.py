@@ -16,7 +16,7 @@ SOURCE_STEPS = 2**20
 
 
 class Solver(Protocol):
-    """Solve L^2 lap(c) - c + s = 0 for some signals of a tissue, in place."""
+    """Solve L^2 lap(c) - c + s = 0 for some signals of a tissue, in place; nowhere below 0."""
 
     def solve(
         self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
@@ -90,10 +90,7 @@ class Fields:
         """
         # what is left of a signal that nothing secretes any more
         self.concentration[:, ~self.source.any(axis=0)] = 0.0
-        passes = self._solver.solve(self.concentration, self.source, 1.0 / SOURCE_STEPS, tolerance, most)
-        # the exact solution is nowhere negative; what is left of it by rounding or tolerance may be
-        np.maximum(self.concentration, 0.0, out=self.concentration)
-        return passes
+        return self._solver.solve(self.concentration, self.source, 1.0 / SOURCE_STEPS, tolerance, most)
 
     def residual(self) -> np.ndarray:
         """Return max |s - A c| per signal, float64[F]; no error is larger, as A inverse has norm 1."""

@@ -248,7 +248,7 @@ def test_without_an_edge_a_signal_moves_with_its_sources():
         assert np.allclose(there.concentration, expected, rtol=0, atol=1e-13 * expected.max())
 
 
-def test_signals_whose_sources_stay_are_as_if_solved_again():
+def test_what_was_there_before_leaves_no_trace_in_the_exact_solution():
     tissue = endless()
     kept, fresh = Fields(tissue, NAMES, LENGTHS), Fields(tissue, NAMES, LENGTHS)
     scatter(tissue, kept, 20, 4)
