@@ -45,6 +45,7 @@ from livermet_sim.processes import (
     systemic,
     vessels,
 )
+from livermet_sim.processes.angiogenesis import Angiogenesis
 from livermet_sim.processes.crawling import Crawl
 from livermet_sim.processes.deciding import Decide, Sense
 from livermet_sim.processes.fate import Detach, Divide, Extravasate, Fate, Intravasate
@@ -52,6 +53,7 @@ from livermet_sim.processes.fusing import Fuse
 from livermet_sim.processes.lining import Line
 from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.recruitment import Recruit
+from livermet_sim.processes.regression import Regress
 from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.settling import Settle
 from livermet_sim.processes.turnover import TurnOver, settle_states
@@ -314,6 +316,7 @@ def processes(
     """Return the plan of a step, in order."""
     n, lattice = world.tissue.n, world.tissue.lattice
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
+    sprouts = Angiogenesis(setting, lattice.site)
     fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, lattice)
     perfuse, oxygenate, remodel = (
         perfusion.Perfuse(setting),
@@ -327,5 +330,5 @@ def processes(
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
         Divide(setting, fate, lattice), crawl, TurnOver(setting), vessels.Collapse(setting),
-        vessels.Angiogenesis(setting, lattice.site), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
+        sprouts, Regress(setting, sprouts), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
     )  # fmt: skip

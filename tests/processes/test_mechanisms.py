@@ -8,6 +8,7 @@ from process_worlds import engine_on, lone_tumour_cells, process
 
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import LUMEN, SINUSOID, TISSUE
+from livermet_sim.processes.vessels import take_away
 from livermet_sim.rules.book import by_process
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.tables import rule as in_words
@@ -261,6 +262,6 @@ def test_kupffer_cells_go_with_the_tube_that_closes(monkeypatch):
         layer=LUMEN,
         key=[2**60 + i for i in range(3)],
     )
-    process(engine, "Collapse")._close(world, shut)
+    take_away(world, shut, process(engine, "Collapse").on_wall)
     assert world.cells["site"][rows].tolist() == [ROW + 4, ROW + 8, ROW + 15]
     assert world.cells["alive"][rows].tolist() == [1, 0, 1]

@@ -173,3 +173,107 @@ def test_a_sprout_whose_lining_is_gone_does_not_inhibit_for_ever(monkeypatch):
     process(engine, "Settle").step(world)
     climb(engine, setting, np.array([], dtype=int), 20, hops=3.0)
     assert not grow.sprouts
+
+
+# a branch that ends blind hangs on the lower tube at column 8
+BLIND = [*TWO_TUBES[:6], *["." * 8 + "=" + "." * 32] * 6, TWO_TUBES[12]]
+
+
+def test_tips_leave_vessels_that_carry_blood_and_no_others(monkeypatch):
+    engine, setting = engine_on(monkeypatch, BLIND, FREE)
+    world = engine.world
+    dead = np.array([site for site in range(world.tissue.n) if BLIND[site // WIDTH][site % WIDTH] == "="])
+    dead = dead[(dead > WIDTH) & (dead < LOWER)]
+    assert not world.sites["perfused"][dead].any()
+    sprouts = climb(engine, setting, world.rows("lsec"), 1, hops=0.0)
+    roots = np.array([sprout.root for sprout in sprouts])
+    assert len(roots) > 3 and world.sites["perfused"][roots].all()
+
+
+def test_the_remains_of_a_vessel_are_walked_through_and_carry_blood_again(monkeypatch):
+    gap = [*TWO_TUBES[:3], *BLIND[6:9], *TWO_TUBES[6:]]
+    engine, setting = engine_on(monkeypatch, gap, FREE)
+    world = engine.world
+    remains = np.array([3, 4, 5]) * WIDTH + 8
+    assert (world.compartment[remains] == SINUSOID).all() and not world.sites["perfused"][remains].any()
+    (sprout,) = climb(engine, setting, lsec_over(world, LOWER + 8), 4, ridge=8)
+    assert set(remains) <= set(sprout.path) and sprout.path[-1] // WIDTH == 1
+    world.clock.tick = 0
+    process(engine, "Perfuse").step(world)
+    assert world.sites["perfused"][remains].all() and (world.sites["vessel_age"][remains] == 0.0).all()
+
+
+def test_no_loop_is_closed_through_which_no_pressure_drives_blood(monkeypatch):
+    # both tubes run east, so that sites above each other have the same pressure
+    alike = [TWO_TUBES[12], *TWO_TUBES[1:]]
+    engine, setting = engine_on(monkeypatch, alike, FREE | {"vessels.least_drop": "0.2 mmHg"})
+    (sprout,) = climb(engine, setting, lsec_over(engine.world, LOWER + 20), 4, ridge=20)
+    joined = engine.world.network.edges[np.isin(engine.world.network.edges, sprout.path).any(axis=1)]
+    assert not np.any((joined < WIDTH).any(axis=1))
+
+
+def regress(engine, setting, updates: int, **rates: float) -> None:
+    """Let blood, cover and regression go on for some updates, with rates of all LSEC by hand."""
+    world, ticks = engine.world, round(process(engine, "Regress").every / engine.world.clock.dt)
+    for _ in range(updates):
+        world.clock.tick += ticks
+        process(engine, "Line").step(world)
+        world.rates[:] = 0.0
+        for name, value in rates.items():
+            world.rates[world.rows("lsec"), setting.column(name)] = value
+        world.clock.tick -= world.clock.tick % ticks
+        process(engine, "Perfuse").step(world)
+        process(engine, "Regress").step(world)
+        process(engine, "Settle").step(world)
+
+
+def loop(monkeypatch):
+    """Return an engine with one closed loop that carries blood, its setting and the loop's new sites."""
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE)
+    (sprout,) = climb(engine, setting, lsec_over(engine.world, LOWER + 8), 4, ridge=8)
+    return engine, setting, np.array(sprout.path[1:])
+
+
+def test_a_loop_that_carries_blood_stays_and_one_that_does_not_is_taken_back(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    world = engine.world
+    regress(engine, setting, 10)
+    assert (world.compartment[path] == SINUSOID).all() and not world.sites["stagnant"][path].any()
+    # one site shut stops the whole loop
+    world.sites["patency"][path[3]] = 0.0
+    before = int((world.compartment == SINUSOID).sum())
+    regress(engine, setting, 6)
+    assert (world.compartment[path] == SINUSOID).all()
+    regress(engine, setting, 3)
+    assert (world.compartment[path] == PARENCHYMA).all() and not world.network.vessel[path].any()
+    assert int((world.compartment == SINUSOID).sum()) == before - len(path)
+
+
+def test_a_young_tip_keeps_what_it_has_laid(monkeypatch):
+    engine, setting = engine_on(monkeypatch, TWO_TUBES, FREE)
+    (sprout,) = climb(engine, setting, lsec_over(engine.world, LOWER + 8), 2, hops=3.0, ridge=8)
+    path = np.array(sprout.path[1:])
+    regress(engine, setting, 10)
+    assert (engine.world.compartment[path] == SINUSOID).all()
+    sprout.age = process(engine, "Regress").patience
+    regress(engine, setting, 1)
+    assert (engine.world.compartment[path] == PARENCHYMA).all()
+
+
+def test_without_vegf_only_uncovered_new_vessels_go(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    world = engine.world
+    native = np.flatnonzero((world.compartment == SINUSOID) & (world.sites["vessel_age"] == 0.0))
+    world.sites["cover"][path] = 1.0
+    regress(engine, setting, 4, regress=10.0)
+    assert (world.compartment[path] == SINUSOID).all()
+    world.sites["cover"][path] = 0.0
+    regress(engine, setting, 1, regress=10.0)
+    assert (world.compartment[path] == PARENCHYMA).all() and (world.compartment[native] == SINUSOID).all()
+
+
+def test_cover_comes_at_its_rate(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    regress(engine, setting, 8, cover=0.02)
+    hours = 8 * process(engine, "Regress").every
+    assert engine.world.sites["cover"][path] == pytest.approx(1.0 - np.exp(-0.02 * hours))

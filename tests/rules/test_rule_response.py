@@ -73,7 +73,7 @@ def test_only_living_rows_are_written_and_all_columns_of_them():
 
 
 def test_nothing_sensed_gives_the_base():
-    book = load({"AN4": {"enabled": False}, "GR7.unprimed": {"enabled": False}})
+    book = load({"GR7.unprimed": {"enabled": False}})
     rules = compiled(book)
     world = make_world(book, rules, len(book.words.kinds))
     world.systemic[:] = 0.0

@@ -1,0 +1,66 @@
+"""Let new vessels go that carry no blood, or that lack VEGF and have no cover of pericytes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import LUMEN, REGRESS, SINUSOID
+from livermet_sim.kernels.rng import draws
+from livermet_sim.processes.angiogenesis import Angiogenesis
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.processes.vessels import CLEARED, on_wall, take_away
+from livermet_sim.state.world import World
+
+
+class Regress(Process):
+    """Cover new vessels with pericytes; take back those without blood, and uncovered ones whose LSEC lack VEGF.
+
+    The liver's own sinusoids need no VEGF: of 17 organs the liver lost no vessels when VEGF was blocked (Kamba 2006).
+    Tumour vessels without pericytes do (Benjamin 1999 PMC407882).
+    """
+
+    stage = "remodel"
+    reads = ("cells.rates", "sites.perfused", "sites.vessel_age")
+    writes = (
+        "sites.stagnant[new]",
+        "sites.cover[new]",
+        *(f"sites.{name}[regressing]" for name in (*CLEARED, "patency")),
+    )
+    adds = ("compartment", "network", "segments", "cells.alive[lsec]", "cells.site[lsec]")
+
+    def __init__(self, setting: Setting, angiogenesis: Angiogenesis):
+        own = setting.section("vessels")
+        self.every, self.unperfused, self.patience = own.interval, own.unperfused, own.patience
+        self.regress, self.cover = setting.column("regress"), setting.column("cover")
+        self.on_wall, self.angiogenesis = on_wall(setting), angiogenesis
+
+    def step(self, world: World) -> None:
+        """Advance cover and stagnation over the hours since the last update; then take away what goes."""
+        if not world.clock.due(self.every):
+            return
+        sites, hours = world.sites, world.clock.span(self.every)
+        new = np.flatnonzero((sites["vessel_age"] > 0.0) & (world.compartment == SINUSOID))
+        if not len(new):
+            return
+        world.count()
+        row = world.segment_row[world.segments[new]]
+        lined = row >= 0
+        cover, regress = (
+            np.where(lined, world.rates[row, column], 0.0) for column in (self.cover, self.regress)
+        )
+        sites["cover"][new] = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-cover * hours)
+        stagnant = sites["perfused"][new] == 0.0
+        sites["stagnant"][new] = np.where(stagnant, sites["stagnant"][new] + hours, 0.0)
+        key = np.where(lined, world.cells.full("key")[row], 0)
+        # one draw for each LSEC: its stretch goes as one
+        luck = draws(world.seed, REGRESS, world.clock.tick, key)
+        starved = lined & (luck < 1.0 - np.exp(-regress * (1.0 - sites["cover"][new]) * hours))
+        forming = np.zeros(world.tissue.n, dtype=np.bool_)
+        for sprout in self.angiogenesis.sprouts:
+            if sprout.age < self.patience:
+                forming[sprout.path] = True
+        dry = (sites["stagnant"][new] >= self.unperfused) & ~forming[new]
+        gone = new[(starved | dry) & (world.census.tumour_at[LUMEN, new] == -1)]
+        if len(gone):
+            take_away(world, gone, self.on_wall)
