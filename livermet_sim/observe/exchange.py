@@ -11,8 +11,8 @@ import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file, write_text
-from livermet_sim.observe import columns
-from livermet_sim.observe.outline import rings
+from livermet_sim.observe import columns, geojson
+from livermet_sim.observe.shots import snapshot_index
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -22,20 +22,6 @@ CATEGORIES = ("kind", "state", "layer", "phase")
 LABELS = ("compartment", "hepatocyte", "lobule", "lesion in tissue", "lesion in vessels", "cell kind")
 FIELDS = ("oxygen", "vegf", "collagen", "parenchyma", "perfused", "adhesion", "net", "debris")
 EXTRA = 'pip install "livermet-sim[exchange]"'
-
-
-def snapshot_index(result: Result, time_h: float | None) -> int:
-    """Return the number of the snapshot nearest to a time, the last one by default.
-
-    Raises
-    ------
-    ResultError
-        When the result has none.
-    """
-    times = np.asarray(result.snapshots.get("time_h", ()), dtype=float)
-    if not len(times):
-        raise ResultError("export", "the result has no snapshots; set observe.snapshots to the days to keep")
-    return len(times) - 1 if time_h is None else int(np.argmin(np.abs(times - time_h)))
 
 
 def to_anndata(result: Result, time_h: float | None = None) -> Any:
@@ -141,44 +127,6 @@ def write_ome_tiff(
     return path
 
 
-def lesions_geojson(result: Result, time_h: float | None = None) -> dict[str, Any]:
-    """Return the outlines of the lesions at one snapshot as a GeoJSON feature collection.
-
-    Coordinates are um from the upper left corner of the lattice, y downwards, as in an image; each feature
-    carries what the table of lesions knows of it.
-    """
-    from scipy import ndimage
-
-    shots, index = result.snapshots, snapshot_index(result, time_h)
-    shape, site = (int(shots["height"]), int(shots["width"])), float(shots["site_um"])
-    layers = [np.asarray(shots[name][index]).reshape(shape) for name in ("tumour", "tumour_lumen")]
-    table = result.lesions.set_index("lesion")
-    features = []
-    for number in np.unique(np.concatenate([layer[layer >= 0] for layer in layers])).tolist():
-        mask = (layers[0] == number) | (layers[1] == number)
-        pieces, count = ndimage.label(mask)  # type: ignore[misc]
-        polygons = [[(ring * site).tolist() for ring in rings(pieces == i + 1)] for i in range(count)]
-        facts = {"objectType": "annotation", "name": f"lesion {number}", "lesion": number,
-                 "area_um2": int(mask.sum()) * site**2, "time_h": float(shots["time_h"][index])}  # fmt: skip
-        if number in table.index:
-            row = table.loc[number]
-            facts |= {name: _plain(row[name]) for name in table.columns if name not in ("x_um", "y_um")}
-            facts["classification"] = {"name": str(row["phase"])}
-        one = len(polygons) == 1
-        shape_of = {
-            "type": "Polygon" if one else "MultiPolygon",
-            "coordinates": polygons[0] if one else polygons,
-        }
-        features.append({"type": "Feature", "geometry": shape_of, "properties": facts})
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _plain(value: Any) -> Any:
-    """Return a table's value as JSON keeps it, None for not-a-number."""
-    value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
 def _anndata(result: Result, folder: Path, time_h: float | None) -> list[Path]:
     path = folder / "cells.h5ad"
     with whole_file(path) as part:
@@ -215,9 +163,12 @@ def _png(result: Result, folder: Path, time_h: float | None) -> list[Path]:
 
 
 def _geojson(result: Result, folder: Path, time_h: float | None) -> list[Path]:
-    path = folder / "lesions.geojson"
-    write_text(path, json.dumps(lesions_geojson(result, time_h), allow_nan=False))
-    return [path]
+    index = snapshot_index(result, time_h)
+    paths = []
+    for name, collect in (("lesions", geojson.lesions), ("cells", geojson.cells)):
+        paths.append(folder / f"{name}.geojson")
+        write_text(paths[-1], json.dumps(collect(result, index), allow_nan=False))
+    return paths
 
 
 def _csv(result: Result, folder: Path, time_h: float | None) -> list[Path]:

@@ -243,6 +243,12 @@ class Result:
 
         return to_anndata(self, time_h)
 
+    def to_xarray(self) -> Any:
+        """Return the tissue at all snapshots as an xarray Dataset over time, y and x: see ``observe.shots``."""
+        from livermet_sim.observe.shots import to_xarray
+
+        return to_xarray(self)
+
     def export(self, to: str, path: str | Path, time_h: float | None = None) -> list[Path]:
         """Write the result for other programs and return the files: see ``observe.exchange``.
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from livermet_sim.viz.scatter import spread
 from livermet_sim.viz.scene import Scene
+
+__all__ = ["SCHEMATIC", "Canvas", "Palette", "nearest_two", "rgb", "spread"]
 
 
 def rgb(colour: str) -> np.ndarray:
@@ -92,13 +95,6 @@ class Canvas:
     def edge(self, share: np.ndarray, level: float = 0.5) -> np.ndarray:
         """Return a sharp but antialiased mask of where ``share`` exceeds ``level``."""
         return np.clip((share - level) * 2.2 * self.scale + 0.5, 0, 1)
-
-
-def spread(identity: np.ndarray, turn: int) -> np.ndarray:
-    """Return a number in 0 to 1 for each identity that looks random and never changes."""
-    mixed = (identity.astype(np.uint64) + np.uint64(turn * 7919 + 1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    return ((mixed >> np.uint64(40)).astype(np.float32)) / np.float32(1 << 24)
 
 
 def nearest_two(canvas: Canvas, label: np.ndarray, y: np.ndarray, x: np.ndarray, where: np.ndarray) -> tuple:

@@ -8,11 +8,11 @@ import numpy as np
 from scipy import ndimage
 
 from livermet_sim.state.tissue import SINUSOID
-from livermet_sim.viz import raster
+from livermet_sim.viz import endothelium, raster
 from livermet_sim.viz.canvas import Canvas, nearest_two, spread
-from livermet_sim.viz.scene import Scene
+from livermet_sim.viz.scene import Scene, bores
 from livermet_sim.viz.stains import Stain
-from livermet_sim.viz.tubes import paint_tubes, paint_vessels
+from livermet_sim.viz.tubes import paint_tubes, paint_vessels, tube_angles
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def stained(view: Scene, scale: int, stain: Stain) -> np.ndarray:
     paint_tubes(canvas)
     _paint_stasis(canvas)
     raster.paint_traps(canvas)
+    _paint_lining(canvas, stain)
     _paint_cells(canvas, stain)
     raster.paint_outside(canvas)
     return _organic(canvas)
@@ -153,18 +154,6 @@ def stamp(canvas: Canvas, y: np.ndarray, x: np.ndarray, along: np.ndarray, acros
     return out.reshape(height, width)
 
 
-def tube_angles(view: Scene) -> np.ndarray:
-    """Return the direction of the tube at each site, float64[n], from x towards y; 0 where there is none."""
-    ends = view.points[view.edges]
-    step = ends[:, 1] - ends[:, 0]
-    # twice the angle, so that opposite directions add up and do not cancel
-    turn = 2 * np.arctan2(step[:, 0], step[:, 1])
-    size = len(view.points)
-    ends = view.edges.ravel()
-    sine, cosine = (np.bincount(ends, np.repeat(f(turn), 2), size) for f in (np.sin, np.cos))
-    return 0.5 * np.arctan2(sine, cosine)
-
-
 def _paint_stasis(canvas: Canvas) -> None:
     """Fill tubes without flow with packed red cells."""
     view = canvas.scene
@@ -178,6 +167,15 @@ def _paint_stasis(canvas: Canvas) -> None:
             )
             size = np.full(len(still), 2.6 / view.site)
             canvas.blend(canvas.palette.erythrocyte, 0.75 * stamp(canvas, y, x, size, 0.85 * size, 3.0 * x))
+
+
+def _paint_lining(canvas: Canvas, stain: Stain) -> None:
+    """Paint the flat nuclei of the endothelium of new vessels and central veins."""
+    for y, x, angle in (endothelium.grown_walls(canvas.scene), endothelium.vein_walls(canvas)):
+        along, across = (np.full(len(y), axis / canvas.scene.site) for axis in endothelium.NUCLEUS_UM)
+        _deposit(
+            canvas, stain.nuclei.get("lsec", stain.nuclei["other"]), stamp(canvas, y, x, along, across, angle)
+        )
 
 
 def _paint_cells(canvas: Canvas, stain: Stain) -> None:
@@ -222,7 +220,7 @@ def _places(
     place = np.where(tube, view.points[site].T + 0.35 * loose, middle + loose)
     angle = tube_angles(view)[site]
     side = np.where(spread(key, 23) < 0.5, 1.0, -1.0)
-    bore = np.maximum(view["diameter"].ravel()[site], 6.0) / 2 / view.site
+    bore = np.maximum(bores(view).ravel()[site], 6.0) / 2 / view.site
     out = {"lsec": 1.05, "kupffer": 0.5, "stellate": 1.55}
     for kind, far in out.items():
         those = (kinds == kind) & tube

@@ -15,9 +15,13 @@ from livermet_sim.observe.frames import FIELDS, field, moment
 from livermet_sim.observe.recorder import snapshot
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.state.world import World
+from livermet_sim.viz.scatter import spread
 
 Window = tuple[float, float, float, float]
-NEW_VESSEL_UM = 8.0
+NEW_VESSEL_UM = (
+    5.5,
+    13.0,
+)  # vessels of tumours are wide here and narrow there; the model gives them no diameter
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,14 @@ def _cut(whole: Scene, window: Window) -> Scene:
         inside_x = (cells["x_um"] >= left) & (cells["x_um"] < x1 * site)
         cells = cells[inside_x & (cells["y_um"] >= top) & (cells["y_um"] < y1 * site)]
     return Scene(whole.time_h, site, left, top, arrays, edges, points, cells)
+
+
+def bores(view: Scene) -> np.ndarray:
+    """Return the diameter with which the tube of each site is drawn in um; that of a grown vessel differs by site."""
+    row, column = np.indices(view.shape) + np.round([view.y0 / view.site, view.x0 / view.site])[:, None, None]
+    narrow, wide = NEW_VESSEL_UM
+    grown = narrow + (wide - narrow) * spread((row * 65_536 + column).astype(np.int64), 17) ** 1.5
+    return np.where(view["diameter"] > 0, view["diameter"], grown)
 
 
 def _edges(compartment: np.ndarray, diameter: np.ndarray, own: np.ndarray | None) -> np.ndarray:

@@ -63,8 +63,8 @@ def haematoxylin_eosin() -> Stain:
     palette = Palette(
         blank=_dyes(0.0, 0.01, 0.0), hepatocyte=_dyes(0.07, 0.37, 0.0), membrane=_dyes(0.09, 0.52, 0.0),
         nucleus=_dyes(0.46, 0.26, 0.0), gap=_dyes(0.0, 0.05, 0.0), lumen=_dyes(0.0, 0.03, 0.0),
-        stasis=_dyes(0.03, 0.1, 0.18), lining=_dyes(0.16, 0.36, 0.0), new_wall=_dyes(0.34, 0.42, 0.0),
-        erythrocyte=_dyes(0.0, 0.0, 0.62), vein_wall=_dyes(0.16, 0.42, 0.0), tract=_dyes(0.05, 0.24, 0.0),
+        stasis=_dyes(0.03, 0.1, 0.18), lining=_dyes(0.16, 0.36, 0.0), new_wall=_dyes(0.22, 0.60, 0.0),
+        erythrocyte=_dyes(0.0, 0.0, 0.62), vein_wall=_dyes(0.24, 0.62, 0.0), tract=_dyes(0.05, 0.24, 0.0),
         duct=_dyes(0.58, 0.3, 0.0), artery=_dyes(0.3, 0.5, 0.0), necrosis=_dyes(0.06, 0.55, 0.0),
         debris=_dyes(0.85, 0.3, 0.0), collagen=_dyes(0.03, 0.30, 0.0), trap=_dyes(0.4, 0.1, 0.0), grain=0.30,
         erythrocyte_sites=0.29,

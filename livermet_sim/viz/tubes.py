@@ -7,7 +7,7 @@ from scipy import ndimage
 
 from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
 from livermet_sim.viz.canvas import FLOW, NO_FLOW, Canvas, spread
-from livermet_sim.viz.scene import NEW_VESSEL_UM
+from livermet_sim.viz.scene import Scene, bores
 
 
 def tube_distance(canvas: Canvas, edges: np.ndarray, bore_sites: float = 0.0) -> np.ndarray:
@@ -19,7 +19,7 @@ def tube_distance(canvas: Canvas, edges: np.ndarray, bore_sites: float = 0.0) ->
     height, width = canvas.image.shape[:2]
     field = np.full(height * width, 9.0, dtype=np.float32)
     lumen = scene["compartment"].ravel() == SINUSOID
-    bore = np.where(scene["diameter"] > 0, scene["diameter"], NEW_VESSEL_UM).ravel() / 2 / scene.site * scale
+    bore = bores(scene).ravel() / 2 / scene.site * scale
     bore = np.where(lumen, bore_sites * scale if bore_sites else bore, np.nan)
     run = np.abs(np.diff(scene.points[edges], axis=1)).max(initial=0) * scale
     wide = int(np.ceil(run / 2 + np.nanmax(bore[edges], initial=0) + 1.5))
@@ -56,6 +56,18 @@ def _stamp(
     distance = np.hypot(y - along * run_y, x - along * run_x) - wall
     ok = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1]) & (distance < 4)
     np.minimum.at(field, (row * shape[1] + column)[ok], distance[ok])
+
+
+def tube_angles(view: Scene) -> np.ndarray:
+    """Return the direction of the tube at each site, float64[n], from x towards y; 0 where there is none."""
+    ends = view.points[view.edges]
+    step = ends[:, 1] - ends[:, 0]
+    # twice the angle, so that opposite directions add up and do not cancel
+    turn = 2 * np.arctan2(step[:, 0], step[:, 1])
+    size = len(view.points)
+    ends = view.edges.ravel()
+    sine, cosine = (np.bincount(ends, np.repeat(f(turn), 2), size) for f in (np.sin, np.cos))
+    return 0.5 * np.arctan2(sine, cosine)
 
 
 def paint_tubes(canvas: Canvas) -> None:

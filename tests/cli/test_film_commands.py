@@ -50,7 +50,9 @@ def test_a_player_is_one_file(run, say, tmp_path):
 
 def test_exports_go_into_a_folder_of_the_run(run, say):
     code, out, _ = say("export", run, "--to", "geojson", "--day", "7")
-    assert code == 0 and out.endswith(f"MB in {run / 'export' / 'lesions.geojson'}\n")
+    assert (
+        code == 0 and out.endswith(f"MB in {run / 'export' / 'cells.geojson'}\n") and "lesions.geojson" in out
+    )
 
 
 def test_one_figure_is_drawn_by_its_name(run, say, tmp_path):

@@ -131,7 +131,7 @@ def test_rings_of_a_site_and_of_a_frame():
 
 
 def test_geojson_outlines_every_lesion_with_what_is_known_of_it(made_up, tmp_path):
-    (path,) = made_up.export("geojson", tmp_path)
+    path, _ = made_up.export("geojson", tmp_path)
     features = json.loads(path.read_text())["features"]
     shots = made_up.snapshots
     counts = np.bincount(shots["tumour"][-1][shots["tumour"][-1] >= 0])
@@ -147,6 +147,41 @@ def test_geojson_outlines_every_lesion_with_what_is_known_of_it(made_up, tmp_pat
         row = made_up.lesions.set_index("lesion").loc[number]
         assert facts["phase"] == row["phase"] and facts["classification"] == {"name": row["phase"]}
         assert facts["lost_h"] is None if np.isnan(row["lost_h"]) else facts["lost_h"] == row["lost_h"]
+
+
+def test_geojson_marks_every_cell_at_its_place_with_what_is_known_of_it(made_up, tmp_path):
+    _, path = made_up.export("geojson", tmp_path, time_h=160.0)
+    features = json.loads(path.read_text())["features"]
+    cells = made_up.cells[made_up.cells["time_h"] == 168.0]
+    assert path.name == "cells.geojson" and len(features) == len(cells) > 100
+    for feature, (_, row) in zip(features, cells.iterrows(), strict=True):
+        facts = feature["properties"]
+        assert feature["geometry"] == {"type": "Point", "coordinates": [row["x_um"], row["y_um"]]}
+        assert facts["objectType"] == "detection" and facts["classification"] == {"name": row["kind"]}
+        assert (facts["key"], facts["lesion"], facts["state"]) == (row["key"], row["lesion"], row["state"])
+        assert facts["activation"] == pytest.approx(row["activation"])
+
+
+def test_xarray_holds_every_array_of_sites_with_places_and_units(made_up):
+    data, shots = made_up.to_xarray(), made_up.snapshots
+    high, wide = int(shots["height"]), int(shots["width"])
+    assert dict(data.sizes) == {"time": len(shots["time_h"]), "y": high, "x": wide}
+    for name in columns.STACKS:
+        assert np.array_equal(data[name].to_numpy().reshape(len(shots["time_h"]), -1), shots[name])
+    for name in columns.STATIC:
+        assert np.array_equal(data[name].to_numpy().ravel(), shots[name])
+    row, column = np.argwhere(data["tumour"].isel(time=-1).to_numpy() >= 0)[0]
+    cell = made_up.cells[
+        (made_up.cells["time_h"] == 672.0) & (made_up.cells["site"] == row * wide + column)
+    ].iloc[0]
+    assert (data["x"][column], data["y"][row]) == (cell["x_um"], cell["y_um"])
+    assert data["oxygen"].attrs["units"] == "mmHg" and data["x"].attrs["units"] == "um"
+    assert data["day"].to_numpy().tolist() == (shots["time_h"] / 24).tolist()
+    assert data.sel(time=160.0, method="nearest")["time"] == 168.0 and data.attrs["seed"] == 5
+    bare = copy.copy(made_up)
+    bare.snapshots = {}
+    with pytest.raises(ResultError, match=r"no snapshots; set observe\.snapshots"):
+        bare.to_xarray()
 
 
 def test_csv_holds_the_tables(made_up, tmp_path):
