@@ -11,8 +11,9 @@ import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file, write_text
-from livermet_sim.observe import columns, geojson
-from livermet_sim.observe.shots import snapshot_index
+from livermet_sim.observe import columns
+from livermet_sim.observe.outline import rings
+from livermet_sim.state.lattice import Lattice
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result
@@ -22,6 +23,60 @@ CATEGORIES = ("kind", "state", "layer", "phase")
 LABELS = ("compartment", "hepatocyte", "lobule", "lesion in tissue", "lesion in vessels", "cell kind")
 FIELDS = ("oxygen", "vegf", "collagen", "parenchyma", "perfused", "adhesion", "net", "debris")
 EXTRA = 'pip install "livermet-sim[exchange]"'
+UNITS = {"oxygen": "mmHg", "diameter": "um"}
+
+
+def snapshot_index(result: Result, time_h: float | None) -> int:
+    """Return the number of the snapshot nearest to a time, the last one by default.
+
+    Raises
+    ------
+    ResultError
+        When the result has none.
+    """
+    times = np.asarray(result.snapshots.get("time_h", ()), dtype=float)
+    if not len(times):
+        raise ResultError("export", "the result has no snapshots; set observe.snapshots to the days to keep")
+    return len(times) - 1 if time_h is None else int(np.argmin(np.abs(times - time_h)))
+
+
+def to_xarray(result: Result) -> Any:
+    """Return the tissue at all snapshots as an xarray Dataset.
+
+    Returns
+    -------
+    Dataset
+        Stacks (``oxygen``, ``tumour``, ...) over ``time``, ``y`` and ``x``, static arrays (``zone``, ...) over ``y`` and
+        ``x``; the coordinates are ``time`` in h, ``day``, and the middles of sites in um. Scenario, seed and digest are
+        attributes. Any other snapshot array of sites is kept by its name.
+
+    Raises
+    ------
+    ResultError
+        When xarray is not installed, or the result has no snapshots.
+    """
+    snapshot_index(result, None)
+    try:
+        import xarray
+    except ImportError:
+        reason = 'xarray is not installed; pip install "livermet-sim[xarray]"'
+        raise ResultError("to_xarray", reason) from None
+    shots = result.snapshots
+    high, wide, site = int(shots["height"]), int(shots["width"]), float(shots["site_um"])
+    times = np.asarray(shots["time_h"], dtype=float)
+    data: dict[str, Any] = {}
+    for name, values in shots.items():
+        if np.shape(values) == (len(times), high * wide):
+            data[name] = (("time", "y", "x"), values.reshape(-1, high, wide), {"units": UNITS.get(name, "1")})
+        elif np.shape(values) == (high * wide,) and name not in columns.SIZES:
+            data[name] = (("y", "x"), values.reshape(high, wide), {"units": UNITS.get(name, "1")})
+    places = {"time": ("time", times, {"units": "h"}), "day": ("time", times / 24)}
+    places |= {
+        axis: (axis, (np.arange(n) + 0.5) * site, {"units": "um"}) for axis, n in (("y", high), ("x", wide))
+    }
+    facts = {"scenario": str(result.scenario.get("name", "")), "seed": result.provenance.get("seed", -1),
+             "digest": str(result.provenance.get("digest", "")), "site_um": site}  # fmt: skip
+    return xarray.Dataset(data, places, {name: value for name, value in facts.items() if value is not None})
 
 
 def to_anndata(result: Result, time_h: float | None = None) -> Any:
@@ -127,6 +182,63 @@ def write_ome_tiff(
     return path
 
 
+def lesions_geojson(result: Result, index: int) -> dict[str, Any]:
+    """Return the outlines of the lesions at one snapshot as a GeoJSON feature collection.
+
+    Coordinates are um from the upper left corner of the lattice, y downwards, as in an image; each feature
+    carries what the table of lesions knows of it. A lesion that crosses joined sides of the tissue is one feature in
+    several pieces, with ``crosses_side`` true.
+    """
+    from scipy import ndimage
+
+    shots = result.snapshots
+    shape, site = (int(shots["height"]), int(shots["width"])), float(shots["site_um"])
+    lattice = Lattice.of(shots)
+    layers = [np.asarray(shots[name][index]).reshape(shape) for name in ("tumour", "tumour_lumen")]
+    table = result.lesions.set_index("lesion")
+    features = []
+    for number in np.unique(np.concatenate([layer[layer >= 0] for layer in layers])).tolist():
+        mask = (layers[0] == number) | (layers[1] == number)
+        pieces, count = ndimage.label(mask)  # type: ignore[misc]
+        crosses = lattice.wrap and lattice.pieces(mask.ravel(), corners=False)[1] < count
+        polygons = [[(ring * site).tolist() for ring in rings(pieces == i + 1)] for i in range(count)]
+        facts = {"objectType": "annotation", "name": f"lesion {number}", "lesion": number,
+                 "area_um2": int(mask.sum()) * site**2, "time_h": float(shots["time_h"][index]), "crosses_side": bool(crosses)}  # fmt: skip
+        if number in table.index:
+            row = table.loc[number]
+            facts |= {name: _plain(row[name]) for name in table.columns if name not in ("x_um", "y_um")}
+            facts["classification"] = {"name": str(row["phase"])}
+        one = len(polygons) == 1
+        shape_of = {
+            "type": "Polygon" if one else "MultiPolygon",
+            "coordinates": polygons[0] if one else polygons,
+        }
+        features.append({"type": "Feature", "geometry": shape_of, "properties": facts})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def cells_geojson(result: Result, index: int) -> dict[str, Any]:
+    """Return every cell at one snapshot as a point, with its kind as classification and all that the table knows of it."""
+    hour = float(result.snapshots["time_h"][index])
+    table = result.cells[np.abs(result.cells["time_h"] - hour) < 1e-6]
+    own = [name for name in table.columns if name not in ("x_um", "y_um")]
+    features = []
+    for row in table.to_dict("records"):
+        facts = {"objectType": "detection", "classification": {"name": str(row["kind"])}}
+        place = [float(row["x_um"]), float(row["y_um"])]
+        facts |= {str(name): _plain(row[name]) for name in own}
+        features.append(
+            {"type": "Feature", "geometry": {"type": "Point", "coordinates": place}, "properties": facts}
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _plain(value: Any) -> Any:
+    """Return a table's value as JSON keeps it, None for not-a-number."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
 def _anndata(result: Result, folder: Path, time_h: float | None) -> list[Path]:
     path = folder / "cells.h5ad"
     with whole_file(path) as part:
@@ -165,7 +277,7 @@ def _png(result: Result, folder: Path, time_h: float | None) -> list[Path]:
 def _geojson(result: Result, folder: Path, time_h: float | None) -> list[Path]:
     index = snapshot_index(result, time_h)
     paths = []
-    for name, collect in (("lesions", geojson.lesions), ("cells", geojson.cells)):
+    for name, collect in (("lesions", lesions_geojson), ("cells", cells_geojson)):
         paths.append(folder / f"{name}.geojson")
         write_text(paths[-1], json.dumps(collect(result, index), allow_nan=False))
     return paths

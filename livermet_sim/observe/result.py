@@ -244,8 +244,8 @@ class Result:
         return to_anndata(self, time_h)
 
     def to_xarray(self) -> Any:
-        """Return the tissue at all snapshots as an xarray Dataset over time, y and x: see ``observe.shots``."""
-        from livermet_sim.observe.shots import to_xarray
+        """Return the tissue at all snapshots as an xarray Dataset over time, y and x: see ``observe.exchange``."""
+        from livermet_sim.observe.exchange import to_xarray
 
         return to_xarray(self)
 

@@ -18,7 +18,7 @@ from livermet_sim.viz.canvas import Canvas, rgb
 from livermet_sim.viz.key import vessel_key
 from livermet_sim.viz.raster import paint_outside
 from livermet_sim.viz.scene import Scene, scene
-from livermet_sim.viz.tissue_map import pixels_per_site, scale_bar
+from livermet_sim.viz.tissue_map import pixels_per_site, say_joined, scale_bar
 from livermet_sim.viz.tubes import paint_vessels, tube_distance
 
 COLOURS = style.PATTERN_COLOURS
@@ -42,7 +42,7 @@ def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray
     born = np.where((view["diameter"].ravel() > 0) & (compartment == PARENCHYMA), SINUSOID, compartment)
     open_share = view.arrays.get("patency", view["perfused"])
     sites = {name: view[name].ravel() for name in SITE_ARRAYS if name != "patency"}
-    lattice = Lattice(wide, high, view.site)
+    lattice = Lattice(wide, high, view.site, view.joined)
     table = lattice.neighbours(compartment != OUTSIDE)
     own = View(
         lattice, table[:, : lattice.sides], lattice.within(CONTACT, table), born, compartment, view["tumour"].ravel(),
@@ -110,6 +110,7 @@ def growth_pattern(source: Any, time_h: float | None = None, *, width: float = s
         handles=handles, loc="outside lower center", ncols=7, frameon=False, fontsize=style.TICK_SIZE
     )
     _draw_shares(right, view, found)
+    say_joined(figure, view)
     return figure
 
 
@@ -118,7 +119,8 @@ TUMOUR, PLATE, TUBE = "#b9a3d6", rgb("#f3ece8"), rgb("#d9c8c0")
 
 def border_image(view: Scene, pattern: np.ndarray, scale: int) -> np.ndarray:
     """Return the borders on a pale tissue, float32[h, w, 3]."""
-    canvas = Canvas(view, scale)
+    canvas = Canvas(view.around(), scale)
+    view, pattern = canvas.scene, np.pad(pattern, canvas.scene.margin, "wrap")
     canvas.image[:] = PLATE
     canvas.blend(TUBE, np.clip(0.5 - tube_distance(canvas, view.edges), 0, 1))
     canvas.blend(rgb(TUMOUR), canvas.edge(canvas.smooth(view["tumour"] >= 0, 0.4), 0.45))
@@ -126,7 +128,7 @@ def border_image(view: Scene, pattern: np.ndarray, scale: int) -> np.ndarray:
     for code, name in enumerate(PATTERNS):
         canvas.blend(rgb(COLOURS[name]), canvas.edge(canvas.smooth(pattern == code, 0.3), 0.45))
     paint_outside(canvas)
-    return canvas.image
+    return canvas.picture()
 
 
 def _draw_shares(ax: Any, view: Scene, found: dict[str, np.ndarray]) -> None:

@@ -74,6 +74,12 @@ class Canvas:
         self.row = np.clip(self.warp_y, 0, height - 1).astype(np.int32)
         self.column = np.clip(self.warp_x, 0, width - 1).astype(np.int32)
 
+    def picture(self, image: np.ndarray | None = None) -> np.ndarray:
+        """Return the picture, or another one of its size, without the margin that joined sides were painted with."""
+        image = self.image if image is None else image
+        cut = self.scene.margin * self.scale
+        return image[cut : image.shape[0] - cut, cut : image.shape[1] - cut]
+
     def at_sites(self, values: np.ndarray) -> np.ndarray:
         """Return a site picture seen through the warp, one value a pixel."""
         return values[self.row, self.column]

@@ -128,6 +128,7 @@ def _difference(figure: Figure, panels: Any, views: list[Scene], layer: str, nam
 
 def tumour_difference(a: Scene, b: Scene, scale: int) -> np.ndarray:
     """Return where tumour stands in the first, the second or both, on a pale tissue, float32[h, w, 3]."""
+    a, b = a.around(), b.around()
     canvas = Canvas(a, scale)
     canvas.image[:] = rgb("#f3ece8")
     canvas.blend(rgb("#ded2cb"), np.clip(0.5 - tube_distance(canvas, a.edges), 0, 1))
@@ -136,7 +137,7 @@ def tumour_difference(a: Scene, b: Scene, scale: int) -> np.ndarray:
     for mask, colour in ((own[0] & ~own[1], FIRST), (own[1] & ~own[0], SECOND), (own[0] & own[1], BOTH)):
         canvas.blend(rgb(colour), canvas.edge(canvas.smooth(mask, 0.35), 0.4))
     paint_outside(canvas)
-    return canvas.image
+    return canvas.picture()
 
 
 def field_difference(a: Scene, b: Scene, layer: str, scale: int) -> tuple[np.ndarray, float]:
@@ -145,6 +146,7 @@ def field_difference(a: Scene, b: Scene, layer: str, scale: int) -> tuple[np.nda
     inside = np.isin(a["compartment"], (PARENCHYMA, SINUSOID))
     change = np.where(inside, b[name].astype(np.float64) - a[name], 0.0)
     most = float(np.abs(change).max(initial=0.0)) or 1.0
+    a, b = a.around(), b.around()
     canvas = Canvas(a, scale)
     fine = np.asarray(ndimage.zoom(change, scale, order=1, mode="nearest", grid_mode=True))
     canvas.image[:] = colormaps["RdBu_r"](0.5 + 0.5 * np.clip(fine / most, -1, 1))[..., :3]
@@ -154,4 +156,4 @@ def field_difference(a: Scene, b: Scene, layer: str, scale: int) -> tuple[np.nda
     paint_vessels(canvas)
     if (a["compartment"] == OUTSIDE).any():
         paint_outside(canvas)
-    return canvas.image, most
+    return canvas.picture(), most

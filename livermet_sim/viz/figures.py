@@ -30,6 +30,7 @@ from livermet_sim.viz.tissue_map import (
     layer_name,
     layer_of,
     limits,
+    say_joined,
     tissue_map,
 )
 
@@ -142,6 +143,7 @@ def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_P
     title = f"The {layer_name(views[-1], layer).lower()} over time"
     figure.suptitle(title, fontsize=style.TITLE_SIZE, fontweight="bold", color=style.INK, x=0.01, ha="left")
     _series_key(figure, grid, views[-1], layer, span, rings)
+    say_joined(figure, views[-1])
     return figure
 
 

@@ -25,6 +25,7 @@ from livermet_sim.viz.player import page
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.tissue_map import (
     HISTOLOGY,
+    JOINED,
     LAYERS,
     check,
     field_image,
@@ -129,7 +130,7 @@ class Film:
 
     @cached_property
     def _plates(self) -> np.ndarray:
-        canvas = Canvas(self._view(0), self.scale)
+        canvas = Canvas(self._view(0).around(), self.scale)
         raster.paint_plates(canvas)
         return canvas.image
 
@@ -180,6 +181,8 @@ class Film:
         )
         long = length / view.site * self.scale
         right, low = corner[0] + size[0], min(corner[1] + size[1] - 6, HEIGHT - 34)
+        if view.joined:
+            pen.text((corner[0], low + 8), JOINED, fill=style.FAINT, font=ImageFont.truetype(self._font, 16))
         pen.rectangle((right - long, low, right, low + 5), fill=style.INK)
         pen.text((right - long / 2, low + 8), f"{length} µm", fill=style.INK, anchor="ma",
                  font=ImageFont.truetype(self._font, 16))  # fmt: skip
@@ -197,7 +200,7 @@ class Film:
         view = self._view(len(self) - 1)
         handles = [h for h in _key(view, self.layer, self.colour) if h is not None]
         if handles:
-            figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=8.5)
+            figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False, fontsize=9)
         figure.canvas.draw()
         image = np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()  # type: ignore[attr-defined]
         boxes = []

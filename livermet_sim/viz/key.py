@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
 from livermet_sim.viz import canvas, style
 from livermet_sim.viz.scene import Scene
@@ -121,13 +122,13 @@ def ring_small(ax: Axes, view: Scene, share: float = 0.02) -> list[Any]:
     if not sum(map(len, lesion)):
         return []
     number, which = np.unique(np.concatenate(lesion), return_inverse=True)
-    y, x = np.divmod(np.concatenate(place), view.shape[1])
     count = np.bincount(which)
-    middle_x, middle_y = np.bincount(which, x + 0.5) / count, np.bincount(which, y + 0.5) / count
+    lattice = Lattice(view.shape[1], view.shape[0], view.site, view.joined)
+    middle_x, middle_y = lattice.middles(which, np.concatenate(place), len(number))
     small = 2 * np.sqrt(count / np.pi) < share * view.shape[1]
     if not small.any() or len(number) == 0:
         return []
     look: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 9, "markerfacecolor": "none",
                             "markeredgecolor": style.INK, "markeredgewidth": 1.1}  # fmt: skip
-    ax.plot(view.x0 + middle_x[small] * view.site, view.y0 + middle_y[small] * view.site, **look)
+    ax.plot(view.x0 + middle_x[small], view.y0 + middle_y[small], **look)
     return [Line2D([], [], label="lesion too small to see", **look)]

@@ -42,7 +42,7 @@ SPINDLE_FROM = 0.5  # stellate cells activated beyond this are drawn as spindles
 
 def stained(view: Scene, scale: int, stain: Stain) -> np.ndarray:
     """Return how much of each dye a section holds, float32[height * scale, width * scale, dyes]."""
-    canvas = Canvas(view, scale, stain.palette)
+    canvas = Canvas(view.around(), scale, stain.palette)
     raster.paint_plates(canvas)
     raster.paint_damage(canvas)
     _paint_tumour(canvas, stain)
@@ -68,7 +68,7 @@ def _organic(canvas: Canvas) -> np.ndarray:
         place = np.arange(size)[:, None] if axis == 0 else np.arange(size)[None, :]
         move = 2 * BEND_UM / canvas.scene.site * canvas.scale * smooth
         bent.append(np.clip(np.rint(place + move), 0, size - 1).astype(np.int32))
-    return canvas.image[bent[0], bent[1]]
+    return canvas.picture(canvas.image[bent[0], bent[1]])
 
 
 def _paint_tumour(canvas: Canvas, stain: Stain) -> None:

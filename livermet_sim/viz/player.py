@@ -142,6 +142,7 @@ def _meta(result: Result, frames: dict[str, np.ndarray], view: Scene, chosen: np
     scales = {name: frames[f"{name}_scale"][chosen].tolist() for name in SHOWN}
     line = result.scenario.get("line") or ""
     title = f"{result.scenario.get('name', 'run')}{f', {line}' if line else ''}, seed {result.provenance.get('seed')}"
+    title += " (its sides join)" if view.joined else ""
     tables = {layer.colours for layer in LAYERS.values()}
     return {
         "title": title, "hours": frames["time_h"][chosen].tolist(), "days": result.days, "site": view.site,
@@ -207,11 +208,11 @@ def _curves(result: Result) -> dict[str, Any]:
 
 def _base(view: Scene) -> str:
     """Return the resting tissue, see-through outside, as a PNG in a data URL."""
-    canvas = Canvas(view, pixels_per_site(view.shape, BASE_PIXELS, BASE_MOST))
+    canvas = Canvas(view.around(), pixels_per_site(view.shape, BASE_PIXELS, BASE_MOST))
     raster.paint_plates(canvas)
     paint_vessels(canvas)
-    outside = canvas.edge(canvas.smooth(view["compartment"] == OUTSIDE, 0.6), 0.5)
-    picture = np.dstack([canvas.image, 1 - outside])
+    outside = canvas.edge(canvas.smooth(canvas.scene["compartment"] == OUTSIDE, 0.6), 0.5)
+    picture = canvas.picture(np.dstack([canvas.image, 1 - outside]))
     image = Image.fromarray((np.clip(picture, 0, 1) * 255).astype(np.uint8), "RGBA")
     with io.BytesIO() as file:
         image.quantize(96, method=Image.Quantize.FASTOCTREE).save(file, format="PNG", optimize=True)

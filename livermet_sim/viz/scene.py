@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,12 @@ from livermet_sim.observe import gather
 from livermet_sim.observe.columns import STATIC, Frame
 from livermet_sim.observe.frames import FIELDS, field, moment
 from livermet_sim.observe.recorder import snapshot
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.state.world import World
 from livermet_sim.viz.scatter import spread
 
+MARGIN = 10  # sites; more than a portal tract or a central vein is wide
 Window = tuple[float, float, float, float]
 NEW_VESSEL_UM = (
     5.5,
@@ -36,6 +38,10 @@ class Scene:
         Every stack and static array of the snapshots at this moment.
     edges : int64[m, 2]
         Tubes between neighbouring vessel sites, as flat indices in the window.
+    seam : int64[k, 2] or None
+        Tubes that run on at the opposite side, where the sides of the tissue join and all of it is shown.
+    margin : int
+        Sites at each side that repeat those of the opposite side, for painting; see ``around``.
     points : float64[n, 2], sites
         Where each site's tube is drawn, (y, x) from the window's corner; see ``tube_points``.
     cells : DataFrame or None
@@ -50,6 +56,8 @@ class Scene:
     edges: np.ndarray
     points: np.ndarray
     cells: Frame | None
+    seam: np.ndarray | None = None
+    margin: int = 0
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.arrays[name]
@@ -59,6 +67,70 @@ class Scene:
         """Return height and width in sites."""
         height, width = self.arrays["compartment"].shape
         return height, width
+
+    @property
+    def joined(self) -> bool:
+        """Say whether what leaves at one side comes in at the opposite one."""
+        return self.seam is not None
+
+    def around(self) -> Scene:
+        """Return the scene with a margin from the opposite sides, so that painters need not know that they join."""
+        if self.seam is None or self.margin:
+            return self
+        (high, wide), wider = self.shape, self.shape[1] + 2 * MARGIN
+        row, column = (np.arange(-MARGIN, size + MARGIN) % size for size in self.shape)
+        own = (row[:, None] * wide + column[None, :]).ravel()
+        rest = np.stack(np.divmod(np.arange(high * wide), wide), axis=1) + 0.5
+        place = np.stack(np.divmod(np.arange(len(own)), wider), axis=1) + 0.5
+        lattice = Lattice(wide, high, self.site, wrap=True)
+        arrays = {name: array.ravel()[own].reshape(-1, wider) for name, array in self.arrays.items()}
+        arrays["hepatocyte"] = self._copies(lattice, own, place)
+        edges = []
+        every = np.concatenate([self.edges, self.seam])
+        (y, x), (dx, dy) = lattice.pixels(every[:, 0]), lattice.steps(every[:, 0], every[:, 1])
+        for up in (-high, 0, high):
+            for left in (-wide, 0, wide):
+                a, b = (y + up + MARGIN, x + left + MARGIN), (y + up + dy + MARGIN, x + left + dx + MARGIN)
+                inside = [
+                    (v >= 0) & (v < size)
+                    for ends in (a, b)
+                    for v, size in zip(ends, (len(row), wider), strict=True)
+                ]
+                edges.append(
+                    np.stack([a[0] * wider + a[1], b[0] * wider + b[1]], axis=1)[np.all(inside, axis=0)]
+                )
+        points = place + (self.points - rest)[own]
+        low = (self.x0 - MARGIN * self.site, self.y0 - MARGIN * self.site)
+        return replace(self, x0=low[0], y0=low[1], arrays=arrays, edges=np.concatenate(edges), points=points,
+                       cells=self._repeated(), margin=MARGIN)  # fmt: skip
+
+    def _copies(self, lattice: Lattice, own: np.ndarray, place: np.ndarray) -> np.ndarray:
+        """Return hepatocytes with a number of its own for each copy that the margin holds, int64[h, w]."""
+        label = self["hepatocyte"].ravel()
+        cell, sites = label[label >= 0], np.flatnonzero(label >= 0)
+        middle = (
+            np.stack(lattice.middles(cell, sites, int(label.max(initial=0)) + 1)[::-1], axis=1) / self.site
+        )
+        found, size = label[own], np.array([lattice.height, lattice.width])
+        copy = np.rint((place - MARGIN - middle[np.maximum(found, 0)]) / size)
+        code = (3 * (copy[:, 0] + 1) + copy[:, 1] + 1) % 9
+        number = found * 9 + np.nan_to_num(code).astype(np.int64)
+        return np.where(found >= 0, number, -1).reshape(-1, lattice.width + 2 * MARGIN)
+
+    def _repeated(self) -> Frame | None:
+        """Return the cells and their copies in the margin."""
+        if self.cells is None:
+            return None
+        import pandas as pd
+
+        (high, wide), site, parts = self.shape, self.site, []
+        for up in (-high, 0, high):
+            for left in (-wide, 0, wide):
+                x, y = self.cells["x_um"] + left * site, self.cells["y_um"] + up * site
+                seen = (x > self.x0 - MARGIN * site) & (x < self.x0 + (wide + MARGIN) * site)
+                seen &= (y > self.y0 - MARGIN * site) & (y < self.y0 + (high + MARGIN) * site)
+                parts.append(self.cells.assign(x_um=x, y_um=y)[seen])
+        return pd.concat(parts, ignore_index=True)
 
 
 def scene(source: Any, time_h: float | None = None, window: Window | None = None) -> Scene:
@@ -89,12 +161,17 @@ def scene(source: Any, time_h: float | None = None, window: Window | None = None
     arrays = {name: np.asarray(shots[name])[index].reshape(shape) for name in stacks}
     arrays |= {name: np.asarray(shots[name]).reshape(shape) for name in STATIC}
     arrays |= _from_frame(source, float(times[index]), arrays)
-    edges = _edges(arrays["compartment"], arrays["diameter"], shots.get("edges"))
+    lattice = Lattice.of(shots)
+    edges = _edges(lattice, arrays["compartment"], arrays["diameter"], shots.get("edges"))
     if cells is not None:
         cells = cells[np.abs(cells["time_h"] - times[index]) < 1e-6]
         cells = cells if len(cells) else None
-    points = tube_points(edges, arrays["compartment"])
-    whole = Scene(float(times[index]), site, 0.0, 0.0, arrays, edges, points, cells)
+    points = tube_points(edges, arrays["compartment"], lattice)
+    y, x = lattice.pixels(edges)
+    across = (np.abs(np.diff(y)) > 1).ravel() | (np.abs(np.diff(x)) > 1).ravel()
+    seam = edges[across] if lattice.wrap else None
+    whole = Scene(float(times[index]), site, 0.0, 0.0, arrays, edges[~across] if lattice.wrap else edges, points, cells,
+                  seam)  # fmt: skip
     return _cut(whole, window or filled(arrays["compartment"], site))
 
 
@@ -140,7 +217,9 @@ def filled(compartment: np.ndarray, site: float) -> Window:
     return (*(float(v) for v in (low - 1) * site), *(float(v) for v in (high + 1) * site))  # type: ignore[return-value]
 
 
-def tube_points(edges: np.ndarray, compartment: np.ndarray, rounds: int = 3) -> np.ndarray:
+def tube_points(
+    edges: np.ndarray, compartment: np.ndarray, lattice: Lattice | None = None, rounds: int = 3
+) -> np.ndarray:
     """Return where tubes are drawn: sites moved by under half a site, so that steps of the lattice look smooth.
 
     Each sinusoid site moves towards the middle of its neighbours along the tubes; vessels' sites stay.
@@ -150,13 +229,18 @@ def tube_points(edges: np.ndarray, compartment: np.ndarray, rounds: int = 3) -> 
     edges : int64[m, 2]
     compartment : int8[height, width]
     """
-    rest = np.stack(np.divmod(np.arange(compartment.size), compartment.shape[1]), axis=1) + 0.5
+    high, wide = compartment.shape
+    lattice = lattice or Lattice(wide, high, 1.0)
+    rest = np.stack(np.divmod(np.arange(compartment.size), wide), axis=1) + 0.5
     free = (compartment == SINUSOID).ravel()
     both = np.concatenate([edges, edges[:, ::-1]])
     degree = np.bincount(both[:, 0], minlength=len(rest))
+    # where the neighbour lies from here, across the sides where they join
+    step = np.stack(lattice.steps(both[:, 0], both[:, 1])[::-1], axis=1)
     points = rest.copy()
     for _ in range(rounds):
-        total = np.stack([np.bincount(both[:, 0], points[both[:, 1], k], len(rest)) for k in (0, 1)], axis=1)
+        there = rest[both[:, 0]] + step + (points - rest)[both[:, 1]]
+        total = np.stack([np.bincount(both[:, 0], there[:, k], len(rest)) for k in (0, 1)], axis=1)
         moved = 0.4 * points + 0.6 * total / np.maximum(degree, 1)[:, None]
         points = np.where((free & (degree > 1))[:, None], rest + np.clip(moved - rest, -0.45, 0.45), rest)
     return points
@@ -179,7 +263,8 @@ def _cut(whole: Scene, window: Window) -> Scene:
     if cells is not None:
         inside_x = (cells["x_um"] >= left) & (cells["x_um"] < x1 * site)
         cells = cells[inside_x & (cells["y_um"] >= top) & (cells["y_um"] < y1 * site)]
-    return Scene(whole.time_h, site, left, top, arrays, edges, points, cells)
+    seam = whole.seam if (y1 - y0, x1 - x0) == whole.shape else None
+    return Scene(whole.time_h, site, left, top, arrays, edges, points, cells, seam)
 
 
 def bores(view: Scene) -> np.ndarray:
@@ -190,34 +275,24 @@ def bores(view: Scene) -> np.ndarray:
     return np.where(view["diameter"] > 0, view["diameter"], grown)
 
 
-def _edges(compartment: np.ndarray, diameter: np.ndarray, own: np.ndarray | None) -> np.ndarray:
+def _edges(
+    lattice: Lattice, compartment: np.ndarray, diameter: np.ndarray, own: np.ndarray | None
+) -> np.ndarray:
     """Return the tubes of this moment: the liver's own that still stand, and those of vessels that grew.
 
     Without a list of the liver's own, neighbours are joined, over a corner only where no side joins them.
     """
-    vessel = (compartment != OUTSIDE) & (compartment != PARENCHYMA)
-    lumen = compartment == SINUSOID
-    grown = vessel & (diameter == 0) if own is not None else vessel
-    number = np.arange(vessel.size).reshape(vessel.shape)
-    found = []
-    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        here, there = _shifted(dy, dx)
-        joined = vessel[here] & vessel[there] & (lumen[here] | lumen[there]) & (grown[here] | grown[there])
-        if dy and dx:
-            # The two sites that share a side with both: across in the upper row, below in the lower one.
-            across, below = (there[1], here[1])
-            joined &= ~vessel[here[0], across] & ~vessel[there[0], below]
-        found.append(np.stack([number[here][joined], number[there][joined]], axis=1))
+    vessel = ((compartment != OUTSIDE) & (compartment != PARENCHYMA)).ravel()
+    lumen = (compartment == SINUSOID).ravel()
+    grown = vessel & (diameter.ravel() == 0) if own is not None else vessel
+    around, site, found = lattice.around, np.arange(lattice.n), []
+    for slot, over in enumerate(lattice.detours):
+        there = around[:, slot]
+        joined = (there > site) & vessel & vessel[there] & (lumen | lumen[there]) & (grown | grown[there])
+        for side in over:
+            joined &= ~vessel[around[:, side]]
+        found.append(np.stack([site[joined], there[joined]], axis=1))
     if own is not None:
-        flat, tube = vessel.ravel(), lumen.ravel()
         own = np.asarray(own, dtype=np.int64)
-        found.append(own[flat[own].all(axis=1) & tube[own].any(axis=1)])
+        found.append(own[vessel[own].all(axis=1) & lumen[own].any(axis=1)])
     return np.concatenate(found).astype(np.int64)
-
-
-def _shifted(dy: int, dx: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Return the slices that pair every site with its neighbour at (dy, dx)."""
-    rows = (slice(None, -1), slice(1, None)) if dy else (slice(None), slice(None))
-    left, right = slice(None, -1), slice(1, None)
-    columns = (slice(None), slice(None)) if dx == 0 else (left, right) if dx > 0 else (right, left)
-    return (rows[0], columns[0]), (rows[1], columns[1])

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy import ndimage
 
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.viz import stains, style
 from livermet_sim.viz.canvas import spread
 from livermet_sim.viz.microscopy import stained
@@ -130,7 +131,9 @@ def field_of_view(view: Scene, side: float) -> Window:
     if len(numbers):
         own = lesions == numbers[np.argmax(counts)]
         rows, columns = np.nonzero(own)
-        y, x = rows.mean(), columns.mean()
+        lattice = Lattice(width, height, view.site, view.joined)
+        middle = lattice.middles(np.zeros(len(rows), dtype=int), np.flatnonzero(own), 1)
+        y, x = (float(place[0]) / view.site for place in middle[::-1])
         if own.sum() * view.site**2 > 0.25 * side**2:
             # of a large lesion show the invasion front towards the middle of the tissue
             middle_y, middle_x = height / 2, width / 2
@@ -141,7 +144,10 @@ def field_of_view(view: Scene, side: float) -> Window:
     box = filled(view["compartment"], view.site)
     y, x = (
         float(np.clip(place * view.site, low + half, max(low + half, high - half)))
-        for place, low, high in ((y, box[1], box[3]), (x, box[0], box[2]))
+        for place, low, high in (
+            (y, max(0.0, box[1]), min(height * view.site, box[3])),
+            (x, max(0.0, box[0]), min(width * view.site, box[2])),
+        )
     )
     return (view.x0 + x - half, view.y0 + y - half, view.x0 + x + half, view.y0 + y + half)
 

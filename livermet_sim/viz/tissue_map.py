@@ -32,6 +32,7 @@ from livermet_sim.viz.scene import Scene, Window, scene
 from livermet_sim.viz.tubes import paint_perfusion, paint_tubes, paint_vessels, tube_distance
 
 HISTOLOGY = "histology"
+JOINED = "The sides join: what leaves at one comes in at the opposite one."
 MAX_PIXELS, MAX_FIELD_PIXELS = 900_000, 400_000
 
 
@@ -121,6 +122,8 @@ def tissue_map(
         style.legend(ax, handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
     else:
         colour_bar(figure, ax, view, layer)
+    if own:
+        say_joined(figure, view)
     ax.set_title(
         heading(view, layer), fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK
     )
@@ -176,6 +179,12 @@ def draw_tissue(ax: Axes, view: Scene, layer: str = HISTOLOGY, *, colour: str = 
     scale_bar(ax, box)
 
 
+def say_joined(figure: Figure, view: Scene) -> None:
+    """Say below a picture of a joined tissue that lesions go on at the opposite side."""
+    if view.joined:
+        figure.supxlabel(JOINED, fontsize=style.TICK_SIZE, color=style.FAINT, x=0.01, ha="left")
+
+
 def pixels_per_site(shape: tuple[int, int], pixels: int, most: int) -> int:
     """Return the pixels a site that make a picture about ``pixels`` wide and of no more than ``most`` in all."""
     high, wide = shape
@@ -190,20 +199,20 @@ def section(view: Scene, scale: int, colour: str = "state", plates: np.ndarray |
 
     ``plates`` is what ``raster.paint_plates`` paints of this tissue, where a film has it already.
     """
-    canvas = Canvas(view, scale)
+    canvas = Canvas(view.around(), scale)
     if plates is None:
         raster.paint_plates(canvas)
     else:
         canvas.image[:] = plates
     raster.paint_damage(canvas)
-    tissue, lumen = tumour_colours(view, colour)
+    tissue, lumen = tumour_colours(canvas.scene, colour)
     raster.paint_tumour(canvas, tissue)
     paint_vessels(canvas)
     paint_tubes(canvas)
     raster.paint_traps(canvas)
     raster.paint_outside(canvas)
     raster.paint_lumen_cells(canvas, lumen)
-    return canvas.image
+    return canvas.picture()
 
 
 def tumour_colours(view: Scene, colour: str) -> tuple[np.ndarray, np.ndarray]:
@@ -226,13 +235,14 @@ def tumour_colours(view: Scene, colour: str) -> tuple[np.ndarray, np.ndarray]:
 
 def field_image(view: Scene, scale: int, layer: Layer, span: tuple[float, float] | None = None) -> np.ndarray:
     """Return one field on its colour scale, tubes in pale lines and lesions outlined, float32[h, w, 3]."""
-    canvas = Canvas(view, scale)
+    low, high = span or limits(view, layer)
+    canvas = Canvas(view.around(), scale)
+    view = canvas.scene
     inside = view["compartment"] != OUTSIDE
     if layer.array == "perfused":
         canvas.image[:] = rgb("#f1ece6")
         paint_perfusion(canvas)
     else:
-        low, high = span or limits(view, layer)
         # Outside takes the value of the nearest tissue, so that the border does not fade.
         near = np.asarray(
             ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
@@ -247,7 +257,7 @@ def field_image(view: Scene, scale: int, layer: Layer, span: tuple[float, float]
         canvas.blend(shade, np.clip(min(width, 0.8 * scale) - np.abs(lesion - 0.4) * 2.2 * scale, 0, 1))
     paint_vessels(canvas)
     raster.paint_outside(canvas)
-    return canvas.image
+    return canvas.picture()
 
 
 def limits(view: Scene, layer: Layer) -> tuple[float, float]:

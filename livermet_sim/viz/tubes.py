@@ -124,8 +124,14 @@ def paint_vessels(canvas: Canvas) -> None:
     tract = canvas.edge(share, 0.5)
     for number in range(1, count + 1):
         rows, columns = np.nonzero(labels == number)
+        # both halves of a tract across joined sides get one turn
+        inner = [size - 2 * canvas.scene.margin for size in canvas.scene.shape]
+        key = (
+            int(rows.mean() - canvas.scene.margin) % inner[0] * 7
+            + int(columns.mean() - canvas.scene.margin) % inner[1]
+        )
         _paint_triad(
-            canvas, rows.mean() + 0.5, columns.mean() + 0.5, float(np.sqrt(len(rows) / np.pi)), number, tract
+            canvas, rows.mean() + 0.5, columns.mean() + 0.5, float(np.sqrt(len(rows) / np.pi)), key, tract
         )
     vein = canvas.smooth(compartment == CENTRAL, 0.7)
     canvas.blend(canvas.palette.vein_wall, canvas.edge(vein, 0.36) * 0.8)

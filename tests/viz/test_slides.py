@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from synthetic import result
 
-from livermet_sim.state.tissue import CENTRAL, OUTSIDE, SINUSOID
-from livermet_sim.viz import slides, stains, style
+from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, SINUSOID
+from livermet_sim.viz import endothelium, slides, stains, style
 from livermet_sim.viz.canvas import Canvas
 from livermet_sim.viz.microscopy import stained, stamp, tube_angles
-from livermet_sim.viz.scene import scene
+from livermet_sim.viz.scene import bores, scene
 
 CHANNEL = {name: number for number, name in enumerate(stains.CHANNELS)}
 
@@ -143,3 +145,36 @@ def test_a_slide_can_show_the_whole_tissue_or_any_window(made_up):
     assert "day 0.25" in figure.axes[0].get_title(loc="left")
     figure = slides.immunofluorescence(made_up, window=(50, 50, 170, 150))
     assert len(figure.axes) == 1 + len(stains.CHANNELS) and figure.dpi == style.DPI
+
+
+def test_new_vessels_have_endothelium_and_change_their_calibre(view):
+    """Nuclei lie along both walls of a vessel grown in the run, which is wide here and narrow there."""
+    grown = copy.deepcopy(view)
+    row = view.shape[0] // 2
+    compartment = np.full(view.shape, PARENCHYMA, dtype=view["compartment"].dtype)
+    compartment[row, 3:-3] = SINUSOID
+    sites = np.flatnonzero(compartment.ravel() == SINUSOID)
+    own = replace(grown, edges=np.stack([sites[:-1], sites[1:]], axis=1), points=np.stack(
+        np.divmod(np.arange(compartment.size), view.shape[1]), axis=1) + 0.5, cells=None,
+        arrays=grown.arrays | {"compartment": compartment, "diameter": np.zeros(view.shape), "perfused": (compartment == SINUSOID).astype(float)})  # fmt: skip
+    y, x, angle = endothelium.grown_walls(own)
+    bore = bores(own)[row, 3:-3]
+    assert bore.max() > 1.4 * bore.min()
+    assert np.allclose(np.sin(angle), 0, atol=1e-6) and len(y) > len(sites)
+    for side in (-1, 1):
+        far = side * (y - row - 0.5)[side * (y - row - 0.5) > 0] * view.site
+        assert len(far) > 0.4 * len(sites) and far.min() > 2 and far.max() < 8
+    dyes = stained(own, 8, stains.haematoxylin_eosin())
+    dark = ndimage.maximum_filter(dyes[..., 0], 7) > 0.6  # the picture is bent by about two pixels
+    at = [dark[int(v * 8), int(u * 8)] for v, u in zip(y, x, strict=True) if 0 < u < view.shape[1]]
+    assert np.mean(at) > 0.8 > 0.5 > dark.mean()
+
+
+def test_central_veins_have_a_lining(view):
+    canvas = Canvas(view, 8)
+    y, x, _ = endothelium.vein_walls(canvas)
+    rows, columns = np.nonzero(view["compartment"] == CENTRAL)
+    radius = np.hypot(y - rows.mean() - 0.5, x - columns.mean() - 0.5)
+    assert len(y) >= 4 and abs(np.median(radius) - np.sqrt(len(rows) / np.pi)) < 0.7
+    dyes = stained(view, 8, stains.haematoxylin_eosin())
+    assert dyes[int(rows.mean() * 8), int(columns.mean() * 8)].max() < 0.1
