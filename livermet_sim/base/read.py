@@ -47,6 +47,22 @@ def content(path: Path, limit: int = MAX_TEXT_BYTES, *, missing: str = "the file
         raise ResultError(place, f"it cannot be read ({reason(error)})") from None
 
 
+def is_file(path: Path) -> bool:
+    """Say whether there is something of this name that is no folder; no name is too long or too odd to be asked for."""
+    try:
+        return os.path.lexists(path) and not path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether there is a folder of this name: see `is_file`."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
 def guarded(path: Path) -> Iterator[None]:
     """Turn whatever goes wrong with a file's content into a sentence that names the file."""

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from livermet_sim.base.errors import ResultError
+
+
+def inside(folder: Path, *names: str) -> Path:
+    """Return a path in a folder that was named, made of names that files gave; nothing leads out of the folder.
+
+    Letters that are not of words become "-", so that a name such as "../a b" becomes "a-b".
+
+    Raises
+    ------
+    ResultError
+        When something on the way is a symbolic link, which would lead elsewhere.
+    """
+    path = folder
+    for name in names:
+        path = path / (re.sub(r"[^\w.-]+", "-", name).strip(".-")[:80] or "unnamed")
+        if path.is_symlink():
+            raise ResultError(str(path), f"this is a symbolic link, and nothing is written outside {folder}")
+    return path
 
 
 @contextmanager
@@ -38,6 +58,12 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def save_picture(figure: Any, path: str | Path, **options: Any) -> None:
+    """Write a figure of matplotlib as a picture, whole or not at all."""
+    with whole_file(path) as part:
+        figure.savefig(part, **options)
 
 
 def write_text(path: str | Path, text: str) -> None:

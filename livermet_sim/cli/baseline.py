@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from livermet_sim.base.write import write_text
 from livermet_sim.cli.options import STOPPED
 
 FAILED = 1
@@ -56,7 +57,7 @@ def baseline(
         stopped = True
     scores = check.scores()
     if csv is not None:
-        csv.write_text(report.as_csv(scores), encoding="utf-8")
+        write_text(csv, report.as_csv(scores))
     if json:
         typer.echo(report.as_json(scores, check.enrichment()))
     else:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from livermet_sim.base.write import inside, save_picture
 from livermet_sim.cli.options import STOPPED
 from livermet_sim.cli.sweep import Scheduler, Workers
 
@@ -27,7 +28,7 @@ def calibrate(
     from livermet_sim.sweep.calibrate import Calibration
 
     calibration = Calibration.load(file)
-    folder = out or Path("results") / calibration.name
+    folder = out or inside(Path("results"), calibration.name)
     connection: Any = nullcontext((None, workers))
     if scheduler:
         from livermet_sim.sweep.cluster import connect
@@ -44,6 +45,6 @@ def calibrate(
         raise typer.Exit(STOPPED) from None
     from livermet_sim.viz.fits import draw
 
-    draw(fit).savefig(folder / "fit.png")
+    save_picture(draw(fit), folder / "fit.png")
     if not quiet:
         typer.echo(f"{fit.report()}\n\nSaved in {folder}; best.toml there is a scenario with the best values")

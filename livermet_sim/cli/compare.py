@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from livermet_sim.base.write import whole_file, write_text
 from livermet_sim.cli.options import STOPPED, Changes, Days, Name, load_scenario
 
 if TYPE_CHECKING:
@@ -89,8 +90,7 @@ def _save(found: Comparison, folder: Path) -> None:
         "timeseries": found.timeseries,
     }
     for name, table in tables.items():
-        part = folder / f"{name}.csv.part"
-        table.to_csv(part, index=False)
-        part.replace(folder / f"{name}.csv")
+        with whole_file(folder / f"{name}.csv") as part:
+            table.to_csv(part, index=False)
     for arm in ("control", "treated"):
-        (folder / f"{arm}.toml").write_text(getattr(found, arm).to_toml(), encoding="utf-8")
+        write_text(folder / f"{arm}.toml", getattr(found, arm).to_toml())

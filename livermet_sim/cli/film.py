@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from livermet_sim.base.write import inside
 from livermet_sim.cli.progress import Progress
 
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder that a run has left.")]
@@ -33,7 +34,7 @@ def film(
     from livermet_sim.viz.film import Film
 
     made = Film(Result.load(folder), layer, colour)
-    path = out or folder / ("film.mp4" if encoder() else "film.gif")
+    path = out or inside(folder, "film.mp4" if encoder() else "film.gif")
     with Progress(quiet) as progress:
         made.save(path, fps, lambda done, of: progress(made.hours[done - 1], made.hours[-1]))
     if not quiet:
@@ -49,7 +50,7 @@ def player(
     from livermet_sim.observe.result import Result
     from livermet_sim.viz.player import write_player
 
-    path = write_player(Result.load(folder), out or folder / "player.html")
+    path = write_player(Result.load(folder), out or inside(folder, "player.html"))
     if not quiet:
         typer.echo(f"{path.stat().st_size / 1e6:.1f} MB in {path}")
 
@@ -76,7 +77,9 @@ def export(
     """Write a saved run for other programs: squidpy, QuPath, napari, a spreadsheet."""
     from livermet_sim.observe.result import Result
 
-    paths = Result.load(folder).export(to.value, out or folder / "export", None if day is None else 24 * day)
+    paths = Result.load(folder).export(
+        to.value, out or inside(folder, "export"), None if day is None else 24 * day
+    )
     if not quiet:
         for path in paths:
             typer.echo(f"{path.stat().st_size / 1e6:.2f} MB in {path}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.write import save_picture
 from livermet_sim.cli.options import STOPPED
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def lines(
     if figure is not None and found.shown():
         from livermet_sim.viz.lines import draw
 
-        draw(found).savefig(figure)
+        save_picture(draw(found), figure)
         typer.echo(f"\nPicture in {figure}")
     if stopped:
         typer.echo(

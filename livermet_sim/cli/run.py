@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livermet_sim.base.errors import LivermetError, ResultError
-from livermet_sim.base.write import whole_file
+from livermet_sim.base.write import inside, save_picture
 from livermet_sim.cli import place
 from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, check_picture, load_scenario, prepare
 from livermet_sim.cli.progress import DRAWING, Progress
@@ -43,7 +43,7 @@ def draw(
             paths = _draw_all(result, folder, "all", progress)
         words = f"{len(paths)} pictures in {folder / 'figures'}"
     else:
-        path = out or folder / "figures" / f"{figure}.png"
+        path = out or inside(folder, "figures", f"{figure}.png")
         second = None if other is None else Result.load(other)
         hour = None if day is None else 24.0 * day
         _draw_one(result, figure, path, {"time_h": hour, "layer": layer, "other": second})
@@ -61,8 +61,7 @@ def _draw_one(result: Result, figure: str, path: Path, options: dict[str, Any]) 
         raise ResultError(figure, f"this figure takes no --{'day' if name == 'time_h' else name}")
     check_picture(path)
     drawn = result.plot(figure, **given)
-    with whole_file(path) as part:
-        drawn.savefig(part)
+    save_picture(drawn, path)
 
 
 def run(
@@ -163,7 +162,7 @@ def _draw_all(result: Result, folder: Path, figures: str, progress: Progress) ->
         progress.part(f"drawing {name} ({done + 1} of {of})", done, of)
 
     try:
-        paths = result.figures(folder / "figures", figures, told)
+        paths = result.figures(inside(folder, "figures"), figures, told)
         progress.part("drawn", len(paths), len(paths))
         return paths
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.write import save_picture
 from livermet_sim.cli.options import Changes, Days, Name, Seed, check_picture, load_scenario, prepare
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _show_tissue(scenario: Scenario, seed: int, out: Path) -> None:
     if tissue.note:
         _cross_dropped(figure.axes[0], tissue)
         typer.echo(f"\n{tissue.note} The picture crosses them out.")
-    figure.savefig(out)
+    save_picture(figure, out)
     typer.echo(f"\nPicture in {out}")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.write import inside, save_picture
 
 app = typer.Typer(
     help="Look at a study: summary, plots, sensitivity, failures, export.", no_args_is_help=True
@@ -54,12 +55,11 @@ def plot(
             raise LivermetError(str(folder), "no run has ended yet, so there is nothing to draw")
         typer.echo(f"{len(pictures)} pictures in {pictures[0].parent}")
         return
-    path = out or folder / "figures" / f"{kind}{'-' + measure if measure else ''}.png"
+    path = out or inside(folder, "figures", f"{kind}{'-' + measure if measure else ''}.png")
     if path.suffix.lower() not in (".png", ".pdf", ".svg"):
         raise LivermetError("--out", f'"{path}" is not a picture; its name must end in .png, .pdf, .svg')
     figure = study.plot(kind, measure)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
+    save_picture(figure, path)
     typer.echo(f"Picture in {path}")
 
 
@@ -104,5 +104,5 @@ def export(
     from livermet_sim.sweep.export import export as write
     from livermet_sim.sweep.study import Study
 
-    for path in write(Study(folder), out or folder / "export", to.value):
+    for path in write(Study(folder), out or inside(folder, "export"), to.value):
         typer.echo(str(path))

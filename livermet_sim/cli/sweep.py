@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.write import inside
 from livermet_sim.cli.options import STOPPED
 
 if TYPE_CHECKING:
     from livermet_sim.sweep.study import Study
     from livermet_sim.sweep.sweep import Sweep
 
-ALL_FAILED = 1
+SOME_FAILED = 1
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Processes on this machine; one a core by default, 1 for this process."),
@@ -68,7 +69,7 @@ def sweep(
     from livermet_sim.sweep.file import read
 
     study_file = read(file)
-    folder = out or Path("results") / study_file.name
+    folder = out or inside(Path("results"), study_file.name)
     if plan:
         typer.echo(_planned(study_file, folder))
         return
@@ -99,19 +100,20 @@ def _run(
 
 
 def _finish(study: Study, file: str, quiet: bool) -> None:
-    """Say what there is now; a study in which every run failed ends in an error."""
+    """Say what there is now; a study in which runs failed ends in an error."""
     failed = study.failures
-    if len(failed) and len(failed) == len(study.runs):
-        first = failed.iloc[0]
-        typer.echo(
-            f"livermet: all {len(failed):,} runs failed; run {first['run']}: {first['error']}", err=True
-        )
-        raise typer.Exit(ALL_FAILED)
-    if quiet:
-        return
-    typer.echo(f"{study.summary()}\n\nSaved in {study.folder}")
+    if not quiet:
+        typer.echo(f"{study.summary()}\n\nSaved in {study.folder}")
     if len(failed):
-        typer.echo(f"See  livermet study failures {study.folder};  try them again with --retry-failed")
+        first = failed.iloc[0]
+        share = "all" if len(failed) == len(study.runs) else f"{len(failed):,} of"
+        typer.echo(
+            f"livermet: {share} {len(study.runs):,} runs failed; run {first['run']}: {first['error']}",
+            err=True,
+        )
+        if not quiet:
+            typer.echo(f"See  livermet study failures {study.folder};  try them again with --retry-failed")
+        raise typer.Exit(SOME_FAILED)
 
 
 def _planned(sweep: Sweep, folder: Path) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 from livermet_sim.base.arrays import MAX_ARRAY_BYTES, read_npz
 from livermet_sim.base.checksums import SEAL, compare, seal, sealed
 from livermet_sim.base.errors import ResultError
-from livermet_sim.base.read import MAX_TEXT_BYTES, content, guarded, read_object, read_text, short
+from livermet_sim.base.read import MAX_TEXT_BYTES, content, guarded, is_folder, read_object, read_text, short
 from livermet_sim.base.tables import MAX_TABLE_BYTES, read_parquet, to_frame
 from livermet_sim.observe import columns, schema
 from livermet_sim.observe.columns import Frame
@@ -157,7 +157,7 @@ def read(folder: Path) -> dict[str, Any]:
     ResultError
         When a file is missing, damaged, not what was written or too large.
     """
-    if not _is_folder(folder):
+    if not is_folder(folder):
         raise ResultError(short(folder), "there is no such folder")
     files = _Files(folder, sealed(folder, MISSING))
     parts: dict[str, Any] = {}
@@ -182,13 +182,6 @@ def read(folder: Path) -> dict[str, Any]:
     if (wrong := schema.check_whole(parts)) is not None:
         raise ResultError(str(folder / wrong[0]), f"the file is damaged ({wrong[1]})")
     return parts
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
 
 
 @dataclass(frozen=True)

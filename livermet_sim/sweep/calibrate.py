@@ -52,6 +52,9 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError, ResultError, ScenarioError
+from livermet_sim.base.read import guarded
+from livermet_sim.base.tables import to_frame
+from livermet_sim.base.write import inside
 from livermet_sim.scenario import files
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.write import key as toml_key
@@ -61,9 +64,10 @@ from livermet_sim.sweep.factors import Factor, change_paths, read_factors
 from livermet_sim.sweep.file import base, check_keys, find, within
 from livermet_sim.sweep.fit import Fit, Trial
 from livermet_sim.sweep.plan import carry_out_all, check_version
-from livermet_sim.sweep.progress import show
+from livermet_sim.sweep.progress import show, tell
 from livermet_sim.sweep.runs import Run, quiet
-from livermet_sim.sweep.store import DONE, Store, read_json, read_table, write_json, write_text
+from livermet_sim.sweep.schema import DONE, read_manifest, read_part, read_sealed, sealed_json
+from livermet_sim.sweep.store import MANIFEST_NAME, Store, mended, write_text
 from livermet_sim.sweep.sweep import Sweep, whole
 from livermet_sim.sweep.targets import MAIN, Target, read_targets
 
@@ -141,7 +145,7 @@ class Calibration:
         KeyboardInterrupt
             On Ctrl-C; what ended is kept.
         """
-        store = Store(Path(folder or Path("results") / self.name))
+        store = Store(Path(folder or inside(Path("results"), self.name)))
         store.create()
         self._check_names()
         trials = self._prepare(store)
@@ -159,49 +163,61 @@ class Calibration:
                 done += len(asked) * each
                 watch(done, 0)
                 trials += self._tell(asked, places, store, len(trials))
-                write_json([trial.to_dict() for trial in trials], store.folder / "trials.json")
+                kept = {"key": self._key(), "trials": [trial.to_dict() for trial in trials]}
+                write_text(sealed_json(kept), store.folder / "trials.json")
         fit = Fit(self.name, self.factors, self.targets, tuple(trials))
         write_text(fit.report() + "\n", store.folder / "report.txt")
         write_text(self._best(fit), store.folder / "best.toml")
         return fit
 
+    def _key(self) -> str:
+        """Return what tells this calibration from every other."""
+        definition = [
+            self.base.digest, repr(self.factors), repr(self.targets), self.arms, self.batch, self.replicates, self.seed,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
+
+    def _manifest(self) -> dict[str, Any]:
+        return {"name": self.name, "kind": "calibration", "key": self._key(), "model": version.model()}
+
     def _prepare(self, store: Store) -> list[Trial]:
         """Return the trials of an earlier call, after looking whether they are of this very calibration."""
-        definition = json.dumps(
-            [
-                self.base.digest,
-                repr(self.factors),
-                repr(self.targets),
-                self.arms,
-                self.batch,
-                self.replicates,
-                self.seed,
-            ],
-            sort_keys=True,
-        )
-        key = hashlib.sha256(definition.encode()).hexdigest()
-        known = store.folder / "manifest.json"
-        if known.exists():
-            earlier = read_json(known)
-            check_version(str(earlier.get("model")), store.folder)
-            if earlier.get("key") != key:
-                raise ResultError(
-                    str(store.folder), "it holds another calibration; give another folder with --out"
-                )
+        if (store.folder / MANIFEST_NAME).exists():
+            self._check_earlier(store)
+            store.open()
             store.clean()
-            store.set_aside_damaged()
+            for name in store.set_aside_damaged():
+                tell(f"{store.folder / name}: the part is damaged; its runs are computed again")
         else:
-            write_json(
-                {"name": self.name, "kind": "calibration", "key": key, "model": version.model()}, known
-            )
+            store.begin(self._manifest())
+        if self.text:
             write_text(self.text, store.folder / "calibration.toml")
         path = store.folder / "trials.json"
         if not path.exists():
             return []
         try:
-            return [Trial.read(table) for table in json.loads(path.read_text(encoding="utf-8"))]
-        except (ValueError, KeyError, TypeError) as error:
-            raise ResultError(str(path), f"the file is damaged ({error})") from None
+            kept = read_sealed(path, {"key": str, "trials": list}, "the file is missing")
+            with guarded(path):
+                if kept["key"] != self._key():
+                    raise ValueError("it is of another calibration")
+                return [Trial.read(table) for table in kept["trials"]]
+        except ResultError as error:
+            tell(f"{error.sentence}; the trials are told again from their runs")
+            return []
+
+    def _check_earlier(self, store: Store) -> None:
+        """Refuse a folder of something else; write a damaged manifest anew, as trials and runs tell for themselves."""
+        try:
+            earlier = read_manifest(store.folder, "calibration")
+        except ResultError as error:
+            tell(f"{error.sentence}; it is written anew")
+            store.begin(self._manifest())
+            return
+        check_version(str(earlier.get("model")), store.folder)
+        if earlier.get("key") != self._key():
+            raise ResultError(
+                str(store.folder), "it holds another calibration; give another folder with --out"
+            )
 
     def _ask(self, trials: Sequence[Trial]) -> list[list[float]]:
         """Return the places of the next trials, from 0 to 1, proposed from those before them."""
@@ -256,7 +272,7 @@ class Calibration:
         number: int,
     ) -> list[Trial]:
         """Return the finished trials with what they predict and how far off that is."""
-        rows = store.rows().to_pandas().set_index("address")
+        rows = to_frame(store.rows()).set_index("address")
         wanted = [a for own in places for addresses in own.values() for a in addresses]
         good = rows.loc[wanted, "status"] == DONE
         if not good.any():
@@ -317,9 +333,8 @@ def _value(store: Store, rows: Any, address: str, target: Target) -> list[float]
         return [math.nan] * len(target.values)
     if not target.days:
         return [float(row[target.column])]
-    table = read_table(store.series / row["part"])
-    if table is None:
-        return [math.nan] * len(target.values)
+    with mended(path := store.series / row["part"]):
+        table = read_part(path)
     own = table.filter(pc.equal(table["address"], address)).to_pandas()  # type: ignore[attr-defined]
     values = own[target.column].fillna(0) if target.column in own else own["day"] * 0.0
     return [float(values.iloc[int((own["day"] - day).abs().argmin())]) for day in target.days]

@@ -25,6 +25,8 @@ from livermet_sim.sweep.factors import Factor, Value
 MOST_POINTS = 1_000_000
 MORRIS_LEVELS = 4
 FAST_HARMONICS = 4
+LEAST_SOBOL, LEAST_MORRIS = 64, 4  # assumed: with less the indices are mostly luck
+SOBOL = ("sobol", "saltelli")  # two names of the design that gives Sobol indices
 Point = tuple[Value, ...]
 
 
@@ -36,8 +38,8 @@ def points(kind: str, factors: Sequence[Factor], samples: int, seed: int) -> lis
     kind : str
         One of `KINDS`.
     samples : int
-        Points of a Latin hypercube or Sobol sequence; base samples of Saltelli's design (times factors + 2); Morris
-        trajectories (times factors + 1); samples a factor in FAST. A grid does not use it.
+        Points of a Latin hypercube or Sobol sequence; base samples of "sobol", Saltelli's design for Sobol indices
+        (times factors + 2); Morris trajectories (times factors + 1); samples a factor in FAST. A grid does not use it.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def points(kind: str, factors: Sequence[Factor], samples: int, seed: int) -> lis
         return _one_at_a_time(factors)
     if samples < 1:
         raise ScenarioError("design.samples", f"{samples} is not a number of samples")
-    _limit(samples * (len(factors) + 2 if kind in ("saltelli", "morris") else 1))
+    _limit(samples * (len(factors) + 2 if kind in (*SOBOL, "morris") else 1))
     unit = KINDS[kind](len(factors), samples, seed)
     return [tuple(f.at(float(u)) for f, u in zip(factors, row, strict=True)) for row in unit]
 
@@ -108,7 +110,7 @@ def _latin_hypercube(d: int, n: int, seed: int) -> np.ndarray:
     return qmc.LatinHypercube(d, rng=np.random.default_rng(seed)).random(n)
 
 
-def _sobol(d: int, n: int, seed: int) -> np.ndarray:
+def _sobol_sequence(d: int, n: int, seed: int) -> np.ndarray:
     from scipy.stats import qmc
 
     with warnings.catch_warnings():
@@ -116,20 +118,19 @@ def _sobol(d: int, n: int, seed: int) -> np.ndarray:
         return qmc.Sobol(d, rng=np.random.default_rng(seed)).random(n)
 
 
-def _power_of_two(n: int) -> None:
-    if n < 2 or n & (n - 1):
-        near = 2 ** max(1, round(math.log2(max(n, 2))))
-        raise ScenarioError("design.samples", f"Saltelli's design needs a power of two, not {n}; take {near}")
-
-
 def _saltelli(d: int, n: int, seed: int) -> np.ndarray:
-    _power_of_two(n)
+    if n < LEAST_SOBOL or n & (n - 1):
+        near = max(LEAST_SOBOL, 2 ** round(math.log2(max(n, 2))))
+        reason = f"Sobol indices need a power of two, {LEAST_SOBOL} samples or more (each of factors + 2 points), not {n}"
+        raise ScenarioError("design.samples", f"{reason}; take {near}")
     return salib("sample.sobol").sample(_cube(d), n, calc_second_order=False, seed=seed)
 
 
 def _morris(d: int, n: int, seed: int) -> np.ndarray:
-    if n < 2:
-        raise ScenarioError("design.samples", "Morris' design needs 2 trajectories or more")
+    if n < LEAST_MORRIS:
+        raise ScenarioError(
+            "design.samples", f"Morris' design needs {LEAST_MORRIS} trajectories or more, not {n}"
+        )
     return salib("sample.morris").sample(_cube(d), n, num_levels=MORRIS_LEVELS, seed=seed)
 
 
@@ -149,6 +150,6 @@ def _unused(d: int, n: int, seed: int) -> np.ndarray:
 
 
 KINDS: dict[str, Callable[[int, int, int], np.ndarray]] = {
-    "grid": _unused, "one-at-a-time": _unused, "latin-hypercube": _latin_hypercube, "sobol": _sobol,
-    "saltelli": _saltelli, "morris": _morris, "fast": _fast,
+    "grid": _unused, "one-at-a-time": _unused, "latin-hypercube": _latin_hypercube,
+    "sobol-sequence": _sobol_sequence, "sobol": _saltelli, "saltelli": _saltelli, "morris": _morris, "fast": _fast,
 }  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.write import whole_file
 from livermet_sim.sweep.store import told
 
 if TYPE_CHECKING:
@@ -34,24 +36,30 @@ def export(study: Study, folder: Path, form: str) -> list[Path]:
 
 
 def _csv(study: Study, folder: Path) -> list[Path]:
-    study.runs.to_csv(folder / "runs.csv", index=False)
+    with whole_file(folder / "runs.csv") as part:
+        study.runs.to_csv(part, index=False)
     files = [folder / "runs.csv"]
     names = study.series_columns()
-    for number, frame in enumerate(study.series_by_part()):
-        frame = frame.reindex(columns=names)
-        totals = [name for name in names if name.startswith("dead_")]
-        frame[totals] = frame[totals].fillna(0)
-        frame.to_csv(folder / "timeseries.csv", index=False, mode="a" if number else "w", header=not number)
-        files = [folder / "runs.csv", folder / "timeseries.csv"]
+    parts = enumerate(study.series_by_part())
+    for first in parts:
+        files.append(folder / "timeseries.csv")
+        with whole_file(files[-1]) as part, open(part, "w", encoding="utf-8", newline="") as file:
+            for number, frame in itertools.chain([first], parts):
+                frame = frame.reindex(columns=names)
+                totals = [name for name in names if name.startswith("dead_")]
+                frame[totals] = frame[totals].fillna(0)
+                frame.to_csv(file, index=False, header=not number)
     return files
 
 
 def _parquet(study: Study, folder: Path) -> list[Path]:
-    study.runs.to_parquet(folder / "runs.parquet", index=False)
+    with whole_file(folder / "runs.parquet") as part:
+        study.runs.to_parquet(part, index=False)
     files = [folder / "runs.parquet"]
     for number, frame in enumerate(study.series_by_part()):
         files.append(folder / f"timeseries-{number:05d}.parquet")
-        frame.to_parquet(files[-1], index=False)
+        with whole_file(files[-1]) as part:
+            frame.to_parquet(part, index=False)
     return files
 
 
@@ -62,5 +70,6 @@ def _netcdf(study: Study, folder: Path) -> list[Path]:
     for name in data.coords:
         if data[name].dtype == bool:
             data[name] = data[name].astype("int8")
-    data.to_netcdf(path, engine="scipy")
+    with whole_file(path) as part:
+        data.to_netcdf(part, engine="scipy")
     return [path]

@@ -253,7 +253,7 @@ def _values(table: Mapping[str, Any], path: str, scenario: Scenario, place: str)
             raise ScenarioError(f"{place}.values", f"{value!r} is not a number, a text, true or false")
     unit, _, low, _ = _declared(path, scenario)
     read = values if low is None else [_number(v, unit, f"{place}.values") for v in values]
-    if len(set(map(repr, values))) < len(values) or (low is not None and len(set(read)) < len(read)):
+    if len(set(map(repr, values))) < len(values):
         raise ScenarioError(f"{place}.values", "a value is given twice")
     return tuple(read)
 

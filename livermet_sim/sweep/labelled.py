@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.sweep.store import DONE
+from livermet_sim.sweep.schema import DONE
 
 if TYPE_CHECKING:
     from livermet_sim.sweep.study import Study

@@ -15,7 +15,8 @@ from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep import version
 from livermet_sim.sweep.execute import WORKER_DIED, execute
 from livermet_sim.sweep.runs import Chunk, Report, Run, carry_out
-from livermet_sim.sweep.store import FAILED, Store
+from livermet_sim.sweep.schema import FAILED
+from livermet_sim.sweep.store import Store
 
 CHUNK_SECONDS = 15.0
 MOST_RUNS = 500

@@ -38,6 +38,11 @@ def show(total: int, before: int, wanted: bool = True) -> Iterator[Callable[[int
         yield Lines(total, before)
 
 
+def tell(words: str) -> None:
+    """Say something about a study that a person should know, on the stream of messages."""
+    print(f"livermet: {words}", file=sys.stderr, flush=True)
+
+
 class Lines:
     """Print a line every few seconds, and the last always."""
 

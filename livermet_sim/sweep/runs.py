@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.sweep.execute import WORKER_MARK
 from livermet_sim.sweep.factors import change_paths
-from livermet_sim.sweep.store import DONE, FAILED, Store
+from livermet_sim.sweep.schema import DONE, FAILED
+from livermet_sim.sweep.store import Store
 
 if TYPE_CHECKING:
     from livermet_sim.scenario.spec import Scenario
@@ -133,4 +134,9 @@ def failure(error: BaseException) -> dict[str, str]:
     kind = type(error).__name__
     text = error.sentence if isinstance(error, LivermetError) else str(error)
     trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
-    return {"kind": kind, "error": text or kind, "trace": trace}
+    return {"kind": kind, "error": _plain(text)[:LONGEST_TRACE] or kind, "trace": _plain(trace)}
+
+
+def _plain(text: str) -> str:
+    """Return a text that every table can keep."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")

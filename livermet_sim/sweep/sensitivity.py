@@ -1,7 +1,7 @@
 """Say how much each factor of a study matters, with SALib, by the method that belongs to the design.
 
 ================  ==========================================================================================
-saltelli          Sobol indices: ``S1`` alone, ``ST`` with all interactions; bootstrap intervals
+sobol (saltelli)  Sobol indices: ``S1`` alone, ``ST`` with all interactions; bootstrap intervals
 fast              the same by extended FAST
 morris            mean size of elementary effects ``mu_star``, their mean ``mu`` and spread ``sigma``
 anything else     ``S1`` by RBD-FAST from the sample as it is, and Spearman's rank correlation
@@ -66,7 +66,18 @@ class Sensitivity:
 
     def __str__(self) -> str:
         head = f"{self.measure} ({self.statistic} over replicates): {self.method}, {self.points} points"
-        return head + "\n" + self.table.to_string(index=False, float_format=lambda x: f"{x:.3g}")
+        words = head + "\n" + self.table.to_string(index=False, float_format=lambda x: f"{x:.3g}")
+        return words + (f"\n\n{self.caution}" if self.caution else "")
+
+    @property
+    def caution(self) -> str:
+        """Return why the indices should not be believed, "" where nothing speaks against them."""
+        table, name = self.table, self.leading
+        if f"{name}_conf" in table and (table[f"{name}_conf"] > table[name].abs()).iloc[0]:
+            return f"Take care: the interval of the largest {name} is wider than the index; more samples are needed."
+        if "S1" in table and table["S1"].sum() - table["S1_conf"].sum() > 1:
+            return "Take care: the S1 add up to more than 1, which they cannot; more samples are needed."
+        return ""
 
 
 def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
@@ -80,7 +91,7 @@ def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
     factors = factors_of(study)
     if not factors:
         raise LivermetError(str(study.folder), "the study varies nothing")
-    method = {"saltelli": "sobol", "fast": "fast", "morris": "morris"}.get(
+    method = {**dict.fromkeys(designs.SOBOL, "sobol"), "fast": "fast", "morris": "morris"}.get(
         study.manifest["design"], "rbd-fast"
     )
     x, y = _outcomes(study, factors, measure, statistic, complete=method != "rbd-fast")

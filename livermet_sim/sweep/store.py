@@ -7,31 +7,31 @@
     design.parquet        a row per run: run, point, replicate, seed, address, the factors' values
     runs/PART.parquet     a row per finished run: address, status, error, seconds, the measures
     series/PART.parquet   the rows of the time series of the runs of runs/PART.parquet
+    */PART.damaged        a part that was not what had been written; its runs were computed again
 
-A part is written beside its place, flushed to the disk, and moved there whole; after that it never changes. Its series
-is moved first, so a series counts only where its runs exist. What is done is what the parts hold: there is no second
+The manifest comes first: a folder with one is a study, whatever else is there yet. A part is written beside its place,
+flushed to the disk, and moved there whole; after that it never changes, and its name holds the checksums of its two
+files. Its series is moved first, so a series counts only where its runs exist. What is done is what the parts hold: there is no second
 account that could disagree with them. A run that failed is a row as well; when it was tried again, the later row counts.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ResultError
+from livermet_sim.sweep.schema import FAILED, part_name, read_part, sealed_json
 
-FORMAT = 1
-DONE, FAILED = "done", "failed"
+FORMAT = 2
+MANIFEST_NAME = "manifest.json"
 DAY_SECONDS = 86_400.0
-MAX_TEXT_BYTES = 64 << 20
 KEPT_COLUMNS = ("address", "status", "kind", "error", "trace", "seconds", "tried")
 
 
@@ -52,40 +52,50 @@ class Store:
         return self.folder / "series"
 
     def create(self) -> None:
-        """Make the folders.
+        """Make the folder, and see that it holds nothing else.
 
         Raises
         ------
         ResultError
-            When they cannot be made, or the folder holds something that is no study.
+            When it cannot be made, or holds something that is no study.
         """
-        if self.folder.is_file():
-            raise ResultError(str(self.folder), "this is a file; a study needs a folder")
-        if (
-            self.folder.is_dir()
-            and any(self.folder.iterdir())
-            and not (self.folder / "manifest.json").exists()
-        ):
-            raise ResultError(str(self.folder), "the folder holds other files and no study; choose another")
+        with told(self.folder):
+            if self.folder.is_file():
+                raise ResultError(str(self.folder), "this is a file; a study needs a folder")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # others may start at this very moment, so what comes before a manifest is no stranger
+            foreign = [path for path in self.folder.iterdir() if not _ours(path)]
+            if foreign and not (self.folder / MANIFEST_NAME).exists():
+                raise ResultError(
+                    str(self.folder), "the folder holds other files and no study; choose another"
+                )
+
+    def begin(self, manifest: Mapping[str, Any]) -> None:
+        """Write the manifest, then make the folders of the parts."""
+        write_text(sealed_json(manifest), self.folder / MANIFEST_NAME)
+        self.open()
+
+    def open(self) -> None:
+        """Make the folders of the parts where they are not there yet."""
         for path in (self.runs, self.series):
             with told(path):
                 path.mkdir(parents=True, exist_ok=True)
 
     def write_part(self, runs: Sequence[Mapping[str, Any]], series: Sequence[Mapping[str, Any]]) -> str:
         """Write finished runs, and the rows of their time series, as one part; return its name."""
-        text = " ".join(f"{row['address']} {row['tried']}" for row in runs)
-        name = hashlib.sha256(text.encode()).hexdigest()[:16] + ".parquet"
-        if series:
-            write_table(table_of(series), self.series / name)
-        write_table(table_of(runs), self.runs / name)
+        own, recorded = packed(table_of(runs)), packed(table_of(series)) if series else None
+        name = part_name(own, recorded)
+        if recorded is not None:
+            write_bytes(recorded, self.series / name)
+        write_bytes(own, self.runs / name)
         return name
 
     def clean(self) -> int:
         """Remove what was left half-written by work that has ended; return how many files."""
         removed = 0
         for path in self.folder.glob("**/*.tmp"):
-            if _abandoned(path):
-                with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):
+                if _abandoned(path):
                     path.unlink()
                     removed += 1
         for path in self.series.glob("*.parquet"):
@@ -101,15 +111,15 @@ class Store:
         Raises
         ------
         ResultError
-            When the folder is no study.
+            When a part is damaged.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
 
         tables = []
         for path in sorted(self.runs.glob("*.parquet")):
-            table = read_table(path, columns)
-            if table is not None:
+            with mended(path):
+                table = read_part(path, list(columns) if columns else None)
                 tables.append(table.append_column("part", pa.array([path.name] * len(table), pa.string())))
         if not tables:
             return pa.table({name: pa.array([], pa.string()) for name in ("address", "status", "part")})
@@ -134,17 +144,19 @@ class Store:
         return {address: (status, tried) for address, status, tried in zip(*columns, strict=True)}
 
     def set_aside_damaged(self) -> list[str]:
-        """Rename parts that cannot be read, so that their runs are computed again; return their names."""
+        """Rename parts that are not what was written, so that their runs are computed again; return their names."""
         found = []
-        for folder in (self.runs, self.series):
-            for path in sorted(folder.glob("*.parquet")):
-                if not _readable(path):
-                    os.replace(path, path.with_suffix(".damaged"))
-                    found.append(f"{folder.name}/{path.name}")
-                    # without its series a run is not whole, so it counts as not done either
-                    other = self.runs / path.name
-                    if folder == self.series and other.exists():
-                        os.replace(other, other.with_suffix(".damaged"))
+        for path in sorted(self.runs.glob("*.parquet")):
+            series = self.series / path.name
+            try:
+                read_part(path)
+                if not path.stem.endswith("-none"):
+                    read_part(series)
+            except ResultError:
+                for part in (path, series):
+                    with contextlib.suppress(FileNotFoundError):  # a colleague was quicker
+                        os.replace(part, part.with_suffix(".damaged"))
+                found.append(f"{self.runs.name}/{path.name}")
         return found
 
 
@@ -156,64 +168,44 @@ def table_of(rows: Sequence[Mapping[str, Any]]) -> Any:
     return pa.table({name: pa.array([row.get(name) for row in rows]) for name in names})
 
 
-def write_table(table: Any, path: Path) -> None:
-    """Write an arrow table to ``path``, whole or not at all."""
+def packed(table: Any) -> bytes:
+    """Return an arrow table as a parquet file."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    _write(path, lambda place: pq.write_table(table, place, compression="zstd"))
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def write_bytes(data: bytes, path: Path) -> None:
+    """Write a file's content to ``path``, whole or not at all."""
+    place = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
+    with told(path):
+        try:
+            with open(place, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(place, path)
+        finally:
+            with contextlib.suppress(OSError):
+                place.unlink()
 
 
 def write_text(text: str, path: Path) -> None:
     """Write a text to ``path``, whole or not at all."""
-    _write(path, lambda place: place.write_text(text, encoding="utf-8"))
+    write_bytes(text.encode(), path)
 
 
-def write_json(value: Any, path: Path) -> None:
-    """Write plain values to ``path``, whole or not at all."""
-    write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", path)
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the object in a JSON file.
-
-    Raises
-    ------
-    ResultError
-        When it is missing, too large, or no JSON object.
-    """
+@contextlib.contextmanager
+def mended(path: Path) -> Iterator[None]:
+    """Add to what is said of a damaged part how to mend it; a part that has just been set aside is left out."""
     try:
-        if path.stat().st_size > MAX_TEXT_BYTES:
-            raise ResultError(str(path), "the file is too large for a study")
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise ResultError(str(path.parent), f"this is no study: it has no {path.name}") from None
-    except (ValueError, RecursionError) as error:
-        raise ResultError(str(path), f"the file is damaged ({error})") from None
-    if not isinstance(value, dict):
-        raise ResultError(str(path), "the file is damaged (a JSON object is expected)")
-    return value
-
-
-def read_table(path: Path, columns: Iterable[str] | None = None) -> Any:
-    """Return a part as an arrow table, or None when it cannot be read as one."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.read_table(path, columns=list(columns) if columns else None)
-    except (OSError, pa.ArrowException):
-        return None
-
-
-def _readable(path: Path) -> bool:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            return file.metadata.num_rows > 0 and "address" in file.schema_arrow.names
-    except (OSError, pa.ArrowException):
-        return False
+        yield
+    except ResultError as error:
+        if path.exists():
+            raise ResultError("", f"{error.sentence}; the study's own command mends it") from None
 
 
 @contextlib.contextmanager
@@ -226,17 +218,11 @@ def told(path: Path) -> Any:
         raise ResultError(str(path), f"it cannot be written ({reason})") from error
 
 
-def _write(path: Path, fill: Callable[[Path], Any]) -> None:
-    place = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
-    with told(path):
-        try:
-            fill(place)
-            with open(place, "rb") as file:
-                os.fsync(file.fileno())
-            os.replace(place, path)
-        finally:
-            with contextlib.suppress(OSError):
-                place.unlink()
+def _ours(path: Path) -> bool:
+    """Say whether a file may lie in the folder of a study that has no manifest yet."""
+    if path.name in ("runs", "series"):
+        return path.is_dir() and not any(path.iterdir())
+    return path.name.startswith(MANIFEST_NAME)
 
 
 def _abandoned(path: Path) -> bool:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.base.tables import to_frame
+from livermet_sim.base.write import inside
 from livermet_sim.observe.columns import Frame
-from livermet_sim.sweep.store import DONE, FAILED, KEPT_COLUMNS, Store, read_json, read_table
+from livermet_sim.sweep.schema import DONE, FAILED, expected_sum, read_design, read_manifest, read_part
+from livermet_sim.sweep.store import KEPT_COLUMNS, Store, mended
 
 if TYPE_CHECKING:
     from livermet_sim.sweep.sensitivity import Sensitivity
@@ -34,7 +37,7 @@ class Study:
     def __init__(self, folder: str | Path):
         self.folder = Path(folder)
         self.store = Store(self.folder)
-        self.manifest = read_json(self.folder / "manifest.json")
+        self.manifest = read_manifest(self.folder)
 
     def __repr__(self) -> str:
         return f"Study({self.manifest.get('name')!r}, {len(self.runs)} of {len(self.design)} runs)"
@@ -52,14 +55,19 @@ class Study:
     @cached_property
     def design(self) -> Frame:
         """Return a row per run of the design: run, point, replicate, seed, address and the factors' values."""
-        table = read_table(self.folder / "design.parquet")
-        if table is None:
-            raise ResultError(str(self.folder / "design.parquet"), "the file is missing or damaged")
-        return table.to_pandas()
+        path = self.folder / "design.parquet"
+        try:
+            frame = to_frame(read_design(path, self.manifest["table"]))
+        except ResultError as error:
+            raise ResultError("", f"{error.sentence}; the study's own command mends it") from None
+        for name in self.factors:
+            if name not in frame:
+                raise ResultError(str(path), f"the file is damaged (no column {name})")
+        return frame
 
     @cached_property
     def _rows(self) -> Frame:
-        return self.store.rows().to_pandas()
+        return to_frame(self.store.rows())
 
     @cached_property
     def runs(self) -> Frame:
@@ -133,11 +141,20 @@ class Study:
 
     def series_columns(self) -> list[str]:
         """Return the columns of the time series over all parts, ``run`` first."""
-        import pyarrow.parquet as pq
-
-        paths = [self.store.series / name for name in sorted(set(self._places(None)["part"]))]
-        names = dict.fromkeys(name for path in paths if path.exists() for name in pq.read_schema(path).names)
+        names: dict[str, None] = {}
+        for name in sorted(set(self._places(None)["part"])):
+            if (table := self._kept(name)) is not None:
+                names |= dict.fromkeys(table.column_names)
         return ordered(["run", *(name for name in names if name != "address")])
+
+    def _kept(self, name: str) -> Any:
+        """Return the series of a part as an arrow table, or None where none was kept."""
+        path = self.store.series / name
+        if path.stem.endswith("-none"):
+            return None
+        with mended(path):
+            return read_part(path)
+        raise ResultError(str(path), "the file is missing; the study's own command mends it")
 
     def _parts(self, columns: Sequence[str] | None, place: Frame) -> Iterator[Any]:
         for name, own in place.groupby("part", sort=True):
@@ -155,21 +172,18 @@ class Study:
     def _part(self, name: str, columns: Sequence[str] | None, own: Frame) -> Any:
         """Return the wanted columns and runs of one part, or None where it has no series."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
-        path = self.store.series / name
-        if not path.exists():
+        table = self._kept(name)
+        if table is None:
             return None
-        wanted = None
         if columns is not None:
-            names = pq.read_schema(path).names
+            names = table.column_names
             for column in columns:
                 if column not in names and not column.startswith("dead_"):
                     raise LivermetError("series", f'there is no column "{column}"', name=column, valid=names)
-            wanted = [c for c in dict.fromkeys(("address", "time_h", "day", *columns)) if c in names]
-        table = read_table(path, wanted)
-        if table is None:
-            raise ResultError(str(path), "the file is damaged; run the study again to mend it")
+            table = table.select(
+                [c for c in dict.fromkeys(("address", "time_h", "day", *columns)) if c in names]
+            )
         addresses = table["address"].to_numpy(zero_copy_only=False)
         several = (
             own.groupby("address", sort=False)["run"].apply(list).to_dict()
@@ -195,7 +209,12 @@ class Study:
         import pyarrow.dataset as ds
 
         names = sorted(set(self._places(None)["part"]))
-        files = [path for name in names if (path := self.folder / what / name).exists()]
+        files = [
+            path for name in names if expected_sum(path := self.folder / what / name) not in ("", "none")
+        ]
+        for path in files:
+            with mended(path):
+                read_part(path)
         if not files:
             raise LivermetError(
                 "dataset", f'the study has no parts of "{what}"', name=what, valid=("series", "runs")
@@ -302,7 +321,7 @@ class Study:
 
     def figures(self, folder: str | Path | None = None) -> list[Path]:
         """Write every plot that fits the study as PNG, in its folder ``figures`` by default; return the files."""
-        return _drawing().save_all(self, Path(folder) if folder else self.folder / "figures")
+        return _drawing().save_all(self, Path(folder) if folder else inside(self.folder, "figures"))
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
@@ -310,7 +329,7 @@ class Study:
 
 def _frame(table: Any) -> Frame:
     """Return rows of a time series; a cause of death not met yet counts 0."""
-    frame = table.to_pandas()
+    frame = to_frame(table)
     frame = frame[ordered(frame.columns)]
     totals = [c for c in frame.columns if c.startswith("dead_")]
     frame[totals] = frame[totals].fillna(0).astype(np.int64)

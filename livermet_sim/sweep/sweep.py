@@ -10,7 +10,7 @@ The same as a file, for ``livermet sweep``::
     scenario = "strip"
     days = 3
     [design]
-    kind = "latin-hypercube"   # grid, one-at-a-time, list, sobol, saltelli, morris, fast
+    kind = "latin-hypercube"   # grid, one-at-a-time, list, sobol-sequence, sobol (indices), morris, fast
     samples = 50
     replicates = 2
     seed = 1
@@ -29,26 +29,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from livermet_sim.base.checksums import sha256
 from livermet_sim.base.errors import LivermetError, ResultError, ScenarioError
+from livermet_sim.base.write import inside
 from livermet_sim.engine import SEED_LIMIT
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep import designs, version
 from livermet_sim.sweep.factors import Factor, change_paths, read_factors
 from livermet_sim.sweep.plan import carry_out_all, check_version, run_address
-from livermet_sim.sweep.progress import show
+from livermet_sim.sweep.progress import show, tell
 from livermet_sim.sweep.runs import Run, quiet
-from livermet_sim.sweep.store import (
-    DONE,
-    FAILED,
-    FORMAT,
-    Store,
-    read_json,
-    read_table,
-    write_json,
-    write_table,
-    write_text,
-)
+from livermet_sim.sweep.schema import DONE, FAILED, read_design, read_manifest
+from livermet_sim.sweep.store import FORMAT, MANIFEST_NAME, Store, packed, write_bytes, write_text
 
 if TYPE_CHECKING:
     from livermet_sim.sweep.study import Study
@@ -66,7 +59,7 @@ class Sweep:
         Path -> ``(low, high)``, a list of values, ``{"low": ..., "high": ..., "scale": "log"}``, or ``{}`` for the range
         declared with the parameter. A bare number is in the parameter's own unit.
     design : str
-        grid, one-at-a-time, list, latin-hypercube, sobol, saltelli, morris or fast: see `sweep.designs`.
+        grid, one-at-a-time, list, latin-hypercube, sobol-sequence, sobol (for Sobol indices), morris or fast: see `sweep.designs`.
     samples, replicates : int
         Size of the design; runs a point.
     seed : int
@@ -127,6 +120,7 @@ class Sweep:
         if design == "list":
             self.points = _read_points(points, self.factors)
         else:
+            _refuse_twice(self.factors)
             self.points = designs.points(design, self.factors, self.samples, self.seed)
         if len(self.points) * self.replicates > MOST_RUNS:
             raise ScenarioError(
@@ -200,7 +194,7 @@ class Sweep:
         """
         from livermet_sim.sweep.study import Study
 
-        store = Store(Path(folder or Path("results") / self.name))
+        store = Store(Path(folder or inside(Path("results"), self.name)))
         part, parts = shard
         if not 1 <= part <= parts:
             raise LivermetError("shard", f"{part}/{parts} is not a part; write 1/{parts} to {parts}/{parts}")
@@ -244,29 +238,43 @@ class Sweep:
 
     def _prepare(self, store: Store, new_version: bool) -> list[str]:
         """Write design and manifest unless they are there; return the address of every run."""
-        manifest = self._manifest()
-        known, place = store.folder / "manifest.json", store.folder / "design.parquet"
-        if known.exists():
-            earlier = read_json(known)
-            if earlier.get("format") != FORMAT:
-                raise ResultError(
-                    str(store.folder), "the study was written by another version of this program"
-                )
-            if not new_version:
-                check_version(str(earlier.get("model")), store.folder)
-            store.clean()
-            store.set_aside_damaged()
-            table = read_table(place) if earlier.get("key") == manifest["key"] else None
-            if table is not None and table.num_rows == len(self):
-                return table["address"].to_pylist()
+        manifest, place = self._manifest(), store.folder / "design.parquet"
+        earlier = self._earlier(store, new_version)
+        if all(earlier.get(name) == manifest[name] for name in ("key", "model")):
+            store.open()
+            with suppress(ResultError):  # it is written anew where it is missing or damaged
+                return read_design(place, earlier["table"])["address"].to_pylist()
         addresses = self._addresses()
-        write_table(self._table(addresses), place)
+        table = packed(self._table(addresses))
+        manifest["table"] = sha256(table)
+        store.begin(manifest)
+        write_bytes(table, place)
         write_text(
             self.text or json.dumps(manifest, indent=1),
             store.folder / ("study.toml" if self.text else "study.json"),
         )
-        write_json(manifest, known)
         return addresses
+
+    def _earlier(self, store: Store, new_version: bool) -> dict[str, Any]:
+        """Return the manifest of an earlier call, {} where there is none; name what is damaged, and set it aside."""
+        known = store.folder / MANIFEST_NAME
+        if not known.exists():
+            return {}
+        earlier: dict[str, Any] = {}
+        try:
+            earlier = read_manifest(store.folder)
+        except ResultError as error:
+            if "damaged" not in error.sentence:
+                raise
+            tell(f"{error.sentence}; it is written anew")
+        if earlier and earlier.get("format") != FORMAT:
+            raise ResultError(str(store.folder), "the study was written by another version of this program")
+        if earlier and not new_version:
+            check_version(str(earlier.get("model")), store.folder)
+        store.clean()
+        for name in store.set_aside_damaged():
+            tell(f"{store.folder / name}: the part is damaged; its runs are computed again")
+        return earlier
 
     def _addresses(self) -> list[str]:
         """Return the address of every run; a point that makes no scenario gets one too, and fails when it is run."""
@@ -308,6 +316,14 @@ class Sweep:
                 values = [str(v) for v in values]
             columns[factor.path] = values
         return pa.table(columns)
+
+
+def _refuse_twice(factors: Sequence[Factor]) -> None:
+    """Refuse a factor that takes one value under two spellings; a list of points may, and runs it once."""
+    for factor in factors:
+        values = {(isinstance(value, bool), value) for value in factor.values}
+        if len(values) < len(factor.values):
+            raise ScenarioError(f'factors."{factor.path}".values', "a value is given twice")
 
 
 def _described(factor: Factor) -> dict[str, Any]:

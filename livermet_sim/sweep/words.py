@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from livermet_sim.scenario.tables import aligned
 from livermet_sim.sweep.progress import duration
-from livermet_sim.sweep.store import DONE, FAILED
+from livermet_sim.sweep.schema import DONE, FAILED
 
 if TYPE_CHECKING:
     from livermet_sim.sweep.study import Study

@@ -16,6 +16,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import ResultError
+from livermet_sim.base.write import save_picture
 from livermet_sim.viz import charts, immune, lesions, style
 from livermet_sim.viz.border import growth_pattern
 from livermet_sim.viz.compare import compare_livers
@@ -323,7 +324,7 @@ def save_all(result: Result, folder: Path, which: str = "few", told: Told | None
             told(name, done, len(names))
         path = folder / f"{name}.png"
         # Light compression: the default level takes longer than drawing.
-        draw(result, name).savefig(path, dpi=style.DPI, pil_kwargs={"compress_level": 3})
+        save_picture(draw(result, name), path, dpi=style.DPI, pil_kwargs={"compress_level": 3})
         paths.append(path)
         # a figure's parts point at each other; waiting for the collector would keep several of them
         gc.collect()

@@ -51,16 +51,16 @@ def test_a_stopped_calibration_goes_on_as_if_it_had_not_been(calibration, tmp_pa
     assert [trial.number for trial in one.trials] == list(range(4))
     real, calls = Engine.run, []
 
-    def stop(engine, hours):
+    def stop(engine, *hours):
         calls.append(engine)
         if len(calls) == 7:
             raise KeyboardInterrupt
-        real(engine, hours)
+        real(engine, *hours)
 
     monkeypatch.setattr(Engine, "run", stop)
     with pytest.raises(KeyboardInterrupt):
         calibration.run(tmp_path / "two", workers=1, progress=False)
-    half = json.loads((tmp_path / "two" / "trials.json").read_text())
+    half = json.loads((tmp_path / "two" / "trials.json").read_text())["trials"]
     assert len(half) == 2
     two = calibration.run(tmp_path / "two", workers=1, progress=False)
     assert two.trials == one.trials

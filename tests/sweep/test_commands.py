@@ -68,7 +68,7 @@ def test_a_study_from_plan_to_pictures(livermet, tmp_path):
 
 
 def test_a_study_in_which_all_fail_says_so_and_exits_1(livermet, monkeypatch):
-    def fail(engine, hours):
+    def fail(engine, *hours):
         raise ZeroDivisionError("nothing works")
 
     monkeypatch.setattr(Engine, "run", fail)
@@ -77,6 +77,51 @@ def test_a_study_in_which_all_fail_says_so_and_exits_1(livermet, monkeypatch):
     code, out, _ = livermet("study failures results/mine --trace")
     assert code == 0 and "ZeroDivisionError: nothing works" in out and "in fail" in out
     monkeypatch.undo()
+
+
+def test_a_study_in_which_some_fail_says_how_many_and_exits_1(livermet, monkeypatch):
+    real = Engine.run
+
+    def sometimes(engine, *hours):
+        if engine.setting.section("cells.kupffer").density == 0:
+            raise ZeroDivisionError("nothing works")
+        return real(engine, *hours)
+
+    monkeypatch.setattr(Engine, "run", sometimes)
+    code, _, err = livermet("sweep mine.toml --workers 1 --quiet")
+    assert code == 1 and err.startswith("livermet: 2 of 4 runs failed; run ") and "nothing works" in err
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil", "/tmp/evil", "..", "a/../../evil", "results/../../evil", ".evil", ""]
+)
+@pytest.mark.parametrize("command", ["sweep", "calibrate"])
+def test_no_name_leads_out_of_the_results(livermet, tmp_path, command, name):
+    inner = tmp_path / "work"
+    inner.mkdir()
+    os.chdir(inner)
+    own = FILE if command == "sweep" else CALIBRATION
+    (inner / "mine.toml").write_text(f"name = {name!r}\n{own}")
+    code, _, err = livermet(f"{command} mine.toml --workers 1 --quiet")
+    assert code == 0, err
+    assert {path.name for path in inner.iterdir()} == {"mine.toml", "results"}
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.toml", "work"}
+    assert len(list((inner / "results").iterdir())) == 1
+
+
+CALIBRATION = """
+scenario = "strip"
+days = 0.05
+[calibration]
+trials = 1
+replicates = 1
+[factors]
+"cells.kupffer.density" = { low = 0, high = 9000 }
+[[targets]]
+measure = "tumour_cells"
+value = 5
+error = 2
+"""
 
 
 @pytest.mark.parametrize(

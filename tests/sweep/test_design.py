@@ -11,7 +11,7 @@ from livermet_sim.scenario.load import load
 from livermet_sim.sweep import designs
 from livermet_sim.sweep.factors import Factor, change_paths, read_factors
 from livermet_sim.sweep.file import read
-from livermet_sim.sweep.sensitivity import analyse
+from livermet_sim.sweep.sensitivity import Sensitivity, analyse
 from livermet_sim.sweep.sweep import Sweep
 
 FACTORS = (Factor("a", low=2, high=4), Factor("b", low=1, high=100, log=True), Factor("c", ("x", "y", "z")))
@@ -25,14 +25,20 @@ def scenario():
 
 @pytest.mark.parametrize(
     ("kind", "samples", "number"),
-    [("grid", 1, 5 * 5 * 3), ("one-at-a-time", 1, 1 + 4 + 4 + 2), ("latin-hypercube", 12, 12), ("sobol", 16, 16),
-     ("saltelli", 8, 8 * 5), ("morris", 4, 4 * 4), ("fast", 65, 65 * 3)],
+    [("grid", 1, 5 * 5 * 3), ("one-at-a-time", 1, 1 + 4 + 4 + 2), ("latin-hypercube", 12, 12), ("sobol-sequence", 16, 16), ("sobol", 64, 64 * 5),
+     ("saltelli", 64, 64 * 5), ("morris", 4, 4 * 4), ("fast", 65, 65 * 3)],
 )  # fmt: skip
 def test_a_design_has_its_points_inside_the_ranges(kind, samples, number):
     points = designs.points(kind, FACTORS, samples, 1)
     assert len(points) == number and points == designs.points(kind, FACTORS, samples, 1)
     a, b, c = (np.array(column) for column in zip(*points, strict=True))
     assert 2 <= a.min() < a.max() <= 4 and 1 <= b.min() < b.max() <= 100 and set(c) == {"x", "y", "z"}
+
+
+@pytest.mark.parametrize(("kind", "few"), [("sobol", 4), ("saltelli", 32), ("morris", 2), ("fast", 64)])
+def test_a_design_for_indices_refuses_too_few_points(kind, few):
+    with pytest.raises(LivermetError, match=r"design\.samples: .* or more"):
+        designs.points(kind, FACTORS, few, 1)
 
 
 def test_a_latin_hypercube_meets_every_share_of_every_range_once():
@@ -116,7 +122,7 @@ scenario = "strip"
 days = 0.1
 [design]
 kind = "saltelli"
-samples = 4
+samples = 64
 [factors]
 "cells.kupffer.density" = { low = "0 /mm3", high = "9000 /mm3" }
 """
@@ -126,10 +132,14 @@ samples = 4
     ("old", "new", "words"),
     [
         ("saltelli", "saltel", '"saltel" is not a design; did you mean "saltelli"'),
-        ("samples = 4", "samples = 5", "needs a power of two, not 5; take 4"),
-        ("samples = 4", "sampels = 4", 'design.sampels: there is no such key; did you mean "samples"'),
-        ("samples = 4", "replicates = 0", "0 is not a whole number of 1 or more"),
-        ("samples = 4", "paired = 1", "design.paired: 1 is not true or false"),
+        (
+            "samples = 64",
+            "samples = 65",
+            "need a power of two, 64 samples or more (each of factors + 2 points), not 65; take 64",
+        ),
+        ("samples = 64", "sampels = 4", 'design.sampels: there is no such key; did you mean "samples"'),
+        ("samples = 64", "replicates = 0", "0 is not a whole number of 1 or more"),
+        ("samples = 64", "paired = 1", "design.paired: 1 is not true or false"),
         ("days = 0.1", "day = 0.1", 'day: there is no such key; did you mean "days"'),
         ('"strip"', '"stripe"', 'there is no scenario "stripe"; did you mean "strip"'),
         ("[factors]", "[factor]", 'factor: there is no such key; did you mean "factors"'),
@@ -141,7 +151,7 @@ def test_a_mistake_in_a_study_file_names_file_and_place(old, new, words, tmp_pat
     assert old in STUDY
     (tmp_path / "mine.toml").write_text(STUDY.replace(old, new))
     if words is None:
-        assert len(read("mine.toml").points) == 4 * 3
+        assert len(read("mine.toml").points) == 64 * 3
         return
     with pytest.raises(LivermetError) as caught:
         read("mine.toml")
@@ -206,10 +216,22 @@ def test_sensitivity_finds_what_matters_and_how_much(kind, samples, method):
 
 
 def test_a_measure_that_never_changes_and_a_hole_in_the_design_are_said():
-    study = Fake("saltelli", 8)
-    with pytest.raises(LivermetError, match="of 48 points have no y"):
+    study = Fake("saltelli", 64)
+    with pytest.raises(LivermetError, match="of 384 points have no y"):
         study.table.loc[3, "y"] = np.nan
         analyse(study, "y")
     study.table["y"] = 2.0
     with pytest.raises(LivermetError, match="y is 2 at every point"):
         analyse(study, "y")
+
+
+def test_indices_that_cannot_be_believed_carry_a_caution():
+    import pandas as pd
+
+    def found(s1, conf):
+        table = pd.DataFrame({"factor": ["a", "b"], "S1": s1, "S1_conf": conf, "ST": s1, "ST_conf": conf})
+        return str(Sensitivity("sobol", "y", "mean", table, 24))
+
+    assert "wider than the index" in found([0.5, 0.1], [0.9, 0.1])
+    assert "add up to more than 1" in found([1.86, 0.1], [0.2, 0.1])
+    assert "Take care" not in found([0.7, 0.2], [0.1, 0.1])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -82,18 +83,24 @@ def test_points_that_are_equal_share_one_run(make, tmp_path):
     assert (series["run"].value_counts() == len(series) // 2).all()
 
 
-def test_torn_and_damaged_files_are_mended(whole, make, tmp_path):
+def test_torn_and_damaged_files_are_mended(whole, make, tmp_path, capsys):
     sweep = make(series="1 h")
     study = sweep.run(tmp_path / "study", workers=1, progress=False)
-    runs, series = (sorted(folder.glob("*.parquet")) for folder in (study.store.runs, study.store.series))
+    runs = sorted(study.store.runs.glob("*.parquet"))
     assert len(runs) > 3
     runs[0].write_bytes(runs[0].read_bytes()[:100])  # half a part
-    os.truncate(series[1], 50)
+    os.truncate(study.store.series / runs[1].name, 50)
     runs[2].unlink()  # its series is left alone, and must not count twice
     torn = study.store.runs / f"x.parquet.{store.socket.gethostname()}.999999999.tmp"
     torn.write_bytes(b"half")
-    assert len(Study(study.folder).runs) < 8
+    with pytest.raises(ResultError, match=r"runs/.*parquet: the file is damaged .*own command mends it"):
+        Study(study.folder).runs  # noqa: B018
     mended = sweep.run(study.folder, workers=1, progress=False)
+    said = capsys.readouterr().err
+    assert all(
+        f"runs/{part.name}: the part is damaged; its runs are computed again" in said
+        for part in (runs[0], runs[1])
+    )
     assert same(whole, mended) and not torn.exists()
     pd.testing.assert_frame_equal(whole.timeseries, mended.timeseries, check_exact=True)
 
@@ -110,10 +117,10 @@ def test_another_model_version_is_never_mixed_in(make, tmp_path, monkeypatch):
 def test_a_run_that_fails_is_a_row_and_can_be_tried_again(whole, make, tmp_path, monkeypatch):
     real = Engine.run
 
-    def sometimes(engine, hours):
+    def sometimes(engine, *hours):
         if engine.seed == 4:
             raise RuntimeError("no luck")
-        real(engine, hours)
+        real(engine, *hours)
 
     monkeypatch.setattr(Engine, "run", sometimes)
     sweep = make(series="1 h")
@@ -214,3 +221,67 @@ def test_the_manifest_says_what_was_done(whole):
     manifest = json.loads((whole.folder / "manifest.json").read_text())
     assert manifest["model"] == version.model() and manifest["runs"] == 8
     assert [f["path"] for f in manifest["factors"]] == ["cells.kupffer.density", "rules.MV12.enabled"]
+
+
+def flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[place % len(content)] ^= 4
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("what", ["manifest.json", "design.parquet", "runs/*.parquet", "series/*.parquet"])
+def test_one_flipped_bit_is_named_and_mended(whole, make, tmp_path, what, capsys):
+    sweep = make(series="1 h")
+    study = sweep.run(tmp_path / "study", workers=1, progress=False)
+    rng = np.random.default_rng(1)
+    for _ in range(4):
+        path = sorted(study.folder.glob(what))[0]
+        flip(path, int(rng.integers(1 << 30)))
+        with pytest.raises(ResultError, match=r"damaged"):
+            Study(study.folder).timeseries, Study(study.folder).summary()
+        mended = sweep.run(study.folder, workers=1, progress=False)
+        assert same(whole, mended) and (what == "design.parquet" or "damaged" in capsys.readouterr().err)
+    pd.testing.assert_frame_equal(whole.timeseries, mended.timeseries, check_exact=True)
+
+
+START = """
+import sys
+from sweep_worlds import small
+part = int(sys.argv[2])
+small(series="1 h").run(sys.argv[1], workers=1, shard=(part, 3) if part else (1, 1), progress=False)
+"""
+
+
+def start(place, part):
+    path = os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, "-c", START, str(place), str(part)], env=os.environ | {"PYTHONPATH": path}
+    )
+
+
+def test_three_shards_and_two_whole_sweeps_can_start_together(whole, tmp_path):
+    started = [start(tmp_path / "study", part) for part in (1, 2, 3, 0, 0)]
+    assert [run.wait(300) for run in started] == [0] * 5
+    assert same(whole, Study(tmp_path / "study"))
+    pd.testing.assert_frame_equal(whole.timeseries, Study(tmp_path / "study").timeseries, check_exact=True)
+
+
+@pytest.mark.parametrize("moment", range(6))
+def test_a_kill_at_any_moment_of_the_start_does_no_harm(whole, make, tmp_path, monkeypatch, moment):
+    class Killed(BaseException):
+        pass
+
+    real, calls = os.replace, []
+
+    def kill(*places):
+        if len(calls) == moment:
+            raise Killed
+        calls.append(places)
+        real(*places)
+
+    monkeypatch.setattr(os, "replace", kill)
+    monkeypatch.setattr(type(store.Store(tmp_path)), "clean", lambda self: None)
+    with pytest.raises(Killed):
+        make(series="1 h").run(tmp_path / "study", workers=1, progress=False)
+    monkeypatch.undo()
+    assert same(whole, make(series="1 h").run(tmp_path / "study", workers=1, progress=False))

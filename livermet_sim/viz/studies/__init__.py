@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.base.write import save_picture
 from livermet_sim.viz.studies.effects import sensitivity, tornado
 from livermet_sim.viz.studies.maps import heatmap, parallel
 from livermet_sim.viz.studies.response import response
@@ -57,7 +58,7 @@ def save_all(study: Study, folder: Path) -> list[Path]:
             except LivermetError:
                 continue  # what this plot needs is not in this study
             paths.append(folder / f"{kind}.png")
-            figure.savefig(paths[-1])
+            save_picture(figure, paths[-1])
     except OSError as error:
         raise ResultError(
             str(folder), f"the pictures cannot be written ({(error.strerror or str(error)).lower()})"
