@@ -187,7 +187,7 @@ def overview(result: Result) -> Figure:
     panels["phases"], panels["losses"] = lower.subplots(1, 2, width_ratios=(1.3, 1.75))
     if result.snapshots:
         view = scene(result)
-        draw_tissue(panels["map"], view, pixels=640)
+        draw_tissue(panels["map"], view, pixels=520)
         rings = ring_small(panels["map"], view)
         name = result.scenario.get("name", "run")
         words = f"{name}, seed {result.provenance.get('seed')}: day {view.time_h / 24:.3g}"

@@ -33,7 +33,7 @@ from livermet_sim.viz.tubes import paint_perfusion, paint_tubes, paint_vessels, 
 
 HISTOLOGY = "histology"
 JOINED = "The sides join: what leaves at one comes in at the opposite one."
-MAX_PIXELS, MAX_FIELD_PIXELS = 900_000, 400_000
+MAX_PIXELS, MAX_FIELD_PIXELS = 640_000, 400_000
 
 
 @dataclass(frozen=True)
