@@ -13,6 +13,7 @@ from livermet_sim.base.write import save_picture
 from livermet_sim.cli.options import Changes, Days, Name, Seed, check_picture, load_scenario, prepare
 
 if TYPE_CHECKING:
+    from livermet_sim.anatomy.morphometry import Measure
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.state.tissue import Tissue
 
@@ -138,17 +139,17 @@ def check(name: Name, changes: Changes = None, seed: Seed = 1, days: Days = None
 
 
 def _show_tissue(scenario: Scenario, seed: int, out: Path) -> None:
-    from livermet_sim.anatomy import build, morphometry
-    from livermet_sim.scenario.tables import aligned
+    from livermet_sim.anatomy import morphometry
+    from livermet_sim.engine import Engine
+    from livermet_sim.observe.circulation import circulation
+    from livermet_sim.processes.oxygenation import Oxygenate
 
     check_picture(out)
-    tissue = build.build(scenario.values["tissue"], seed)
-    rows = [("quantity", "here", "should be", "unit", "fits", "published", "source")]
-    for m in morphometry.measure(tissue):
-        fits = "yes" if m.ok else "no"
-        band = f"{m.low:.4g} to {m.high:.4g}"
-        rows.append((m.name, f"{m.value:.4g}", band, m.unit, fits, m.published, m.source))
-    typer.echo(aligned(rows))
+    engine = Engine(scenario, seed)
+    tissue = engine.world.tissue
+    oxygenate = next(p for p in engine.plan.processes if isinstance(p, Oxygenate))
+    typer.echo(_beside_published(morphometry.measure(tissue)))
+    typer.echo(f"\nBlood at rest\n{_beside_published(circulation(engine.world, oxygenate))}")
     figure = _picture(tissue)
     figure.axes[0].set_title(f"{scenario.name}: {tissue.kind}, seed {seed}", loc="left", fontweight="bold")
     if tissue.note:
@@ -166,6 +167,18 @@ def _cross_dropped(axes: Any, tissue: Tissue) -> None:
     first = axes.get_legend()
     axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.03), frameon=False, borderaxespad=0.0)
     axes.add_artist(first)
+
+
+def _beside_published(measures: list[Measure]) -> str:
+    """Return measures as a table with their bands and what was published."""
+    from livermet_sim.scenario.tables import aligned
+
+    rows = [("quantity", "here", "should be", "unit", "fits", "published", "source")]
+    for m in measures:
+        fits = "yes" if m.ok else "no"
+        band = f"{m.low:.4g} to {m.high:.4g}"
+        rows.append((m.name, f"{m.value:.4g}", band, m.unit, fits, m.published, m.source))
+    return aligned(rows)
 
 
 def _picture(tissue: Tissue) -> Any:

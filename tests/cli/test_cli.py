@@ -362,6 +362,16 @@ def test_show_tissue_measures_and_draws(livermet):
         "quantity", "here", "should", "be", "unit", "fits", "published", "source",
     ]  # fmt: skip
     assert Path("t.png").read_bytes().startswith(b"\x89PNG")
+    blood = done.out.split("Blood at rest")[1]
+    for name in (
+        "perfusion",
+        "wall shear",
+        "transit",
+        "pressure drop",
+        "oxygen of blood, outlet",
+        "oxygen extracted",
+    ):
+        assert f"\n{name}" in blood
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,39 @@
+"""A name that is no more is refused with the names that took its place, which are there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.engine import SECTIONS
+from livermet_sim.interventions.levers import FORMER, LIVER_LEVERS
+from livermet_sim.scenario.load import load
+
+GONE = [(section.name, name, text) for section in SECTIONS for name, text in section.former.items()]
+NAMED = re.compile(r"\b(?:oxygen|flow)\.\w+")
+
+
+@pytest.mark.parametrize(("section", "name", "text"), GONE)
+def test_a_former_parameter_is_answered_with_what_to_set(section, name, text):
+    with pytest.raises(LivermetError) as caught:
+        load("strip", {f"{section}.{name}": 1.0})
+    assert caught.value.sentence == f"override {section}.{name}: there is no such parameter any more; {text}"
+    assert name not in load("strip").values[section]
+    named = NAMED.findall(text)
+    assert named and all(load("strip").value(each) is not None for each in named)
+
+
+def test_the_parameters_of_imposed_zonation_are_among_them():
+    names = {f"{section}.{name}" for section, name, _ in GONE}
+    assert {"oxygen.periportal", "oxygen.uptake_pericentral", "oxygen.exchange", "flow.viscosity"} <= names
+
+
+@pytest.mark.parametrize("lever", FORMER)
+def test_a_former_lever_is_answered_with_what_to_pull(lever):
+    own = {"action": "block", "target": "liver", "behaviour": lever}
+    with pytest.raises(LivermetError, match=f'there is no "{lever}" any more; ') as caught:
+        load("strip").with_(interventions=[own])
+    assert lever not in LIVER_LEVERS
+    assert set(NAMED.findall(FORMER[lever])) <= set(LIVER_LEVERS) and "inflow" in caught.value.sentence
