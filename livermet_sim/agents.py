@@ -138,7 +138,7 @@ class Cell(mesa.Agent):
         return "\n".join(lines)
 
     def neighbours(self, kind: str | type[Cell] | None = None) -> AgentSet:
-        """Return the other cells at this site and the eight around it, of one kind or of all."""
+        """Return the other cells at this site and the ones it touches, of one kind or of all."""
         roster, own = self.model.roster, self._value("site")
         cells = roster.world.cells
         near = np.append(roster.world.tissue.contacts[own], own)

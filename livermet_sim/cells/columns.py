@@ -30,6 +30,6 @@ CELL_COLUMNS = (
     Column("age", "h", "Time since arrival or birth."),
     Column("sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
     Column("lesion_size", "cells", "Tumour cells: live cells of their lesion."),
-    Column("crowding", "1", "Share of the eight sites around whose tissue part holds a tumour cell."),
+    Column("crowding", "1", "Share of the sites a cell touches whose tissue part holds a tumour cell."),
     Column("aptitude", "1", "Tumour cells: uniform number fixed at birth; compared with shares that divide a line in two."),
 )  # fmt: skip

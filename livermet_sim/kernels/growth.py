@@ -24,7 +24,7 @@ from livermet_sim.kernels.room import free_beside, habitable, nearest_free
 
 @kernel
 def cross_wall(rows, seed, tick, key, site, layer, sojourn, event, tumour_at, neighbours, compartment):
-    """Move each row, in order, from the lumen into free tissue at its site or one of the eight around it.
+    """Move each row, in order, from the lumen into free tissue at its site or one beside it.
 
     Rows that find no room keep their place; their ``event`` becomes NOTHING.
     """

@@ -26,7 +26,7 @@ def faded(amount, keep):
 
 @inline
 def live_beside(site, contacts, parenchyma, compartment):
-    """Return how much live hepatocyte tissue stands on the eight sites around."""
+    """Return how much live hepatocyte tissue stands on the sites around."""
     total = 0.0
     for k in range(contacts.shape[1]):
         other = contacts[site, k]

@@ -69,7 +69,7 @@ def read_phases(
 def vessels_inside(world: World, share: float, lesions: int) -> tuple[np.ndarray, np.ndarray]:
     """Return per lesion how many perfused tube sites it encloses and how many sprout sites lie inside.
 
-    A tube site is enclosed where the lesion holds its tissue part and ``share`` of the eight sites around;
+    A tube site is enclosed where the lesion holds its tissue part and ``share`` of the sites that a cell there touches;
     a sprout counts as inside from half of them.
     """
     sites = world.sites

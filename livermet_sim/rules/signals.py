@@ -46,15 +46,15 @@ _OWN = (
     ("age", "age", "h", "Time since the cell arrived or was born."),
     ("sojourn", "sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
     ("lesion_size", "lesion_size", "cells", "Tumour cells: live cells of the lesion the cell belongs to."),
-    ("crowding", "crowding", "1", "Share of the eight sites around that hold a tumour cell."),
+    ("crowding", "crowding", "1", "Share of the sites a cell touches that hold a tumour cell."),
     ("cell_diameter", "diameter", "um", "The cell's own diameter."),
     ("aptitude", "aptitude", "1", "The cell's own uniform number, fixed at birth."),
 )
-# site columns whose sum over the site and its eight neighbours is a signal of its own
+# site columns whose sum over the site and those a cell touches is a signal of its own
 _AROUND = (
     ("contact.hepatocyte", "parenchyma", "sites", "Live hepatocyte sites among the nine here and around."),
-    ("contact.net", "net", "1", "Neutrophil traps here and on the eight sites around."),
-    ("contact.debris", "debris", "cells", "Dead tumour cells here and on the eight sites around."),
+    ("contact.net", "net", "1", "Neutrophil traps here and on the sites a cell touches."),
+    ("contact.debris", "debris", "cells", "Dead tumour cells here and on the sites a cell touches."),
 )
 
 
@@ -126,7 +126,7 @@ def _contacts(kind: str) -> list[Signal]:
     found = []
     for prefix, activated, what in (("", False, kind), ("activated.", True, f"activated {kind}")):
         name = f"contact.{prefix}{kind}"
-        doc = f"Number of {what} cells at the site and on the eight around, the cell itself left out."
+        doc = f"Number of {what} cells at the site and on those it touches, the cell itself left out."
         found.append(Signal(name, response.CONTACT, kind, "cells", doc, activated))
         found.append(
             Signal(

@@ -8,33 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from livermet_sim.state.rays import Rays, rays
+
 # steps (x, y) to the sites around, in pairs of opposites along an axis; those that share a side come first
 STEPS = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)])
 SIDES = 4
 FINE = 2.0**20
-
-
-class Rays(NamedTuple):
-    """Hold the places within a radius as a tree of nearly straight ways from the middle, nearest first.
-
-    Attributes
-    ----------
-    parent, slot : int32[m]
-        The place before, and which of its neighbours this one is; place 0 is the middle.
-    length : float64[m], um
-        Straight distance from the middle.
-    """
-
-    parent: np.ndarray
-    slot: np.ndarray
-    length: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -312,33 +298,15 @@ class Lattice:
         return np.arctan2(slope_y, slope_x)
 
     def rays(self, reach: float) -> Rays:
-        """Return the places within ``reach`` um of a site."""
-        most = int(reach / self.site + 1e-9)
-        offsets = np.array([(x, y) for y in range(-most, most + 1) for x in range(-most, most + 1)])
-        offsets = offsets.reshape(-1, 2)
-        far = np.hypot(*offsets.T) * self.site
-        order = np.argsort(far, kind="stable")
-        order = order[far[order] <= reach + 1e-9]
-        offsets, far = offsets[order], far[order]
-        index = {tuple(offset): i for i, offset in enumerate(offsets.tolist())}
-        # one step less along the longer axis, on the straight line; halves round towards the axes, in every octant alike
-        steps = np.maximum(np.abs(offsets).max(axis=1), 1)[:, None]
-        before = np.sign(offsets) * np.floor(np.abs(offsets) * (steps - 1) / steps + 0.5 - 1e-9).astype(int)
-        parent = np.array([index[tuple(p)] for p in before.tolist()], dtype=np.int32)
-        slots = {tuple(step): k for k, step in enumerate(STEPS.tolist())}
-        slot = np.array([slots.get(tuple(s), -1) for s in (offsets - before).tolist()], dtype=np.int32)
-        return Rays(parent, slot, far)
+        """Return the places within ``reach`` um of a site, as a tree of nearly straight ways."""
+        return rays(STEPS, self.site, reach)
 
     def within(self, reach: float, table: np.ndarray) -> np.ndarray:
         """Return the sites within ``reach`` um of each site, itself left out, int32[n, m], -1 where there is none.
 
         Ways lead through ``table``, int32[n, 8], as ``neighbours`` gives it.
         """
-        rays, places = self.rays(reach), [np.arange(self.n, dtype=np.int32)]
-        for parent, slot in zip(rays.parent[1:].tolist(), rays.slot[1:].tolist(), strict=True):
-            before = places[parent]
-            places.append(np.where(before >= 0, table[before, slot], np.int32(-1)))
-        return np.stack(places[1:], axis=1) if len(places) > 1 else np.empty((self.n, 0), dtype=np.int32)
+        return self.rays(reach).follow(table)
 
     def rolled(self, values: np.ndarray, dx: int, dy: int) -> np.ndarray:
         """Return site values, [n, ...], moved by whole sites around a joined lattice."""

@@ -20,7 +20,7 @@ SITE_COLUMNS = (
     Column("fibronectin", "1", "Fibronectin of the matrix relative to a dense deposit."),
     Column("net", "1", "Neutrophil extracellular traps; 1 is one neutrophil's trap."),
     Column("debris", "cells", "Dead tumour cells not yet cleared."),
-    Column("pressure", "1", "Share of the eight sites around whose tissue part holds a tumour cell."),
+    Column("pressure", "1", "Share of the sites a cell touches whose tissue part holds a tumour cell."),
     Column("patency", "1", "Share of the tube's conductance left by arrested cells and compression."),
     Column("vessel_age", "h", "Age of a tube that grew during the run; 0 for the liver's own."),
     Column("stagnant", "h", "Time for which a tube that grew during the run has carried no blood."),
