@@ -355,25 +355,6 @@ def test_explain_gives_sentence_numbers_and_source(livermet):
     assert len(missing) > 5
 
 
-def test_show_tissue_measures_and_draws(livermet):
-    done = livermet("show", "tissue", "strip", "--out", "t.png")
-    assert done.code == 0
-    assert done.out.splitlines()[0].split() == [
-        "quantity", "here", "should", "be", "unit", "fits", "published", "source",
-    ]  # fmt: skip
-    assert Path("t.png").read_bytes().startswith(b"\x89PNG")
-    blood = done.out.split("Blood at rest")[1]
-    for name in (
-        "perfusion",
-        "wall shear",
-        "transit",
-        "pressure drop",
-        "oxygen of blood, outlet",
-        "oxygen extracted",
-    ):
-        assert f"\n{name}" in blood
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=st.text(max_size=30), name=st.text(max_size=15))
 def test_no_words_end_in_a_traceback(livermet, change, name):

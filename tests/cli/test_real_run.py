@@ -70,3 +70,22 @@ def test_a_few_pictures_are_drawn_and_all_can_be_later(tmp_path):
     again[-1] = "nowhere"
     done = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "nowhere" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_show_tissue_measures_the_liver_and_its_blood_and_draws(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["livermet", "show", "tissue", "strip", "--out", "t.png"])
+    assert cli.main() == 0
+    form, blood = capsys.readouterr().out.split("Blood at rest")
+    head = ["quantity", "here", "should", "be", "unit", "fits", "published", "source"]
+    assert form.splitlines()[0].split() == blood.splitlines()[1].split() == head
+    wanted = (
+        "perfusion",
+        "speed, mean by flow",
+        "wall shear",
+        "transit",
+        "pressure drop",
+        "oxygen of blood, outlet",
+    )
+    assert all(f"\n{name}" in blood for name in (*wanted, "oxygen extracted"))
+    assert Path("t.png").read_bytes().startswith(b"\x89PNG")
