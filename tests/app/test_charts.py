@@ -39,10 +39,26 @@ def test_bars_are_as_long_as_their_values():
     assert wide[3] == 0.5 and "few <b>" in [t.text for t in picture.iter("text")]
 
 
-def test_a_strip_shows_the_numbers_of_now():
-    text = charts.strip([0.0, 1.0], [[3, 1], [0, 2], [0, 0], [0, 1]], 1.0, "treated")
-    assert re.findall(r"<b>(\d+)</b>", text) == ["1", "2", "0", "1"] and "treated" in text
-    assert charts.strip([], [[], [], [], []], 1.0, "").count("<b>0</b>") == 4
+def test_boxes_show_the_lesions_and_cells_of_now():
+    text = charts.boxes([1, 2, 0, 1], [1, 40, 0, 12_000], "treated <b>")
+    assert re.findall(r"<b>(\d+)</b>", text) == ["1", "2", "0", "1"] and "treated &lt;b&gt;" in text
+    assert re.findall(r"<span>([^<]+)</span>", text) == ["1 cell", "40 cells", "0 cells", "12,000 cells"]
+
+
+def test_a_strip_stacks_its_phases_up_to_the_highest_sum():
+    picture = svg(charts.strip([0.0, 1.0], [[3, 1], [0, 2], [0, 0], [0, 1]], 1.0))
+    areas = [
+        [tuple(map(float, p.split(","))) for p in a.get("points").split()] for a in picture.iter("polygon")
+    ]
+    assert [area[1] for area in areas] == [(charts.WIDTH, charts.STRIP * (1 - n / 4)) for n in (1, 3, 3, 4)]
+    assert not list(svg(charts.strip([], [[], [], [], []], 1.0)).iter("polygon"))
+
+
+def test_what_is_not_known_yet_is_a_dash_and_no_bar():
+    text = charts.bars([("a", (4.0,), ""), ("b", (math.nan,), ""), ("c", (0.0,), "")], ("#111111",), log=True)
+    picture = svg(text)
+    assert [t.text for t in picture.iter("text") if t.get("class") == "tick"] == ["4", "-", "0"]
+    assert len(list(picture.iter("rect"))) == 2 and "nan" not in text
 
 
 @pytest.mark.parametrize(("value", "words"), [(0, "0"), (0.25, "0.25"), (1234, "1,234"), (12345, "12.3k"), (2.5e6, "2.5M"), (math.nan, "-")])  # fmt: skip
@@ -66,4 +82,6 @@ def test_what_a_scenario_names_is_escaped():
     assert not re.search(r"<[ius]>", html.cell(told))
     entry = {"words": "<i>", "colour": "#111111", "shape": "disc", "kind": "x", "count": 2, "hidden": False}
     assert "<i>" not in html.legend([{"key": [entry]}]) and "(2)" in html.legend([{"key": [entry]}])
+    two = [{"key": [entry], "structures": [("sinusoid <u>", "#fffaf5")]}] * 2
+    assert html.legend(two).count("sinusoid &lt;u&gt;") == 1 and "(2 / 2)" in html.legend(two)
     assert "62.1" in html.scale(("oxygen (mmHg)", 0.0, 62.1, "inferno")) and html.scale(None) == ""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.kernels.codes import LUMEN, TUMOUR
+from livermet_sim.kernels.codes import LUMEN, SINUSOID, TUMOUR
 from livermet_sim.viz.app import paint
 from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.liver import FEW, Liver, Wish
+from livermet_sim.viz.app.liver import Liver
+from livermet_sim.viz.app.overlay import FEW, REACH, Wish
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +68,14 @@ def test_a_field_picture_is_the_field_on_its_scale(liver):
 
 
 def test_all_cells_are_counted_and_drawn_in_the_window(liver):
-    rows, y, x = liver.drawn()
+    rows, y, x = liver.cells.drawn()
     cells = liver.model.world.cells
     tumour = np.flatnonzero(cells["kind"] == TUMOUR)
     assert set(tumour) <= set(rows) and len(tumour) > 3
     assert (y >= 0).all() and (y <= liver.view.shape[0]).all() and (x >= 0).all()
-    entries = {entry["words"]: entry["count"] for entry in liver.key(Wish())}
+    entries = {entry["words"]: entry["count"] for entry in liver.cells.key(Wish())}
     assert entries["tumour cell, cycling"] + entries["tumour cell, dormant"] == len(tumour)
-    by_phase = liver.key(Wish(colour="phase"))
+    by_phase = liver.cells.key(Wish(colour="phase"))
     assert sum(entry["count"] for entry in by_phase if entry["kind"] == "tumour") == len(tumour)
     kupffer = int((cells["kind"] == liver.model.world.code("kupffer")).sum())
     assert entries["Kupffer cell"] == kupffer
@@ -85,7 +87,7 @@ def test_a_hidden_kind_is_not_drawn(liver):
     assert not nothing[..., 3].any()
     only = opened(liver.picture(Wish(hidden=everything - {"kupffer"}))["cells"])
     row = int(liver.model.world.rows("kupffer")[0])
-    rows, y, x = liver.drawn()
+    rows, y, x = liver.cells.drawn()
     at = list(rows).index(row)
     shade = only[int(y[at] * liver.scale), int(x[at] * liver.scale)]
     assert tuple(shade) == (0x8C, 0x51, 0x0A, 255)
@@ -111,20 +113,81 @@ def test_the_section_is_painted_again_only_when_it_changed(liver):
     assert not liver.stale("section")
 
 
-def test_a_click_finds_the_nearest_cell_drawn_and_nothing_far_away(liver):
-    rows, y, x = liver.drawn()
+def look_at(liver: Liver, film: paint.Film, x: float, y: float) -> int:
+    """Return the number of the look whose colour a pixel of the picture has, -1 for none (a halo is none)."""
+    shade = int(film.pixels[film.pixel(y * liver.view.shape[0], x * liver.view.shape[1])])
+    return (shade - paint.WHITE) // paint.SHADES - 1 if shade >= paint.WHITE + paint.SHADES else -1
+
+
+@pytest.mark.parametrize("colour", ["state", "phase"])
+@pytest.mark.parametrize("hidden", [frozenset(), frozenset({"kupffer"})])
+def test_a_click_takes_what_is_drawn_on_top(liver, colour, hidden):
+    wish = Wish(colour=colour, hidden=hidden)
+    liver.picture(wish)
+    film, groups = liver.cells._film(colour)
+    rows, y, x = liver.cells.drawn()
+    keys, seen = list(liver.model.world.cells["key"][rows]), 0
+    near = np.repeat(np.column_stack([x, y]), 8, axis=0)
+    near += np.random.default_rng(5).uniform(-0.7, 0.7, near.shape)
+    for place in np.clip(near / liver.view.shape[::-1], 0, 1):
+        number = look_at(liver, film, *place)
+        found = liver.cells.nearest(*place, wish)
+        if number >= 0:
+            at = np.array([keys.index(found.key)])
+            assert liver.cells._of(groups[number], rows[at], colour)[0], place
+            seen += 1
+    assert seen > 60
+
+
+def test_a_tumour_cell_drawn_over_a_kupffer_cell_is_the_one_that_is_read(liver):
+    world = liver.model.world
+    cells, (rows, _, _) = world.cells, liver.cells.drawn()
+    tumour = next(r for r in rows if cells["kind"][r] == TUMOUR and cells["lesion_size"][r] <= FEW)
+    below = int(world.rows("kupffer")[0])
+    before = {name: cells[name][below].copy() for name in ("site", "layer", "key")}
+    cells["site"][below], cells["layer"][below] = cells["site"][tumour], cells["layer"][tumour]
+    try:
+        mine = liver.cells.where(liver.model.roster.look(np.array([tumour]))[0])
+        for off in (0.0, 0.3, -0.3):
+            place = mine[0] + off / liver.view.shape[1], mine[1]
+            assert liver.cells.nearest(*place, Wish()).key == cells["key"][tumour]
+        assert liver.cells.nearest(*mine, Wish(hidden=frozenset({"tumour"}))).kind == "kupffer"
+    finally:
+        for name, value in before.items():
+            cells[name][below] = value
+
+
+def test_a_click_beside_cells_takes_the_nearest_and_one_far_away_none(liver):
+    rows, y, x = liver.cells.drawn()
     height, width = liver.view.shape
-    keys = liver.model.world.cells["key"]
-    for place in range(0, len(rows), 7):
-        found = liver.nearest(x[place] / width, y[place] / height, Wish())
-        same = np.hypot(y - y[place], x - x[place]) < 1e-9
-        assert found.key in keys[rows[same]]
-        mark = liver.where(found)
-        assert mark == pytest.approx((x[place] / width, y[place] / height))
+    film, _ = liver.cells._film("state")
+    for place in np.random.default_rng(6).random((200, 2)):
+        found = liver.cells.nearest(*place, Wish())
+        away = np.hypot(y - place[1] * height, x - place[0] * width)
+        if found is None:
+            assert away.min() > REACH
+        else:
+            own = away[list(liver.model.world.cells["key"][rows]).index(found.key)]
+            largest = max(look.radius for look in film.looks)
+            assert own <= REACH + largest and own <= away.min() + largest
     everything = frozenset(liver.model.world.kinds)
-    assert liver.nearest(0.5, 0.5, Wish(hidden=everything)) is None
+    assert liver.cells.nearest(0.5, 0.5, Wish(hidden=everything)) is None
+    for edge in ((0.0, 0.0), (1.0, 1.0)):
+        liver.cells.nearest(*edge, Wish())
     with pytest.raises(LivermetError, match="not inside the picture"):
-        liver.nearest(1.5, 0.5, Wish())
+        liver.cells.nearest(1.5, 0.5, Wish())
+
+
+def test_the_legend_names_what_a_layer_shows(liver):
+    names = {
+        layer: [words for words, _ in liver.structures(layer)] for layer in ("section", "perfusion", "oxygen")
+    }
+    assert "carries blood" in names["perfusion"] and not names["oxygen"]
+    assert any("sinusoid without flow" in words for words in names["section"]) == bool(
+        ((liver.view["perfused"] <= 0.5) & (liver.view["compartment"] == SINUSOID)).any()
+    )
+    assert any("red blood cells" in words for words in names["section"])
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for _, colour in liver.structures("section"))
 
 
 def test_looking_changes_nothing():
@@ -137,13 +200,13 @@ def test_looking_changes_nothing():
             for layer in ("section", "vegf"):
                 watched.picture(Wish(layer))
                 watched.repaint(layer)
-            watched.key(Wish("oxygen", "phase"))
-            watched.nearest(0.5, 0.5, Wish())
+            watched.cells.key(Wish("oxygen", "phase"))
+            watched.cells.nearest(0.5, 0.5, Wish())
     assert watched.model.engine.digest() == alone.model.engine.digest()
 
 
 def test_cells_in_vessels_and_alone_lie_on_top(liver):
-    film, groups = liver._film("state")
+    film, groups = liver.cells._film("state")
     solid = [look for look, group in zip(film.looks, groups, strict=True) if group.solid]
     alone = [look for look, group in zip(film.looks, groups, strict=True) if group.solid is False]
     assert len(solid) == len(alone) == 2 and not any(look.halo for look in solid)
@@ -151,12 +214,12 @@ def test_cells_in_vessels_and_alone_lie_on_top(liver):
         look.radius * liver.scale >= paint.LEAST for look in alone
     )
     cells = liver.model.world.cells
-    rows, _, _ = liver.drawn()
+    rows, _, _ = liver.cells.drawn()
     chosen = np.zeros(len(rows), dtype=int)
     for group in groups:
-        chosen += liver._of(group, rows, "state")
+        chosen += liver.cells._of(group, rows, "state")
     assert (chosen == 1).all()  # every cell drawn has one look
     crowd = (
         (cells["layer"][rows] != LUMEN) & (cells["lesion_size"][rows] > FEW) & (cells["kind"][rows] == TUMOUR)
     )
-    assert sum(int(liver._of(g, rows, "state").sum()) for g in groups if g.solid) == int(crowd.sum())
+    assert sum(int(liver.cells._of(g, rows, "state").sum()) for g in groups if g.solid) == int(crowd.sum())

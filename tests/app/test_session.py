@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import re
 import threading
 import time
 import zipfile
@@ -17,7 +19,8 @@ from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.viz.app import download, panels
 from livermet_sim.viz.app import session as module
 from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.liver import Wish
+from livermet_sim.viz.app.liver import Liver
+from livermet_sim.viz.app.overlay import Wish
 from livermet_sim.viz.app.reading import fate
 from livermet_sim.viz.app.session import Session
 
@@ -149,10 +152,10 @@ def test_the_first_scenario_may_be_wrong(page):
 def test_what_nobody_foresaw_does_not_end_the_session(page, monkeypatch, caplog):
     shown = page()
 
-    def broken(livers):
+    def broken(livers, name):
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr(panels, "strip", broken)
+    monkeypatch.setattr(panels, "phases", broken)
     shown.session.step(1.0)
     failed = shown.wait(lambda frame: frame.state == "failed")
     assert "ZeroDivisionError" in failed.message and "reset" in failed.message
@@ -160,6 +163,90 @@ def test_what_nobody_foresaw_does_not_end_the_session(page, monkeypatch, caplog)
     monkeypatch.undo()
     shown.session.build(Choice("strip", changes=SHORT))
     assert shown.wait(lambda frame: frame.state == "paused").message == ""
+
+
+def test_every_number_of_a_frame_is_of_one_moment(page):
+    shown = page(Choice("strip", changes={"run.days": 3.0}))
+    shown.session.speed(float("inf"))
+    shown.session.start()
+    shown.wait(lambda frame: frame.state == "done")
+    seen = [frame for frame in shown.frames if frame.charts and frame.livers[0]["entered"]]
+    assert len({frame.counted for frame in seen}) > 3
+    for frame in seen:
+        liver, boxes = frame.livers[0], frame.charts["strip"]
+        cells = [int(n.replace(",", "")) for n in re.findall(r"<span>([\d,]+) cells?</span>", boxes)]
+        drawn = sum(entry["count"] for entry in liver["key"] if entry["kind"] == "tumour")
+        entered = re.search(r">entered</text>.*?class=\"tick\">([\d,]+)<", frame.charts["cascade"], re.S)
+        assert sum(cells) == liver["tumour"] == drawn
+        assert int(entered[1].replace(",", "")) == liver["entered"]
+        assert frame.counted <= frame.hours
+    last = shown.frames[-1]
+    assert last.counted == last.hours == 72.0
+    lesions = shown.session.call(lambda livers: int((livers[0].model.world.lesions["phase"] > 0).sum()))
+    assert sum(map(int, re.findall(r"<b>(\d+)</b>", last.charts["strip"]))) == lesions
+
+
+def test_the_strip_shows_lesions_or_shares_of_tumour_cells(page):
+    shown = page(Choice("strip", changes=SHORT))
+    shown.session.step(8.0)
+    shown.wait(lambda frame: frame.hours == 8.0)
+    tops = []
+    for name in panels.STRIPS:
+        number = shown.frames[-1].number
+        shown.session.strip(name)
+        chart = shown.wait(lambda frame, number=number: frame.number > number).charts["strip"]
+        points = [
+            tuple(map(float, pair.split(",")))
+            for polygon in re.findall(r'points="([^"]+)"', chart)
+            for pair in polygon.split()
+        ]
+        tops.append({x: min(y for x_, y in points if x_ == x) for x, _ in points})
+    assert tops[0] != tops[1]
+    assert list(tops[1].values())[-1] == 0.0  # shares fill the strip to its top
+    history = shown.session.call(lambda livers: (livers[0].cell_phases(), livers[0].rows()))
+    assert [int(n.sum()) for n in history[0]] == [row["n_tumour"] for row in history[1]]
+
+
+def test_choices_are_applied_before_time_runs_or_nothing_runs(page):
+    shown = page()
+    assert shown.frames[-1].choice == Choice("strip", changes=SHORT)
+    other = Choice("strip", seed=9, changes=SHORT | {"cells.nk.density": 0.0})
+    assert other.waiting(shown.frames[-1].choice) == ("seed", "NK cells")
+    shown.session.build(other, float("inf"))
+    done = shown.wait(lambda frame: frame.state == "done")
+    assert done.choice == other and not other.waiting(done.choice)
+    model = LiverModel(load("strip", SHORT | {"cells.nk.density": 0.0}), seed=9)
+    model.run()
+    assert shown.session.call(lambda livers: livers[0].model.engine.digest()) == model.engine.digest()
+    shown.session.build(other.with_(seed="nonsense"), float("inf"))
+    wrong = shown.wait(lambda frame: frame.message != "")
+    assert "not a whole number" in wrong.message and wrong.choice == other and wrong.state == "paused"
+    assert wrong.hours == done.hours
+    shown.session.build(other, 6.0)
+    assert shown.wait(lambda frame: frame.hours == 6.0).state == "paused"
+
+
+def test_pause_answers_while_a_large_section_is_painted(page, monkeypatch):
+    release = threading.Event()
+    shown = page(Choice("strip"))
+    painted = Liver.paint
+
+    def slowly(self, sketch):
+        assert release.wait(30.0)
+        return painted(self, sketch)
+
+    monkeypatch.setattr(Liver, "paint", slowly)
+    monkeypatch.setattr(Liver, "stale", lambda self, layer: True)
+    shown.session.speed(24.0)
+    shown.session.start()
+    shown.wait(lambda frame: frame.hours > 2.0)
+    asked = time.monotonic()
+    shown.session.pause()
+    shown.wait(lambda frame: frame.state == "paused")
+    answered = time.monotonic() - asked
+    monkeypatch.undo()
+    release.set()
+    assert answered < 0.5 * max(1.0, os.getloadavg()[0])
 
 
 def test_a_run_that_nobody_looks_at_pauses(page, monkeypatch):
@@ -187,7 +274,7 @@ def test_a_clicked_cell_is_read_and_followed_to_its_end(page):
 
     def tumour_place(livers):
         liver = livers[0]
-        rows, y, x = liver.drawn()
+        rows, y, x = liver.cells.drawn()
         row = np.flatnonzero(liver.model.world.cells["kind"][rows] == 0)[0]
         return float(x[row] / liver.view.shape[1]), float(y[row] / liver.view.shape[0])
 

@@ -9,7 +9,7 @@ from html import escape
 
 from livermet_sim.viz import style
 
-WIDTH, HEIGHT = 460, 200
+WIDTH, HEIGHT, STRIP = 460, 200, 64
 LEFT, RIGHT, TOP, BOTTOM = 50, 12, 8, 30
 
 
@@ -85,7 +85,7 @@ def bars(rows: Sequence[tuple[str, Sequence[float], str]], colours: Sequence[str
     livers = len(rows[0][1]) if rows else 1
     thick, gap = (15, 8) if livers == 1 else (10, 8)
     left, span, y = 150, WIDTH - 150 - 46, 2
-    top = max((value for _, values, _ in rows for value in values if value == value), default=0.0)
+    top = max((value for _, values, _ in rows for value in values if math.isfinite(value)), default=0.0)
     parts = []
     for name, values, own in rows:
         high = thick * livers
@@ -93,46 +93,61 @@ def bars(rows: Sequence[tuple[str, Sequence[float], str]], colours: Sequence[str
             f'<text x="{left - 8}" y="{y + high / 2 + 4:.1f}" class="name" text-anchor="end">{escape(name)}</text>'
         )
         for place, value in enumerate(values):
-            unknown = value != value
-            share = 0.0 if unknown else _share(value, top, log)
+            share = _share(value, top, log)
             fill = own if own and livers == 1 else colours[place]
             at = y + place * thick
+            if math.isfinite(value):
+                parts.append(
+                    f'<rect x="{left}" y="{at}" width="{max(share * span, 0.5):.1f}" height="{thick - 1}" fill="{fill}"/>'
+                )
             parts.append(
-                f'<rect x="{left}" y="{at}" width="{max(share * span, 0.5):.1f}" height="{thick - 1}" fill="{fill}"/>'
-            )
-            parts.append(
-                f'<text x="{left + share * span + 5:.1f}" y="{at + thick - 3}" class="tick">{"-" if unknown else number(value)}</text>'
+                f'<text x="{left + share * span + 5:.1f}" y="{at + thick - 3}" class="tick">{number(value)}</text>'
             )
         y += high + gap
     legend = _names([Line(n, c, (), ()) for n, c in zip(names, colours, strict=False)]) if livers > 1 else ""
     return _svg(parts, max(y, 20)) + legend
 
 
-def strip(days: Sequence[float], stacks: Sequence[Sequence[float]], last: float, title: str) -> str:
-    """Return the lesions in each phase over time as a stacked strip, below boxes with the numbers of now."""
-    high, names = 64, tuple(style.PHASE_COLOURS)
-    colours = tuple(style.PHASE_COLOURS.values())
-    boxes = "".join(
-        f'<div class="phase" style="border-color:{colour}"><b>{int(stack[-1]) if len(stack) else 0}</b>{name}</div>'
-        for name, colour, stack in zip(names, colours, stacks, strict=True)
+def boxes(lesions: Sequence[int], cells: Sequence[int], title: str = "") -> str:
+    """Return a box for each phase with the lesions and tumour cells that are in it now."""
+    words = "".join(
+        f'<div class="phase" style="border-color:{colour}"><b>{lesion:,}</b>{name}'
+        f"<span>{cell:,} cell{'' if cell == 1 else 's'}</span></div>"
+        for (name, colour), lesion, cell in zip(style.PHASE_COLOURS.items(), lesions, cells, strict=True)
     )
+    head = f'<div class="strip-title">{escape(title)}</div>' if title else ""
+    return f'{head}<div class="phases">{words}</div>'
+
+
+def strip(days: Sequence[float], stacks: Sequence[Sequence[float]], last: float) -> str:
+    """Return what is in each phase over time as a stacked strip, with days below it.
+
+    Parameters
+    ----------
+    stacks : sequence of sequences
+        One a phase, in the order of the phases, with one value a day.
+    last : float, day
+        Right end of the axis.
+    """
+    last = max(last, 0.25)
     top = max((sum(column) for column in zip(*stacks, strict=True)), default=0.0) or 1.0
     every, parts = max(1, len(days) // 300), []
     below = [0.0] * len(days)
-    for colour, stack in zip(colours, stacks, strict=True):
+    for colour, stack in zip(style.PHASE_COLOURS.values(), stacks, strict=True):
         above = [low + value for low, value in zip(below, stack, strict=True)]
         if len(days) > 1:
             chosen = [*range(0, len(days) - 1, every), len(days) - 1]
-            edge = [(WIDTH * days[i] / max(last, 0.25), high - high * above[i] / top) for i in chosen]
-            edge += [
-                (WIDTH * days[i] / max(last, 0.25), high - high * below[i] / top) for i in reversed(chosen)
-            ]
-            parts.append(
-                f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in edge)}" fill="{colour}"/>'
-            )
+            edge = [(days[i], above[i]) for i in chosen] + [(days[i], below[i]) for i in reversed(chosen)]
+            points = " ".join(f"{WIDTH * day / last:.1f},{STRIP - STRIP * n / top:.1f}" for day, n in edge)
+            parts.append(f'<polygon points="{points}" fill="{colour}"/>')
         below = above
-    head = f'<div class="strip-title">{escape(title)}</div>' if title else ""
-    return f'{head}<div class="phases">{boxes}</div>' + _svg(parts, high)
+    for day in ticks(last):
+        place, side = WIDTH * day / last, "start" if day == 0 else "end" if day > 0.95 * last else "middle"
+        words = f"day {number(day)}" if day == 0 else number(day)
+        parts.append(
+            f'<text x="{place:.1f}" y="{STRIP + 14}" class="tick" text-anchor="{side}">{words}</text>'
+        )
+    return _svg(parts, STRIP + 18)
 
 
 def number(value: float) -> str:
@@ -168,7 +183,7 @@ def _y(value: float, low: float, high: float, log: bool) -> float:
 
 
 def _share(value: float, top: float, log: bool) -> float:
-    if top <= 0 or value <= 0:
+    if top <= 0 or not value > 0:
         return 0.0
     return math.log10(1 + 9 * value / top) if log else value / top
 

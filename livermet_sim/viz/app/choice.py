@@ -87,6 +87,14 @@ class Choice:
         """Return a copy with some fields changed."""
         return replace(self, **changes)
 
+    def waiting(self, built: Choice) -> tuple[str, ...]:
+        """Return in words what was chosen otherwise than in the choice that the livers were built from."""
+        found = [said for name, said in _SAID.items() if getattr(self, name) != getattr(built, name)]
+        labels = {knob.name: knob.label for knob in KNOBS}
+        names = [name for name in {**built.changes, **self.changes}
+                 if self.changes.get(name) != built.changes.get(name)]  # fmt: skip
+        return (*found, *(labels.get(name, name) for name in names))
+
     def base(self) -> Scenario:
         """Return the chosen scenario with the chosen line and nothing else changed.
 
@@ -149,6 +157,10 @@ class Choice:
                 raise ScenarioError("", error.sentence.replace(str(path), PASTED)) from None
 
 
+_SAID = {
+    "scenario": "scenario", "text": "text of the scenario", "line": "tumour line", "seed": "seed",
+    "interventions": "interventions", "compare": "untreated liver", "off": "rules", "more": "other values",
+}  # fmt: skip
 ACTIONS = {
     "deplete": "take cells away",
     "block": "block what cells do",
@@ -179,6 +191,28 @@ def intervention(action: str, what: str, behaviour: str = "", start: str = "0", 
     if action == "block":
         return table | {"behaviour": behaviour, "factor": round(1.0 - share, 6)}
     return table | {"efficacy": share}
+
+
+def check_intervention(table: Mapping[str, Any], scenario: Scenario, days: float) -> None:
+    """Refuse an intervention that the scenario could not carry out, or that comes after the end of the run.
+
+    Parameters
+    ----------
+    days : float, day
+        Length of the run.
+
+    Raises
+    ------
+    ScenarioError
+        With what is wrong; a window that ends before it starts, for one.
+    """
+    try:
+        (made,) = read([table], scenario.kinds, scenario.fields)
+    except ScenarioError as error:
+        raise ScenarioError("", error.sentence.removeprefix("interventions[0].")) from None
+    start = float(made.numbers.get("start", 0.0))
+    if start >= days:
+        raise ScenarioError("start", f"day {start:g} is not before the end of the run, day {days:g}")
 
 
 def words(table: Mapping[str, Any]) -> str:

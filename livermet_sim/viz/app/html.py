@@ -28,6 +28,10 @@ def legend(livers: Sequence[dict[str, Any]]) -> str:
             mark = f'<svg viewBox="0 0 16 16" fill="{entry["colour"]}">{_MARKS[entry["shape"]]}</svg>'
             numbers = " / ".join(f"{count:,}" for count in counts)
             entries.append(f"<span>{mark}{escape(entry['words'])} ({numbers})</span>")
+    shown = dict(pair for liver in livers for pair in liver.get("structures", ()))
+    for words, colour in shown.items():
+        mark = f'<svg viewBox="0 0 16 16" fill="{colour}" stroke="#777"><rect x="1.5" y="3.5" width="13" height="9"/></svg>'
+        entries.append(f'<span class="structure">{mark}{escape(words)}</span>')
     return f'<div class="lm-legend">{"".join(entries)}</div>'
 
 

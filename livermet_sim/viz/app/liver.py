@@ -1,4 +1,4 @@
-"""Watch one liver: step its model, paint it, find the cell that somebody clicked."""
+"""Watch one liver: step its model, keep its numbers, paint it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.colors import to_hex
 
-from livermet_sim.base.errors import LivermetError
-from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID, TUMOUR
+from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID
 from livermet_sim.model import LiverModel
-from livermet_sim.observe.columns import STACKS, STATIC
+from livermet_sim.observe.columns import PHASES, STACKS, STATIC
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.viz.app import paint
-from livermet_sim.viz.app.paint import Film
-from livermet_sim.viz.key import UNSEEN
+from livermet_sim.viz.app.overlay import Overlay, Wish
+from livermet_sim.viz.canvas import SCHEMATIC
+from livermet_sim.viz.key import perfusion_key, tissue_key
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.tissue_map import LAYERS, Layer, field_image, section
 
@@ -23,26 +24,8 @@ SECTION, PERFUSION = "section", "perfusion"
 PAINTED = (SECTION, PERFUSION)  # layers that are painted when vessels change, not every frame
 COLOURS = ("state", "phase")
 WIDE, FINEST = 1100, 28  # pixels of a picture, about; most pixels a site
-FEW = 3  # cells of a lesion that are drawn one by one, over all else
-REACH = 2.5  # how far from a cell a click may be, in sites
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Hold what somebody wants to see: the layer, how tumour cells are coloured, which kinds are hidden."""
-
-    layer: str = SECTION
-    colour: str = "state"
-    hidden: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Group:
-    """Say which cells one look stands for: a kind; of tumour cells a state or phase, in a solid lesion or alone."""
-
-    kind: int
-    code: int | None = None
-    solid: bool | None = None
+NUCLEUS = "nucleus of a hepatocyte"
+BLOOD = "red blood cells, where blood flows"
 
 
 def layers(fields: tuple[str, ...]) -> dict[str, Layer]:
@@ -52,6 +35,24 @@ def layers(fields: tuple[str, ...]) -> dict[str, Layer]:
     for name in fields:
         found.setdefault(name, Layer(name, f"{name} (relative)", "viridis"))
     return found
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Hold the state that a picture is painted from."""
+
+    layer: str
+    outline: int
+    view: Scene
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Hold what was painted: the picture, and which of its pixels lie in a tube."""
+
+    sketch: Sketch
+    url: str
+    window: np.ndarray
 
 
 class Liver:
@@ -76,8 +77,9 @@ class Liver:
         self._near = paint.nearest_tissue(self.view["compartment"])
         self._top: dict[str, float] = {}
         self._base: dict[str, tuple[int, str]] = {}
-        self._films: dict[str, tuple[Film, list[Group]]] = {}
-        self._window = paint.tube_window(self.view, self.scale)
+        self.window = paint.tube_window(self.view, self.scale)
+        self.cells = Overlay(self)
+        self._phases: list[np.ndarray] = []
 
     @property
     def hours(self) -> float:
@@ -92,6 +94,25 @@ class Liver:
     def step(self) -> None:
         """Advance by one tick."""
         self.model.step()
+        if len(self.model.engine.recorder.rows) > len(self._phases):
+            self._phases.append(self.cells_by_phase())
+
+    def rows(self) -> list[dict[str, float]]:
+        """Return the time series so far, the present moment last."""
+        recorder, world = self.model.engine.recorder, self.model.world
+        if recorder.rows and recorder.rows[-1]["time_h"] >= self.hours - 1e-9:
+            return recorder.rows
+        return [*recorder.rows, recorder.observe(world, self.hours)]
+
+    def cells_by_phase(self) -> np.ndarray:
+        """Return how many tumour cells are in lesions of each phase now, int64[4]."""
+        world = self.model.world
+        phase = world.cells["phase"][world.rows("tumour")]
+        return np.bincount(np.maximum(phase, 1), minlength=len(PHASES) + 1)[1:]
+
+    def cell_phases(self) -> list[np.ndarray]:
+        """Return `cells_by_phase` at each moment of `rows`."""
+        return [*self._phases, self.cells_by_phase()][: len(self.rows())]
 
     def _scene(self) -> Scene:
         """Return the present tissue without its cells."""
@@ -132,15 +153,41 @@ class Liver:
 
     def repaint(self, layer: str) -> None:
         """Paint what changes slowly: the section, the perfusion map, or the veil over a field."""
-        self.view = self._scene()
-        if layer == SECTION:
-            url = paint.photo_url(section(self.view, self.scale))
-        elif layer == PERFUSION:
-            url = paint.photo_url(field_image(self.view, self.scale, LAYERS[PERFUSION]))
+        self.hang(self.paint(self.sketch(layer)))
+
+    def sketch(self, layer: str) -> Sketch:
+        """Return copies of what a picture is painted from, which later steps do not touch."""
+        return Sketch(layer if layer in PAINTED else "veil", self.outline(), self._scene())
+
+    def paint(self, sketch: Sketch) -> Picture:
+        """Return the picture of a sketch; it asks nothing of the model and may be painted in any thread."""
+        view = sketch.view
+        if sketch.layer == SECTION:
+            url = paint.photo_url(section(view, self.scale))
+        elif sketch.layer == PERFUSION:
+            url = paint.photo_url(field_image(view, self.scale, LAYERS[PERFUSION]))
         else:
-            layer, url = "veil", paint.veil_url(self.view, self.scale)
-        self._base[layer] = (self.outline(), url)
-        self._window = paint.tube_window(self.view, self.scale)
+            url = paint.veil_url(view, self.scale)
+        return Picture(sketch, url, paint.tube_window(view, self.scale))
+
+    def hang(self, picture: Picture) -> None:
+        """Show a picture from now on."""
+        self.view, self.window = picture.sketch.view, picture.window
+        self._base[picture.sketch.layer] = (picture.sketch.outline, picture.url)
+
+    def structures(self, layer: str) -> list[tuple[str, str]]:
+        """Return what a painted layer shows besides cells: words and colour of each."""
+        if layer == PERFUSION:
+            handles = perfusion_key()
+        elif layer in self.layers and layer != SECTION:
+            return []
+        else:
+            handles = tissue_key(self.view)
+        found = [(str(handle.get_label()), to_hex(handle.get_facecolor())) for handle in handles]
+        if layer != PERFUSION:
+            found.append((NUCLEUS, to_hex(tuple(SCHEMATIC.nucleus))))
+            found.append((BLOOD, to_hex(tuple(SCHEMATIC.erythrocyte))))
+        return found
 
     def picture(self, wish: Wish, span: tuple[float, float] | None = None) -> dict[str, Any]:
         """Return the pictures of this moment, from below: ``base`` or ``field`` and ``veil``, then ``cells``.
@@ -162,9 +209,7 @@ class Liver:
             low, high = span or self.span(layer)
             colours = self.layers[layer].colours
             found["field"] = paint.field_url(self.values(layer), self._near, (low, high), colours)
-        film, groups = self._film(wish.colour)
-        self._draw(film, groups, wish)
-        return found | {"cells": film.url()}
+        return found | {"cells": self.cells.url(wish)}
 
     def values(self, layer: str) -> np.ndarray:
         """Return a layer's values in the window shown, float[height, width]."""
@@ -184,110 +229,3 @@ class Liver:
         self._top[layer] = top
         high = chosen.high if chosen.high is not None else top
         return low, high if high > low else low + 1e-6
-
-    def _film(self, colour: str) -> tuple[Film, list[Group]]:
-        """Return the picture for the cells, and what each of its looks stands for."""
-        if colour not in self._films:
-            kinds = self.model.world.kinds
-            looks = list(paint.tumour_looks(colour, self.scale))
-            first, half = int(colour == "phase"), len(looks) // 2
-            groups = [Group(TUMOUR, first + i % half, i < half) for i in range(len(looks))]
-            for code, kind in enumerate(kinds):
-                if kind not in UNSEEN:
-                    looks.append(paint.host_look(kind, kinds))
-                    groups.append(Group(code))
-            self._films[colour] = Film(self.view.shape, self.scale, looks), groups
-        return self._films[colour]
-
-    def _draw(self, film: Film, groups: list[Group], wish: Wish) -> None:
-        """Draw solid lesions, open the tubes over them, then hosts, then tumour cells in vessels or on their own."""
-        film.clear()
-        rows, y, x = self.drawn()
-        shown = [(i, g) for i, g in enumerate(groups) if self.model.world.kinds[g.kind] not in wish.hidden]
-        for place, solid in enumerate((True, None, False)):
-            for number, group in ((i, g) for i, g in shown if g.solid is solid):
-                those = self._of(group, rows, wish.colour)
-                film.draw(number, y[those], x[those])
-            if place == 0:
-                film.cut(self._window)
-
-    def _of(self, group: Group, rows: np.ndarray, colour: str) -> np.ndarray:
-        """Return which of some rows a look stands for."""
-        cells = self.model.world.cells
-        those = cells["kind"][rows] == group.kind
-        if group.code is not None:
-            those &= cells["state" if colour == "state" else "phase"][rows] == group.code
-        if group.solid is not None:
-            solid = (cells["layer"][rows] != LUMEN) & (cells["lesion_size"][rows] > FEW)
-            those &= solid == group.solid
-        return those
-
-    def drawn(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the rows of the cells that are drawn, and where: y and x in sites of the window."""
-        world = self.model.world
-        cells, kinds = world.cells, list(world.kinds)
-        seen = ~np.isin(
-            cells["kind"], [kinds.index(name) for name in UNSEEN if name != "tumour" and name in kinds]
-        )
-        if "stellate" in kinds:
-            seen &= (cells["kind"] != kinds.index("stellate")) | (cells["activation"] > 0.5)
-        rows = np.flatnonzero(seen & (cells["alive"] == 1))
-        row, column = self._window_places(cells["site"][rows])
-        height, width = self.view.shape
-        ok = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-        rows, row, column = rows[ok], row[ok], column[ok]
-        y, x = paint.places(self.view, row, column, cells["layer"][rows], cells["key"][rows])
-        return rows, y, x
-
-    def _window_places(self, site: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        row, column = self.model.world.tissue.lattice.pixels(site)
-        return row - round(self.view.y0 / self.view.site), column - round(self.view.x0 / self.view.site)
-
-    def key(self, wish: Wish) -> list[dict[str, Any]]:
-        """Return the legend: what is drawn, with how many there are now."""
-        film, groups = self._film(wish.colour)
-        kinds, (rows, _, _) = self.model.world.kinds, self.drawn()
-        found: dict[str, dict[str, Any]] = {}
-        for look, group in zip(film.looks, groups, strict=True):
-            kind = kinds[group.kind]
-            entry = {
-                "words": look.words,
-                "colour": look.colour,
-                "shape": look.shape,
-                "kind": kind,
-                "count": 0,
-            }
-            entry = found.setdefault(look.name, entry | {"hidden": kind in wish.hidden})
-            entry["count"] += int(self._of(group, rows, wish.colour).sum())
-        return list(found.values())
-
-    def nearest(self, x: float, y: float, wish: Wish) -> Any | None:
-        """Return the cell drawn nearest to a place, as an agent, or None where no cell is near.
-
-        Parameters
-        ----------
-        x, y : float
-            Place as a share of the picture's width and height.
-        """
-        if not (0.0 <= x <= 1.0 and 0.0 <= y <= 1.0):
-            raise LivermetError("click", f"({x:g}, {y:g}) is not inside the picture")
-        rows, cy, cx = self.drawn()
-        kinds, kind = self.model.world.kinds, self.model.world.cells["kind"][rows]
-        shown = np.array([name not in wish.hidden for name in kinds], dtype=bool)[kind]
-        rows, cy, cx = rows[shown], cy[shown], cx[shown]
-        if not len(rows):
-            return None
-        away = np.hypot(cy - y * self.view.shape[0], cx - x * self.view.shape[1])
-        best = int(np.argmin(away))
-        return self.model.roster.look(rows[best : best + 1])[0] if away[best] <= REACH else None
-
-    def where(self, agent: Any) -> tuple[float, float] | None:
-        """Return where a cell is drawn, x and y as shares of the picture, or None when it is gone or not drawn."""
-        if agent is None or not agent.alive:
-            return None
-        rows, y, x = self.drawn()
-        found = np.flatnonzero(self.model.world.cells["key"][rows] == agent.key)
-        if not len(found):
-            return None
-        height, width = self.view.shape
-        return float(x[found[0]] / width), float(y[found[0]] / height)

@@ -91,6 +91,9 @@ class Film:
         self.scale, self.looks = scale, tuple(looks)
         self.pixels = np.zeros((shape[0] * scale, shape[1] * scale), dtype=np.uint8)
         self._stamps = [self._stamp(look, number) for number, look in enumerate(self.looks)]
+        self._bodies = [
+            {(dy, dx) for dy, dx, shade in stamp if shade >= WHITE + SHADES} for stamp in self._stamps
+        ]
 
     def _stamp(self, look: Look, number: int) -> list[tuple[int, int, int]]:
         """Return (dy, dx, palette index) of every pixel that a cell of this look covers, halo first."""
@@ -110,6 +113,20 @@ class Film:
         shade[rim] = WHITE + halo[rim] - 1
         hit = np.argwhere(shade > 0)
         return [(int(r) - reach, int(c) - reach, int(shade[r, c])) for r, c in hit]
+
+    def pixel(self, y: float, x: float) -> tuple[int, int]:
+        """Return the pixel (row, column) at a place in sites; the far edges belong to the last one."""
+        height, width = self.pixels.shape
+        return min(int(y * self.scale), height - 1), min(int(x * self.scale), width - 1)
+
+    def covers(self, number: int, y: np.ndarray, x: np.ndarray, at_y: float, at_x: float) -> np.ndarray:
+        """Return which cells of one look, with their middles at (y, x) in sites, cover a place, bool[n]."""
+        row, column = self.pixel(at_y, at_x)
+        dy, dx = row - (y * self.scale).astype(np.int64), column - (x * self.scale).astype(np.int64)
+        body = self._bodies[number]
+        return np.fromiter(
+            (where in body for where in zip(dy.tolist(), dx.tolist(), strict=True)), bool, len(dy)
+        )
 
     def clear(self) -> None:
         """Take everything off."""

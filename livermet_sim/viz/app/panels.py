@@ -18,6 +18,7 @@ from livermet_sim.viz.app import charts
 from livermet_sim.viz.app.charts import Line
 from livermet_sim.viz.app.liver import Liver
 
+STRIPS = ("Lesions in each phase", "Tumour cells in each phase, as shares")
 UNTREATED, TREATED = "#7d8794", "#b2182b"
 LIVERS = (UNTREATED, TREATED)
 _TUMOUR = (
@@ -37,11 +38,6 @@ _TISSUE = (
 )
 
 
-def rows(liver: Liver) -> list[dict[str, float]]:
-    """Return the time series of a liver so far."""
-    return liver.model.engine.recorder.rows
-
-
 def _lines(livers: Sequence[Liver], columns: Sequence[tuple[str, str, str]], main: str) -> list[Line]:
     """Return the curves of one liver, or the main one of two: dashed for the untreated."""
     if len(livers) > 1:
@@ -53,7 +49,7 @@ def _lines(livers: Sequence[Liver], columns: Sequence[tuple[str, str, str]], mai
 
 
 def _series(liver: Liver, name: str) -> tuple[list[float], list[float]]:
-    table = rows(liver)
+    table = liver.rows()
     return [row["day"] for row in table], [float(row[name]) for row in table]
 
 
@@ -72,7 +68,7 @@ def host(livers: Sequence[Liver]) -> str:
     immune = [f"n_{kind}" for kind in kinds if kind != "stellate"]
     lines = []
     for i, liver in enumerate(livers):
-        table = rows(liver)
+        table = liver.rows()
         days, total = [row["day"] for row in table], [sum(row[name] for name in immune) for row in table]
         lines.append(Line(liver.title, LIVERS[i], days, total, dashed=i == 0))
     return charts.curves(lines, _last(livers), "immune cells in the tissue")
@@ -148,14 +144,26 @@ def tallied(liver: Liver) -> Any:
     )  # fmt: skip
 
 
-def strip(livers: Sequence[Liver]) -> str:
-    """Return the phase strip of each liver."""
+def phases(livers: Sequence[Liver], name: str = STRIPS[0]) -> str:
+    """Return the phases of each liver: a box with the numbers of now for each phase, a strip over time.
+
+    Parameters
+    ----------
+    name : str
+        One of STRIPS: what the strip shows.
+    """
     found = []
     for liver in livers:
-        table = rows(liver)
-        stacks = [[row[f"lesions_{phase.replace('-', '_')}"] for row in table] for phase in PHASES]
-        days = [row["day"] for row in table]
-        found.append(charts.strip(days, stacks, _last(livers), liver.title if len(livers) > 1 else ""))
+        table, cells = liver.rows(), liver.cell_phases()
+        lesions = [[row[f"lesions_{phase.replace('-', '_')}"] for phase in PHASES] for row in table]
+        stacks = np.array(lesions if name == STRIPS[0] else cells, dtype=float).reshape(-1, len(PHASES)).T
+        if name != STRIPS[0]:
+            stacks = np.divide(
+                stacks, stacks.sum(axis=0), out=np.zeros_like(stacks), where=stacks.sum(axis=0) > 0
+            )
+        days, title = [row["day"] for row in table], liver.title if len(livers) > 1 else ""
+        found.append(charts.boxes([int(n) for n in lesions[-1]], [int(n) for n in cells[-1]], title))
+        found.append(charts.strip(days, stacks.tolist(), _last(livers)))
     return "".join(found)
 
 

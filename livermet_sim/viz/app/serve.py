@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import warnings
+from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.viz.app.guard import EVERYWHERE, Names
+from livermet_sim.viz.app.memory import thrift
 
 NEEDS = ("solara", "uvicorn", "ipyvuetify")
-SETTINGS = {
-    "SOLARA_APP": "livermet_sim.viz.app.page:Page",
-    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
-    "SOLARA_THEME_SHOW_BANNER": "False",
-    "SOLARA_THEME_LOADER": "plain",
-    "SOLARA_MODE": "production",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
-    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
-}
+SHELL = "@widgetti/solara-vuetify-app@10.1.1"
+PAGES = 8
+LARGEST_HEAD, LARGEST_MESSAGE = 32_768, 2_000_000  # bytes
+SOCKETS_A_PAGE = 12  # a browser opens six for files and one for news
 
 
-def serve(host: str = "127.0.0.1", port: int = 8765, show: Any = None) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8765, show: Any = None, *, pages: int = PAGES,
+          names: Sequence[str] = ()) -> None:  # fmt: skip
     """Serve the page until Ctrl-C.
 
     Parameters
     ----------
     show : callable, optional
         Told the address just before the server starts.
+    pages : int
+        How many pages may hold a liver at once.
+    names : sequence of str
+        Further names by which the page is reached, as behind a proxy.
 
     Raises
     ------
@@ -36,16 +37,22 @@ def serve(host: str = "127.0.0.1", port: int = 8765, show: Any = None) -> None:
         When what the page needs is not installed, or the port is taken.
     """
     check()
-    # Solara reads its settings when it is imported
-    os.environ.update({name: value for name, value in SETTINGS.items() if name not in os.environ})
+    _check_port(host, port)
+    thrift()
+    from livermet_sim.viz.app.site import site
+
+    app = site(Names.of(host, port, names), pages)
     import uvicorn
 
-    _check_port(host, port)
-    from solara.server.starlette import app
-
+    # Solara warns that a cookie cannot be shared with pages that frame this one, which none may
+    warnings.filterwarnings("ignore", "Cookies with samesite=none")
     if show is not None:
-        show(f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}")
-    uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+        show(f"http://{'localhost' if host == '127.0.0.1' or host in EVERYWHERE else host}:{port}")
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2, http="h11", proxy_headers=False,
+        server_header=False, h11_max_incomplete_event_size=LARGEST_HEAD, ws_max_size=LARGEST_MESSAGE,
+        limit_concurrency=40 + SOCKETS_A_PAGE * pages,
+    )  # fmt: skip
 
 
 def check() -> None:
@@ -65,15 +72,12 @@ def check() -> None:
         raise LivermetError(
             "app", "the page needs ipyvuetify below 2 to work offline; pip install 'livermet-sim[app]'"
         )
-    if not assets().is_dir():
+    from livermet_sim.viz.app.site import scripts
+
+    if not (scripts() / SHELL).is_dir():
         raise LivermetError(
             "app", "the page needs solara-assets to work offline; pip install 'livermet-sim[app]'"
         )
-
-
-def assets() -> Path:
-    """Return the folder in which solara-assets puts the scripts that the page loads."""
-    return Path(sys.prefix) / "share" / "solara" / "cdn" / "@widgetti" / "solara-vuetify-app@10.1.1"
 
 
 def _check_port(host: str, port: int) -> None:

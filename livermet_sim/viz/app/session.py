@@ -15,6 +15,7 @@ from livermet_sim.base.errors import LivermetError
 from livermet_sim.kernels import jit
 from livermet_sim.viz.app.choice import Choice
 from livermet_sim.viz.app.liver import Liver, Wish
+from livermet_sim.viz.app.painter import Painter
 from livermet_sim.viz.app.screen import Frame, Screen
 
 INTERVAL = 0.08  # s between two frames at the most
@@ -42,9 +43,10 @@ class Session:
     def __init__(self, publish: Callable[[Frame], None], choice: Choice | None = None):
         self._publish_to, self._asked = publish, queue.SimpleQueue[Callable[[], None] | None]()
         self.livers: tuple[Liver, ...] = ()
+        self.choice: Choice | None = None  # that the livers were built from
         self.frame = Frame()
         self._state, self._message = BUILDING, ""
-        self._screen = Screen()
+        self._screen = Screen(paint=Painter(self._ask))
         self._speed, self._owed = SPEEDS[FIRST_SPEED], 0.0
         self._shown, self._seen_at, self._counted_at = 0, time.monotonic(), -1
         self._framed_at = float("-inf")
@@ -53,9 +55,37 @@ class Session:
         self.build(choice or Choice())
         self._thread.start()
 
-    def build(self, choice: Choice) -> None:
-        """Build the livers of a choice and put them in place of the present ones; a mistake leaves those as they are."""
-        self._ask(lambda: self._build(choice))
+    def _look(self) -> None:
+        self._seen_at = time.monotonic()
+
+    def build(self, choice: Choice, hours: float = 0.0) -> None:
+        """Build the livers of a choice in place of the present ones; a mistake leaves all as it is.
+
+        Parameters
+        ----------
+        hours : float, h
+            How far to advance then; infinity lets time run.
+        """
+        self._ask(lambda: self._build(choice, hours))
+
+    def refresh(self) -> None:
+        """Publish a frame, for a page that has just come."""
+        self._ask(self._look)
+
+    @property
+    def wish(self) -> Wish:
+        """Return what is shown of the tissue."""
+        return self._screen.wish
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """Return which curves are shown, and what of the lesions the strip shows."""
+        return self._screen.panel, self._screen.strip
+
+    @property
+    def hours_per_second(self) -> float:
+        """Return how fast time may pass."""
+        return self._speed
 
     def start(self) -> None:
         """Let time run."""
@@ -80,6 +110,10 @@ class Session:
     def panel(self, name: str) -> None:
         """Set which curves are shown."""
         self._ask(lambda: self._screen.choose(name))
+
+    def strip(self, name: str) -> None:
+        """Set what of the lesions the phase strip shows."""
+        self._ask(lambda: self._screen.choose_strip(name))
 
     def click(self, liver: int, x: float, y: float) -> None:
         """Read the cell at a place, given as shares of the picture of a liver."""
@@ -122,8 +156,14 @@ class Session:
         """Do what was asked, let time run, publish frames; nothing that goes wrong ends the thread."""
         while not self._closed.is_set():
             try:
-                asked = self._carry_out(block=self._state != RUNNING)
+                before = self._state
+                asked = self._carry_out(block=before != RUNNING)
                 ran = self._state == RUNNING
+                if before == RUNNING and not ran and not self._closed.is_set():
+                    # the buttons answer at once; the numbers of the moment it stopped at follow
+                    self._publish_to(
+                        self._next(replace(self.frame, state=self._state, message=self._message))
+                    )
                 if ran:
                     self._advance()
                 if asked or (ran and self._state != RUNNING) or self._frame_due():
@@ -151,7 +191,7 @@ class Session:
         self._state = PAUSED if self.livers and isinstance(error, LivermetError) else FAILED
         self._publish_to(self._next(replace(self.frame, state=self._state, message=self._message)))
 
-    def _build(self, choice: Choice) -> None:
+    def _build(self, choice: Choice, hours: float) -> None:
         scenarios, seed = choice.scenarios(), choice.seeds()
         words = "Building the liver." if jit.compiled() else "Compiling the model, once: about half a minute."
         self._publish_to(self._next(replace(self.frame, state=BUILDING, message=words)))
@@ -160,7 +200,11 @@ class Session:
             for scenario, title in zip(scenarios, TITLES, strict=False)
         )
         self._screen.clear()
-        self.livers, self._message, self._state = built, "", PAUSED
+        self.livers, self._message, self._state, self.choice = built, "", PAUSED, choice
+        if hours == float("inf"):
+            self._set(RUNNING)
+        elif hours > 0:
+            self._step(hours)
 
     def _set(self, state: str) -> None:
         if self._state in (FAILED, BUILDING):
@@ -228,7 +272,9 @@ class Session:
         """Make a frame of the present state and hand it to the page."""
         self._framed_at = time.monotonic()
         parts = self._screen.parts(self.livers, hurry=self._state == RUNNING)
-        self._publish_to(self._next(Frame(state=self._state, message=self._message, **parts)))
+        self._publish_to(
+            self._next(Frame(state=self._state, message=self._message, choice=self.choice, **parts))
+        )
 
     def _next(self, frame: Frame) -> Frame:
         self.frame = replace(frame, number=self.frame.number + 1)

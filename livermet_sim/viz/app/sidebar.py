@@ -13,39 +13,42 @@ from livermet_sim.cells import lines
 from livermet_sim.interventions import library
 from livermet_sim.scenario import files
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.viz.app.choice import ACTIONS, PASTED, Choice, Slider, intervention, sliders, words
+from livermet_sim.viz.app.choice import (
+    ACTIONS,
+    PASTED,
+    Choice,
+    Slider,
+    check_intervention,
+    intervention,
+    sliders,
+    words,
+)
 
 OWN_LINE = "the scenario's own"
-FIRST_OPEN = frozenset({"Parameters"})
+FIRST_OPEN = frozenset({"Interventions", "Parameters"})
 
 
 @solara.component
 def Sidebar(
-    choice: solara.Reactive[Choice], built: solara.Reactive[Choice], build: Callable[[], None]
+    choice: solara.Reactive[Choice], waiting: bool, build: Callable[[], None], classes: list[str]
 ) -> None:
-    """Show all that can be chosen; nothing acts before the liver is built anew, which ``built`` remembers."""
+    """Show all that can be chosen; it acts when a liver is built, and until then it is ``waiting``."""
     opened = solara.use_reactive(FIRST_OPEN)
     now = choice.value
-    scenario, wrong = _base(now)
-
-    def build_now() -> None:
-        built.value = choice.peek()
-        build()
-
-    changed = now != built.value
-    with solara.Column(classes=["lm-side"], gap="4px"):
-        solara.Button("Reset with these choices" if changed else "Reset", icon_name="mdi-restart", block=True,
-                      on_click=build_now, color="primary" if changed else None, classes=["lm-reset"])  # fmt: skip
+    scenario, wrong = solara.use_memo(lambda: _base(now), [now])
+    with solara.Column(classes=["lm-side", *classes], gap="4px"):
+        solara.Button("Reset with these choices" if waiting else "Reset", icon_name="mdi-restart", block=True,
+                      on_click=build, color="primary" if waiting else None, classes=["lm-reset"])  # fmt: skip
         if wrong:
             with solara.Div(classes=["lm-wrong"]):
                 solara.Text(wrong)
         _what(choice)
         if scenario is not None:
+            if _fold("Interventions", opened):
+                Interventions(scenario, choice).key("interventions")
             if _fold("Parameters", opened):
                 for slider in sliders(scenario):
                     Knob(slider, choice).key(f"{now.scenario}/{now.line}/{slider.name}")
-            if _fold("Interventions", opened):
-                Interventions(scenario, choice).key("interventions")
             if _fold("Rules and everything else", opened):
                 _more(scenario, choice)
 
@@ -60,11 +63,16 @@ def _fold(title: str, opened: solara.Reactive[frozenset[str]]) -> bool:
 
 
 def _base(now: Choice) -> tuple[Scenario | None, str]:
-    """Return the scenario whose values the sliders start from, or what is wrong with it."""
+    """Return the scenario whose values the sliders start from, and what is wrong with it or with the choice."""
     try:
-        return now.base(), ""
+        scenario = now.base()
     except LivermetError as error:
         return None, error.sentence
+    try:
+        now.scenarios(), now.seeds()
+    except LivermetError as error:
+        return scenario, error.sentence
+    return scenario, ""
 
 
 def _what(choice: solara.Reactive[Choice]) -> None:
@@ -118,22 +126,25 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
     """Show the interventions chosen, and let one be added."""
     action, what, behaviour = solara.use_reactive("deplete"), solara.use_reactive(""), solara.use_reactive("")
     start, end, share = solara.use_reactive("0"), solara.use_reactive("28"), solara.use_reactive(1.0)
-    every, doses, wrong = solara.use_reactive("7"), solara.use_reactive("1"), solara.use_reactive("")
+    every, doses = solara.use_reactive("7"), solara.use_reactive("1")
     kinds = [kind.name for kind in scenario.kinds]
     names = sorted(library.entries(action.value)) if action.value in library.FILES else kinds
     target = what.value if what.value in names else "kupffer" if names is kinds else names[0]
     known = sorted(scenario.rules.words.behaviours[target]) if names is kinds else []
     done = behaviour.value if behaviour.value in known else next(iter(known), "")
 
+    table, wrong = dict[str, Any](), ""
+    try:
+        table = intervention(
+            action.value, target, done, start.value, end.value, share.value, every.value, doses.value
+        )
+        days = float(choice.value.changes.get("run.days", scenario.value("run.days")))
+        check_intervention(table, scenario, days)
+    except LivermetError as error:
+        wrong = error.sentence
+
     def add() -> None:
-        try:
-            table = intervention(
-                action.value, target, done, start.value, end.value, share.value, every.value, doses.value
-            )
-            _set(choice, interventions=(*choice.peek().interventions, table))
-            wrong.value = ""
-        except LivermetError as error:
-            wrong.value = error.sentence
+        _set(choice, interventions=(*choice.peek().interventions, table))
 
     _chosen(choice)
     solara.Select("Do", list(ACTIONS.values()), value=ACTIONS[action.value], dense=True,
@@ -150,9 +161,10 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
             solara.InputText("doses", value=doses)
             solara.InputText("every (days)", value=every)
     solara.SliderFloat("share", value=share, min=0.0, max=1.0, step=0.05)
-    if wrong.value:
-        solara.Text(wrong.value, style={"color": "#b2182b"})
-    solara.Button("Add", icon_name="mdi-plus", on_click=add, outlined=True, small=True, classes=["lm-add"])
+    if wrong:
+        solara.Text(wrong, classes=["lm-refused"])
+    solara.Button("Add", icon_name="mdi-plus", on_click=add, outlined=True, small=True, disabled=bool(wrong),
+                  classes=["lm-add"])  # fmt: skip
 
 
 def _chosen(choice: solara.Reactive[Choice]) -> None:

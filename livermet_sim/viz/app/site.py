@@ -1,0 +1,79 @@
+# pyright: reportPrivateImportUsage=false
+"""Put together what the server answers: of Solara's own site only what the page needs, and files that are there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from livermet_sim.viz.app.guard import Guard, Names
+
+SETTINGS = {
+    "SOLARA_APP": "livermet_sim.viz.app.page:Page",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "livermet_sim",
+    "SOLARA_MODE": "production",
+    "SOLARA_ROOT_PATH": "",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "60s",
+    "SOLARA_SESSION_HTTP_ONLY": "True",
+    "SOLARA_ASSETS_PROXY": "True",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+}
+SCRIPTS = "/_solara/cdn"
+# Solara's further routes tell of the server (/resourcez, /readyz) or fetch what is missing
+KEPT = frozenset({
+    "/", "/jupyter/api/kernels/{kernel_id}/{name}", "/_solara/api/close/{kernel_id}", "/static/assets",
+    "/jupyter/nbextensions", "/static",
+})  # fmt: skip
+WAITING = 24  # pages beyond those with a liver: they hold a sentence only
+
+
+def settle() -> None:
+    """Set Solara's settings, whatever the surroundings say; they count when it is first imported."""
+    os.environ.update(SETTINGS)
+
+
+def scripts() -> Path:
+    """Return the folder with the scripts that pages load, where the package solara-assets puts them."""
+    settle()
+    from solara.server import settings
+
+    return Path(settings.assets.proxy_cache_dir)
+
+
+def site(names: Names, livers: int) -> Guard:
+    """Return the whole site behind its guard, as an ASGI application.
+
+    Parameters
+    ----------
+    names : Names
+        That the server goes by.
+    livers : int
+        How many pages may hold a liver at once.
+    """
+    settle()
+    from solara.server import kernel_context, settings
+    from solara.server import starlette as whole
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
+    from livermet_sim.viz.app.rooms import ROOMS
+
+    ROOMS.most = livers
+    settings.assets.proxy = (
+        True  # pages ask this server for scripts even where Solara could not write the folder
+    )
+    files = whole.StaticFilesOptionalAuth(directory=scripts())
+    # an empty path stands for the mount at "/", which Starlette writes so
+    kept: list[Any] = [route for route in whole.routes if (getattr(route, "path", None) or "/") in KEPT]
+    inner = Starlette(routes=[Mount(SCRIPTS, app=files), *kept], middleware=whole.middleware,
+                      lifespan=whole.app.router.lifespan_context)  # fmt: skip
+
+    def held() -> Collection[str]:
+        return list(kernel_context.contexts)
+
+    return Guard(inner, names, held, livers + WAITING)
