@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 import tomllib
-import urllib.request
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,35 +36,11 @@ SHOTS = os.environ.get("LIVERMET_SCREENSHOTS")  # a folder for pictures of the p
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Serve the page in a process of its own that finds no way out of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    nowhere = {
-        name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
-    }
-    place = tmp_path_factory.mktemp("server")
-    log = open(place / "log.txt", "w")  # noqa: SIM115
-    words = [sys.executable, "-m", "livermet_sim.cli", "app", "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(words, cwd=place, env=os.environ | nowhere, stdout=log, stderr=log)
-    found = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            assert server.poll() is None, (place / "log.txt").read_text()
-            try:
-                # straight to the server, whatever proxy this machine is set to use
-                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(found, timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield found
-        server.send_signal(signal.SIGINT)
-        assert server.wait(20) is not None
-        assert "Traceback" not in (place / "log.txt").read_text()
-    finally:
-        server.kill()
-        log.close()
+def address(serve, tmp_path_factory):
+    """Serve the page in a process of its own that finds no way out of this machine, and makes no try."""
+    with serve(tmp_path_factory.mktemp("server"), "--pages", "20") as server:
+        yield server.address
+        assert server.outgoing() == []
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +83,21 @@ def choose(page, label: str, option: str) -> None:
     entry.wait_for(state="hidden")
 
 
+def click_a_tumour_cell(page) -> None:
+    """Click the middle of a tumour cell: the darker core in the colour of one that cycles or sleeps."""
+    place = page.evaluate("""() => {const c = document.querySelector('canvas');
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        const cores = [[0x35, 0x1a, 0x68], [0x00, 0x72, 0x72]];
+        for (let i = 0; i < d.length; i += 4)
+            if (cores.some(k => Math.abs(d[i] - k[0]) + Math.abs(d[i + 1] - k[1]) + Math.abs(d[i + 2] - k[2]) < 6))
+                return [(i / 4) % c.width / c.width, Math.floor(i / 4 / c.width) / c.height];
+        return null}""")
+    assert place, "no tumour cell is drawn"
+    box = page.locator("canvas").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * place[0], box["y"] + box["height"] * place[1] + 1)
+    page.wait_for_selector(".lm-cell")
+
+
 def shoot(page, name: str) -> None:
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
@@ -146,18 +132,12 @@ def test_time_runs_pauses_steps_and_a_cell_can_be_read(page):
     page.wait_for_selector(".lm-go:has-text('Pause')")
     drawn(page, int(page.get_attribute("canvas", "data-number")) + 5)
     page.click(".lm-go")
-    page.wait_for_selector(".lm-go:has-text('Start')")
+    page.wait_for_selector(".lm-go:has-text('Continue')")
     day = page.inner_text(".lm-clock")
     page.locator(".lm-step").click()
     page.wait_for_function(f"document.querySelector('.lm-clock').innerText !== {day!r}")
-    box = page.locator("canvas").bounding_box()
-    for x, y in ((0.3, 0.5), (0.5, 0.3), (0.6, 0.7), (0.7, 0.5), (0.2, 0.3)):
-        number = int(page.get_attribute("canvas", "data-number"))
-        page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
-        drawn(page, number + 1)
-        page.wait_for_timeout(300)
-        if page.locator(".lm-cell").count():
-            break
+    click_a_tumour_cell(page)
+    assert page.locator(".lm-cell h3").inner_text().startswith("Tumour cell")
     assert page.locator(".lm-cell .rule").count() >= 1 and "Source: " in page.locator(
         ".rule"
     ).first.get_attribute("title")
@@ -166,17 +146,92 @@ def test_time_runs_pauses_steps_and_a_cell_can_be_read(page):
     page.locator(".lm-cell").wait_for(state="detached")
 
 
-def test_mistakes_are_a_sentence_on_the_page(page):
+def test_start_takes_what_was_chosen_and_a_run_says_what_it_lacks(page):
+    choose(page, "Scenario", "strip")
+    page.click(".lm-go")  # no Reset: a liver that has not begun takes the choice
+    page.wait_for_selector(".lm-head:has-text('strip')")
+    page.wait_for_selector(".lm-go:has-text('Pause')")
+    assert page.locator(".lm-waiting").count() == 0
+    write(page, "Seed of all luck", "5")
+    page.wait_for_selector(".lm-waiting:has-text('Not in this liver yet: seed.')")
+    page.click(".lm-go")
+    page.wait_for_selector(".lm-go:has-text('Continue')")
+    shoot(page, "waiting")
+    page.click(".lm-waiting button")
+    page.wait_for_selector(".lm-clock:has-text('Day 0.00')")
+    page.locator(".lm-waiting").wait_for(state="detached")
+
+
+def test_a_reload_finds_the_run_and_the_choices_again(page):
+    choose(page, "Scenario", "strip")
+    page.locator(".lm-step").click()
+    page.wait_for_selector(".lm-clock:has-text('Day 0.25')")
+    write(page, "Seed of all luck", "7")
+    page.wait_for_selector(".lm-waiting")
+    page.reload()
+    page.wait_for_selector(".lm-found")
+    assert "Day 0.25" in page.inner_text(".lm-clock") and "strip" in page.inner_text(".lm-head")
+    assert page.get_by_label("Seed of all luck").input_value() == "7"
+    assert page.locator(".lm-waiting").count() == 1
+    page.locator(".lm-step").click()
+    page.wait_for_selector(".lm-clock:has-text('Day 0.50')")
+
+
+def test_a_window_that_ends_before_it_starts_is_refused_where_it_is_typed(page):
+    write(page, "from day", "10")
+    write(page, "to day", "5")
+    page.wait_for_selector(".lm-refused:has-text('ends at day 5, not after its start at day 10')")
+    assert page.locator(".lm-add").is_disabled()
+    write(page, "to day", "12")
+    page.locator(".lm-refused").wait_for(state="detached")
+    page.click(".lm-add")
+    page.get_by_text("take away 100 % of kupffer cells, day 10 to 12").wait_for()
+
+
+def test_all_is_in_sight_on_a_laptop_and_on_a_phone(page):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_timeout(300)
+    for thing in (
+        ".lm-go",
+        ".lm-add",
+        "canvas",
+        ".lm-legend",
+        ".lm-strip",
+        ".lm-fold:has-text('Interventions')",
+    ):
+        box = page.locator(thing).first.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 1366 and box["y"] + box["height"] <= 768, thing
+    shoot(page, "laptop")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    canvas = page.locator("canvas").bounding_box()
+    assert canvas["width"] > 320 and canvas["y"] + canvas["height"] < 844
+    assert not page.locator(".lm-side").is_visible()
+    shoot(page, "phone")
+    page.locator(".lm-settings:visible").click()
+    page.wait_for_selector(".lm-side", state="visible")
+    side = page.locator(".lm-side").bounding_box()
+    assert side["width"] > 320 and side["x"] + side["width"] <= 390
+    for button in (".lm-go", ".lm-add", ".lm-reset"):
+        assert page.locator(button).bounding_box()["height"] >= 36, button
+    shoot(page, "phone-choices")
+
+
+def test_mistakes_are_a_sentence_where_they_are_made(page):
     write(page, "Seed of all luck", "abc")
-    page.click(".lm-reset")
-    page.wait_for_selector(".lm-wrong:has-text('\"abc\" is not a whole number')")
+    page.wait_for_selector(".lm-side .lm-wrong:has-text('\"abc\" is not a whole number')")
+    assert page.locator(".lm-reset").is_disabled()
+    page.click(".lm-go")
+    page.wait_for_selector(".lm-main .lm-wrong:has-text('\"abc\" is not a whole number')")
+    assert "Day 0.00" in page.inner_text(".lm-clock")
     write(page, "Seed of all luck", "2")
     page.click(".lm-fold:has-text('Rules')")
     write(page, "", "cells.kupfer.density = 3")
-    page.click(".lm-reset")
-    page.wait_for_selector(".lm-wrong:has-text('did you mean \"kupffer\"')")
+    page.wait_for_selector(".lm-side .lm-wrong:has-text('did you mean \"kupffer\"')")
     shoot(page, "mistake")
     write(page, "", "cells.kupffer.density = 0")
+    page.locator(".lm-side .lm-wrong").wait_for(state="detached", timeout=60_000)
     page.click(".lm-reset")
     page.locator(".lm-wrong").wait_for(state="detached", timeout=60_000)
 
@@ -197,7 +252,6 @@ def test_two_pages_are_two_sessions_and_two_livers_stand_side_by_side(page, brow
     other.goto(address)
     other.wait_for_selector("canvas", timeout=300_000)
     page.get_by_text("Untreated liver beside it").click()
-    page.click(".lm-fold:has-text('Interventions')")
     page.click(".lm-add")
     page.get_by_text("take away 100 %").wait_for()
     page.click(".lm-reset")
@@ -223,10 +277,10 @@ def test_seven_lobules_move_at_five_frames_a_second(page):
     rate = (int(page.get_attribute("canvas", "data-number")) - first) / (time.monotonic() - began)
     asked = time.monotonic()
     page.click(".lm-go")
-    page.wait_for_selector(".lm-go:has-text('Start')")
+    page.wait_for_selector(".lm-go:has-text('Continue')")
     answer = time.monotonic() - asked
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     print(f"{rate:.1f} frames/s, pause after {answer:.2f} s, {load:.1f} processes a core")
     shoot(page, "patch")
-    # 5 frames a second on two free cores; on a machine that others use, a fair share of that
-    assert rate >= 5.0 / max(1.0, load) and answer < 2.0 * max(1.0, load)
+    # 5 frames a second and half a second on two free cores; on a machine that others use, a fair share of that
+    assert rate >= 5.0 / max(1.0, load) and answer < 0.5 * max(1.0, load)

@@ -7,7 +7,7 @@ import logging
 import re
 import socket
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -117,13 +117,17 @@ class Guard:
     site : ASGI application
     names : Names
     held : callable
-        Returns the ids of the pages that the site holds in memory.
+        Returns the ids of the pages that the site holds in memory, the oldest first.
+    free : async callable
+        Frees what the site holds for a page, and says whether it could.
     most : int
         How many pages there may be at once.
     """
 
-    def __init__(self, site: Any, names: Names, held: Callable[[], Collection[str]], most: int):
-        self._site, self._names, self._held, self._most = site, names, held, most
+    def __init__(self, site: Any, names: Names, held: Callable[[], Collection[str]],
+                 free: Callable[[str], Awaitable[bool]], most: int):  # fmt: skip
+        self._site, self._names, self._most = site, names, most
+        self._held, self._free = held, free
         self._sockets: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
@@ -136,30 +140,34 @@ class Guard:
             await self._site(scope, receive, send)
 
     async def _request(self, scope: Scope, receive: Any, send: Any) -> None:
+        gone = False
+
         async def sealed(message: MutableMapping[str, Any]) -> None:
+            nonlocal gone
             if message["type"] == "http.response.start":
                 more = [(name.encode(), value.encode()) for name, value in SEALS.items()]
                 message = {**message, "headers": [*message.get("headers", ()), *more]}
-            await send(message)
+            try:
+                await send(message)
+            except Exception:
+                gone = True
+                raise
 
         wrong = self.refusal(scope)
-        if wrong is None:
-            await self._site(_without_proxy(scope), receive, sealed)
-            return
-        status, sentence = wrong
-        body = f"{sentence}\n".encode()
-        heads = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        await sealed(
-            {"type": "http.response.start", "status": status, "headers": [*heads, (b"connection", b"close")]}
-        )
-        await sealed({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        try:
+            if wrong is None:
+                await self._site(_without_proxy(scope), receive, sealed)
+            else:
+                await _answer(scope["method"], wrong, sealed)
+        except Exception:
+            if not gone:
+                raise
+            # the other side broke the protocol or left; that is no fault of the site
+            logger.debug("an answer could not be sent", exc_info=True)
 
     async def _socket(self, scope: Scope, receive: Any, send: Any) -> None:
         found = CHANNELS.fullmatch(scope["path"])
-        if self.refusal(scope) is not None or found is None or not self._room(found[1]):
+        if self.refusal(scope) is not None or found is None or not await self._room(found[1]):
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: 403
             return
         page = found[1]
@@ -173,12 +181,15 @@ class Guard:
             self._sockets[page] -= 1
             self._sockets += Counter()  # forgets those at 0
 
-    def _room(self, page: str) -> bool:
-        """Say whether there is room for a socket of a page."""
+    async def _room(self, page: str) -> bool:
+        """Say whether there is room for a socket of a page; pages that lost theirs make room."""
         if self._sockets[page] >= SOCKETS_A_PAGE:
             return False
         known = set(self._held()) | set(self._sockets)
-        return page in known or len(known) < self._most
+        if page in known or len(known) < self._most:
+            return True
+        left = next((other for other in self._held() if other not in self._sockets), None)
+        return left is not None and await self._free(left)
 
     def refusal(self, scope: Scope) -> Refusal | None:
         """Return why a request is turned away, as (status, sentence), or None when it may pass."""
@@ -195,6 +206,16 @@ class Guard:
             ):
                 return 403, "Only pages of this server may ask that."
         return _refused_place(scope, method)
+
+
+async def _answer(method: str, refusal: Refusal, send: Any) -> None:
+    """Send why a request is turned away."""
+    status, sentence = refusal
+    body = f"{sentence}\n".encode()
+    heads = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    heads.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": heads})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
 def _refused_place(scope: Scope, method: str) -> Refusal | None:

@@ -38,7 +38,7 @@ def Sidebar(
     scenario, wrong = solara.use_memo(lambda: _base(now), [now])
     with solara.Column(classes=["lm-side", *classes], gap="4px"):
         solara.Button("Reset with these choices" if waiting else "Reset", icon_name="mdi-restart", block=True,
-                      on_click=build, color="primary" if waiting else None, classes=["lm-reset"])  # fmt: skip
+                      on_click=build, color="primary" if waiting else None, disabled=bool(wrong), classes=["lm-reset"])  # fmt: skip
         if wrong:
             with solara.Div(classes=["lm-wrong"]):
                 solara.Text(wrong)

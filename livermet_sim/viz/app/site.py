@@ -56,6 +56,7 @@ def site(names: Names, livers: int) -> Guard:
         How many pages may hold a liver at once.
     """
     settle()
+    import anyio.to_thread
     from solara.server import kernel_context, settings
     from solara.server import starlette as whole
     from starlette.applications import Starlette
@@ -76,4 +77,10 @@ def site(names: Names, livers: int) -> Guard:
     def held() -> Collection[str]:
         return list(kernel_context.contexts)
 
-    return Guard(inner, names, held, livers + WAITING)
+    async def free(page: str) -> bool:
+        context = kernel_context.contexts.get(page)
+        if context is not None:
+            await anyio.to_thread.run_sync(context.close)
+        return page not in kernel_context.contexts
+
+    return Guard(inner, names, held, free, livers + WAITING)
