@@ -13,7 +13,7 @@ def app(
         str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in the room look.")
     ] = "127.0.0.1",
     pages: Annotated[
-        int, typer.Option(min=1, max=500, help="How many pages may show a liver at once (about 60 MB each).")
+        int, typer.Option(min=1, max=500, help="How many pages may show a liver at once (about 25 MB each).")
     ] = 8,
     name: Annotated[
         list[str] | None,
