@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from livermet_sim.viz import style
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MISSING = [name for name in ("solara", "playwright") if find_spec(name) is None]
 MISSING += [] if CHROMIUM else ["chromium"]
@@ -85,13 +87,16 @@ def choose(page, label: str, option: str) -> None:
 
 def click_a_tumour_cell(page) -> None:
     """Click the middle of a tumour cell: the darker core in the colour of one that cycles or sleeps."""
-    place = page.evaluate("""() => {const c = document.querySelector('canvas');
+    cores = [[0.72 * c for c in bytes.fromhex(shade[1:])] for shade in style.STATE_COLOURS.values()]
+    place = page.evaluate(
+        """cores => {const c = document.querySelector('canvas');
         const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-        const cores = [[0x35, 0x1a, 0x68], [0x00, 0x72, 0x72]];
         for (let i = 0; i < d.length; i += 4)
             if (cores.some(k => Math.abs(d[i] - k[0]) + Math.abs(d[i + 1] - k[1]) + Math.abs(d[i + 2] - k[2]) < 6))
                 return [(i / 4) % c.width / c.width, Math.floor(i / 4 / c.width) / c.height];
-        return null}""")
+        return null}""",
+        cores,
+    )
     assert place, "no tumour cell is drawn"
     box = page.locator("canvas").bounding_box()
     page.mouse.click(box["x"] + box["width"] * place[0], box["y"] + box["height"] * place[1] + 1)

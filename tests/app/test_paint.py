@@ -12,6 +12,7 @@ from PIL import Image
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.kernels.codes import LUMEN, SINUSOID, TUMOUR
+from livermet_sim.viz import style
 from livermet_sim.viz.app import paint
 from livermet_sim.viz.app.choice import Choice
 from livermet_sim.viz.app.liver import Liver
@@ -90,7 +91,7 @@ def test_a_hidden_kind_is_not_drawn(liver):
     rows, y, x = liver.cells.drawn()
     at = list(rows).index(row)
     shade = only[int(y[at] * liver.scale), int(x[at] * liver.scale)]
-    assert tuple(shade) == (0x8C, 0x51, 0x0A, 255)
+    assert tuple(shade) == (*bytes.fromhex(style.KIND_COLOURS["kupffer"][1:]), 255)
 
 
 def test_every_layer_can_be_shown(liver):

@@ -69,10 +69,8 @@ class Names:
             own |= {machine, f"{machine.removesuffix('.local')}.local"}
         return cls(port, own, frozenset(name.lower() for name in further), host in EVERYWHERE)
 
-    def know(self, place: tuple[str, int] | None) -> bool:
+    def know(self, place: tuple[str, int]) -> bool:
         """Say whether a (name, port) is this server."""
-        if place is None:
-            return False
         name, port = place
         if name in self.further:
             return True
@@ -195,7 +193,7 @@ class Guard:
         """Return why a request is turned away, as (status, sentence), or None when it may pass."""
         hosts, origins = _values(scope["headers"], b"host"), _values(scope["headers"], b"origin")
         here = authority(hosts[0], 80) if len(hosts) == 1 else None
-        if not self._names.know(here):
+        if here is None or not self._names.know(here):
             return 403, "This server does not go by that name; open the address that livermet app printed."
         socket_asked = scope["type"] == "websocket"
         method = "GET" if socket_asked else scope["method"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def Page() -> None:
     """Show the whole page; every browser page has a room of its own, which a reload finds again."""
     frame = solara.use_reactive(FIRST_FRAME)
     room, visit = solara.use_memo(lambda: _enter(frame), [])
-    solara.use_effect(lambda: (lambda: ROOMS.leave(room, visit)) if room else None, [])
+    solara.use_effect(lambda: partial(ROOMS.leave, room, visit) if room else None, [])
     solara.Style(HERE / "style.css")
     if room is None:
         words = f"{ROOMS.most} pages are open, as many as this server takes (livermet app --pages). Close one, then reload."

@@ -69,7 +69,8 @@ def _base(now: Choice) -> tuple[Scenario | None, str]:
     except LivermetError as error:
         return None, error.sentence
     try:
-        now.scenarios(), now.seeds()
+        now.scenarios()
+        now.seeds()
     except LivermetError as error:
         return scenario, error.sentence
     return scenario, ""

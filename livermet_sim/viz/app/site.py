@@ -57,7 +57,8 @@ def site(names: Names, livers: int) -> Guard:
     """
     settle()
     import anyio.to_thread
-    from solara.server import kernel_context, settings
+    import solara.settings
+    from solara.server import kernel_context
     from solara.server import starlette as whole
     from starlette.applications import Starlette
     from starlette.routing import Mount
@@ -65,9 +66,8 @@ def site(names: Names, livers: int) -> Guard:
     from livermet_sim.viz.app.rooms import ROOMS
 
     ROOMS.most = livers
-    settings.assets.proxy = (
-        True  # pages ask this server for scripts even where Solara could not write the folder
-    )
+    # pages ask this server for scripts even where Solara could not write the folder
+    solara.settings.assets.proxy = True
     files = whole.StaticFilesOptionalAuth(directory=scripts())
     # an empty path stands for the mount at "/", which Starlette writes so
     kept: list[Any] = [route for route in whole.routes if (getattr(route, "path", None) or "/") in KEPT]
