@@ -216,6 +216,11 @@ class Liver:
         height, width = self.view.shape
         return world.tissue.lattice.picture(np.asarray(values))[top : top + height, left : left + width]
 
+    def squares(self, sites: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows and columns of the window shown that stand for some sites."""
+        row, column = self.model.world.tissue.lattice.pixels(sites)
+        return row - round(self.view.y0 / self.view.site), column - round(self.view.x0 / self.view.site)
+
     def span(self, layer: str) -> tuple[float, float]:
         """Return the ends of a layer's colour scale; an open end is the highest so far, so that colours stay."""
         chosen = self.layers[layer]

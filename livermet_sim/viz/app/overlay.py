@@ -112,17 +112,12 @@ class Overlay:
         if "stellate" in kinds:
             seen &= (cells["kind"] != kinds.index("stellate")) | (cells["activation"] > 0.5)
         rows = np.flatnonzero(seen & (cells["alive"] == 1))
-        row, column = self._window_places(cells["site"][rows])
+        row, column = self._liver.squares(cells["site"][rows])
         height, width = self._liver.view.shape
         ok = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         rows, row, column = rows[ok], row[ok], column[ok]
         y, x = paint.places(self._liver.view, row, column, cells["layer"][rows], cells["key"][rows])
         return rows, y, x
-
-    def _window_places(self, site: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        row, column = self._model.world.tissue.lattice.pixels(site)
-        view = self._liver.view
-        return row - round(view.y0 / view.site), column - round(view.x0 / view.site)
 
     def key(self, wish: Wish) -> list[dict[str, Any]]:
         """Return the legend: what is drawn, with how many there are now."""
