@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,6 +25,7 @@ from livermet_sim.interventions.pull import Modify
 from livermet_sim.interventions.read import read
 from livermet_sim.kernels.jit import source_hash
 from livermet_sim.observe import gather
+from livermet_sim.observe.folder import IMAGES
 from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.frames import Film
 from livermet_sim.observe.parameters import SECTION as OBSERVE
@@ -99,6 +101,7 @@ class Recipe(Protocol):
     @property
     def digest(self) -> str: ...
     def to_dict(self) -> dict[str, Any]: ...
+    def to_toml(self, image: str | None = None) -> str: ...
 
 
 class Engine:
@@ -115,6 +118,7 @@ class Engine:
     def __init__(self, recipe: Recipe, seed: int = 1):
         self.recipe, self.seed = recipe, check_seed(seed)
         self.scenario_digest = recipe.digest  # before anything is read, as an image may be edited meanwhile
+        self.images = images_of(recipe)
         self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
         self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
@@ -198,7 +202,7 @@ class Engine:
             scenario=recipe.to_dict(), provenance=provenance, rules=in_words(recipe.rules, base_values(recipe)),
             plan=self.plan.table(), timeseries=gather.timeseries(self.series()),
             lesions=gather.lesions(world, self._patterns(view_of(world))), events=gather.events(world, self.recorder.keep_events),
-            cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.text,
+            cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.to_toml(next(iter(self.images), None)), source=recipe.text, images=self.images,
             patterns=gather.patterns(shots, [self._patterns(view_of_shot(world, shot)) for shot in shots]),
             frames=self.film.arrays(world),
         )  # fmt: skip
@@ -224,6 +228,16 @@ class Engine:
         found.update(world.fields.concentration.tobytes() + world.compartment.tobytes())
         found.update(world.log.array().tobytes())
         return found.hexdigest()
+
+
+def images_of(recipe: Recipe) -> dict[str, bytes]:
+    """Return the image that a tissue is read from, as a result keeps it; it may be edited while the run goes on."""
+    tissue = recipe.values["tissue"]
+    path = Path(str(tissue["image"]))
+    name = f"image{path.suffix.lower()}"
+    if tissue["kind"] != "mask" or name not in IMAGES or not path.is_file():
+        return {}
+    return {name: path.read_bytes()}
 
 
 def base_values(recipe: Recipe) -> dict[str, dict[str, float]]:

@@ -12,7 +12,20 @@ from typing import Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cli import about, baseline, calibrate, compare, film, lines, new, run, show, study, sweep
+from livermet_sim.cli import (
+    about,
+    again,
+    baseline,
+    calibrate,
+    compare,
+    film,
+    lines,
+    new,
+    run,
+    show,
+    study,
+    sweep,
+)
 from livermet_sim.cli import app as live
 from livermet_sim.cli.options import MISTAKE
 
@@ -25,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    run.run, run.draw, live.app, compare.compare, sweep.sweep, calibrate.calibrate, film.film, film.player,
+    run.run, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, calibrate.calibrate, film.film, film.player,
     film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, lines.lines,
 )  # fmt: skip
 for command in COMMANDS:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 MISTAKE, STOPPED = 2, 130
 PICTURES = (".png", ".pdf", ".svg")
 
-Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A scenario by name, or a TOML file.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME|PATH", help="A scenario by name, a TOML file, or a run's folder.")
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option(
@@ -25,6 +27,12 @@ Changes = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=2**62 - 1, help="Seed of all random numbers.")]
+RunSeed = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=2**62 - 1, help="Seed of all random numbers; 1, or that of the run whose folder is given."
+    ),
+]
 Days = Annotated[float | None, typer.Option(help="Simulated days, instead of the scenario's.")]
 
 
@@ -44,6 +52,19 @@ def prepare(scenario: Scenario, seed: int, progress: Progress) -> Engine:
     from livermet_sim.engine import Engine
 
     return Engine(scenario, seed)
+
+
+def as_saved(name: str, seed: int | None, days: float | None) -> tuple[int, float | None]:
+    """Return seed and days of a run: as given, else as in the run whose folder or scenario file is named, else 1 and None."""
+    from livermet_sim.observe.folder import SCENARIO
+    from livermet_sim.observe.origin import is_run, origin
+
+    place = Path(name).parent if Path(name).name in (SCENARIO, "scenario.json") else Path(name)
+    if (seed is not None and days is not None) or not is_run(place):
+        return 1 if seed is None else seed, days
+    found = origin(place)
+    own = found.hours / 24.0 if found.complete and found.hours >= 0 else None
+    return found.seed if seed is None else seed, own if days is None else days
 
 
 def load_scenario(name: str, changes: list[str] | None, days: float | None = None) -> Scenario:

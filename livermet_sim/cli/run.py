@@ -10,7 +10,17 @@ import typer
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import inside, save_picture
 from livermet_sim.cli import place
-from livermet_sim.cli.options import STOPPED, Changes, Days, Name, Seed, check_picture, load_scenario, prepare
+from livermet_sim.cli.options import (
+    STOPPED,
+    Changes,
+    Days,
+    Name,
+    RunSeed,
+    as_saved,
+    check_picture,
+    load_scenario,
+    prepare,
+)
 from livermet_sim.cli.progress import DRAWING, Progress
 
 if TYPE_CHECKING:
@@ -67,7 +77,7 @@ def _draw_one(result: Result, figure: str, path: Path, options: dict[str, Any]) 
 def run(
     name: Name,
     changes: Changes = None,
-    seed: Seed = 1,
+    seed: RunSeed = None,
     seeds: Annotated[
         str, typer.Option(metavar="A-B|A,B", help="Several seeds, such as 1-5; a folder for each.")
     ] = "",
@@ -91,8 +101,9 @@ def run(
     """Run a scenario and save tables, pictures and a summary in a folder; with --seeds once for each."""
     figures = "none" if no_figures else figures
     check_figures(figures)
-    if seeds and seed != 1:
+    if seeds and seed is not None:
         raise LivermetError("--seeds", "give --seed or --seeds, not both")
+    seed, days = as_saved(name, seed, days)
     scenario = load_scenario(name, changes, days)
     chosen = place.seeds(seeds) if seeds else [seed]
     folders: list[Path] = []

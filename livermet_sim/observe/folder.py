@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 MISSING = "the file is missing, so this is not a whole result"
 TEXTS = {"rules": "rules.txt", "plan": "plan.txt"}
 MARK = "provenance.json"
+SCENARIO, SOURCE = "scenario.toml", "source.toml"
+IMAGES = ("image.png", "image.tif", "image.tiff", "image.npy")
 OURS = frozenset(
     (
         "scenario.json",
-        "scenario.toml",
+        SCENARIO,
+        SOURCE,
         MARK,
         SEAL,
         "snapshots.npz",
@@ -38,6 +41,7 @@ OURS = frozenset(
         "summary.txt",
         "figures",
         *TEXTS.values(),
+        *IMAGES,
     )
 ).union(f"{name}.parquet" for name in columns.TABLES)
 
@@ -79,8 +83,11 @@ def _fill(result: Result, folder: Path, figures: bool) -> None:
         _write_text(folder / f"{name}.json", text + "\n")
     for name, file in TEXTS.items():
         _write_text(folder / file, getattr(result, name))
-    if result.toml:
-        _write_text(folder / "scenario.toml", result.toml)
+    for file, text in ((SCENARIO, result.toml), (SOURCE, result.source)):
+        if text:
+            _write_text(folder / file, text)
+    for name, data in result.images.items():
+        (folder / name).write_bytes(data)
     for name in columns.TABLES:
         _write_table(getattr(result, name), folder / f"{name}.parquet")
     with open(folder / "snapshots.npz", "wb") as file:
@@ -178,7 +185,9 @@ def read(folder: Path) -> dict[str, Any]:
     parts["frames"] = {}
     if files.has("frames.npz"):
         parts["frames"] = files.read("frames.npz", lambda data: _read_frames(data, sites), MAX_ARRAY_BYTES)
-    parts["toml"] = files.read("scenario.toml", read_text) if files.has("scenario.toml") else ""
+    for name, file in (("toml", SCENARIO), ("source", SOURCE)):
+        parts[name] = files.read(file, read_text) if files.has(file) else ""
+    parts["images"] = {name: files.read(name, bytes, MAX_ARRAY_BYTES) for name in IMAGES if files.has(name)}
     if (wrong := schema.check_whole(parts)) is not None:
         raise ResultError(str(folder / wrong[0]), f"the file is damaged ({wrong[1]})")
     return parts

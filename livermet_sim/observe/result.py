@@ -57,9 +57,13 @@ class Result:
     patterns : DataFrame
         Growth pattern, vessels, hypoxia and necrosis of each lesion at the snapshot times.
     toml : str
-        The scenario as its author wrote it, if it came from a file.
+        The scenario with every value, as a file that gives this run again with its seed.
     frames : dict of ndarray
         The tissue and the cells at short intervals, in bytes, for films: see ``observe.frames``.
+    source : str
+        The scenario as its author wrote it, if it came from a file.
+    images : dict of bytes
+        The image of the tissue as a file, under the name that ``toml`` gives it.
     """
 
     scenario: dict[str, Any]
@@ -74,6 +78,8 @@ class Result:
     toml: str = ""
     patterns: Frame = None
     frames: dict[str, np.ndarray] = field(default_factory=dict)
+    source: str = ""
+    images: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.patterns is None:
@@ -86,7 +92,7 @@ class Result:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result):
             return NotImplemented
-        texts = ("rules", "plan", "toml")
+        texts = ("rules", "plan", "toml", "source", "images")
         return (
             all(_same_json(getattr(self, n), getattr(other, n)) for n in ("scenario", "provenance"))
             and all(getattr(self, n) == getattr(other, n) for n in texts)

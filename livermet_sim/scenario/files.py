@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +14,7 @@ from livermet_sim.base.errors import ScenarioError
 LARGEST = 1_000_000
 DEEPEST = 12
 TREATMENTS = "treatments"
+RUN_MARK = "provenance.json"  # lies in the folder of a run, which stands for the scenario in it
 _WHERE = re.compile(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
 
 
@@ -57,11 +60,14 @@ def find(wanted: str | Path, beside: Path | None = None) -> Path:
     text = str(wanted)
     place = f"{label(beside)}, extends" if beside else ""
     path = Path(text)
-    is_path = isinstance(wanted, Path) or path.suffix == ".toml" or "/" in text or "\\" in text
+    is_path = isinstance(wanted, Path) or path.suffix in (".toml", ".json") or "/" in text or "\\" in text
     names = known()
+    is_path |= beside is None and text not in names and os.path.isfile(path / RUN_MARK)
     try:
         if is_path:
             path = beside.parent / path if beside else path
+            if path.is_dir() and (path / RUN_MARK).is_file():
+                path = path / "scenario.toml"
             if path.is_dir():
                 raise ScenarioError(place, f'"{text}" is a folder; a scenario is a file ending in .toml')
             if path.exists():
@@ -115,7 +121,7 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise ScenarioError(place, "it is larger than 1 MB; that is no scenario")
     try:
         text = content.decode("utf-8-sig")
-        return tomllib.loads(text), text
+        return (_json(text, place), "") if path.suffix == ".json" else (tomllib.loads(text), text)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ScenarioError(f"{place}, line {line}", "it is not text in UTF-8") from None
@@ -123,6 +129,17 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise ScenarioError(place, "its lists or tables are nested too deeply") from None
     except ValueError as error:
         raise _syntax(place, content, str(error)) from None
+
+
+def _json(text: str, place: str) -> dict[str, Any]:
+    """Return the tables of a resolved scenario as results keep it beside the TOML file."""
+    try:
+        tables = json.loads(text)
+    except ValueError as error:
+        raise ScenarioError(place, f"it is not JSON: {error}") from None
+    if not isinstance(tables, dict):
+        raise ScenarioError(place, "it is not a JSON object, and so no scenario")
+    return tables
 
 
 def _syntax(place: str, content: bytes, message: str) -> ScenarioError:

@@ -165,11 +165,17 @@ class Scenario:
         tables["interventions"] = [dict(table) for table in self.interventions]
         return tables
 
-    def to_toml(self) -> str:
-        """Return the resolved scenario as TOML, every value with unit, grade of evidence and source."""
+    def to_toml(self, image: str | None = None) -> str:
+        """Return the resolved scenario as TOML, every value with unit, grade of evidence and source.
+
+        Parameters
+        ----------
+        image : str, optional
+            Path to write for the tissue's image instead of its own.
+        """
         from livermet_sim.scenario.write import document
 
-        return document(self)
+        return document(self, image)
 
     @property
     def digest(self) -> str:

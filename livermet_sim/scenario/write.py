@@ -11,12 +11,12 @@ from livermet_sim.cells import lines
 from livermet_sim.scenario.spec import Scenario
 
 
-def document(scenario: Scenario) -> str:
-    """Return the TOML text of a scenario; reading it back gives an equal scenario."""
+def document(scenario: Scenario, image: str | None = None) -> str:
+    """Return the TOML text of a scenario, with another path of the tissue's image; reading it back gives an equal one."""
     tables = scenario.to_dict()
     rules, interventions = tables.pop("rules"), tables.pop("interventions")
     parts = [f"{key} = {literal(tables[key])}" for key in ("name", "doc", "line", "resolved")]
-    parts += _sections(scenario)
+    parts += _sections(scenario, image)
     for name, record in rules.items():
         parts += ["", f"[rules.{key(name)}]", *_pairs(record)]
     if not interventions:
@@ -41,7 +41,7 @@ def evidence(scenario: Scenario, section: str, parameter: Parameter) -> tuple[st
     return "set", "this scenario"
 
 
-def _sections(scenario: Scenario) -> Iterable[str]:
+def _sections(scenario: Scenario, image: str | None) -> Iterable[str]:
     for name, section in scenario.sections.items():
         yield ""
         yield f"# {one_line(section.doc)}"
@@ -52,6 +52,8 @@ def _sections(scenario: Scenario) -> Iterable[str]:
             yield f"doc = {literal(scenario.given.get(f'{name}.doc', ''))}"
         for parameter in section.parameters:
             value = scenario.values[name][parameter.name]
+            if image is not None and (name, parameter.name) == ("tissue", "image"):
+                value = image
             yield f"{key(parameter.name)} = {literal(value)}  # {_note(scenario, name, parameter)}"
 
 
