@@ -83,7 +83,10 @@ def test_units_stand_in_the_parquet_schema(saved):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(folder.OURS - {"figures", "scenario.toml", "summary.txt", "frames.npz"})
+    "name",
+    sorted(
+        folder.OURS - {"figures", "scenario.toml", "summary.txt", "frames.npz", folder.SOURCE, *folder.IMAGES}
+    ),
 )
 def test_a_missing_or_damaged_file_is_named(saved, name):
     path = saved / name
@@ -97,6 +100,22 @@ def test_a_missing_or_damaged_file_is_named(saved, name):
         path.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ResultError, match=f"{name}: the file is damaged"):
         Result.load(saved)
+
+
+def test_the_image_and_the_authors_text_come_back_and_are_missed(made_up, tmp_path):
+    more = Result(**vars(made_up) | {"source": "line = 'mc38'\n", "images": {"image.png": b"picture"}})
+    more.save(tmp_path / "run", figures=False)
+    again = Result.load(tmp_path / "run")
+    assert again == more and again != made_up and again.images == more.images
+    for name in ("image.png", "source.toml"):
+        whole = (tmp_path / "run" / name).read_bytes()
+        (tmp_path / "run" / name).write_bytes(whole[:-1])
+        with pytest.raises(ResultError, match=f"{name}: the file is damaged"):
+            Result.load(tmp_path / "run")
+        (tmp_path / "run" / name).unlink()
+        with pytest.raises(ResultError, match=f"{name}: the file is missing"):
+            Result.load(tmp_path / "run")
+        (tmp_path / "run" / name).write_bytes(whole)
 
 
 def test_pickles_are_never_opened(saved):
