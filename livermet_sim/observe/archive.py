@@ -162,8 +162,8 @@ def _unpack(path: Path, folder: Path) -> None:
                     raise ResultError(
                         short(path), f"{name} is larger than {limit >> 20} MB, more than it can hold"
                     )
-                with whole_file(folder / name) as part:
-                    part.write_bytes(data)
+                with whole_file(folder / name) as part, open(part, "wb") as file:
+                    file.write(data)
 
 
 def _check_directory(path: Path) -> None:
