@@ -94,6 +94,11 @@ class Course:
     cells: dict[int, np.ndarray]
     phase: dict[int, np.ndarray]
 
+    @property
+    def days(self) -> np.ndarray:
+        """Return the times of the frames in days, float64[frames]."""
+        return self.hours / 24.0
+
     def by_phase(self) -> np.ndarray:
         """Return how many lesions stood in each phase at each frame, int64[frames, 4]."""
         table = np.array(list(self.phase.values()), dtype=np.int64).reshape(-1, len(self.hours))

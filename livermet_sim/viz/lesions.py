@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from livermet_sim.observe.columns import PHASES, Frame
-from livermet_sim.observe.frames import PHASE_WORDS, of_result
+from livermet_sim.observe.frames import PHASE_WORDS
+from livermet_sim.observe.standing import Course, counted, course
 from livermet_sim.viz import style
 
 if TYPE_CHECKING:
@@ -22,50 +22,6 @@ MOST_BARS, MOST_CURVES = 50, 25
 ENDS = (("lost", "x"), ("merged", ">"))
 _ENTRY = ("arrested_h", "extravasated_h", "angiogenic_h", "growth_h")
 ENTRY_OF = dict(zip(_ENTRY, PHASES, strict=True))
-
-
-@dataclass(frozen=True)
-class Course:
-    """Hold how large the lesions were and in which phase, frame by frame.
-
-    Attributes
-    ----------
-    days : float64[frames]
-    cells : dict of int64[frames]
-        Tumour cells of each lesion; 0 where it was not there.
-    phase : dict of int64[frames]
-        Number in ``PHASE_WORDS`` of the phase in which it stood.
-    """
-
-    days: np.ndarray
-    cells: dict[int, np.ndarray]
-    phase: dict[int, np.ndarray]
-
-
-def course(result: Result) -> Course:
-    """Return the course of the lesions of a result; nothing where neither frames nor snapshots were kept."""
-    if not result.frames and not result.snapshots:
-        return Course(np.zeros(0), {}, {})
-    frames = of_result(result)
-    times, own = len(frames["time_h"]), frames["cell_lesion"] >= 0
-    frame = np.repeat(np.arange(times), np.diff(frames["cell_start"]))[own]
-    numbers, which = np.unique(frames["cell_lesion"][own], return_inverse=True)
-    cells = np.bincount(which * times + frame, minlength=len(numbers) * times).reshape(-1, times)
-    phase = np.zeros(cells.shape, dtype=np.int64)
-    phase[which, frame] = frames["cell_phase"][own]
-    number = numbers.tolist()
-    return Course(
-        frames["time_h"] / 24, dict(zip(number, cells, strict=True)), dict(zip(number, phase, strict=True))
-    )
-
-
-def counted(lesions: Frame) -> Frame:
-    """Return the lesions that are drawn: all that held on for a day, grew, or were a founder's own."""
-    # groups that broke away for less than a day and never grew would bury the others
-    life = lesions["lost_h"].fillna(np.inf) - lesions["arrested_h"]
-    return lesions[
-        (life >= 24.0) | lesions["micrometastasis_h"].notna() | (lesions["lesion"] == lesions["founder"])
-    ]
 
 
 def draw_lesion_bars(ax: Axes, result: Result) -> None:

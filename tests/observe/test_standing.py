@@ -134,3 +134,14 @@ def test_asking_changes_nothing(hours):
     before, lesions = engine.digest(), engine.world.lesions.whole.copy()
     engine.result(), engine.measures(), engine.series()
     assert engine.digest() == before and np.array_equal(engine.world.lesions.whole, lesions)
+
+
+def test_pictures_and_summary_state_the_same_number():
+    result = liver(60.0).result()
+    number = int(re.search(r"at the end of (\d+) in all", result.summary()).group(1))
+    assert number == len(counted(result.lesions)) > 10
+    bars, growth = result.plot("phase_timeline"), result.plot("growth_curves")
+    words = [text for figure in (bars, growth) for ax in figure.axes for text in (
+        [ax.get_ylabel()] + ([ax.get_legend().get_title().get_text()] if ax.get_legend() else []))]  # fmt: skip
+    said = [int(m.group(1)) for w in words if (m := re.search(r"(?:of\s)?(\d+) lesions", w))]
+    assert said == [number, number], words
