@@ -46,7 +46,7 @@ class LiverModel(mesa.Model):
     datacollector : mesa.DataCollector, optional
         Collects after every step. One that a subclass sets itself does too, unless the subclass has a ``step()``
         of its own, which then collects as in any Mesa model.
-    **overrides
+    **kwargs
         Values by dotted name; ``cells__kupffer__density=0`` stands for ``cells.kupffer.density``.
 
     Raises
@@ -62,7 +62,7 @@ class LiverModel(mesa.Model):
         rng: Any = None,
         agents: Mapping[str, type[Cell]] | None = None,
         datacollector: mesa.DataCollector | None = None,
-        **overrides: Any,
+        **kwargs: Any,  # the name by which Mesa's SolaraViz knows that any parameter will do
     ):
         self.seed = _seed(seed if rng is None else rng)
         self._error: BaseException | None = None
@@ -70,7 +70,7 @@ class LiverModel(mesa.Model):
         self.step = self._caught
         super().__init__(rng=self.seed)
         self._mesa_step, self.step = self.step, self._step_and_collect
-        self._recipe = _scenario(scenario, overrides)
+        self._recipe = _scenario(scenario, kwargs)
         self.engine = Engine(self._recipe, self.seed)
         self.roster = Roster(self, self.world, choose_classes(self.world.kinds, agents or {}))
         self._by_type = CellsByType(self.roster)
