@@ -130,7 +130,7 @@ class Engine:
 
     def _rest(self) -> None:
         """Let the resting liver settle before anything is done to it: flow, oxygen, rates, states, lining, signals."""
-        process = {each.name: each for each in self.plan.processes}
+        process: dict[str, Any] = {each.name: each for each in self.plan.processes}
         # states follow signals, which follow states; each round leaves a small part of what the one before left
         for _ in range(REST_ROUNDS):
             for name in RESTING:
