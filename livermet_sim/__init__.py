@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.compare import Comparison, compare
     from livermet_sim.sweep.study import Study
     from livermet_sim.sweep.sweep import Sweep
+    from livermet_sim.validation.reach import reach
 
     __version__: str
 
@@ -52,7 +53,7 @@ __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Kupffer", "LiverModel", "LivermetError",
     "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour",
     "__version__", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
-    "deplete", "dose", "knock_out", "lines", "load", "parameters", "rules", "scenarios", "set_state",
+    "deplete", "dose", "knock_out", "lines", "load", "parameters", "reach", "rules", "scenarios", "set_state",
 ]  # fmt: skip
 
 _HOMES = {
@@ -61,7 +62,7 @@ _HOMES = {
     "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
-    "Study": "sweep.study", "Sweep": "sweep.sweep",
+    "reach": "validation.reach", "Study": "sweep.study", "Sweep": "sweep.sweep",
     "lines": "scenario.lists", "parameters": "scenario.lists", "scenarios": "scenario.lists",
 }  # fmt: skip
 

@@ -105,11 +105,30 @@ def explain(
     missing: Annotated[
         bool, typer.Option("--missing", help="List the mechanisms that the model lacks.")
     ] = False,
+    reach: Annotated[
+        bool,
+        typer.Option("--reach", help="Run it and hold each rule's signal against its half-maximum."),
+    ] = False,
+    situations: Annotated[
+        bool, typer.Option("--situations", help="--reach: over ten situations of the library instead.")
+    ] = False,
     changes: Changes = None,
+    seed: Seed = 1,
+    days: Days = None,
 ) -> None:
-    """Say in words what the rules do, or one rule with its source; or what the model leaves out and why."""
+    """Say in words what the rules do, or one rule with its source; what the model leaves out; which rules can speak."""
+    from livermet_sim.cli import reach as reaches
     from livermet_sim.scenario import tables
 
+    if situations and (not reach or changes or days is not None or name != "baseline"):
+        raise LivermetError("--situations", "it goes with --reach, and takes neither scenario nor changes")
+    if (days is not None or seed != 1) and not reach:
+        raise LivermetError("--days, --seed", "they go with --reach, since nothing else here is run")
+    if reach and (rule or missing):
+        raise LivermetError("--reach", "it tells of all rules; leave out --rule and --missing")
+    if reach:
+        reaches.ten(seed) if situations else reaches.one(name, changes, days, seed)
+        return
     if missing:
         typer.echo(tables.missing())
     if rule:

@@ -188,3 +188,29 @@ def evaluate(
                     value += (ceiling - value) * (up[j] / (1.0 + up[j]))
                     value += (floor - value) * (down[j] / (1.0 + down[j]))
                     rates[own[j], column] = value
+
+
+@kernel
+def listen(
+    kind, rows, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
+    layout, signal_first, signal_code, signal_deficit, out,
+):  # fmt: skip
+    """Write all that cells of one kind sense of the signals of its rules, as `evaluate` reads it; touches nothing else.
+
+    Parameters
+    ----------
+    rows : int64[n]
+        Cells, all of kind ``kind``; the other arguments are those of `evaluate`.
+    out : float64[signals of the kind, n]
+        Written.
+    """
+    place = np.empty(len(rows), np.int64)
+    for j in range(len(rows)):
+        place[j] = cell_whole[layout[1], rows[j]]
+    start = signal_first[kind]
+    for slot in range(start, signal_first[kind + 1]):
+        _sense(
+            signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, rows, place, cell_real,
+            concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[4], layout[5],
+            out[slot - start],
+        )  # fmt: skip

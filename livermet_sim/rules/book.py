@@ -152,6 +152,11 @@ def mechanisms() -> dict[str, dict[str, Any]]:
     return tomllib.loads((LIBRARY / "mechanisms.toml").read_text(encoding="utf-8"))
 
 
+def reasons_for_silence() -> dict[str, str]:
+    """Return by rule the reason why it is silent in the situations of the library, where that is no defect."""
+    return {id: why for entry in mechanisms().values() for id, why in entry.get("silent", {}).items()}
+
+
 def by_process() -> dict[str, dict[str, Any]]:
     """Return the mechanisms that a process carries out instead of a rule."""
     return {id: entry for id, entry in mechanisms().items() if "process" in entry}

@@ -93,6 +93,17 @@ class Compiled:
         self._run(row, row + 1, self._all, *inputs(world), *self.arrays, senses, rates)
         return senses[: len(self.senses[self.kind_of(world, row)]), 0], rates[row]
 
+    def listen(self, world: World, kind: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows of the cells of one kind and what they sense, float64[signals of the kind, cells].
+
+        The census must be up to date; nothing but memory of its own is written.
+        """
+        k = self.kinds.index(kind)
+        rows = np.flatnonzero(world.cells["kind"] == k)
+        heard = np.zeros((len(self.senses[kind]), len(rows)))
+        response.listen(k, rows, *inputs(world), self.arrays[0], *self.arrays[2:5], heard)
+        return rows, heard
+
     def kind_of(self, world: World, row: int) -> str:
         """Return the kind of the cell in a row."""
         return self.kinds[int(world.cells.full("kind")[row])]
