@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -43,10 +44,9 @@ def docs(
     except ImportError:
         reason = 'pdoc is not installed; pip install "livermet-sim[docs]"'
         raise LivermetError("docs", reason) from None
-    import livermet_sim
-
-    for name in livermet_sim.__all__:
-        getattr(livermet_sim, name)  # pdoc sees what was loaded
+    facade = importlib.import_module("livermet_sim")
+    for name in facade.__all__:
+        getattr(facade, name)  # pdoc sees what was loaded
     pdoc.render.configure(docformat="numpy", show_source=False, footer_text="livermet_sim")
     pdoc.pdoc("livermet_sim", output_directory=out)
     typer.echo(f"Reference in {out / 'livermet_sim.html'}")

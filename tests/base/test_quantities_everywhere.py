@@ -9,6 +9,7 @@ from livermet_sim.interventions import deplete
 from livermet_sim.model import LiverModel
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.sweep.factors import read_factors
+from livermet_sim.sweep.sweep import Sweep
 from livermet_sim.viz.app.choice import Choice
 
 DENSITY = "cells.kupffer.density"
@@ -46,4 +47,4 @@ def test_one_value_in_two_spellings_is_one_scenario():
 
 def test_one_value_in_two_spellings_is_run_once_by_a_study():
     with pytest.raises(LivermetError, match="a value is given twice"):
-        read_factors({DENSITY: [1000, "1000 /mm3"]}, load("strip"))
+        Sweep("strip", {DENSITY: [1000, "1000 /mm3"]}, design="grid", days=1)

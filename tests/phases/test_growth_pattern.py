@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from lesion_worlds import TUBES, WIDTH, Stand, block
 
+from livermet_sim.kernels.codes import ENTER, NONE
 from livermet_sim.observe.columns import PATTERNS as COLUMNS
 from livermet_sim.phases.growth_pattern import PATTERNS, growth_patterns, view_of
 from livermet_sim.phases.measures import measures
+from livermet_sim.processes.record import record
 
 LESION = block(10, TUBES[1] - 4, 9, 9)
 HYPOXIC = 8.0
@@ -111,6 +113,8 @@ def test_what_a_lesion_met_is_dated_once(stand):
 
 
 def test_measures_are_plain_numbers_with_units(stand):
+    rows = np.flatnonzero(stand.world.cells["kind"] == 0)
+    record(stand.world, rows[:1], ENTER, NONE)
     found = measures(stand.world, stand.own, HYPOXIC)
     assert all(type(value) is float for value in found.values())
     assert found["tumour_cells"] == 81 and found["tumour_area_mm2"] == pytest.approx(81e-4)

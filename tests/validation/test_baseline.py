@@ -13,6 +13,7 @@ import pytest
 from livermet_sim import cli
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells import lines
+from livermet_sim.state.lattice import Lattice
 from livermet_sim.validation.anchors import chosen, read
 from livermet_sim.validation.baseline import Baseline, scenario_of
 from livermet_sim.validation.course import compactness
@@ -82,14 +83,19 @@ def test_medians_allow_for_livers():
 
 
 def test_compactness_of_known_shapes():
+    flat = Lattice(41, 41, 10.0)
     y, x = np.mgrid[0:41, 0:41]
     disc = np.flatnonzero(((x - 20) ** 2 + (y - 20) ** 2 <= 15**2).ravel())
-    assert compactness(disc, 41) == pytest.approx(1.0, abs=0.05)
-    assert compactness(np.array([0, 1, 41, 42]), 41) == pytest.approx(1.0, abs=0.1)
+    assert compactness(disc, flat) == pytest.approx(1.0, abs=0.05)
+    assert compactness(np.array([0, 1, 41, 42]), flat) == pytest.approx(1.0, abs=0.1)
     spread = (disc // 41) * 4 * 200 + (disc % 41) * 4
-    assert compactness(spread, 200) == pytest.approx(0.25, abs=0.03)
+    assert compactness(spread, Lattice(200, 200, 10.0)) == pytest.approx(0.25, abs=0.03)
+    tall = Lattice(41, 5000, 10.0)
     astray = np.append(disc[:-1], 41 * 41 * 100)
-    assert compactness(astray, 41) == pytest.approx(1.0, abs=0.05)
+    assert compactness(astray, tall) == pytest.approx(1.0, abs=0.05)
+    joined = Lattice(101, 101, 10.0, wrap=True)
+    corner = joined.moved(np.zeros(len(disc), dtype=int), disc % 41 - 20, disc // 41 - 20)
+    assert compactness(corner, joined) == pytest.approx(compactness(disc, flat))
 
 
 def test_the_check_runs_and_its_exit_code_tells(livermet, tmp_path):
