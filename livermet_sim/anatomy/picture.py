@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import os
 import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.base.errors import TissueError, nearest
+from livermet_sim.base.read import reason, short
 
 FORMATS = (".png", ".tif", ".tiff", ".npy")
 NAMES = ("outside", "portal", "sinusoid", "parenchyma", "central")
@@ -51,10 +56,16 @@ def read(name: str, colours: str = "") -> Picture:
     """
     path = Path(name)
     if path.suffix.lower() not in FORMATS:
-        raise TissueError(name, f'"{path.suffix}" is not a format of label images; use PNG, TIFF or NPY')
-    if not path.is_file():
-        raise TissueError(name, "there is no such file")
-    facts = os.stat(path)
+        raise TissueError(
+            short(name), f'"{short(path.suffix)}" is not a format of label images; use PNG, TIFF or NPY'
+        )
+    try:
+        facts = os.stat(path)
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise TissueError(short(name), "there is no such file" if missing else reason(error)) from None
+    if not stat.S_ISREG(facts.st_mode):
+        raise TissueError(name, "this is not an ordinary file")
     return _read(name, colours, facts.st_mtime_ns, facts.st_size, facts.st_ino)
 
 
@@ -107,11 +118,16 @@ def _png(path: Path) -> tuple[np.ndarray, np.ndarray | None, float]:
     from PIL import Image
 
     with Image.open(path, formats=("PNG",)) as image:
+        image.verify()  # the checksums, at which nobody looks when pixels are read
+    with Image.open(path, formats=("PNG",)) as image:
         _check_pixels(path, image.width * image.height)
         palette = None
         if image.mode == "P":
             palette = np.array(image.getpalette("RGB"), dtype=np.int64).reshape(-1, 3)
-        return np.asarray(image), palette, math.nan
+        values = np.asarray(image)
+    if palette is not None and values.max() >= len(palette):
+        raise TissueError(str(path), f"the image is damaged (it has no colour number {values.max()})")
+    return values, palette, math.nan
 
 
 def _tiff(path: Path) -> tuple[np.ndarray, np.ndarray | None, float]:
@@ -121,14 +137,44 @@ def _tiff(path: Path) -> tuple[np.ndarray, np.ndarray | None, float]:
         raise TissueError(
             str(path), "reading TIFF needs the package tifffile (pip install tifffile)"
         ) from None
-    with tifffile.TiffFile(path) as image:
+    with _heard(path), tifffile.TiffFile(path) as image:
         series = image.series[0]
         _check_pixels(path, series.size)
         page: Any = series.keyframe
         palette = None
         if int(page.photometric) == 3 and page.colormap is not None:
             palette = (np.asarray(page.colormap, dtype=np.int64) >> 8).T
-        return np.asarray(series.asarray()), palette, _pixel_of_tiff(path, image, page)
+        values, pixel = np.asarray(series.asarray()), _pixel_of_tiff(path, image, page)
+    return values, palette, pixel
+
+
+class _Complaints(logging.Handler):
+    """Keep what tifffile would print of a file and then read on as well as it can."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take note, but of a description in another alphabet."""
+        if "coercing invalid ASCII" not in (words := record.getMessage()):
+            self.found.append(words)
+
+
+@contextmanager
+def _heard(path: Path) -> Iterator[None]:
+    """Refuse a file of which tifffile says that something is wrong, as missing parts would be read as 0."""
+    logger, complaints = logging.getLogger("tifffile"), _Complaints()
+    before = logger.propagate
+    logger.addHandler(complaints)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(complaints)
+        logger.propagate = before
+    if complaints.found:
+        raise TissueError(str(path), f"the image is damaged ({complaints.found[0][:160]})")
 
 
 def _pixel_of_tiff(path: Path, image: Any, page: Any) -> float:
@@ -202,7 +248,7 @@ def _by_colour(name: str, values: np.ndarray, palette: np.ndarray | None, colour
     if palette is not None:
         if values.ndim != 2:
             raise TissueError(name, "one picture is needed, and the file holds several")
-        code = _code(palette)[np.minimum(values, len(palette) - 1)]
+        code = _code(palette)[values]
     elif values.shape[2] == 4 and np.any(values[..., 3] < 255):
         raise TissueError(name, "the image is transparent in places; make it opaque, or save labels")
     else:

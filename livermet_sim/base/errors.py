@@ -5,11 +5,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 1500  # letters of a line
+
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name closest to ``name``, or None when nothing is close."""
     close = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.55)
     return close[0] if close else None
+
+
+def tidy(text: str) -> str:
+    """Return a message without letters that would move a terminal's cursor, and its longest lines without their middle."""
+    lines = []
+    for line in text.splitlines():
+        line = "".join(letter if letter.isprintable() else "?" for letter in line)
+        lines.append(line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}")
+    return "\n".join(lines)
 
 
 class LivermetError(Exception):
@@ -36,7 +47,7 @@ class LivermetError(Exception):
             else:
                 shown = ", ".join(valid[:12]) + (", ..." if len(valid) > 12 else "")
                 hint = f"; valid: {shown}"
-        self.sentence = f"{place}: {reason}{hint}" if place else f"{reason}{hint}"
+        self.sentence = tidy(f"{place}: {reason}{hint}" if place else f"{reason}{hint}")
         super().__init__(self.sentence)
 
 

@@ -72,14 +72,18 @@ def read_parquet(data: bytes, declared: Table, wanted: list[str] | None = None, 
             _check_type(part.name, part.type)
         table = file.read(columns=wanted)
     table.validate(full=True)
-    for name in table.column_names:
-        _check_column(name, table[name], declared.declared(name))
+    for place, name in enumerate(table.column_names):
+        own = declared.declared(name)
+        _check_column(name, table[name], own)
+        if pa.types.is_null(table[name].type) and len(table):
+            kind = pa.string() if own is not None and own.kind == "word" else pa.float64()
+            table = table.set_column(place, name, table[name].cast(kind))
     return table
 
 
 def to_frame(table: Any) -> Any:
     """Return a checked table for pandas; what pandas itself wrote into the file is not believed."""
-    return table.to_pandas(ignore_metadata=True)
+    return table.replace_schema_metadata(None).to_pandas(ignore_metadata=True)
 
 
 def _check_type(name: str, kind: Any) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ResultError
+from livermet_sim.base.read import is_folder, reason, short
 
 
 def inside(folder: Path, *names: str) -> Path:
@@ -41,23 +42,42 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         When the file cannot be written.
     """
     path = Path(path)
-    if path.is_dir():
-        raise ResultError(str(path), "this is a folder; a file's name is needed")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    except OSError as error:
-        raise ResultError(
-            str(path), f"cannot be written ({(error.strerror or str(error)).lower()})"
-        ) from None
-    os.close(handle)
-    part = Path(name)
+    part = _begun(path)
     try:
         yield part
         os.chmod(part, 0o644)
         os.replace(part, path)
+    except OSError as error:
+        raise _refusal(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def check_place(path: str | Path) -> None:
+    """Refuse, before long work, a file that could not be written after it.
+
+    Raises
+    ------
+    ResultError
+    """
+    _begun(Path(path)).unlink()
+
+
+def _begun(path: Path) -> Path:
+    """Return an empty file of a temporary name beside ``path``, with the same ending."""
+    if is_folder(path):
+        raise ResultError(short(path), "this is a folder; a file's name is needed")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    except (OSError, ValueError) as error:
+        raise _refusal(path, error) from None
+    os.close(handle)
+    return Path(name)
+
+
+def _refusal(path: Path, error: Exception) -> ResultError:
+    return ResultError(short(path), f"cannot be written ({reason(error)})")
 
 
 def save_picture(figure: Any, path: str | Path, **options: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.errors import LivermetError, tidy
+from livermet_sim.base.read import reason, short
 from livermet_sim.cli import (
     about,
     again,
@@ -75,13 +76,12 @@ def main() -> int:
     except MemoryError:
         _say("there is not enough memory for this; take a smaller tissue or fewer snapshots")
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _say(f"{where}{(error.strerror or str(error)).lower()}")
+        _say(f"{short(error.filename)}: {reason(error)}" if error.filename else reason(error))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else MISTAKE
     return MISTAKE
 
 
 def _say(sentences: str) -> None:
-    for sentence in sentences.splitlines():
+    for sentence in tidy(sentences).splitlines():
         print(f"livermet: {sentence}", file=sys.stderr)

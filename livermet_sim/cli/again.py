@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +70,8 @@ def pack(
     from livermet_sim.base.errors import LivermetError
     from livermet_sim.observe.archive import pack as write
 
-    target = out or folder.resolve().with_name(f"{folder.resolve().name}.zip")
+    own = Path(os.path.abspath(folder))
+    target = out or own.with_name(f"{own.name}.zip")
     if target.suffix.lower() != ".zip":
         raise LivermetError("--out", f'"{target}" is not an archive; its name must end in .zip')
     write(folder, target, license)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from livermet_sim.base.write import write_text
+from livermet_sim.base.write import check_place, write_text
 from livermet_sim.cli.options import STOPPED
 
 FAILED = 1
@@ -45,6 +45,8 @@ def baseline(
     from livermet_sim.validation.baseline import FULL, QUICK, Baseline
     from livermet_sim.validation.score import OUTSIDE
 
+    if csv is not None:
+        check_place(csv)
     number = seeds or (QUICK_SEEDS if quick else SEEDS)
     names = tuple(name.strip() for name in lines.split(",") if name.strip())
     check = Baseline(names, range(first_seed, first_seed + number), QUICK if quick else FULL)

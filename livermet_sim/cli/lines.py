@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.base.write import save_picture
+from livermet_sim.base.write import check_place, save_picture
 from livermet_sim.cli.options import STOPPED
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def lines(
     if figure is not None and figure.suffix.lower() not in PICTURES:
         reason = f'"{figure}" is not a picture; its name must end in {", ".join(PICTURES)}'
         raise LivermetError("--figure", reason)
+    if figure is not None:
+        check_place(figure)
     from livermet_sim.cli.baseline import tell
     from livermet_sim.validation.lines import Lines
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from livermet_sim.kernels import sealed
 
-KEPT_CACHES = 6
+KEPT_CACHES = 12  # a few checkouts side by side, each edited now and then
 PRIVATE = 0o700
 SAID = "LIVERMET_SAID_NO_CACHE"
 
@@ -116,7 +116,7 @@ def kernel(function: Callable[..., Any]) -> Any:
         return function
     import numba
 
-    made = numba.njit(nogil=True, error_model="numpy")(function)
+    made: Any = numba.njit(nogil=True, error_model="numpy")(function)
     folder = cache_folder()
     if folder is not None:
         made._cache = sealed.cache_of(function, folder)

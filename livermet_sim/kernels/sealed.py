@@ -58,7 +58,9 @@ def cache_of(function: Callable[..., Any], folder: Path) -> Any:
     from numba.core.serialize import dumps
 
     class Sealed(caching._Cache):
-        cache_path = str(folder)
+        @property
+        def cache_path(self) -> str:
+            return str(folder)
 
         def _path(self, sig: Any, codegen: Any) -> Path:
             code = function.__code__

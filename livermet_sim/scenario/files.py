@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.read import read_object
 
 LARGEST = 1_000_000
 DEEPEST = 12
+LARGEST_WHOLE = 1 << 64
 TREATMENTS = "treatments"
 RUN_MARK = "provenance.json"  # lies in the folder of a run, which stands for the scenario in it
 _WHERE = re.compile(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
@@ -38,7 +39,7 @@ def label(path: Path) -> str:
     """Return how to call a file in a message: relative to the working folder where that is shorter."""
     try:
         return str(path.resolve().relative_to(Path.cwd().resolve()))
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # a loop of links
         return str(path)
 
 
@@ -121,7 +122,9 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise ScenarioError(place, "it is larger than 1 MB; that is no scenario")
     try:
         text = content.decode("utf-8-sig")
-        return (_json(text, place), "") if path.suffix == ".json" else (tomllib.loads(text), text)
+        tables, text = (_json(content, place), "") if path.suffix == ".json" else (tomllib.loads(text), text)
+        _check_whole(tables, place)
+        return tables, text
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ScenarioError(f"{place}, line {line}", "it is not text in UTF-8") from None
@@ -131,15 +134,22 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise _syntax(place, content, str(error)) from None
 
 
-def _json(text: str, place: str) -> dict[str, Any]:
+def _json(content: bytes, place: str) -> dict[str, Any]:
     """Return the tables of a resolved scenario as results keep it beside the TOML file."""
     try:
-        tables = json.loads(text)
+        return read_object(content)
     except ValueError as error:
-        raise ScenarioError(place, f"it is not JSON: {error}") from None
-    if not isinstance(tables, dict):
-        raise ScenarioError(place, "it is not a JSON object, and so no scenario")
-    return tables
+        raise ScenarioError(place, f"it is not the JSON of a scenario: {error}") from None
+
+
+def _check_whole(value: Any, place: str, name: str = "") -> None:
+    """Refuse a whole number beyond the 64 bits that TOML allows, with which nothing could compute."""
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_whole(item, place, f"{name}.{key}" if name else f"{key}")
+    elif isinstance(value, int) and abs(value) > LARGEST_WHOLE:
+        reason = "the number is too large or too small to compute with"
+        raise ScenarioError(f"{place}, {name}", reason)
 
 
 def _syntax(place: str, content: bytes, message: str) -> ScenarioError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,21 @@ SUM_LETTERS = 24
 SUM_KEY = "checksum"
 
 _WORD, _TEXT = Values("word"), Values("word", missing=True)
+_LARGEST = sys.float_info.max
 _WHOLE, _TIME = Values("whole", low=0.0), Values("number", low=0.0, high=1e7)
+
+
+def measure(name: str) -> Values:
+    """Declare what a run yields, at its end or at a time: numbers."""
+    return Values(low=-_LARGEST, high=_LARGEST, missing=True)
+
+
 RUNS = Table(
     {"address": _WORD, "status": Values("word", words=(DONE, FAILED)), "tried": _WHOLE, "seconds": _TIME}
-    | dict.fromkeys(("kind", "error", "trace"), _TEXT)
+    | dict.fromkeys(("kind", "error", "trace"), _TEXT),
+    measure,
 )
-SERIES = Table({"address": _WORD, "time_h": _TIME, "day": _TIME})
+SERIES = Table({"address": _WORD, "time_h": _TIME, "day": _TIME}, measure)
 DESIGN = Table(
     {"run": Values("whole", low=0.0, order="rising"), "address": _WORD}
     | dict.fromkeys(("point", "replicate"), _WHOLE) | {"seed": Values("whole", low=0.0, high=float(1 << 62))}

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ResultError
+from livermet_sim.base.read import guarded
 from livermet_sim.sweep.schema import FAILED, part_name, read_part, sealed_json
 
 FORMAT = 2
@@ -123,7 +124,8 @@ class Store:
                 tables.append(table.append_column("part", pa.array([path.name] * len(table), pa.string())))
         if not tables:
             return pa.table({name: pa.array([], pa.string()) for name in ("address", "status", "part")})
-        rows = pa.concat_tables(tables, promote_options="permissive")
+        with guarded(self.runs):
+            rows = pa.concat_tables(tables, promote_options="permissive")
         failed = pc.equal(rows["status"], FAILED)  # type: ignore[attr-defined]
         tried = pc.negate(rows["tried"])  # type: ignore[attr-defined]
         order = pc.sort_indices(  # type: ignore[attr-defined]
@@ -204,7 +206,7 @@ def mended(path: Path) -> Iterator[None]:
     try:
         yield
     except ResultError as error:
-        if path.exists():
+        if os.path.lexists(path):
             raise ResultError("", f"{error.sentence}; the study's own command mends it") from None
 
 

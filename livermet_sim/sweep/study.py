@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.base.read import guarded
 from livermet_sim.base.tables import to_frame
 from livermet_sim.base.write import inside
 from livermet_sim.observe.columns import Frame
@@ -131,7 +132,8 @@ class Study:
             raise LivermetError(
                 "series", "no series is kept; write  series = true  in the study file and run it again"
             )
-        table = pa.concat_tables(parts, promote_options="permissive")
+        with guarded(self.store.series):
+            table = pa.concat_tables(parts, promote_options="permissive")
         return _frame(table.sort_by([("run", "ascending"), ("time_h", "ascending")]))
 
     def series_by_part(self) -> Iterator[Frame]:

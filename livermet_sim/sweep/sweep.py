@@ -101,6 +101,8 @@ class Sweep:
         name: str = "",
     ):
         base = scenario if isinstance(scenario, Scenario) else load(scenario)
+        if not isinstance(changes or {}, Mapping):
+            raise ScenarioError("set", 'this is a table of values, for example "seeding.dose" = "50 /mm3"')
         own = dict(changes or {}) | ({} if days is None else {"run.days": days})
         if own:
             base = change_paths(base, own)
