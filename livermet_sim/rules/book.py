@@ -147,7 +147,8 @@ def mechanisms() -> dict[str, dict[str, Any]]:
     """Return all mechanism ids of the literature sheet: title, and for those without a rule what stands for it.
 
     That is either the ``process`` that carries it out, with ``says``, ``source``, ``grade``, its ``parameters``
-    and the values that switch it ``off``, or the ``reason`` why the model lacks it.
+    and the values that switch it ``off``, or the ``reason`` why the model lacks it. ``silent`` gives by rule the reason
+    why it says nothing in the situations of the library, where that is no defect.
     """
     return tomllib.loads((LIBRARY / "mechanisms.toml").read_text(encoding="utf-8"))
 

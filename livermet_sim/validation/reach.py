@@ -93,7 +93,9 @@ def reach(
 
 def table(found: Reach) -> str:
     """Return the reach of every rule as a table, and its silent rules by what silences them."""
-    lines = [("rule", "actor", "signal", "half-max", "5 %", "median", "95 %", "max", "speaks", "full")]
+    lines: list[tuple[str, ...]] = [
+        ("rule", "actor", "signal", "half-max", "5 %", "median", "95 %", "max", "speaks", "full")
+    ]
     for row in found.rows({}):
         numbers = [f"{row[name]:.3g}" for name in ("half_max", "p5", "median", "p95", "maximum")]
         shares = [f"{100 * row[name]:.3g} %" for name in ("speaks", "full")]

@@ -15,7 +15,7 @@ from livermet_sim.rules.vocabulary import PHASES
 
 BOOK = load()
 RULES = compiled(BOOK)
-OUTCOMES = {"GR11", "GR13", "GR14", "GR17", "PA37"}
+OUTCOMES = {"GR9", "GR11", "GR13", "GR14", "GR17", "PA37"}
 
 
 def set_signal(world, row, name, value):
@@ -118,3 +118,31 @@ def test_column_and_contiguous_blocks():
     for prefix, names in (("secrete", BOOK.words.fields), ("recruit", BOOK.words.kinds)):
         first = RULES.column(f"{prefix}.{names[0]}")
         assert [RULES.column(f"{prefix}.{n}") for n in names] == list(range(first, first + len(names)))
+
+
+def test_no_rule_writes_an_outcome():
+    """Who is kept out, and which vessels stay, follows from matrix, activation, signals; contact does not decree it."""
+    contact = {(r.actor, r.behaviour) for r in BOOK if r.signal.startswith("contact.")}
+    assert not contact & {("cd8", "infiltrate"), ("nk", "infiltrate")}
+    assert not [r.id for r in BOOK if (r.signal, r.behaviour) == ("contact.tumour", "collapse")]
+    assert not [r.id for r in BOOK if (r.actor, r.signal) == ("nk", "pressure")]
+
+
+def test_states_that_rules_drive_are_read_by_rules():
+    for behaviour, state in (
+        ("activate", "activation"),
+        ("polarise", "polarisation"),
+        ("capillarise", "capillarisation"),
+    ):
+        for kind in {r.actor for r in BOOK if r.behaviour == behaviour}:
+            own = [r for r in BOOK if r.actor == kind and r.signal in (state, f"lack.{state}")]
+            seen = [r for r in BOOK if r.signal == f"contact.activated.{kind}" and state == "activation"]
+            at_wall = [r for r in BOOK if r.signal in ("capillarised", "adhesion") and kind == "lsec"]
+            assert own or seen or at_wall, (kind, state)
+
+
+def test_rates_are_those_of_their_sources():
+    assert BOOK["MV8.contact"].fold and BOOK["MV8.contact"].maximum == 2.0  # Qi 2004, liver
+    assert BOOK["MV9"].maximum == 0.02  # /h, Qiu 2003
+    for id in ("MV22.cxcl", "MV22.gcsf", "PM10.net"):
+        assert 1 / BOOK[id].maximum <= 4.0, "traps are cast within 4 h of a full stimulus"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -44,6 +45,15 @@ def test_ten_situations_can_be_built():
 def test_reasons_for_silence_are_of_rules_and_say_something():
     for id, why in reasons_for_silence().items():
         assert id in library_records() and why.endswith(".") and len(why.split()) >= 6, id
+
+
+def test_nitric_oxide_of_a_resting_liver_hardly_kills():
+    engine = Engine(load("lobule"), 1)
+    level = engine.world.fields.concentration[:, engine.recipe.fields.index("no")]
+    rule = engine.recipe.rules["MV9"]
+    wall = engine.world.cells["site"][engine.world.cells["kind"] == engine.world.kinds.index("lsec")]
+    x = (np.median(level[wall]) / rule.half_max) ** rule.power
+    assert x / (1.0 + x) < 0.1
 
 
 @pytest.mark.long
