@@ -25,13 +25,13 @@ from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.slides import histology, immunofluorescence
 from livermet_sim.viz.tissue_map import (
     HISTOLOGY,
+    JOINED,
     check,
     draw_tissue,
     field_key,
     layer_name,
     layer_of,
     limits,
-    say_joined,
     tissue_map,
 )
 
@@ -144,7 +144,6 @@ def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_P
     title = f"The {layer_name(views[-1], layer).lower()} over time"
     figure.suptitle(title, fontsize=style.TITLE_SIZE, fontweight="bold", color=style.INK, x=0.01, ha="left")
     _series_key(figure, grid, views[-1], layer, span, rings)
-    say_joined(figure, views[-1])
     return figure
 
 
@@ -175,7 +174,8 @@ def _series_key(
             bar.set_label(layer_of(last, layer).label, fontsize=style.LABEL_SIZE)
     figure.legend(
         handles=handles, loc="outside lower center", ncols=4 if figure.get_figwidth() > 9 else 3, frameon=False,
-        fontsize=style.TICK_SIZE, columnspacing=1.2,
+        fontsize=style.TICK_SIZE, columnspacing=1.2, title=JOINED if last.joined else None, title_fontsize=style.TICK_SIZE,
+        alignment="left",
     )  # fmt: skip
 
 
