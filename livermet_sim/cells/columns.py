@@ -30,6 +30,7 @@ CELL_COLUMNS = (
     Column("age", "h", "Time since arrival or birth."),
     Column("sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
     Column("lesion_size", "cells", "Tumour cells: live cells of their lesion."),
+    Column("apart", "h", "Tumour cells: since when their group stands apart from the rest of its lesion; NaN if not.", default=float("nan")),
     Column("crowding", "1", "Share of the sites a cell touches whose tissue part holds a tumour cell."),
     Column("aptitude", "1", "Tumour cells: uniform number fixed at birth; compared with shares that divide a line in two."),
 )  # fmt: skip

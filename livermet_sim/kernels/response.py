@@ -16,7 +16,6 @@ from livermet_sim.kernels.jit import inline, kernel
 
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
 BLOCK = 32
-PHASE_BITS = 8
 
 
 @inline
@@ -89,7 +88,7 @@ def _sense(
 
 @inline
 def _add_strength(signal, gain, half_max, power, allowed, state, out):
-    """Add (signal / half-maximum)^power of each cell, where the rule holds in its layer and phase."""
+    """Add (signal / half-maximum)^power of each cell, where the rule holds in its layer."""
     if power == 2.0:
         # apart, so that it vectorises; a signal that does not count is nothing, and adds nothing
         for j in range(len(out)):
@@ -128,14 +127,14 @@ def evaluate(
     systemic : float64[G]
     axes, length : int, float64[m] (um)
         The first ``2 axes`` neighbours are pairs of opposites; distance of each neighbour.
-    layout : int64[6]
-        Rows of kind, site, layer, phase in ``cell_whole``; of activation in ``cell_real``; K.
+    layout : int64[5]
+        Rows of kind, site, layer in ``cell_whole``; of activation in ``cell_real``; K.
     base : float64[K, B]
     signal_first : int64[K + 1]; signal_code : int64[S, 2] (code, index); signal_deficit : float64[S]
         Signals per kind. Where the deficit d is positive, the signal is max(0, d - value).
     response_first : int64[K + 1]; response_code : int64[R, 3] (column, first and last term + 1);
     response_value : float64[R, 2] (ceiling, floor)
-    term_code : int64[T, 4] (signal within its kind, raises, layer bits, phase bits)
+    term_code : int64[T, 3] (signal within its kind, raises, layer bits)
     term_value : float64[T, 2] (half-maximum, power)
     gain : float64[T]
         Share of the signal that gets through to the rule: 1, unless an intervention blocks a receptor.
@@ -144,7 +143,7 @@ def evaluate(
     rates : float64[capacity, B]
         Written.
     """
-    kind_row, site_row, layer_row, phase_row = layout[0], layout[1], layout[2], layout[3]
+    kind_row, site_row, layer_row = layout[0], layout[1], layout[2]
     block = senses.shape[1]
     rows, sites, states = np.empty(block, np.int64), np.empty(block, np.int64), np.empty(block, np.int64)
     up, down = np.empty(block), np.empty(block)
@@ -156,7 +155,7 @@ def evaluate(
                 layer = cell_whole[layer_row, row]
                 if cell_whole[kind_row, row] == kind and (due[kind] == 1 or layer == LUMEN):
                     rows[size], sites[size] = row, cell_whole[site_row, row]
-                    states[size] = 1 << (PHASE_BITS * layer + cell_whole[phase_row, row])
+                    states[size] = 1 << layer
                     size += 1
                 row += 1
             own, place, state = rows[:size], sites[:size], states[:size]
@@ -164,7 +163,7 @@ def evaluate(
             for slot in range(start, signal_first[kind + 1]):
                 _sense(
                     signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, own, place, cell_real,
-                    concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[4], layout[5],
+                    concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[3], layout[4],
                     senses[slot - start],
                 )  # fmt: skip
             for j in range(size):
@@ -174,12 +173,9 @@ def evaluate(
                 for j in range(size):
                     up[j], down[j] = 0.0, 0.0
                 for term in range(response_code[response, 1], response_code[response, 2]):
-                    # one bit for each layer and phase in which the rule holds
-                    layers, phases = term_code[term, 2], term_code[term, 3]
-                    allowed = (layers & 1) * phases | ((layers >> 1) * phases << PHASE_BITS)
                     _add_strength(
-                        senses[term_code[term, 0]], gain[term], term_value[term, 0], term_value[term, 1], allowed,
-                        state, up[:size] if term_code[term, 1] else down[:size],
+                        senses[term_code[term, 0]], gain[term], term_value[term, 0], term_value[term, 1],
+                        term_code[term, 2], state, up[:size] if term_code[term, 1] else down[:size],
                     )  # fmt: skip
                 column = response_code[response, 0]
                 ceiling, floor = response_value[response, 0], response_value[response, 1]

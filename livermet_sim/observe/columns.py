@@ -11,6 +11,8 @@ TIMESERIES = ("time_h", "day", "n_tumour", "tumour_lumen", "tumour_tissue", "ent
 MILESTONES = (
     "arrested_h", "extravasated_h", "woke_h", "micrometastasis_h", "angiogenic_h", "growth_h", "lost_h",
 )  # fmt: skip
+# of the founder's own progeny, in the row of its own lesion
+PROGENY = ("own_micrometastasis_h", "own_angiogenic_h", "own_growth_h")
 # what a lesion met first, and how it invaded
 NICHE = ("hypoxic_h", "stellate_h", "vessel_h", "sprout_h", "replacement_divisions", "pushing_divisions")
 # read from the lesion's cells, border and vessels at one moment
@@ -19,7 +21,7 @@ PATTERNS = (
     "hypoxic_share", "necrotic_share",
 )  # fmt: skip
 LESIONS = (
-    "lesion", "founder", "x_um", "y_um", "zone", "lobule", *MILESTONES, "lost_to", "merged_into", "cells",
+    "lesion", "founder", "x_um", "y_um", "zone", "lobule", *MILESTONES, *PROGENY, "lost_to", "merged_into", "cells",
     "peak_cells", "diameter_um", "phase", *NICHE, *PATTERNS,
 )  # fmt: skip
 EVENTS = (

@@ -2,7 +2,7 @@
 
 The unit is the *founder*: one cell that entered with the blood, together with all its descendants. A founder
 stands in a step when its line has reached that step and every step before it, so the funnel never widens.
-A line that joins another lesion shares that lesion's milestones from the hour it joined, while it lives.
+Size and phases count by its own progeny (``phases.progeny``): a cell that another clone grew around has not grown.
 
 Whether a founder survived its first 24 h is not known before (``observe.known``), and nor is who came further after
 that: such counts are missing, their intervals reach from what is certain to what is still possible, and ``reached`` says
@@ -148,11 +148,9 @@ def founders(result: Result) -> Frame:
         )
     lived = np.fmin(table["ended_h"].fillna(np.inf), result.hours) - table["entered_h"]
     table["survived_h"] = (table["entered_h"] + DAY_H).where(lived >= DAY_H - 1e-9)
+    own = lesions[lesions["lesion"] == lesions["founder"]].set_index("founder")
     for column in _LESION_ONLY:
-        shared = _shared(lesions, column)
-        shared = shared.groupby(lesions["founder"].to_numpy()).min().reindex(index)
-        # Lesions are read at the end of a step, so a line that ended earlier did not take part.
-        table[column] = shared.where(table["ended_h"].isna() | (shared <= table["ended_h"]))
+        table[column] = own[f"own_{column}"].reindex(index)
     return table.reset_index()
 
 
@@ -172,25 +170,3 @@ def _extinct(events: Frame) -> Frame:
     left = gain.groupby(moves["founder"]).sum()
     last = moves.loc[gain < 0].groupby("founder")["time_h"].max()
     return last.reindex(left.index).where(left <= 0)
-
-
-def _shared(lesions: Frame, column: str) -> Frame:
-    """Return each lesion's milestone, its own or, from the hour it merged, that of the lesion it joined."""
-    import pandas as pd
-
-    number = lesions["lesion"].to_numpy()
-    row = {int(n): i for i, n in enumerate(number)}
-    times = lesions[column].to_numpy(dtype=float).copy()
-    into = lesions["merged_into"].to_numpy()
-    joined = lesions["lost_h"].to_numpy(dtype=float)
-    own = times.copy()
-    for start in range(len(lesions)):
-        here, since, seen = start, 0.0, {start}
-        while into[here] >= 0 and int(into[here]) in row:
-            since = np.fmax(since, joined[here])
-            here = row[int(into[here])]
-            if here in seen:
-                break
-            seen.add(here)
-            times[start] = np.fmin(times[start], max(own[here], since) if not np.isnan(own[here]) else np.nan)
-    return pd.Series(times)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.kernels.codes import DIE, DIVIDE, EVENTS, PUSHING, REPLACEMENT, TUMOUR, WASH_OUT
-from livermet_sim.observe.columns import HISTORY, NICHE, PATTERNS, PHASES, STACKS
+from livermet_sim.observe.columns import HISTORY, NICHE, PATTERNS, PHASES, PROGENY, STACKS
 from livermet_sim.observe.recorder import Recorder, snapshot
 from livermet_sim.observe.standing import standing
 from livermet_sim.state.world import World
@@ -91,6 +91,7 @@ def lesions(world: World, patterns: Mapping[str, np.ndarray] | None = None) -> p
     columns["extravasated_h"] = table["pre_angiogenic"][ids]
     columns |= {f"{name}_h": table[name][ids] for name in ("woke", "micrometastasis", "angiogenic", "growth")}
     columns["lost_h"] = lost[ids]
+    columns |= {name: table[name.removesuffix("_h")][ids] for name in PROGENY}
     columns |= {"lost_to": lost_to[ids], "merged_into": table["merged_into"][ids], "cells": cells}
     columns["peak_cells"] = np.maximum(table["peak"][ids], cells)
     columns["diameter_um"] = np.sqrt(4.0 / np.pi * cells) * world.tissue.site

@@ -95,7 +95,7 @@ MEASURES = (
     ),
     (r"tumour_(cells|area_mm2|volume_mm3)|metastases|lesions|lesions_\w+|largest_lesion_(cells|um)", NOW),
     (
-        r"(replacement|desmoplastic|pushing|hypoxic|necrotic)_share|vessel_density_mm_mm2|volume_doubling_h",
+        r"(replacement|desmoplastic|pushing|hypoxic|necrotic)_share|vessel_density_mm_mm2|area_doubling_h",
         NOW,
     ),
     (r"dead|dead_\w+|washed_out|\w+_(inside|rim|outside)_per_mm2|kupffer_(load|polarisation)", NOW),

@@ -53,7 +53,7 @@ TABLES = {
         {"lesion": Values("whole", "1", 0.0, 1e7, order="unique"), "founder": INDEX, "lobule": INDEX, "lost_to": WORD,
          "merged_into": INDEX, "cells": COUNT, "peak_cells": COUNT,
          "diameter_um": Values("number", "um", 0.0, missing=True), "phase": Values("word", words=("", *PHASES, *ENDED))}
-        | _PLACE | _PATTERNS | dict.fromkeys(columns.MILESTONES, MAYBE_TIME)
+        | _PLACE | _PATTERNS | dict.fromkeys((*columns.MILESTONES, *columns.PROGENY), MAYBE_TIME)
         | {name: MAYBE_TIME if name.endswith("_h") else Values("number", "1", 0.0, missing=True) for name in columns.NICHE}
     ),
     "events": Table(

@@ -1,4 +1,19 @@
-"""Define the four phases and the thresholds by which they are read from a lesion's state."""
+"""Define the four phases and the thresholds by which they are read from a lesion's state.
+
+*Microvascular*
+    all its cells lie in vessels;
+*pre-angiogenic*
+    it has cells in tissue and lives on the sinusoids around it;
+*angiogenic*
+    it is wider than what vessels around it reach, and has vessels of its own that carry blood, taken over or new, for its
+    area, but is not supplied throughout or has not grown with them yet;
+*growth*
+    vessels, some of them its own, reach nearly all of its cells, and it has grown over the window.
+
+What a lesion's own vessels are, see ``phases.readout.own_vessels``. A reading must persist before the phase follows it, a
+rise goes one phase at a time, and what begins a phase must exceed more than what keeps it. Nothing in the dynamics reads a
+phase, a lesion or any number of this section.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +30,18 @@ SECTION = Section(
         Parameter("interval", 4.0, "h", "Time between two readings.", 0.01, 24.0),
         Parameter("micrometastasis", 10, "cells", "Cells from which a lesion counts as a micrometastasis.", 2, 10000),
         Parameter("enclosed", 0.75, "1", "Share of the sites around a tube that the lesion must hold to enclose it.", 0.1, 1.0),
-        Parameter("vessels", 3, "sites", "Perfused enclosed tube sites, or sites of sprouts inside, that make a lesion angiogenic.", 1, 1000),
+        Parameter("supply_begins", 2.5, "mm/mm2", "Own perfused vessel length per area from which a lesion acquires a supply; a quarter of what parallel vessels 100 um apart have.", 0.0, 1000.0),
+        Parameter("supply_ends", 1.25, "mm/mm2", "Own perfused vessel length per area below which a lesion has no supply of its own any more.", 0.0, 1000.0),
+        Parameter("reach", 50.0, "um", "Distance from a perfused vessel within which a cell is supplied; half the way between tumour vessels 100 um apart.", 1.0, 1000.0),
+        Parameter("supplied_begins", 0.8, "1", "Share of a lesion's cells within reach of perfused vessels from which it is supplied throughout.", 0.0, 1.0),
+        Parameter("supplied_ends", 0.6, "1", "Share of a lesion's cells within reach of perfused vessels below which it is so no more.", 0.0, 1.0),
+        Parameter("persistence", 12.0, "h", "Time for which a fresh reading must hold before the phase changes.", 0.0, 1000.0),
         Parameter("growth_cells", 50, "cells", "Cells from which a perfused lesion can be in the growth phase.", 2, 100000),
         Parameter("growth_ratio", 1.1, "1", "Size now over size a window ago that counts as sustained net growth.", 1.0, 100.0),
+        Parameter("growth_ends", 1.0, "1", "Size now over size a window ago which a growing lesion must exceed.", 0.0, 100.0),
         Parameter("growth_window", 48.0, "h", "Window over which net growth must be sustained.", 1.0, 1000.0),
+        Parameter("apart", 50.0, "um", "Distance from the rest of its lesion from which a group of cells can become a lesion of its own.", 1.0, 10000.0),
+        Parameter("apart_time", 24.0, "h", "Time for which it must stand so far apart.", 0.0, 1000.0),
         Parameter("rim_collagen", 0.2, "1", "Collagen beside a border, relative to a dense capsule, from which activated stellate cells there make a desmoplastic rim.", 0.0, 10.0, "van Dam 2017 doi:10.1038/bjc.2017.334 (a rim of stroma); the threshold is assumed", "assumed"),
         Parameter("compressed", 0.8, "1", "Mean patency of the sinusoids beside a border below which the plates count as pushed aside; two divisions that push leave 0.72.", 0.0, 1.0, "van Dam 2017 doi:10.1038/bjc.2017.334 (compressed plates); the threshold is assumed", "assumed"),
         Parameter("live_parenchyma", 0.5, "1", "Parenchyma beside a border from which it counts as live liver.", 0.0, 1.0),
@@ -33,7 +56,10 @@ LESION_COLUMNS = (
     Column("peak", "cells", "Most cells it ever had.", whole=True),
     Column("phase", "code", "Phase now; 0 when it is gone.", whole=True),
     Column("merged_into", "code", "Lesion that took it in; -1 if none.", whole=True, default=-1),
-    Column("vessels", "sites", "Perfused tube sites that it encloses.", whole=True),
+    Column("vessels", "sites", "Sites of perfused vessels of its own.", whole=True),
+    Column("supplied", "1", "Share of its cells in tissue within reach of a perfused vessel."),
+    Column("fresh", "code", "Phase to which it will change if the readings persist; 0 if none.", whole=True),
+    Column("fresh_since", "h", "Since when they say so.", default=float("nan")),
     Column("x", "um", "Centre."),
     Column("y", "um", "Centre."),
     Column("zone", "1", "Zone where it was first seen."),
@@ -44,6 +70,19 @@ LESION_COLUMNS = (
     Column("micrometastasis", "h", "First seen as a micrometastasis.", default=float("nan")),
     Column("angiogenic", "h", "First seen in the angiogenic phase.", default=float("nan")),
     Column("growth", "h", "First seen in the growth phase.", default=float("nan")),
+    *(
+        Column(
+            f"own_{name}",
+            "h",
+            f"In the row of a founder's own lesion: when its own progeny reached {what}.",
+            default=float("nan"),
+        )
+        for name, what in (
+            ("micrometastasis", "the size of a micrometastasis in one lesion"),
+            ("angiogenic", "that, in a lesion that was angiogenic"),
+            ("growth", "the least size of a growing lesion, in one that grew"),
+        )
+    ),
     Column("hypoxic", "h", "First seen with a hypoxic cell.", default=float("nan")),
     Column(
         "stellate",
@@ -52,7 +91,10 @@ LESION_COLUMNS = (
         default=float("nan"),
     ),
     Column(
-        "vessel", "h", "First seen with a perfused tube enclosed or a sprout inside.", default=float("nan")
+        "vessel",
+        "h",
+        "First seen with a perfused vessel of its own or a sprout inside.",
+        default=float("nan"),
     ),
     Column("vessel_cells", "cells", "Cells at that time.", whole=True),
     Column("sprout", "h", "First seen with a sprout inside.", default=float("nan")),

@@ -6,6 +6,8 @@ import numpy as np
 
 from livermet_sim.kernels.clusters import label
 from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.phases.identity import identify
+from livermet_sim.phases.progeny import read_progeny
 from livermet_sim.phases.readout import read_phases
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -19,7 +21,7 @@ class Stage(Process):
 
     stage = "stage"
     reads = ("cells.site", "census", "sites.perfused", "sites.vessel_age", "sites.oxygen")
-    writes = ("lesions", "cells.lesion", "cells.phase", "cells.lesion_size")
+    writes = ("lesions", "cells.lesion", "cells.phase", "cells.lesion_size", "cells.apart")
 
     def __init__(self, setting: Setting):
         self.own = setting.section("phases")
@@ -36,12 +38,12 @@ class Stage(Process):
         cells, lesions = world.cells, world.lesions
         rows = np.flatnonzero(cells["kind"] == TUMOUR)
         group = self._groups(world, rows)
-        owner = self._identify(world, rows, group)
-        ids = owner[group]
+        ids = identify(world, self.own, rows, group)
         cells.full("lesion")[rows] = ids
         sizes = np.bincount(ids, minlength=lesions.n)
         self._histories(world, rows, ids, sizes)
         read_phases(world, self.own, self.hypoxic, rows, ids, sizes)
+        read_progeny(world, self.own, rows, ids)
         cells.full("phase")[rows] = lesions["phase"][ids]
         cells.full("lesion_size")[rows] = sizes[ids]
 
@@ -59,30 +61,6 @@ class Stage(Process):
         rank = np.empty_like(smallest)
         rank[np.argsort(smallest)] = np.arange(len(smallest))
         return rank[group]
-
-    def _identify(self, world: World, rows: np.ndarray, group: np.ndarray) -> np.ndarray:
-        """Return the lesion of each group.
-
-        A lesion goes on in the group that holds most of its cells; a group that carries several goes on as
-        the one with the smallest number, and the others have merged into it. Fragments are new lesions.
-        """
-        lesions, groups = world.lesions, int(group.max(initial=-1)) + 1
-        pairs, number = np.unique(world.cells.full("lesion")[rows] * groups + group, return_counts=True)
-        former, where = np.divmod(pairs, max(groups, 1))
-        order = np.lexsort((where, -number, former))
-        first = order[np.unique(former[order], return_index=True)[1]]
-        heir_of, heir_group = former[first], where[first]
-        owner = np.full(groups, np.iinfo(np.int64).max)
-        np.minimum.at(owner, heir_group, heir_of)
-        for old, into in zip(heir_of, owner[heir_group], strict=True):
-            if old != into:
-                lesions["merged_into"][old] = into
-                lesions["lost"][old] = world.clock.end_of_step
-        for fragment in np.flatnonzero(owner == np.iinfo(np.int64).max):
-            source = former[order[where[order] == fragment][0]]
-            made = lesions.append(1, founder=lesions["founder"][source], parent=source)
-            owner[fragment] = made.start
-        return owner
 
     def _histories(self, world: World, rows: np.ndarray, ids: np.ndarray, sizes: np.ndarray) -> None:
         """Bring sizes, centres and losses up to date."""

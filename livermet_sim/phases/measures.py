@@ -27,7 +27,9 @@ def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) ->
     ``observe.known`` declares when each can be known.
 
     Shares of founders are of those that entered. Shares of the growth patterns are of the borders of all lesions that are
-    micrometastases, weighted by their length; volumes take each lesion for a sphere of its diameter in the slab.
+    micrometastases, weighted by their length; ``tumour_volume_mm3`` takes each
+    lesion for a sphere of its diameter in the slab; ``area_doubling_h`` is of its area there, and so of its volume there too,
+    which is area times thickness.
 
     Parameters
     ----------
@@ -83,12 +85,11 @@ def cascade(world: World, founders: Founders) -> dict[str, float]:
         "founders_divided_share": _share(np.isfinite(founders.divided).sum(), n),
     }
     for name, column in (
-        ("micrometastasis", "micrometastasis"),
-        ("vascularised", "angiogenic"),
-        ("growing", "growth"),
+        ("micrometastasis", "own_micrometastasis"),
+        ("vascularised", "own_angiogenic"),
+        ("growing", "own_growth"),
     ):
-        reached = np.unique(lesions["founder"][np.isfinite(lesions[column])])
-        found[f"founders_{name}_share"] = _share(len(reached), n)
+        found[f"founders_{name}_share"] = _share(np.isfinite(lesions[column]).sum(), n)
     for name in ("micrometastasis", "vessel", "angiogenic", "growth"):
         first = lesions[name]
         found[f"first_{name}_h"] = float(np.nanmin(first)) if np.isfinite(first).any() else NAN
@@ -110,8 +111,8 @@ def growth(world: World, view: View, thresholds: SimpleNamespace, hypoxic_below:
     grown = (before >= DOUBLING_CELLS) & (now > before)
     # sizes are kept twice a growth window: the earlier one is between a half and a whole window older than the last
     hours = thresholds.growth_window / 2 + world.clock.hours % (thresholds.growth_window / 2)
-    rate = 1.5 * np.log(now[grown] / before[grown]) / max(hours, 1e-9)
-    out["volume_doubling_h"] = float(np.median(np.log(2.0) / rate)) if grown.any() else NAN
+    rate = np.log(now[grown] / before[grown]) / max(hours, 1e-9)
+    out["area_doubling_h"] = float(np.median(np.log(2.0) / rate)) if grown.any() else NAN
     return out
 
 

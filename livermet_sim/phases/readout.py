@@ -20,11 +20,7 @@ def read_phases(
     ids: np.ndarray,
     sizes: np.ndarray,
 ) -> None:
-    """Write phase, vessels and first times of every lesion.
-
-    *Microvascular*: all cells in vessels. *Pre-angiogenic*: cells in tissue, fed by the sinusoids around.
-    *Angiogenic*: perfused tubes enclosed, or a sprout inside. *Growth*: perfused inside and, over the
-    window, in net growth. A lesion that loses its vessels or stops growing steps back.
+    """Write phase, vessels and first times of every lesion; see ``phases.definitions`` for the phases.
 
     Parameters
     ----------
@@ -37,25 +33,15 @@ def read_phases(
     lesions, now = world.lesions, world.clock.end_of_step
     in_tissue = world.cells.full("layer")[rows] == TISSUE
     settled = np.bincount(ids[in_tissue], minlength=lesions.n)
-    spread = settled > 0
-    enclosed, sprouted = vessels_inside(world, thresholds.enclosed, lesions.n)
-    lesions["vessels"][:] = enclosed
-    read_niche(world, hypoxic_below, rows, ids, enclosed, sprouted)
-    supplied = (enclosed >= thresholds.vessels) | (sprouted >= thresholds.vessels)
+    lesion, sprouted = own_vessels(world, thresholds.enclosed, lesions.n)
+    lesions["vessels"][:] = np.bincount(lesion, minlength=lesions.n)
+    near = supplied(world, world.cells.full("site")[rows[in_tissue]], thresholds.reach)
+    lesions["supplied"][:] = np.bincount(ids[in_tissue], near, lesions.n) / np.maximum(settled, 1)
+    read_niche(world, hypoxic_below, rows, ids, lesions["vessels"], sprouted)
     # founders held side by side in a vessel are no metastasis
     large = settled >= thresholds.micrometastasis
-    grows = (
-        _net_growth(world, thresholds, sizes)
-        & (sizes >= thresholds.growth_cells)
-        & (enclosed >= thresholds.vessels)
-    )
-
-    phase = np.where(sizes > 0, MICROVASCULAR, 0)
-    phase[(sizes > 0) & spread] = PRE_ANGIOGENIC
-    phase[(sizes > 0) & spread & large & supplied] = ANGIOGENIC
-    phase[(sizes > 0) & spread & large & grows] = GROWTH
-    lesions["phase"][:] = phase
-    divided = np.zeros(lesions.n, dtype=bool)
+    _follow(world, thresholds, sizes, settled, large)
+    phase, divided = lesions["phase"], np.zeros(lesions.n, dtype=bool)
     divided[ids[world.cells.full("generation")[rows] > 0]] = True
     reached = (
         ("pre_angiogenic", phase >= PRE_ANGIOGENIC), ("woke", divided), ("micrometastasis", large),
@@ -66,11 +52,56 @@ def read_phases(
         first[yes & np.isnan(first)] = now
 
 
-def vessels_inside(world: World, share: float, lesions: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return per lesion how many perfused tube sites it encloses and how many sprout sites lie inside.
+def _follow(
+    world: World, thresholds: SimpleNamespace, sizes: np.ndarray, settled: np.ndarray, large: np.ndarray
+) -> None:
+    """Let each lesion's phase follow readings that persist: up one phase at a time, down to the best reading meanwhile."""
+    lesions, now = world.lesions, world.clock.end_of_step
+    floor = np.where(sizes > 0, np.where(settled > 0, PRE_ANGIOGENIC, MICROVASCULAR), 0)
+    phase = np.where(settled > 0, np.maximum(lesions["phase"], floor), floor)
+    reading = _readings(world, thresholds, sizes, settled, large, phase, floor)
+    fresh, since = lesions["fresh"], lesions["fresh_since"]
+    for side, target in (
+        (reading > phase, phase + 1),
+        (reading < phase, np.where((fresh > 0) & (fresh < phase), np.maximum(fresh, reading), reading)),
+    ):
+        begins = side & ~((fresh > 0) & ((fresh > phase) == (target > phase)))
+        since[begins] = now
+        fresh[side] = target[side]
+    fresh[reading == phase] = 0
+    turns = (fresh > 0) & (now - since >= thresholds.persistence - 1e-9)
+    phase[turns], fresh[turns] = fresh[turns], 0
+    since[fresh == 0] = np.nan
+    lesions["phase"][:] = phase
 
-    A tube site is enclosed where the lesion holds its tissue part and ``share`` of the sites that a cell there touches;
-    a sprout counts as inside from half of them.
+
+def _readings(
+    world: World,
+    thresholds: SimpleNamespace,
+    sizes: np.ndarray,
+    settled: np.ndarray,
+    large: np.ndarray,
+    phase: np.ndarray,
+    floor: np.ndarray,
+) -> np.ndarray:
+    """Return the phase that each lesion's state of this moment speaks for; what holds a phase is less than what begins it."""
+    lesions, site = world.lesions, world.tissue.site * 1e-3
+    own, grown = phase >= ANGIOGENIC, phase >= GROWTH
+    length_per_area = lesions["vessels"] / np.maximum(settled * site, 1e-9)
+    # a smaller one is fed by the sinusoids around, whatever vessels it has grown over
+    large = large & (settled * site**2 >= np.pi * (thresholds.reach * 1e-3) ** 2)
+    fed = large & (length_per_area >= np.where(own, thresholds.supply_ends, thresholds.supply_begins))
+    throughout = lesions["supplied"] >= np.where(grown, thresholds.supplied_ends, thresholds.supplied_begins)
+    grows = _net_growth(world, thresholds, sizes, grown) & (sizes >= thresholds.growth_cells)
+    reading = np.where(fed, ANGIOGENIC, floor)
+    return np.where(fed & throughout & grows, GROWTH, reading)
+
+
+def own_vessels(world: World, share: float, lesions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lesion of each site of a perfused vessel that a lesion has of its own, and sprout sites by lesion.
+
+    A vessel is a lesion's own where the lesion holds its tissue part and ``share`` of the sites that a cell there touches;
+    a new vessel (of a sprout, a fusion) and a sprout count from half of them.
     """
     sites = world.sites
     pressure = sites["pressure"]
@@ -78,12 +109,33 @@ def vessels_inside(world: World, share: float, lesions: int) -> tuple[np.ndarray
     holder = world.census.tumour_at[TISSUE, near]
     near, holder = near[holder >= 0], holder[holder >= 0]
     lesion = world.cells.full("lesion")[holder]
-    full = (pressure[near] >= share) & (sites["perfused"][near] > 0)
     sprout = (pressure[near] >= 0.5) & (sites["vessel_age"][near] > 0)
-    return np.bincount(lesion[full], minlength=lesions), np.bincount(lesion[sprout], minlength=lesions)
+    own = (sprout | (pressure[near] >= share)) & (sites["perfused"][near] > 0)
+    return lesion[own], np.bincount(lesion[sprout], minlength=lesions)
 
 
-def _net_growth(world: World, thresholds: SimpleNamespace, sizes: np.ndarray) -> np.ndarray:
+def supplied(world: World, at: np.ndarray, reach: float) -> np.ndarray:
+    """Say which of the sites ``at`` lie within ``reach`` um of a perfused vessel, bool[m]."""
+    around = within_reach(world, at, reach) & (world.compartment == SINUSOID)
+    return within_reach(world, np.flatnonzero(around & (world.sites["perfused"] > 0)), reach)[at]
+
+
+def within_reach(world: World, at: np.ndarray, reach: float) -> np.ndarray:
+    """Say for each site whether one of ``at`` lies within ``reach`` um along an octagon of sites, bool[sites]."""
+    found, tissue = np.zeros(world.tissue.n, dtype=bool), world.tissue
+    found[at] = True
+    for ring in range(round(reach / tissue.site)):
+        # steps to sides and to all contacts in turns make an octagon, which is near to a disc
+        beside = (tissue.sides if ring % 2 else tissue.contacts)[at].ravel()
+        beside = np.unique(beside[beside >= 0])
+        at = beside[~found[beside]]
+        found[at] = True
+    return found
+
+
+def _net_growth(
+    world: World, thresholds: SimpleNamespace, sizes: np.ndarray, grown: np.ndarray
+) -> np.ndarray:
     """Say which lesions are larger than a window ago by the ratio; sizes are kept twice a window."""
     lesions = world.lesions
     half = max(1, round(thresholds.growth_window / 2 / world.clock.dt))
@@ -91,4 +143,5 @@ def _net_growth(world: World, thresholds: SimpleNamespace, sizes: np.ndarray) ->
         lesions["earlier_cells"][:] = lesions["window_cells"]
         lesions["window_cells"][:] = sizes
     before = lesions["earlier_cells"]
-    return (before > 0) & (sizes >= thresholds.growth_ratio * before)
+    enough = sizes >= thresholds.growth_ratio * before
+    return (before > 0) & np.where(grown, sizes > thresholds.growth_ends * before, enough)

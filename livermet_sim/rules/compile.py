@@ -13,7 +13,7 @@ from livermet_sim.kernels import response
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.rule import Rule
 from livermet_sim.rules.signals import Signal
-from livermet_sim.rules.vocabulary import LAYERS, PHASES
+from livermet_sim.rules.vocabulary import LAYERS
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Column
 
@@ -176,7 +176,7 @@ def _responses(book: RuleBook, kind: str, base_values: Mapping[str, float]) -> l
 def _refuse_twins(rule: Rule, other: Rule) -> None:
     """Refuse two rules that would count one signal twice."""
     same = rule.signal == other.signal and rule.direction == other.direction
-    if same and set(rule.where) & set(other.where) and set(rule.phases) & set(other.phases):
+    if same and set(rule.where) & set(other.where):
         raise RuleError(
             f"rules.{rule.id}",
             f"rule {other.id} already says that {rule.signal} {rule.direction} {rule.behaviour} "
@@ -209,7 +209,7 @@ def _places(
 
 def _layout(cell_columns: Sequence[Column], kinds: int) -> np.ndarray:
     whole, real = _rows(cell_columns, True), _rows(cell_columns, False)
-    rows = [whole[name] for name in ("kind", "site", "layer", "phase")]
+    rows = [whole[name] for name in ("kind", "site", "layer")]
     return np.array([*rows, real["activation"], kinds], dtype=np.int64)
 
 
@@ -237,15 +237,13 @@ def _response_arrays(
         code.append((behaviours.index(r.behaviour), len(terms), len(terms) + len(r.rules)))
         value.append((r.ceiling, r.floor))
         for rule in r.rules:
-            terms.append(
-                (slots[rule.signal], rule.direction == "increases", layer_bits(rule), phase_bits(rule))
-            )
+            terms.append((slots[rule.signal], rule.direction == "increases", layer_bits(rule)))
             numbers.append((rule.half_max, rule.power))
     return (
         first,
         np.array(code, dtype=np.int64).reshape(-1, 3),
         np.array(value, dtype=np.float64).reshape(-1, 2),
-        np.array(terms, dtype=np.int64).reshape(-1, 4),
+        np.array(terms, dtype=np.int64).reshape(-1, 3),
         np.array(numbers, dtype=np.float64).reshape(-1, 2),
         np.ones(len(terms)),
     )
@@ -254,9 +252,3 @@ def _response_arrays(
 def layer_bits(rule: Rule) -> int:
     """Return the layers a rule holds in, one bit each."""
     return sum(1 << i for i, name in enumerate(LAYERS) if name in rule.where)
-
-
-def phase_bits(rule: Rule) -> int:
-    """Return the phases a rule holds in, one bit each; bit 0 is no phase, in which rules for all hold."""
-    bits = sum(2 << i for i, name in enumerate(PHASES) if name in rule.phases)
-    return bits | 1 if rule.phases == PHASES else bits

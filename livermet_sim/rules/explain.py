@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from livermet_sim.kernels.response import power_of
 from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.compile import Compiled, layer_bits, phase_bits
+from livermet_sim.rules.compile import Compiled, layer_bits
 from livermet_sim.rules.rule import Rule
-from livermet_sim.rules.vocabulary import LAYERS, PHASES, Vocabulary
+from livermet_sim.rules.vocabulary import LAYERS, Vocabulary
 
 if TYPE_CHECKING:
     from livermet_sim.state.world import World
@@ -56,8 +56,6 @@ def sentence(rule: Rule, base: float, words: Vocabulary) -> str:
     )
     if rule.where != LAYERS:
         text += f", in the {' and '.join(rule.where)}"
-    if rule.phases != PHASES:
-        text += f", while its lesion is {' or '.join(rule.phases)}"
     return text + "."
 
 
@@ -76,16 +74,14 @@ def explain_cell(compiled: Compiled, world: World, row: int) -> list[Reason]:
     """Return for every behaviour of the cell in ``row`` its value, its base and the rules that act now."""
     _, rates = compiled.look(world, row)
     values, kind = senses(compiled, world, row), compiled.kind_of(world, row)
-    layer, phase = (int(world.cells.full(name)[row]) for name in ("layer", "phase"))
+    layer = int(world.cells.full("layer")[row])
     base = compiled.arrays[1][compiled.kinds.index(kind)]
     found = {r.behaviour: r.rules for r in compiled.responses if r.kind == kind}
     gain = {rule.id: share for rule, share in zip(compiled.acting, compiled.gain.tolist(), strict=True)}
     reasons = []
     for column, behaviour in enumerate(compiled.behaviours):
         if behaviour in found or base[column] != 0:
-            acting = [
-                r for r in found.get(behaviour, ()) if layer_bits(r) >> layer & phase_bits(r) >> phase & 1
-            ]
+            acting = [r for r in found.get(behaviour, ()) if layer_bits(r) >> layer & 1]
             felt = [(rule, values[rule.signal] * gain[rule.id]) for rule in acting]
             terms = [_term(rule, value) for rule, value in felt if value > 0]
             terms.sort(key=lambda term: -term.strength)

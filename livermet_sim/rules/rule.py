@@ -11,7 +11,7 @@ from typing import Any, get_args
 from livermet_sim.base.errors import RuleError
 from livermet_sim.base.specs import Grade, Parameter
 from livermet_sim.base.units import convert
-from livermet_sim.rules.vocabulary import DIRECTIONS, LAYERS, PHASES, Vocabulary
+from livermet_sim.rules.vocabulary import DIRECTIONS, LAYERS, Vocabulary
 
 GRADES: tuple[str, ...] = get_args(Grade)
 NEEDED = ("actor", "signal", "direction", "behaviour", "maximum", "half_max")
@@ -34,8 +34,8 @@ class Rule:
         Signal at half of the response, in the signal's unit.
     power : float
         Hill power.
-    where, phases : tuple of str
-        Where the cell must be, and in which phase its lesion; all by default.
+    where : tuple of str
+        Where the cell must be; anywhere by default.
     source, grade : str
         Paper, and how well the numbers are known; ``says`` states the mechanism.
     """
@@ -50,7 +50,6 @@ class Rule:
     half_max: float
     power: float = 2.0
     where: tuple[str, ...] = LAYERS
-    phases: tuple[str, ...] = PHASES
     source: str = "assumed"
     grade: str = "assumed"
     says: str = ""
@@ -83,14 +82,11 @@ class Rule:
             half_max=_positive(f"{place}.half_max", table["half_max"], words.signals[signal].unit, 1e-9, 1e9),
             power=_positive(f"{place}.power", table.get("power", 2.0), "1", 0.1, 100.0),
             where=_subset(f"{place}.where", table.get("where", LAYERS), LAYERS),
-            phases=_subset(f"{place}.phases", table.get("phases", PHASES), PHASES),
             source=_text(f"{place}.source", table.get("source", "assumed")),
             grade=_name(place, "grade", {"grade": table.get("grade", "assumed")}, GRADES, "is not a grade"),
             says=_text(f"{place}.says", table.get("says", "")),
             enabled=_switch(f"{place}.enabled", table.get("enabled", True)),
         )  # fmt: skip
-        if rule.phases != PHASES and actor not in words.phased:
-            raise RuleError(f"{place}.phases", f"{actor} cells belong to no lesion, so they have no phase")
         return rule
 
     def to_dict(self, words: Vocabulary) -> dict[str, Any]:
@@ -98,7 +94,7 @@ class Rule:
         unit = words.behaviours[self.actor][self.behaviour].unit
         record: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.name in KEYS}
         record["maximum"] = f"x{self.maximum!r}" if self.fold else f"{self.maximum!r} {unit}".strip()
-        record["where"], record["phases"] = list(self.where), list(self.phases)
+        record["where"] = list(self.where)
         return record
 
     def target(self, base: float) -> float:

@@ -45,7 +45,6 @@ _OWN = (
     ("capillarisation", "capillarisation", "1", "The LSEC's own loss of fenestrae, 0 to 1."),
     ("age", "age", "h", "Time since the cell arrived or was born."),
     ("sojourn", "sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
-    ("lesion_size", "lesion_size", "cells", "Tumour cells: live cells of the lesion the cell belongs to."),
     ("crowding", "crowding", "1", "Share of the sites a cell touches that hold a tumour cell."),
     ("cell_diameter", "diameter", "um", "The cell's own diameter."),
     ("aptitude", "aptitude", "1", "The cell's own uniform number, fixed at birth."),

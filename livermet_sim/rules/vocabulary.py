@@ -10,7 +10,6 @@ from livermet_sim.base.specs import Parameter
 from livermet_sim.rules.signals import Signal, signals
 
 LAYERS = ("lumen", "tissue")
-PHASES = ("microvascular", "pre-angiogenic", "angiogenic", "growth")
 DIRECTIONS = ("increases", "decreases")
 
 
@@ -19,8 +18,6 @@ class KindLike(Protocol):
 
     @property
     def name(self) -> str: ...
-    @property
-    def habitat(self) -> str: ...
     def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]: ...
 
 
@@ -34,8 +31,6 @@ class Vocabulary:
     signals : dict of Signal
     behaviours : dict of dict of Parameter
         By kind, then by name.
-    phased : frozenset of str
-        The kinds whose cells carry the phase of a lesion.
     """
 
     kinds: tuple[str, ...]
@@ -43,7 +38,6 @@ class Vocabulary:
     systemic: tuple[str, ...]
     signals: dict[str, Signal]
     behaviours: dict[str, dict[str, Parameter]]
-    phased: frozenset[str]
 
     @classmethod
     def of(cls, kinds: Iterable[KindLike], fields: Iterable[str], systemic: Iterable[str]) -> Vocabulary:
@@ -51,8 +45,7 @@ class Vocabulary:
         kinds, fields, systemic = tuple(kinds), tuple(fields), tuple(systemic)
         names = tuple(kind.name for kind in kinds)
         behaviours = {kind.name: {p.name: p for p in kind.all_behaviours(fields, names)} for kind in kinds}
-        phased = frozenset(kind.name for kind in kinds if kind.habitat == "blood")
-        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours, phased)
+        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours)
 
     def base_values(self) -> dict[str, dict[str, float]]:
         """Return the default base value of every behaviour of every kind."""

@@ -119,7 +119,7 @@ def rules(scenario: str | Path | Scenario = "baseline") -> pd.DataFrame:
     -------
     DataFrame
         ``rule`` (its id), ``enabled``, ``actor``, ``signal``, ``direction``, ``behaviour``, ``base`` and ``at_full_signal``
-        (values of the behaviour, in ``unit``), ``half_max`` (in ``signal_unit``), ``power``, ``where``, ``phases``,
+        (values of the behaviour, in ``unit``), ``half_max`` (in ``signal_unit``), ``power``, ``where``,
         ``grade``, ``source``, ``says`` (the mechanism) and ``sentence`` (all of it in words).
     """
     found = _read(scenario)
@@ -134,7 +134,7 @@ def _rule(scenario: Scenario, rule: Rule) -> dict[str, Any]:
         "direction": rule.direction, "behaviour": rule.behaviour, "base": base,
         "at_full_signal": float(rule.target(base)), "unit": words.behaviours[rule.actor][rule.behaviour].unit,
         "half_max": rule.half_max, "signal_unit": words.signals[rule.signal].unit, "power": rule.power,
-        "where": " ".join(rule.where), "phases": " ".join(rule.phases), "grade": rule.grade, "source": rule.source,
+        "where": " ".join(rule.where), "grade": rule.grade, "source": rule.source,
         "says": rule.says, "sentence": explain.sentence(rule, base, words),
     }  # fmt: skip
 

@@ -228,6 +228,15 @@ class Lattice:
         """Return for each site the nearest of the sites ``target``, bool[n]; int64[n]."""
         return self._transform(target)[1]
 
+    def gaps(self, sites: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return the straight distance of each of some sites to the nearest of ``others``, um."""
+        from scipy.spatial import KDTree
+
+        box = np.array(self.extent) if self.wrap else None
+        return KDTree(np.stack(self.xy(others), axis=1), boxsize=box).query(np.stack(self.xy(sites), axis=1))[
+            0
+        ]
+
     def _transform(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return distance and nearest site; a joined lattice is repeated as far around as distances reach."""
         if not target.any():

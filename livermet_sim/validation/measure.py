@@ -144,11 +144,9 @@ def solitary_day13(course: Course) -> Sample:
 
 
 def micrometastasis_share(course: Course) -> Sample:
-    """Return founders whose own lesion reached the size of a micrometastasis."""
+    """Return founders whose own progeny reached the size of a micrometastasis."""
     founders, lesions = Founders(course.engine.world), course.engine.world.lesions
-    reached = np.zeros(founders.n, dtype=bool)
-    reached[lesions["founder"][~np.isnan(lesions["micrometastasis"])]] = True
-    return share(reached)
+    return share(np.isfinite(lesions["own_micrometastasis"][: founders.n]))
 
 
 def compactness_day3(course: Course) -> Sample:
@@ -197,9 +195,10 @@ def necrosis_depth(course: Course) -> Sample:
 
 
 def doubling_time(course: Course) -> Sample:
-    """Return the volume doubling time of each lesion, days, from its area between days 10 and 28.
+    """Return the doubling time of each lesion, days, from its area between days 10 and 28.
 
-    A straight line through the logarithm of area; a sphere's volume grows as area to the power 1.5. A lesion counts
+    A straight line through the logarithm of area. The tissue is a slab, in which volume is area times thickness, so this is
+    the time in which its volume there doubles too. A lesion counts
     while it has 50 cells and from the last time it took in another (a jump of 1.6-fold or more in 12 h).
     """
     sizes: dict[int, list[tuple[float, float]]] = {}
@@ -216,7 +215,7 @@ def doubling_time(course: Course) -> Sample:
         if len(curve) >= CURVE_POINTS:
             days, logarithm = np.array(curve).T
             slope = np.polyfit(days, logarithm, 1)[0]
-            times.append(np.log(2.0) / (1.5 * slope) if slope > 1e-3 else np.nan)
+            times.append(np.log(2.0) / slope if slope > 1e-3 else np.nan)
     return median(np.array(times))
 
 
@@ -235,10 +234,11 @@ def growing_liver(course: Course) -> Sample:
 
 
 def growing_founders(course: Course) -> Sample:
-    """Return founders with a live cell in a growing lesion at the end."""
+    """Return founders whose own progeny made a growing lesion by the end, of which cells still live."""
     world = course.engine.world
-    growing = np.unique(world.cells["founder"][phase_of_cells(world) == GROWTH])
-    return Sample(len(growing[growing >= 0]), world.totals.get("entered", 0))
+    alive = np.unique(world.cells["founder"][phase_of_cells(world) == GROWTH])
+    grew = np.isfinite(world.lesions["own_growth"][alive[alive >= 0]])
+    return Sample(int(grew.sum()), world.totals.get("entered", 0))
 
 
 MEASURES: dict[str, Callable[[Course], Sample]] = {

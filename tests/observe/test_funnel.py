@@ -55,8 +55,8 @@ def test_the_funnel_equals_a_plain_count(made_up):
         lesion = made_up.lesions[made_up.lesions["founder"] == founder].iloc[0]
         happened = set(own["event"])
         checks = (True, "arrest" in happened, min(ended, end) - entry >= 24, "extravasate" in happened,
-                  "divide" in happened, lesion["micrometastasis_h"] > 0, lesion["angiogenic_h"] > 0,
-                  lesion["growth_h"] > 0)  # fmt: skip
+                  "divide" in happened, lesion["own_micrometastasis_h"] > 0, lesion["own_angiogenic_h"] > 0,
+                  lesion["own_growth_h"] > 0)  # fmt: skip
         for step, ok in zip(STEPS, checks, strict=True):
             if not ok:
                 break
@@ -103,24 +103,21 @@ def test_living_lines_are_censored_and_dead_ones_not():
     assert counts(result, "still_possible")["arrested"] == 0
 
 
-def test_a_merged_line_shares_the_later_fate_while_it_lives():
+def test_a_founder_in_the_lesion_of_another_counts_by_its_own_progeny():
     start = [(0, "enter", f) for f in (1, 2)] + [(1, "arrest", f) for f in (1, 2)]
     start += [(30, "extravasate", f) for f in (1, 2)] + [(31, "divide", f) for f in (1, 2)]
-    host = {"lesion": 1, "founder": 1, "micrometastasis_h": 40.0, "angiogenic_h": 60.0}
-    guest = {"lesion": 2, "founder": 2, "merged_into": 1, "lost_h": 50.0, "phase": "merged"}
-    table = founders(story(start, [host, guest])).set_index("founder")
-    assert table.loc[2, "micrometastasis_h"] == 50.0 and table.loc[2, "angiogenic_h"] == 60.0
-    died = [*start, (55, "die", 2), (55, "die", 2)]
-    table = founders(story(died, [host, guest])).set_index("founder")
+    whole = {"micrometastasis_h": 40.0, "angiogenic_h": 60.0, "growth_h": 80.0}
+    host = {"lesion": 1, "founder": 1} | whole | {f"own_{name}": hour for name, hour in whole.items()}
+    guest = {"lesion": 2, "founder": 2, "merged_into": 1, "lost_h": 35.0, "phase": "merged"} | whole
+    result = story(start, [host, guest])
+    assert counts(result)["woke (divided)"] == 2
+    assert [counts(result)[step] for step in ("micrometastasis", "vascularised", "growing")] == [1, 1, 1]
+    grown = guest | {"own_micrometastasis_h": 50.0}
+    table = founders(story(start, [host, grown])).set_index("founder")
     assert table.loc[2, "micrometastasis_h"] == 50.0 and np.isnan(table.loc[2, "angiogenic_h"])
-
-
-def test_merging_in_a_circle_ends():
-    lesions = [
-        {"lesion": a, "founder": a, "merged_into": b, "lost_h": 5.0, "growth_h": 7.0}
-        for a, b in ((1, 2), (2, 1))
-    ]
-    assert founders(story([(0, "enter", 1), (0, "enter", 2)], lesions))["growth_h"].tolist() == [7.0, 7.0]
+    # nor do lesions that broke away from a founder's speak for it
+    part = {"lesion": 7, "founder": 2, "growth_h": 90.0, "own_growth_h": np.nan}
+    assert np.isnan(founders(story(start, [host, guest, part])).set_index("founder").loc[2, "growth_h"])
 
 
 def test_without_events_the_lesions_serve(made_up):

@@ -53,6 +53,16 @@ class Stand:
             self.read()
         return self
 
+    def hours(self, hours: float) -> Stand:
+        """Read the lesions until so many hours are over."""
+        for _ in range(round(hours / self.own.interval)):
+            self.read()
+        return self
+
+    def settle(self) -> Stand:
+        """Read the lesions until a fresh reading has become the phase."""
+        return self.read().hours(self.own.persistence)
+
     def of(self, sites: list[int]) -> set[int]:
         """Return the lesions of the cells at sites."""
         cells = self.world.cells

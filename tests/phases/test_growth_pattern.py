@@ -121,4 +121,4 @@ def test_measures_are_plain_numbers_with_units(stand):
     radius = np.sqrt(81e-4 / np.pi)
     assert found["tumour_volume_mm3"] == pytest.approx(4 / 3 * np.pi * radius**3)
     assert found["replacement_share"] == 1.0 and found["pushing_share"] == 0.0
-    assert found["dead"] == 0 and np.isnan(found["founders_alive_24h_share"])
+    assert found["dead"] == 0 and np.isnan(found["first_growth_h"])

@@ -12,7 +12,7 @@ from livermet_sim.cells.tumour import factor_names
 from livermet_sim.kernels import response
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import compile_rules
-from livermet_sim.rules.vocabulary import LAYERS, PHASES
+from livermet_sim.rules.vocabulary import LAYERS
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.signals import FIELDS
 from livermet_sim.state.sites import SITE_COLUMNS
@@ -56,7 +56,6 @@ def random_world(book, compiled_rules, cells, seed, width=12, height=9):
     n, kinds = width * height, len(book.words.kinds)
     for name, high in (("kind", kinds), ("site", n), ("layer", 2)):
         world.cells[name][:] = random.integers(0, high, cells)
-    world.cells["phase"][:] = np.where(world.cells["kind"] == 0, random.integers(1, 5, cells), 0)
     world.cells.real[:, :cells] = random.choice([-1.0, 0.0, 0.3, 1.0, 2.7], (len(world.cells.real), cells))
     world.sites.real[:] = random.choice([-1.0, 0.0, 0.4, 0.9, 12.0], world.sites.real.shape)
     world.fields.concentration[:] = random.choice([0.0, 0.02, 0.5, 1.5], world.fields.concentration.shape)
@@ -106,7 +105,7 @@ def slope_slowly(world, site, field):
 def rates_slowly(book, base_values, world, row):
     """Return the rates of one cell by behaviour: the grammar of PhysiCell, straight from the rules."""
     kind = book.words.kinds[world.cells["kind"][row]]
-    layer, phase = LAYERS[world.cells["layer"][row]], world.cells["phase"][row]
+    layer = LAYERS[world.cells["layer"][row]]
     rates = dict(base_values[kind])
     for behaviour, base in base_values[kind].items():
         rules = [r for r in book if r.enabled and (r.actor, r.behaviour) == (kind, behaviour)]
@@ -114,8 +113,7 @@ def rates_slowly(book, base_values, world, row):
         floor = min([base, *(r.target(base) for r in rules)])
         sums = {"increases": 0.0, "decreases": 0.0}
         for r in rules:
-            allowed = r.phases == PHASES or (phase > 0 and PHASES[phase - 1] in r.phases)
-            if allowed and layer in r.where:
+            if layer in r.where:
                 sums[r.direction] += (sense_slowly(book, world, row, r.signal) / r.half_max) ** r.power
         up, down = (s / (1 + s) for s in sums.values())
         rates[behaviour] = (1 - down) * ((1 - up) * base + up * ceiling) + down * floor

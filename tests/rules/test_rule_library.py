@@ -11,7 +11,6 @@ from rule_worlds import compiled, load, make_world, random_world
 from livermet_sim.kernels import response
 from livermet_sim.rules.book import covered, library_records, mechanisms, missing
 from livermet_sim.rules.rule import GRADES
-from livermet_sim.rules.vocabulary import PHASES
 
 BOOK = load()
 RULES = compiled(BOOK)
@@ -65,8 +64,6 @@ def test_rule_moves_its_behaviour_as_it_says(id):
         world = make_world(BOOK, RULES, 1)
         world.cells["kind"][0] = BOOK.words.kinds.index(rule.actor)
         world.cells["layer"][0] = 0 if rule.where == ("lumen",) else 1
-        if rule.actor == "tumour":
-            world.cells["phase"][0] = PHASES.index(rule.phases[-1]) + 1
         for other in BOOK:
             shared = BOOK.words.signals[other.signal].source == signal.source
             if (other.actor, other.behaviour) == (rule.actor, rule.behaviour) and not shared:

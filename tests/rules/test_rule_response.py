@@ -21,7 +21,7 @@ from livermet_sim.rules.compile import compile_rules
 
 EXTRA = {
     "masked": {"actor": "tumour", "behaviour": "crawl", "maximum": "x4", **COMMON,
-               "where": ["lumen"], "phases": ["pre-angiogenic", "growth"], "power": 3},
+               "where": ["lumen"], "power": 3},
     "steep": {"actor": "tumour", "behaviour": "crawl", "maximum": "x4", **COMMON, "signal": "tnf.gradient",
               "half_max": "0.02 /um", "power": 1},
     "own": {"actor": "kupffer", "behaviour": "crawl", "maximum": "x4", **COMMON,

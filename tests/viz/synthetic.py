@@ -139,6 +139,8 @@ def lesions(count: int, hours: float, rng: np.random.Generator) -> pd.DataFrame:
             if rng.random() > chance or now > hours:
                 break
             row[name], row["phase"] = now, phase or row["phase"]
+            if f"own_{name}" in row:
+                row[f"own_{name}"] = now
             row["peak_cells"] = row["cells"] = int(row["peak_cells"] * 4)
         row["diameter_um"] = 12.0 * np.sqrt(row["cells"])
         if rng.random() < (0.9 if row["phase"] == "microvascular" else 0.2) and now < hours:
