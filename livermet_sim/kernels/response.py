@@ -207,6 +207,6 @@ def listen(
     for slot in range(start, signal_first[kind + 1]):
         _sense(
             signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, rows, place, cell_real,
-            concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[4], layout[5],
+            concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[3], layout[4],
             out[slot - start],
         )  # fmt: skip

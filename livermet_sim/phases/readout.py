@@ -69,7 +69,8 @@ def _follow(
         since[begins] = now
         fresh[side] = target[side]
     fresh[reading == phase] = 0
-    turns = (fresh > 0) & (now - since >= thresholds.persistence - 1e-9)
+    needed = np.where(fresh > phase, thresholds.persistence, thresholds.persistence_back)
+    turns = (fresh > 0) & (now - since >= needed - 1e-9)
     phase[turns], fresh[turns] = fresh[turns], 0
     since[fresh == 0] = np.nan
     lesions["phase"][:] = phase

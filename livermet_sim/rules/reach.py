@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livermet_sim.kernels.response import PHASE_BITS
-from livermet_sim.rules.compile import Compiled, layer_bits, phase_bits
+from livermet_sim.rules.compile import Compiled, layer_bits
 from livermet_sim.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -109,9 +108,9 @@ class Reach:
         for kind in compiled.kinds:
             rows, heard = compiled.listen(world, kind)
             slot = {signal.name: i for i, signal in enumerate(compiled.senses[kind])}
-            state = 1 << (PHASE_BITS * world.cells["layer"][rows] + world.cells["phase"][rows])
+            state = 1 << world.cells["layer"][rows]
             for rule in (rule for rule in compiled.acting if rule.actor == kind):
-                here = _allowed(rule) & state != 0
+                here = layer_bits(rule) & state != 0
                 self._tally(rule).add(heard[slot[rule.signal]][here] * gain[rule.id], rule.power)
 
     def _tally(self, rule: Rule) -> Tally:
@@ -151,9 +150,3 @@ class Reach:
             "silent": tally.silent, "cause": tally.cause, "fate": ", ".join(other for other in fate if other != id),
             "reason": reason if tally.silent else "",
         }  # fmt: skip
-
-
-def _allowed(rule: Rule) -> int:
-    """Return the layers and phases in which a rule holds, one bit for each pair, as the kernel lays them out."""
-    layers, phases = layer_bits(rule), phase_bits(rule)
-    return (layers & 1) * phases | ((layers >> 1) * phases << PHASE_BITS)

@@ -61,7 +61,7 @@ class Stand:
 
     def settle(self) -> Stand:
         """Read the lesions until a fresh reading has become the phase."""
-        return self.read().hours(self.own.persistence)
+        return self.read().hours(max(self.own.persistence, self.own.persistence_back))
 
     def of(self, sites: list[int]) -> set[int]:
         """Return the lesions of the cells at sites."""

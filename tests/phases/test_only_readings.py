@@ -12,7 +12,7 @@ from livermet_sim.state.log import FIELDS
 
 GROWING = {
     "seeding.enrichment": 60, "cells.tumour.dormant_share": 0.0, "cells.tumour.divide": 0.3, "cells.tumour.intravasate": 0.02,
-    "rules.GR16.enabled": False, "phases.micrometastasis": 2, "phases.enclosed": 0.2, "phases.persistence": 0.0,
+    "rules.GR16.enabled": False, "phases.micrometastasis": 2, "phases.enclosed": 0.2, "phases.persistence": 0.0, "phases.persistence_back": 0.0,
     "phases.reach": 1.0,
 }  # fmt: skip
 READINGS = {"lesion", "phase", "lesion_size", "apart"}

@@ -105,7 +105,7 @@ def test_losing_blood_steps_back_and_regaining_it_forward_once_it_persists(stand
     assert stand.settle().phase() == ANGIOGENIC
     first = stand.world.lesions["angiogenic"][0]
     stand.world.sites["perfused"][:] = 0.0
-    assert stand.hours(stand.own.persistence).phase() == ANGIOGENIC
+    assert stand.hours(stand.own.persistence_back).phase() == ANGIOGENIC
     assert stand.read().phase() == PRE_ANGIOGENIC
     stand.world.sites["perfused"][:] = stand.world.network.vessel
     assert stand.settle().phase() == ANGIOGENIC
@@ -205,7 +205,8 @@ def test_any_course_of_readings_is_followed_as_defined(readings):
         given_now = iter(max(PRE_ANGIOGENIC, r) for r in readings)
         patch.setattr(readout, "_readings", lambda *_: np.array([next(given_now)]))
         seen = [stand.read().phase() for _ in readings]
-    need, phase, spell, expected = round(stand.own.persistence / stand.own.interval), 2, [], []
+    rise, fall = (round(h / stand.own.interval) for h in (stand.own.persistence, stand.own.persistence_back))
+    phase, spell, expected = 2, [], []
     for reading in (max(PRE_ANGIOGENIC, r) for r in readings):
         side = np.sign(reading - phase)
         spell = (
@@ -213,7 +214,7 @@ def test_any_course_of_readings_is_followed_as_defined(readings):
             if side and spell and np.sign(spell[0] - phase) == side
             else [reading] * bool(side)
         )
-        if len(spell) > need:
+        if len(spell) > (rise if side > 0 else fall):
             phase, spell = phase + 1 if side > 0 else max(spell), []
         expected.append(phase)
     assert seen == expected

@@ -193,7 +193,7 @@ def test_gr12_a_pushing_front_is_faster_the_further_it_can_push():
                 rules__PA1__enabled=False,
                 rules__PA21__enabled=False,
             )
-            for seed in (1, 2)
+            for seed in (1, 2, 3)
         ]
         born.append(sum(len(e.world.rows("tumour")) for e in livers))
     assert born[1] > 1.15 * born[0]

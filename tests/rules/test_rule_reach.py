@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from rule_worlds import compiled, load, random_world, sense_slowly
 
 from livermet_sim.rules.reach import ABSENT, FAINT, NOTHING, Reach, Tally
-from livermet_sim.rules.vocabulary import LAYERS, PHASES
+from livermet_sim.rules.vocabulary import LAYERS
 
 EXTRA = {
     "masked": {"actor": "tumour", "behaviour": "crawl", "maximum": "x4", "signal": "vegf", "direction": "increases",
-               "half_max": 1, "where": ["lumen"], "phases": ["pre-angiogenic", "growth"], "power": 3},
+               "half_max": 1, "where": ["lumen"], "power": 3},
 }  # fmt: skip
 
 
@@ -21,9 +21,8 @@ def heard_slowly(book, world, rule):
     """Return what each cell that a rule acts in senses of it, cell by cell."""
     found = []
     for row in range(world.cells.n):
-        layer, phase = LAYERS[world.cells["layer"][row]], int(world.cells["phase"][row])
-        fits = rule.phases == PHASES or (phase > 0 and PHASES[phase - 1] in rule.phases)
-        if book.words.kinds[world.cells["kind"][row]] == rule.actor and layer in rule.where and fits:
+        layer = LAYERS[world.cells["layer"][row]]
+        if book.words.kinds[world.cells["kind"][row]] == rule.actor and layer in rule.where:
             found.append(sense_slowly(book, world, row, rule.signal))
     return np.array(found)
 
