@@ -176,7 +176,8 @@ def test_a_large_lesion_with_vessels_at_one_side_is_not_supplied_throughout(stan
 def test_a_growing_lesion_that_is_cut_off_steps_back(stand):
     assert grown(stand).phase() == GROWTH
     stand.world.sites["perfused"][:] = 0.0
-    assert stand.settle().phase() == PRE_ANGIOGENIC
+    # twice, as it may have stopped growing just before
+    assert stand.settle().settle().phase() == PRE_ANGIOGENIC
 
 
 def test_growth_without_blood_is_not_the_growth_phase(stand):
