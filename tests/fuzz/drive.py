@@ -47,6 +47,8 @@ class Kind:
         What is done to the folder after the damage, such as new checksums.
     judge : callable, optional
         Where there is no checksum: from folder, content and whole content, why the content is wrong, or "".
+    few : int
+        How many cases the quick tests have; fewer where a case costs more.
     same : callable
         Whether two contents are the same.
     """
@@ -58,6 +60,7 @@ class Kind:
     sealed: bool = False
     after: Callable[[Path], Any] = lambda folder: None
     judge: Callable[[Path, Any, Any], str] = lambda folder, content, whole: ""
+    few: int = 25
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
     _whole: dict[str, bytes] = field(default_factory=dict)
     _content: Any = None
