@@ -128,7 +128,7 @@ def test_a_click_takes_what_is_drawn_on_top(liver, colour, hidden):
     film, groups = liver.cells._film(colour)
     rows, y, x = liver.cells.drawn()
     keys, seen = list(liver.model.world.cells["key"][rows]), 0
-    near = np.repeat(np.column_stack([x, y]), 8, axis=0)
+    near = np.repeat(np.column_stack([x, y]), 12, axis=0)
     near += np.random.default_rng(5).uniform(-0.7, 0.7, near.shape)
     for place in np.clip(near / liver.view.shape[::-1], 0, 1):
         number = look_at(liver, film, *place)

@@ -15,6 +15,7 @@ import pytest
 from livermet_sim.model import LiverModel
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.result import Result
+from livermet_sim.observe.standing import standing
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.viz.app import download, panels
 from livermet_sim.viz.app import session as module
@@ -166,7 +167,7 @@ def test_what_nobody_foresaw_does_not_end_the_session(page, monkeypatch, caplog)
 
 
 def test_every_number_of_a_frame_is_of_one_moment(page):
-    shown = page(Choice("strip", changes={"run.days": 3.0}))
+    shown = page(Choice("strip", changes={"run.days": 12.0}))
     shown.session.speed(float("inf"))
     shown.session.start()
     shown.wait(lambda frame: frame.state == "done")
@@ -181,8 +182,8 @@ def test_every_number_of_a_frame_is_of_one_moment(page):
         assert int(entered[1].replace(",", "")) == liver["entered"]
         assert frame.counted <= frame.hours
     last = shown.frames[-1]
-    assert last.counted == last.hours == 72.0
-    lesions = shown.session.call(lambda livers: int((livers[0].model.world.lesions["phase"] > 0).sum()))
+    assert last.counted == last.hours == 288.0
+    lesions = shown.session.call(lambda livers: int((standing(livers[0].model.world).cells > 0).sum()))
     assert sum(map(int, re.findall(r"<b>(\d+)</b>", last.charts["strip"]))) == lesions
 
 

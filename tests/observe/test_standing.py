@@ -88,7 +88,7 @@ def test_a_lesion_in_vessels_is_microvascular_and_one_in_tissue_is_not():
 
 
 def test_a_lost_lesion_ended_with_its_last_cell_whenever_one_looks():
-    engine, earlier = liver(0.0), {}
+    engine, earlier = liver(0.0, 2), {}
     for _ in range(30):
         engine.run(1.3)
         result = engine.result()

@@ -65,8 +65,8 @@ def test_mv1_size_holds_wide_cells_in_narrow_periportal_tubes():
 
 
 def test_pa1_dormant_founders_do_not_divide():
-    asleep = liver(72, cells__tumour__dormant_share=1.0, cells__tumour__wake=0.0)
-    awake = liver(72, rules__PA1__enabled=False)
+    asleep = liver(84, cells__tumour__dormant_share=1.0, cells__tumour__wake=0.0)
+    awake = liver(84, rules__PA1__enabled=False)
     assert len(logged(asleep, "divide")) == 0
     assert len(logged(awake, "divide")) > 20
 

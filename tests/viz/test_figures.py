@@ -40,7 +40,8 @@ def bare():
 
 
 @pytest.mark.parametrize("name", list(figures.FIGURES))
-def test_every_figure_draws(made_up, name):
+def test_every_figure_draws(made_up, name, monkeypatch):
+    monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)
     figure = figures.draw(made_up, name)
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())
