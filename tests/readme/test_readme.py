@@ -12,8 +12,6 @@ from typer.testing import CliRunner
 
 from livermet_sim import cli
 
-pytestmark = pytest.mark.xdist_group("readme")  # what one command leaves, the next one reads
-
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.S)
@@ -85,14 +83,22 @@ def place(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_command(command, place, monkeypatch):
+def test_the_commands_one_after_the_other(place, monkeypatch):
+    # in one test, as a reader types them: what one leaves, the next one reads
     monkeypatch.chdir(place)
+    for command in COMMANDS:
+        check_command(command, place)
+
+
+def check_command(command, place):
     words = shortened(command)
     before = len(list(place.rglob("timeseries.parquet")))
     outcome = CliRunner().invoke(cli.app, words)
     # a first look at one seed may well find a figure outside its band
-    assert outcome.exit_code == 0 or (words[0] == "baseline" and outcome.exit_code == 1), outcome.output
+    assert outcome.exit_code == 0 or (words[0] == "baseline" and outcome.exit_code == 1), (
+        command,
+        outcome.output,
+    )
     if words[0] == "run":
         seeds = 5 if "--seeds" in words else 1
         assert len(list(place.rglob("timeseries.parquet"))) == before + seeds
