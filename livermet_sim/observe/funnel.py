@@ -106,8 +106,10 @@ def _interval(certain: int, possible: int, entered: int, sure: bool) -> tuple[fl
     return low, high if sure else interval(certain + possible, entered)[1]
 
 
-def interval(count: int, total: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def interval(count: float, total: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return the Clopper-Pearson interval of a share; NaN when there is nothing to share.
+
+    Numbers need not be whole: effective ones (``validation.clustered``) are not.
 
     References
     ----------

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-CONFIDENCE = 0.95
+from livermet_sim.observe.funnel import CONFIDENCE, interval
 
 
 def share_interval(hits: Sequence[float], trials: Sequence[float]) -> tuple[float, float]:
@@ -31,7 +31,7 @@ def share_interval(hits: Sequence[float], trials: Sequence[float]) -> tuple[floa
         return float("nan"), float("nan")
     share = float(hit.sum()) / total
     effective = _effective_trials(hit, tried, share) if livers > 1 else total
-    return _clopper_pearson(share * effective, effective)
+    return interval(share * effective, effective)
 
 
 def median_interval(groups: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -62,12 +62,3 @@ def _effective_trials(hit: np.ndarray, tried: np.ndarray, share: float) -> float
         (t.ppf(0.5 + CONFIDENCE / 2, livers - 1) / t.ppf(0.5 + CONFIDENCE / 2, max(total - 1, 1))) ** 2
     )
     return float(total / max(between / independent * caution, 1.0))
-
-
-def _clopper_pearson(hits: float, trials: float) -> tuple[float, float]:
-    from scipy.stats import beta
-
-    tail = 0.5 - CONFIDENCE / 2
-    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits > 0 else 0.0
-    high = float(beta.ppf(1.0 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
-    return low, high
