@@ -42,6 +42,7 @@ from livermet_sim.processes import (
     matrix,
     oxygenation,
     perfusion,
+    priming,
     recruitment,
     seeding,
     systemic,
@@ -75,7 +76,7 @@ from livermet_sim.state.world import World
 
 SECTIONS: tuple[Section, ...] = (
     RUN, TISSUE, seeding.SECTION, SYSTEMIC, systemic.SECTION, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
-    deciding.SECTION, recruitment.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
+    deciding.SECTION, recruitment.SECTION, priming.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
 )  # fmt: skip
 SEED_LIMIT = 2**62
 MOST_CELLS = 5_000_000  # about 1 kB each
@@ -343,6 +344,6 @@ def processes(
         Intervene(interventions, setting, compiled, crawl.heed, knobs), systemic.Respond(setting), perfuse, oxygenate,
         diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
-        Divide(setting, fate, lattice), crawl, TurnOver(setting), vessels.Collapse(setting),
+        Divide(setting, fate, lattice), crawl, TurnOver(setting), priming.Prime(setting), vessels.Collapse(setting),
         sprouts, Regress(setting, sprouts), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
-from livermet_sim.kernels.codes import APTITUDE, LUMEN
+from livermet_sim.kernels.codes import APTITUDE, LUMEN, PRIMED
 from livermet_sim.kernels.rng import draws
 from livermet_sim.kernels.turnover import recruit
 from livermet_sim.processes.process import Process
@@ -20,10 +20,14 @@ SECTION = Section(
 
 
 class Recruit(Process):
-    """Let neutrophils, MDSC, NK, T cells, monocytes and dendritic cells arrest on the lining."""
+    """Let neutrophils, MDSC, NK, T cells, monocytes and dendritic cells arrest on the lining.
+
+    The lining's chance to catch a cell grows with the time that the cell takes to pass, the number that pass with
+    the speed, so arrivals do not depend on speed where blood moves, and stop where it does not.
+    """
 
     stage = "arrive"
-    reads = ("sites.perfused", "cells.rates")
+    reads = ("sites.perfused", "cells.rates", "systemic.primed")
     writes = ("cells[new immune]",)
 
     def __init__(self, setting: Setting):
@@ -34,6 +38,7 @@ class Recruit(Process):
         self.density = setting.per_kind("density") * recruited
         self.leave = setting.per_kind("leave")
         self.diameter = setting.per_kind("diameter", 8.0)
+        self.cd8, self.expansion = setting.code("cd8"), setting.section("priming").expansion
         self._drawn = np.zeros((3, 0), dtype=np.int64)
 
     def step(self, world: World) -> None:
@@ -41,7 +46,12 @@ class Recruit(Process):
         if not world.clock.due(self.every):
             return
         cells, seed, tick = world.cells, world.seed, world.clock.tick
-        resting = self.density * self.leave * world.tissue.volume / max(1, world.totals["lsec_at_start"])
+        coming = self.density * self.leave
+        primed = (
+            self.density[self.cd8] * world.systemic[world.systemic_names.index("primed")] / self.expansion
+        )
+        coming[self.cd8] += primed
+        resting = coming * world.tissue.volume / max(1, world.totals["lsec_at_start"])
         if self._drawn.shape[1] < cells.n * len(self.density):
             self._drawn = np.zeros((3, 2 * cells.n * len(self.density)), dtype=np.int64)
         lsec_rows, codes, keys = self._drawn
@@ -53,7 +63,9 @@ class Recruit(Process):
         if number == 0:
             return
         rows, codes, keys = lsec_rows[:number], codes[:number], keys[:number]
+        effector = (codes == self.cd8) & (draws(seed, PRIMED, tick, keys) * coming[self.cd8] < primed)
         world.add_cells(
             number, kind=codes, site=cells.full("site")[rows], layer=LUMEN, key=keys, born=tick,
             aptitude=draws(seed, APTITUDE, 0, keys), diameter=self.diameter[codes],
+            activation=effector.astype(np.float64),
         )  # fmt: skip

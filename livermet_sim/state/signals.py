@@ -50,6 +50,8 @@ _SYSTEMIC = (
         0.0,
         "rebound of VEGF signalling after an anti-VEGF drug was stopped, relative to its half-effect",
     ),
+    ("node", 0.0, "dendritic cells with tumour antigen in the draining node, per resting CD8 T cell"),
+    ("primed", 0.0, "effector CD8 T cells under way from the draining node, per resting CD8 T cell"),
     ("primary_tumour", 0.0, "burden of a primary tumour still in place, relative to its half-effect"),
 )
 

@@ -1,0 +1,54 @@
+"""Prime T cells in the draining lymph node: dendritic cells bring antigen, effector cells come back with the blood."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.kernels.turnover import LEAVES
+from livermet_sim.processes.process import Process
+from livermet_sim.processes.setting import Setting
+from livermet_sim.state.world import World
+
+SECTION = Section(
+    "priming",
+    "Priming of CD8 T cells in the lymph node that drains the liver.",
+    (
+        Parameter("node_death", 0.014, "/h", "Rate at which a dendritic cell that carries antigen dies in the node.", 1e-5, 1.0, "Kamath 2002 PMID 12176895 (about 3 days, spleen)", "derived"),
+        Parameter("effectors", 32.0, "cells", "Effector CD8 T cells that reach the liver for each such dendritic cell, at most; 10 T cells that each divide five times, a tenth of them to the liver.", 0.0, 1e5, "QSPIO-TNBC parameter file (10 sites; 2 + 3 generations); share assumed", "derived"),
+        Parameter("expansion", 120.0, "h", "Time from priming to return: five divisions.", 1.0, 2000.0, "QSPIO-TNBC parameter file (1 division a day: Marchingo 2014)", "derived"),
+    ),
+)  # fmt: skip
+
+
+class Prime(Process):
+    """Turn dendritic cells that left for the node into effector CD8 T cells on their way back."""
+
+    stage = "act"
+    reads = ("cells.alive", "cells.event", "cells.activation")
+    adds = ("systemic.node", "systemic.primed")
+
+    def __init__(self, setting: Setting):
+        self.own = setting.section("priming")
+        self.every = setting.section("decide").interval
+        self.dendritic = setting.code("dendritic")
+        self.density = float(setting.per_kind("density")[setting.code("cd8")])
+
+    def step(self, world: World) -> None:
+        """Count who left, let those in the node prime and die, let effectors leave the node.
+
+        Both levels count cells per resting CD8 T cell of the tissue, so that they hold for any piece of a liver.
+        """
+        resting = self.density * world.tissue.volume
+        if not world.clock.due(self.every) or resting <= 0.0:
+            return
+        cells, span, at = world.cells, world.clock.span(self.every), world.systemic_names.index
+        node, primed = world.systemic[at("node")], world.systemic[at("primed")]
+        died = node * -math.expm1(-self.own.node_death * span)
+        primed = (primed + self.own.effectors * died) * math.exp(-span / self.own.expansion)
+        left = (cells["alive"] == 0) & (cells["event"] == LEAVES) & (cells["kind"] == self.dendritic)
+        brought = float(np.sum(cells["activation"][left]))
+        world.systemic[at("node")] = node - died + brought / resting
+        world.systemic[at("primed")] = primed

@@ -1,0 +1,73 @@
+import math
+
+import numpy as np
+import pytest
+from process_worlds import process
+
+from livermet_sim.engine import Engine
+from livermet_sim.kernels.turnover import LEAVES
+from livermet_sim.scenario.load import load
+
+
+def liver(**changes):
+    values = {name.replace("__", "."): value for name, value in changes.items()}
+    return Engine(load("strip", {"seeding.dose": 0.0, **values}), 1)
+
+
+def level(engine, name):
+    return engine.world.systemic[engine.world.systemic_names.index(name)]
+
+
+def resting_cd8(engine):
+    return load("strip").value("cells.cd8.density") * engine.world.tissue.volume
+
+
+def test_each_dendritic_cell_that_reached_the_node_becomes_its_number_of_effectors():
+    engine = liver(**{"priming.expansion": 2000.0, "priming.node_death": 1.0})
+    prime, cells = process(engine, "Prime"), engine.world.cells
+    row = engine.world.rows("dendritic")[0]
+    cells["activation"][row], cells["event"][row], cells["alive"][row] = 0.75, LEAVES, 0
+    prime.step(engine.world)
+    assert level(engine, "node") == pytest.approx(0.75 / resting_cd8(engine))
+    cells["alive"][row] = 1
+    for _ in range(200):
+        prime.step(engine.world)
+    born = level(engine, "primed") * resting_cd8(engine) / (0.75 * prime.own.effectors)
+    steps = np.arange(200)
+    slow = sum((1 - math.exp(-1.0)) * math.exp(-1.0 * k) * math.exp(-(200 - k) / 2000.0) for k in steps)
+    assert born == pytest.approx(slow)
+    assert level(engine, "node") == pytest.approx(0.0, abs=1e-12)
+
+
+def test_cells_that_die_or_do_not_carry_antigen_bring_nothing():
+    engine = liver()
+    prime, cells = process(engine, "Prime"), engine.world.cells
+    row = engine.world.rows("dendritic")[0]
+    cells["alive"][row] = 0  # killed: no event of leaving
+    prime.step(engine.world)
+    cells["event"][row], cells["activation"][row] = LEAVES, 0.0
+    prime.step(engine.world)
+    assert level(engine, "node") == level(engine, "primed") == 0.0
+
+
+def test_as_many_effectors_come_in_as_left_the_node():
+    engine = liver(cells__cd8__leave=0.0)
+    world = engine.world
+    at = world.systemic_names.index("primed")
+    before = len(world.rows("cd8"))
+    world.systemic[at] = 40.0
+    expected = resting_cd8(engine) * 40.0 * (1 - math.exp(-48 / engine.setting.section("priming").expansion))
+    engine.run(48)
+    come = len(world.rows("cd8")) - before
+    assert abs(come - expected) < 3 * math.sqrt(expected)
+    assert world.cells["activation"][world.rows("cd8")].max() > 0.3
+
+
+def test_without_priming_in_the_node_no_effectors_come_back():
+    """A colony that sheds dead cells calls T cells by way of the node; held in whole runs, both arms with one luck."""
+    came = {}
+    for on in (True, False):
+        engine = Engine(load("lobule", {"rules.GR7.migrate.enabled": on, "systemic.primed": 0.0}), 1)
+        engine.run(24 * 14)
+        came[on] = level(engine, "node") + level(engine, "primed")
+    assert came[True] > 2 * came[False]
