@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -70,7 +71,7 @@ class LiverModel(mesa.Model):
         self.step = self._caught
         super().__init__(rng=self.seed)
         self._mesa_step, self.step = self.step, self._step_and_collect
-        self._recipe = _scenario(scenario, kwargs)
+        self._recipe = _own(_scenario(scenario, kwargs))
         self.engine = Engine(self._recipe, self.seed)
         self.roster = Roster(self, self.world, choose_classes(self.world.kinds, agents or {}))
         self._by_type = CellsByType(self.roster)
@@ -236,6 +237,17 @@ class LiverModel(mesa.Model):
             and _collected(collector) == before
         ):
             collector.collect(self)
+
+
+class _Own(Scenario):
+    """A scenario that Mesa 3.5 does not take for one of its own: SolaraViz asks whether a model's is true."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def _own(scenario: Scenario) -> Scenario:
+    return _Own(**{each.name: getattr(scenario, each.name) for each in fields(scenario)})
 
 
 def _collected(collector: Any) -> int:

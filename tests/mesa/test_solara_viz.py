@@ -41,3 +41,9 @@ def test_solara_viz_draws_and_steps_a_model(model):
         assert len(titles) > before and titles[-1] != titles[0]
     finally:
         context.close()
+
+
+def test_mesa_does_not_take_the_scenario_of_a_model_for_one_of_its_own(model):
+    # Mesa 3.5 refuses a true ``model.scenario`` that is not of its own class
+    assert not model.scenario
+    assert model.scenario == model.scenario.with_() and model.scenario.with_()
