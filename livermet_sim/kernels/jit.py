@@ -126,10 +126,11 @@ def kernel(function: Callable[..., Any]) -> Any:
 def inline(function: Callable[..., Any]) -> Any:
     """Compile a small function that kernels call; its machine code lives inside theirs.
 
-    Forced, because an array handed to a call that is not inlined costs a count of references each time.
+    Forced, and without the counts of references that numba else keeps of every array handed over, which cost
+    several times what such a function computes. So it may make views of its arrays, but neither new ones nor return any.
     """
     if not enabled():
         return function
     import numba
 
-    return numba.njit(error_model="numpy", forceinline=True)(function)
+    return numba.njit(error_model="numpy", forceinline=True, _nrt=False)(function)

@@ -1,0 +1,57 @@
+"""Check that functions inside kernels cost no counts of references, and that none hands an array back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livermet_sim import kernels
+from livermet_sim.kernels.jit import enabled
+from livermet_sim.kernels.room import free_beside
+
+
+@pytest.mark.skipif(not enabled(), reason="kernels run as plain Python")
+def test_a_function_in_a_loop_counts_no_references():
+    import numba
+
+    @numba.njit(error_model="numpy")
+    def walk(sites, neighbours, compartment, occupied):
+        for i in range(len(sites)):
+            for _ in range(3):
+                place = free_beside(sites[i], neighbours, compartment, occupied, False, 0.5)
+                if place < 0:
+                    break
+                occupied[sites[i]], occupied[place] = -1, i
+                sites[i] = place
+
+    sites, ring = np.array([0]), np.array([[1, 3], [2, 0], [3, 1], [0, 2]], dtype=np.int32)
+    walk(sites, ring, np.full(4, 2, dtype=np.int8), np.array([0, -1, -1, -1]))
+    assert sites.tolist() == [3] or sites.tolist() == [1]
+    (code,) = walk.inspect_llvm().values()
+    # each is a locked addition to memory, and there is one for every array handed over
+    assert "double" in code and code.count("call void @NRT_incref") == 0
+
+
+def inlined() -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Give the file and the tree of every function that is compiled into its callers."""
+    for path in sorted(Path(kernels.__file__).parent.glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and "inline" in map(ast.unparse, node.decorator_list):
+                yield path.name, node
+
+
+def test_no_inlined_function_makes_or_returns_an_array():
+    """Nothing counts who still holds it, so it would be freed too early or never."""
+    found = list(inlined())
+    assert len(found) > 20
+    for name, function in found:
+        for node in ast.walk(function):
+            where = f"{name}:{getattr(node, 'lineno', 0)} {function.name}"
+            if isinstance(node, ast.Return) and node.value is not None:
+                assert not any(isinstance(n, ast.Slice) for n in ast.walk(node.value)), f"{where}: a view"
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr not in ("zeros", "empty", "ones", "full", "copy"), f"{where}: an array"
