@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from livermet_sim.scenario.lists import lines, parameters, rules, scenarios
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.spec import Scenario
+    from livermet_sim.sweep.ablate import ablate
     from livermet_sim.sweep.compare import Comparison, compare
+    from livermet_sim.sweep.effects import Effects
     from livermet_sim.sweep.study import Study
     from livermet_sim.sweep.sweep import Sweep
     from livermet_sim.validation.reach import reach
@@ -50,15 +52,16 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Kupffer", "LiverModel", "LivermetError",
+    "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kupffer", "LiverModel", "LivermetError",
     "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour",
-    "__version__", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
+    "__version__", "ablate", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
     "deplete", "dose", "knock_out", "lines", "load", "parameters", "reach", "rules", "scenarios", "set_state",
 ]  # fmt: skip
 
 _HOMES = {
     "LiverModel": "model", "LivermetError": "base.errors", "Result": "observe.result", "Scenario": "scenario.spec",
     "load": "scenario.load", "compare": "sweep.compare", "Comparison": "sweep.compare",
+    "ablate": "sweep.ablate", "Effects": "sweep.effects",
     "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",

@@ -14,6 +14,7 @@ import typer
 from livermet_sim.base.errors import LivermetError, tidy
 from livermet_sim.base.read import reason, short
 from livermet_sim.cli import (
+    ablate,
     about,
     again,
     baseline,
@@ -39,7 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    run.run, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, calibrate.calibrate, film.film, film.player,
+    run.run, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
     film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, lines.lines,
 )  # fmt: skip
 for command in COMMANDS:

@@ -93,7 +93,10 @@ MEASURES = (
         r"founders_(entered|alive|(alive|arrested|extravasated|divided|micrometastasis|vascularised|growing)_share)",
         NOW,
     ),
-    (r"tumour_(cells|area_mm2|volume_mm3)|metastases|lesions|lesions_\w+|largest_lesion_(cells|um)", NOW),
+    (
+        r"\w+_cells|new_vessel(_perfused)?_mm|tumour_(dormant_share|area_mm2|volume_mm3)|metastases|lesions|lesions_\w+|largest_lesion_um",
+        NOW,
+    ),
     (
         r"(replacement|desmoplastic|pushing|hypoxic|necrotic)_share|vessel_density_mm_mm2|area_doubling_h",
         NOW,

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.kernels.codes import DORMANT, SINUSOID, TUMOUR
 from livermet_sim.observe import known
 from livermet_sim.observe.founders import Founders
 from livermet_sim.observe.known import DAY_H
@@ -43,6 +43,8 @@ def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) ->
         burden(world, int(thresholds.micrometastasis))
         | cascade(world, founders)
         | growth(world, view, thresholds, hypoxic_below)
+        | new_vessels(world)
+        | counts(world)
         | deaths(world)
         | infiltrate(world, view, thresholds)
         | kupffer(world)
@@ -114,6 +116,28 @@ def growth(world: World, view: View, thresholds: SimpleNamespace, hypoxic_below:
     rate = np.log(now[grown] / before[grown]) / max(hours, 1e-9)
     out["area_doubling_h"] = float(np.median(np.log(2.0) / rate)) if grown.any() else NAN
     return out
+
+
+def new_vessels(world: World) -> dict[str, float]:
+    """Return the length of vessels that sprouted and stand, and of those that carry blood."""
+    sites, length = world.sites, world.tissue.site * 1e-3
+    new = (world.compartment == SINUSOID) & (sites["vessel_age"] > 0)
+    perfused = new & (sites["perfused"] > 0)
+    return {
+        "new_vessel_mm": np.count_nonzero(new) * length,
+        "new_vessel_perfused_mm": np.count_nonzero(perfused) * length,
+    }
+
+
+def counts(world: World) -> dict[str, float]:
+    """Return how many cells of each kind there are besides tumour cells, and which share of these sleeps."""
+    kind = world.cells["kind"]
+    number = np.bincount(kind, minlength=len(world.kinds))
+    dormant = int(np.count_nonzero(world.cells["state"][kind == TUMOUR] == DORMANT))
+    found = {
+        f"{name}_cells": float(n) for name, n in zip(world.kinds, number, strict=True) if name != "tumour"
+    }
+    return found | {"tumour_dormant_share": _share(dormant, int(number[TUMOUR]))}
 
 
 def deaths(world: World) -> dict[str, float]:

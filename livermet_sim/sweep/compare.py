@@ -84,7 +84,8 @@ class Comparison:
 
         rows = []
         for name, group in self.pairs.groupby("measure", sort=False):
-            row = compare_pairs(*(group[arm].to_numpy(dtype=float) for arm in ARMS))
+            control, treated = (group[arm].to_numpy(dtype=float) for arm in ARMS)
+            row = compare_pairs(control, treated)
             found = direction(row["difference_low"], row["difference_high"], 0.0)
             rows.append({"measure": name, "direction": found} | row)
         return pd.DataFrame(rows)

@@ -2,7 +2,8 @@
 
 A factor is named by its path: a parameter (``cells.kupffer.density``), a rule's number or switch
 (``rules.MV12.enabled``), an intervention (``interventions[0].efficacy``, ``interventions[0].enabled``), the tumour line
-(``line``) or the tissue (``tissue.kind``). Every design draws numbers from 0 to 1; a factor turns them into values.
+(``line``), the tissue (``tissue.kind``) or what is taken out of the rules (``ablate``, see ``rules.ablation``: "nothing",
+"AN5", "MV2 + MV3"). Every design draws numbers from 0 to 1; a factor turns them into values.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.units import convert, split
+from livermet_sim.rules import ablation
 from livermet_sim.scenario.idle import Idle
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 KEYS = ("low", "high", "scale", "values", "levels")
 SCALES = ("linear", "log")
+ABLATE = "ablate"
 DEFAULT_LEVELS = 5
 MOST_LEVELS = 10_000
 _INTERVENTION = re.compile(r"interventions\[(\d{1,4})\]\.([a-z_]+)")
@@ -140,6 +143,9 @@ def read_factors(tables: object, scenario: Scenario, place: str = "factors") -> 
 
 def _tried(scenario: Scenario, factor: Factor, value: Value, others: Iterable[str]) -> None:
     """Refuse a value that the scenario does not take, or that does nothing whatever the other factors are."""
+    if factor.path == ABLATE:
+        change(scenario, {factor: value})
+        return
     try:
         scenario.with_(_changes(scenario, {factor.path: factor.written(value)}))
     except Idle as error:
@@ -161,7 +167,10 @@ def change_paths(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     LivermetError
         For an unknown path or an impossible value.
     """
-    return scenario.at(_changes(scenario, values))
+    values = dict(values)
+    word = values.pop(ABLATE, None)
+    found = scenario.at(_changes(scenario, values)) if values or word is None else scenario
+    return found if word is None else found.at(ablation.changes(str(word), found.rules, found.values))
 
 
 def _changes(scenario: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,7 +231,7 @@ def _read(path: str, table: Any, scenario: Scenario, place: str) -> Factor:
         if key not in KEYS:
             raise ScenarioError(f"{place}.{key}", "a factor has no such key", name=str(key), valid=KEYS)
     unit, whole, low, high = _declared(path, scenario)
-    if low is None and not path.startswith(("rules.", "interventions[")) and path != "line":
+    if low is None and not path.startswith(("rules.", "interventions[")) and path not in ("line", ABLATE):
         _refuse_unknown(path, scenario, place)
     if "values" in table:
         return Factor(path, _values(table, path, scenario, place), shown_unit=unit)

@@ -72,14 +72,16 @@ def ratio_of_means(
     return value, float(low), float((cross + root) / square) if square > 0.0 else float("inf")
 
 
-def compare_pairs(control: np.ndarray, treated: np.ndarray) -> dict[str, float]:
+def compare_pairs(
+    control: np.ndarray, treated: np.ndarray, confidence: float = CONFIDENCE
+) -> dict[str, float]:
     """Return the comparison of one measure over pairs; pairs in which either run has none (NaN) are left out."""
     known = ~(np.isnan(control) | np.isnan(treated))
     control, treated = control[known], treated[known]
     both = (control > 0) & (treated > 0)
-    ratio = np.exp(student(np.log(treated[both] / control[both])))
-    shared, low, high = ratio_of_means(control, treated)
-    difference = student(treated - control)
+    ratio = np.exp(student(np.log(treated[both] / control[both]), confidence))
+    shared, low, high = ratio_of_means(control, treated, confidence)
+    difference = student(treated - control, confidence)
     empty = not len(control)
     return {
         "pairs": int(known.sum()),
@@ -98,6 +100,23 @@ def compare_pairs(control: np.ndarray, treated: np.ndarray) -> dict[str, float]:
         "control_zero": int((control == 0).sum()),
         "treated_zero": int((treated == 0).sum()),
     }
+
+
+def paired_p(control: np.ndarray, treated: np.ndarray) -> float:
+    """Return the p-value of the paired t-test; 1 where no pair differs, NaN for fewer than two pairs.
+
+    It is below alpha exactly where the interval of the difference of confidence 1 - alpha leaves out 0.
+    """
+    difference = treated - control
+    difference = difference[~np.isnan(difference)]
+    if len(difference) < 2:
+        return float("nan")
+    if not difference.any():
+        return 1.0
+    from scipy.stats import t
+
+    error = float(np.std(difference, ddof=1)) / np.sqrt(len(difference))
+    return float(2 * t.sf(abs(difference.mean()) / error, len(difference) - 1)) if error > 0 else 0.0
 
 
 def direction(low: float, high: float, middle: float) -> str:

@@ -119,7 +119,7 @@ def one(scenario: Scenario, run: Run, series: bool) -> tuple[dict[str, Any], lis
         own = change_paths(scenario, run.changes)
         engine = Engine(own, run.seed)
         engine.run()
-        measured = engine.measures()
+        measured, row["digest"] = engine.measures(), engine.digest()
         if series:
             recorded = [{"address": run.address} | found for found in engine.series()]
     except Exception as error:

@@ -28,12 +28,12 @@ from typing import Any
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.read import guarded
-from livermet_sim.sweep.schema import FAILED, part_name, read_part, sealed_json
+from livermet_sim.sweep.schema import FAILED, WORDS, part_name, read_part, sealed_json
 
 FORMAT = 2
 MANIFEST_NAME = "manifest.json"
 DAY_SECONDS = 86_400.0
-KEPT_COLUMNS = ("address", "status", "kind", "error", "trace", "seconds", "tried")
+KEPT_COLUMNS = ("address", "status", "kind", "error", "trace", "seconds", "tried", *WORDS)
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,11 @@ def test_the_figures_that_the_readme_speaks_of_are_drawn_by_its_commands():
 SHORT = {
     "run": ["--days", "0.1", "--no-figures", "--quiet"],
     "compare": ["--days", "0.1", "--workers", "1"],
+    "ablate": ["--days", "0.1", "--seeds", "2", "--workers", "1", "--rules", "MV12,MV13*"],
     "baseline": ["--quick", "--lines", "cc531s", "--seeds", "1", "--workers", "1"],
     "app": ["--help"],
 }
-VALUED = ("--days", "--seeds", "--lines", "--workers")
+VALUED = ("--rules", "--days", "--seeds", "--lines", "--workers")
 STUDY = {"samples = 60": "samples = 4", "trials = 32": "trials = 2", "replicates = 4": "replicates = 1"}
 
 

@@ -1,0 +1,130 @@
+"""Write the effects of ablations as tables: for a terminal, as Markdown, HTML and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.base.write import inside, save_picture, whole_file, write_text
+from livermet_sim.rules import ablation
+from livermet_sim.scenario.tables import aligned
+
+if TYPE_CHECKING:
+    from livermet_sim.sweep.effects import Effects
+
+FOUND = "*"
+SHOWN = 6  # readouts in the terminal; the files hold all
+LONGEST_TITLE = 44
+
+
+def in_words(effects: Effects) -> str:
+    """Return head, table and what is silent, for a terminal."""
+    names = effects.readouts[:SHOWN]
+    more = len(effects.readouts) - len(names)
+    lines = [*head(effects), "", aligned(cells(effects, names)), "", legend(effects)]
+    if more:
+        lines.append(f"{more} more readouts are in effects.csv.")
+    return "\n".join([*lines, *tail(effects)])
+
+
+def markdown(effects: Effects) -> str:
+    """Return all readouts as Markdown."""
+    top, *rows = cells(effects, effects.readouts)
+    body = ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in [top, *rows]]
+    body.insert(1, "|" + "---|" * len(top))
+    return "\n\n".join([*head(effects), "\n".join(body), legend(effects), *tail(effects)]) + "\n"
+
+
+def html_table(effects: Effects) -> str:
+    """Return all readouts as a table in HTML."""
+    top, *rows = ([escape(cell) for cell in row] for row in cells(effects, effects.readouts))
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>\n" for row in rows)
+    first = "".join(f"<th>{cell}</th>" for cell in top)
+    words = "".join(f"<p>{escape(line)}</p>\n" for line in [*head(effects), legend(effects), *tail(effects)])
+    return f"<table>\n<tr>{first}</tr>\n{body}</table>\n{words}"
+
+
+def page(effects: Effects) -> str:
+    """Return a page of HTML of its own."""
+    name = escape(str(effects.study.manifest["name"]))
+    look = "body{font:15px sans-serif;margin:2em}td,th{text-align:left;padding:2px 10px;border-bottom:1px solid #ddd}"
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title><style>{look}</style></head>\n'
+        f"<body><h1>{name}</h1>\n{html_table(effects)}</body></html>\n"
+    )
+
+
+def save(effects: Effects, folder: Path) -> list[Path]:
+    """Write all tables and the picture into the folder of the study; return the files."""
+    files = [inside(folder, f"effects.{ending}") for ending in ("csv", "md", "html")]
+    with whole_file(files[0]) as part:
+        effects.table.to_csv(part, index=False)
+    write_text(files[1], markdown(effects))
+    write_text(files[2], page(effects))
+    together = effects.interactions()
+    if len(together):
+        files.append(inside(folder, "interactions.csv"))
+        with whole_file(files[-1]) as part:
+            together.to_csv(part, index=False)
+    files.append(inside(folder, "figures", "ablation.png"))
+    save_picture(effects.plot(), files[-1])
+    return files
+
+
+def head(effects: Effects) -> list[str]:
+    """Return what was taken out of what, and how often."""
+    manifest = effects.study.manifest
+    seeds = len(effects.seeds)
+    lines = [
+        f"{manifest['name']}: {len(effects.words)} taken out of {manifest['scenario']}, each in {seeds} "
+        f"pair{'s' * (seeds != 1)} of livers that share their luck; ranked by {effects.readouts[0]}"
+    ]
+    missing = effects.study.open + len(effects.study.failures)
+    return lines + ([f"{missing:,} of {len(effects.study):,} runs are not there."] if missing else [])
+
+
+def legend(effects: Effects) -> str:
+    """Return how to read the table."""
+    if len(effects.seeds) < 2:
+        return "Ratio to the control (difference where that is 0); one pair says nothing of luck."
+    confidence = float(effects.table["confidence"].iloc[0]) if len(effects.table) else 0.95
+    return (
+        f"Ratio of means to the control (difference where that is 0). {FOUND} beyond luck: at most 5 % of these are expected "
+        f"to be false (Benjamini-Hochberg over the table); intervals are of {100 * confidence:.4g} %."
+    )
+
+
+def tail(effects: Effects) -> list[str]:
+    """Return what is silent: the same bits as the control."""
+    silent = effects.silent
+    if not silent:
+        return []
+    return [f"Silent, to the last bit the control in every pair ({len(silent)}): {', '.join(silent)}."]
+
+
+def cells(effects: Effects, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the rows of the table as words, the largest effect first."""
+    rows = {key: row for key, row in zip(
+        zip(effects.table["ablated"], effects.table["readout"], strict=True),
+        effects.table.to_dict("records"), strict=True,
+    )}  # fmt: skip
+    found = [("taken out", "what it is", "phase", *names, "same bits")]
+    for word in effects.ranked():
+        title = ablation.title(word)
+        title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
+        own = (effect(rows[word, name]) for name in names)
+        same = effects.same[word]
+        found.append((word, title, ablation.phase(word), *own, str(same) if same else ""))
+    return found
+
+
+def effect(row: dict[str, Any]) -> str:
+    """Return one effect as words; what cannot be known is a dash."""
+    mark = FOUND if row["found"] else ""
+    if not np.isnan(row["ratio_of_means"]):
+        return f"x{row['ratio_of_means']:.3g}{mark}"
+    return "-" if np.isnan(row["difference"]) else f"{row['difference']:+.3g}{mark}"

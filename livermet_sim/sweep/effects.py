@@ -1,0 +1,255 @@
+"""Say what taking out each mechanism changes: paired effects on readouts, with intervals for many comparisons.
+
+A run that ends in the same bits as the control of its seed, events included, is *silent*: there is nothing to estimate.
+All other effects are tested at once (Benjamini and Hochberg) over mechanisms and readouts, and the intervals are as much
+wider as keeps the share of wrong ones among those that leave out no effect at 5 % (Benjamini and Yekutieli): R effects of
+m being found, each interval has the confidence 1 - 0.05 R / m. So an interval leaves out "no effect" exactly where the
+effect is found.
+
+References
+----------
+Benjamini and Hochberg 1995, doi:10.1111/j.2517-6161.1995.tb02031.x; Benjamini and Yekutieli 2005, False discovery
+rate-adjusted multiple confidence intervals for selected parameters, doi:10.1198/016214504000001907
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.rules import ablation
+from livermet_sim.rules.ablation import CONTROL, JOIN
+from livermet_sim.sweep.factors import ABLATE
+from livermet_sim.sweep.paired import compare_pairs, direction, paired_p, student
+from livermet_sim.sweep.schema import DONE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from livermet_sim.sweep.study import Study
+
+FALSE_SHARE = 0.05
+READOUTS = (
+    "tumour_cells", "founders_arrested_share", "founders_alive_24h_share", "founders_extravasated_share", "metastases",
+    "founders_growing_share", "new_vessel_perfused_mm", "hypoxic_share", "tumour_dormant_share", "kupffer_cells",
+    "nk_cells", "neutrophil_cells", "mdsc_cells", "cd8_cells",
+)  # fmt: skip
+
+
+class Effects:
+    """Hold what a study of ablations shows so far; made by `ablate` or from the folder of such a study.
+
+    Parameters
+    ----------
+    study : Study
+    readouts : sequence of str
+        The measures to compare, the first one ranks; by default those of `sweep.effects`, as far as the runs have them.
+
+    Raises
+    ------
+    LivermetError
+        Where the study takes nothing out, or has no such measure.
+    """
+
+    def __init__(self, study: Study, readouts: Sequence[str] | None = None):
+        self.study = study
+        if ABLATE not in study.factors or CONTROL not in set(study.design[ABLATE]):
+            raise LivermetError(str(study.folder), "this study takes nothing out, so it has no effects")
+        self.readouts = tuple(READOUTS if readouts is None else readouts)
+        if readouts is None and study.measures:
+            self.readouts = tuple(name for name in READOUTS if name in study.measures)
+        for name in self.readouts if study.measures else ():
+            study.check(name)
+
+    def __repr__(self) -> str:
+        return f"Effects({self.study.manifest.get('name')!r}, {len(self.words)} taken out, {len(self.seeds)} seeds)"
+
+    def __str__(self) -> str:
+        from livermet_sim.sweep.effect_tables import in_words
+
+        return in_words(self)
+
+    def _repr_html_(self) -> str:
+        from livermet_sim.sweep.effect_tables import html_table
+
+        return html_table(self)
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """Return the runs that ended well, by what was taken out and seed."""
+        runs = self.study.runs
+        return runs[runs["status"] == DONE].set_index([ABLATE, "seed"]).sort_index()
+
+    @property
+    def words(self) -> list[str]:
+        """Return what was taken out, in the order of the study."""
+        return [word for word in dict.fromkeys(self.study.design[ABLATE]) if word != CONTROL]
+
+    @property
+    def seeds(self) -> list[int]:
+        """Return the seeds of the controls that ended well."""
+        return sorted(self.runs.loc[CONTROL].index) if CONTROL in self.runs.index else []
+
+    def pairs(self, word: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the runs of the control and of one ablation with the seeds that both have, in the same order.
+
+        Parameters
+        ----------
+        word : str
+            One of `words`.
+        """
+        if word not in self.runs.index:
+            return self.runs.iloc[:0], self.runs.iloc[:0]
+        treated, control = self.runs.loc[word], self.runs.loc[CONTROL]
+        seeds = [seed for seed in self.seeds if seed in treated.index]
+        return control.loc[seeds], treated.loc[seeds]
+
+    @cached_property
+    def same(self) -> dict[str, int]:
+        """Return by ablation in how many pairs both runs end in the same bits."""
+        found = {}
+        for word in self.words:
+            control, treated = self.pairs(word)
+            found[word] = int((control["digest"].to_numpy() == treated["digest"].to_numpy()).sum())
+        return found
+
+    @property
+    def silent(self) -> list[str]:
+        """Return the ablations of which every pair ends in the same bits."""
+        return [word for word in self.words if 0 < len(self.pairs(word)[0]) == self.same[word]]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Return a row per ablation and readout.
+
+        Returns
+        -------
+        DataFrame
+            ``ablated``, ``title``, ``phase``, ``readout``; ``pairs``, ``same`` (pairs that end in the same bits); what
+            `sweep.paired.compare_pairs` gives, with intervals of ``confidence``; ``p`` of the paired t-test, ``q``
+            (Benjamini-Hochberg over the table) and ``found`` (``q`` at most 0.05), ``direction``. Of what is silent there
+            is no test: ``p`` and ``q`` are NaN.
+        """
+        import pandas as pd
+
+        arms = {word: self.pairs(word) for word in self.words}
+        silent = set(self.silent)
+        p = np.array(
+            [
+                np.nan if word in silent else paired_p(*self._values(arms[word], name))
+                for word in self.words
+                for name in self.readouts
+            ]
+        )
+        q, confidence = adjusted(p)
+        rows = []
+        for number, (word, name) in enumerate((w, n) for w in self.words for n in self.readouts):
+            found = compare_pairs(*self._values(arms[word], name), confidence)
+            beyond = bool(q[number] <= FALSE_SHARE)
+            rows.append(
+                {"ablated": word, "title": ablation.title(word), "phase": ablation.phase(word),
+                 "readout": name, "same": self.same[word]} | found
+                | {"confidence": confidence, "p": p[number], "q": q[number], "found": beyond,
+                   "direction": direction(found["difference_low"], found["difference_high"], 0.0)}
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def interactions(self) -> pd.DataFrame:
+        """Return how far the two of each pair stand in for each other: a row per pair and readout.
+
+        Returns
+        -------
+        DataFrame
+            ``ablated``, ``readout``, ``both``, ``first``, ``second`` (ratio of geometric means to the control),
+            ``product`` (what both would do if each acted for itself), ``interaction`` = both / product with its 95 %
+            interval over seeds, and the ``pairs`` it rests on: those in which no run has 0. Below 1, each makes up for the
+            loss of the other when the loss of either lowers the readout.
+        """
+        import pandas as pd
+
+        rows = []
+        for word in (word for word in self.words if JOIN in word):
+            parts = word.split(JOIN)
+            if len(parts) == 2 and all(part in self.words for part in parts):
+                rows += [self._interaction(word, parts, name) for name in self.readouts]
+        return pd.DataFrame(rows)
+
+    def _interaction(self, word: str, parts: Sequence[str], name: str) -> dict[str, Any]:
+        import pandas as pd
+
+        arms = pd.concat([self.runs.loc[arm][name].rename(arm) for arm in (CONTROL, *parts, word)], axis=1)
+        good = arms[(arms > 0).all(axis=1)]
+        control, first, second, both = np.log(good.to_numpy(dtype=float)).T
+        middle, low, high = np.exp(student(both + control - first - second))
+        means = {label: float(np.exp(np.mean(arm - control))) if len(good) else float("nan")
+                 for label, arm in (("both", both), ("first", first), ("second", second))}  # fmt: skip
+        return {
+            "ablated": word, "readout": name, **means, "product": means["first"] * means["second"],
+            "interaction": middle, "interaction_low": low, "interaction_high": high, "pairs": len(good),
+        }  # fmt: skip
+
+    def ranked(self, readout: str | None = None) -> list[str]:
+        """Return the ablations by effect; what is silent is left out.
+
+        Parameters
+        ----------
+        readout : str, optional
+            One of those compared; the first by default.
+        """
+        name = readout or self.readouts[0]
+        own = self.table[self.table["readout"] == name].set_index("ablated")
+        size = {word: (bool(own.loc[word, "found"]), strength(own.loc[word])) for word in own.index}
+        silent = set(self.silent)
+        return sorted(
+            (w for w in self.words if w not in silent and w in size), key=lambda w: size[w], reverse=True
+        )
+
+    def plot(self, readouts: Sequence[str] | None = None, most: int = 30) -> Any:
+        """Return the picture that ranks ablations by effect.
+
+        Parameters
+        ----------
+        readouts : sequence of str, optional
+            Up to four of those compared, the first one ranks; by default the first four.
+        most : int
+            Rows to show.
+
+        Raises
+        ------
+        LivermetError
+            For a readout that is not compared, or where no run has ended yet.
+        """
+        import importlib
+
+        # drawing stands above the studies in the import order, so it is found by name when somebody asks
+        return importlib.import_module("livermet_sim.viz.ablation").draw(self, readouts, most)
+
+    @staticmethod
+    def _values(arms: tuple[Any, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
+        control, treated = (arm[name].to_numpy(dtype=float) if name in arm else np.zeros(0) for arm in arms)
+        return control, treated
+
+
+def adjusted(p: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return q-values (Benjamini-Hochberg) and the confidence of intervals that go with them; NaN is no test."""
+    tested = ~np.isnan(p)
+    q = np.full(len(p), np.nan)
+    if not tested.any():
+        return q, 1.0 - FALSE_SHARE
+    from scipy.stats import false_discovery_control
+
+    q[tested] = false_discovery_control(p[tested], method="bh")
+    found = max(1, int((q[tested] <= FALSE_SHARE).sum()))
+    return q, 1.0 - FALSE_SHARE * found / int(tested.sum())
+
+
+def strength(row: Any) -> float:
+    """Return how far an effect is from none: the logarithm of its ratio, either way; an end at 0 is the farthest."""
+    ratio = float(row["ratio_of_means"])
+    if np.isnan(ratio):
+        return 0.0 if not row["difference"] > 0 else np.inf
+    return float(abs(np.log(ratio))) if ratio > 0 else np.inf
