@@ -125,6 +125,8 @@ class Engine:
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
         self.recorder, self.film = Recorder(setting), Film(setting)
         self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder, self.film))
+        for process in self.plan.processes:
+            self.world.begin(process.levels(), process.carries)
         self.world.clock.tick = self.world.clock.first
         self._owed = 0.0
         self._rest()
@@ -293,8 +295,8 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> 
         compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
         census=Census(tissue, len(kinds)), segments=np.full(tissue.n, -1, dtype=np.int64),
         segment_row=np.zeros(0, dtype=np.int64), systemic_names=factor_names(),
-        systemic=factors(recipe),
     )  # fmt: skip
+    world.begin(factors(recipe), ())
     populate(world, recipe.kinds, recipe.values)
     return world
 
@@ -319,10 +321,10 @@ def _check_cells(recipe: Recipe, volume: float) -> None:
             raise ScenarioError(name, f"{reason}; at most {MOST_CELLS:,} of a kind can be simulated")
 
 
-def factors(recipe: Recipe) -> np.ndarray:
-    """Return what is the same for all cells, float64[G]: systemic levels, then the traits of the tumour line."""
-    systemic, tumour = recipe.values["systemic"], recipe.values["cells.tumour"]
-    return np.array([float(systemic[n]) if n in systemic else float(tumour[n]) for n in factor_names()])
+def factors(recipe: Recipe) -> dict[str, float]:
+    """Return what is the same for all cells, by name of level: systemic levels, then the traits of the tumour line."""
+    own = {**recipe.values["cells.tumour"], **recipe.values["systemic"]}
+    return {f"systemic.{name}": float(own[name]) for name in factor_names()}
 
 
 def processes(
@@ -333,17 +335,10 @@ def processes(
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
     sprouts = Angiogenesis(setting, lattice.site)
     fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, lattice)
-    perfuse, oxygenate, remodel = (
-        perfusion.Perfuse(setting),
-        oxygenation.Oxygenate(setting, n),
-        matrix.Remodel(setting),
-    )
-    knobs = perfuse.knobs() | oxygenate.knobs() | remodel.knobs()
-    knobs |= {f"systemic.{name}": (world.systemic, i) for i, name in enumerate(world.systemic_names)}
     return (
-        Intervene(interventions, setting, compiled, crawl.heed, knobs), systemic.Respond(setting), perfuse, oxygenate,
-        diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
+        Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
+        oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
         Divide(setting, fate, lattice), crawl, TurnOver(setting), priming.Prime(setting), vessels.Collapse(setting),
-        sprouts, Regress(setting, sprouts), Fuse(setting), remodel, Settle(), Stage(setting), *watchers,
+        sprouts, Regress(setting, sprouts), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip

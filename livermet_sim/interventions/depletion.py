@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.interventions.actions import Intervention
 from livermet_sim.kernels.codes import DEPLETE, DIE, SINUSOID, TISSUE, TREATMENT, TUMOUR
 from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.carried import Carried
+from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
 # a newcomer inherits the key, and so shares the luck of the cell that never left in the untreated liver
 _KEPT = ("key", "site", "layer", "diameter", "aptitude")
+REMOVED = Carried(
+    "removed",
+    "A resident cell that an intervention has taken away and that may come back.",
+    (
+        Column("intervention", "code", "Number of that intervention among those of the run.", whole=True),
+        Column("drawn", "1", "Share of its kind from which on it is back."),
+        *(column for column in CELL_COLUMNS if column.name in _KEPT),
+    ),
+)
 
 
 class Depletion:
@@ -33,7 +43,6 @@ class Depletion:
         self.left, self.recovery = 1.0 - n["efficacy"], n["recovery"] * 24.0
         kind = setting.kinds[setting.code(self.target)]
         self.resident = kind.habitat in ("vessel", "disse") and not kind.recruited
-        self._gone: list[dict[str, Any]] = []
 
     def share(self, hours: float) -> float:
         """Return the share of the cells that is left at a time."""
@@ -50,7 +59,7 @@ class Depletion:
         left = self.share(world.clock.hours)
         if left < 1.0:
             self._take(world, left)
-        if self._gone and self.recovery > 0.0 and world.clock.hours >= self.end:
+        if self.recovery > 0.0 and world.clock.hours >= self.end:
             self._return(world, left)
 
     def _take(self, world: World, left: float) -> None:
@@ -70,15 +79,17 @@ class Depletion:
         world.drop_dead()
 
     def _remember(self, world: World, rows: np.ndarray, drawn: np.ndarray) -> None:
-        columns = {name: world.cells.full(name)[rows].tolist() for name in _KEPT}
-        for i, u in enumerate(drawn.tolist()):
-            self._gone.append({"drawn": u} | {name: values[i] for name, values in columns.items()})
+        columns = {name: world.cells.full(name)[rows] for name in _KEPT}
+        world.carried[REMOVED.name].append(len(rows), intervention=self.number, drawn=drawn, **columns)
 
     def _return(self, world: World, left: float) -> None:
-        due = [cell for cell in self._gone if cell["drawn"] < left]
-        self._gone = [cell for cell in self._gone if cell["drawn"] >= left]
+        gone = world.carried[REMOVED.name]
+        due = np.flatnonzero((gone["intervention"] == self.number) & (gone["drawn"] < left))
+        if not len(due):
+            return
         # a vessel that closed or was built over has no place for them
-        due = [c for c in due if c["layer"] == TISSUE or world.compartment[c["site"]] == SINUSOID]
-        if due:
-            columns = {name: np.array([cell[name] for cell in due]) for name in _KEPT}
-            world.add_cells(len(due), kind=world.code(self.target), born=world.clock.tick, **columns)
+        back = due[(gone["layer"][due] == TISSUE) | (world.compartment[gone["site"][due]] == SINUSOID)]
+        columns = {name: gone[name][back] for name in _KEPT}
+        gone.drop(due)
+        if len(back):
+            world.add_cells(len(back), kind=world.code(self.target), born=world.clock.tick, **columns)

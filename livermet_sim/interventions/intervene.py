@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.interventions.actions import Intervention
-from livermet_sim.interventions.depletion import Depletion
-from livermet_sim.interventions.pull import Kills, Knobs, Levels, Receptors, pulls
-from livermet_sim.interventions.supply import ONCE, Once, Sources
+from livermet_sim.interventions.depletion import REMOVED, Depletion
+from livermet_sim.interventions.pull import Kills, Levels, Receptors, pulls
+from livermet_sim.interventions.supply import ACTED, ONCE, Once, Sources
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.rules.compile import Compiled
@@ -24,6 +24,7 @@ class Intervene(Process):
     reads = ("cells.key",)
     writes = ("cells.alive[treated]", "cells[treated]", "fields.background", "rules.gain", "crawl.heed")
     adds = ("log", "systemic", "sites.net")
+    carries = (REMOVED, ACTED)
 
     def __init__(
         self,
@@ -31,7 +32,6 @@ class Intervene(Process):
         setting: Setting,
         compiled: Compiled,
         heed: np.ndarray,
-        knobs: Knobs,
     ):
         own = pulls(interventions)
         sources = [
@@ -41,7 +41,7 @@ class Intervene(Process):
         ]
         self.parts: list[Any] = [
             Receptors(own, setting, compiled, heed),
-            Levels(own, knobs),
+            Levels(own),
             Sources(sources),
         ]
         for number, intervention in enumerate(interventions):

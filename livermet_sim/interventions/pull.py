@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,6 @@ from livermet_sim.rules.compile import Compiled
 from livermet_sim.state.world import World
 
 Strength = Callable[[float], float]
-Knobs = Mapping[str, tuple[np.ndarray, int]]
 
 
 @dataclass(frozen=True)
@@ -93,18 +92,17 @@ class Levels:
     Others write to the same numbers, so only the shift is kept: what is underneath is multiplied and added to.
     """
 
-    def __init__(self, own: Sequence[Pull], knobs: Knobs):
+    def __init__(self, own: Sequence[Pull]):
         self.own = {
             name: [pull for pull in own if pull.target == LIVER and pull.behaviour == name]
             for name in dict.fromkeys(pull.behaviour for pull in own if pull.target == LIVER)
         }
-        self.knobs, self.shift = knobs, dict.fromkeys(self.own, 0.0)
 
     def step(self, world: World) -> None:
         """Bring every level that is pulled to where it should be."""
         for name, own in self.own.items():
-            array, index = self.knobs[name]
-            underneath, wanted = array[index] - self.shift[name], 0.0
+            at, level, shift = world.level_names.index(name), world.levels["value"], world.levels["shift"]
+            underneath, wanted = level[at] - shift[at], 0.0
             factor = 1.0
             for pull in own:
                 if pull.mode == "factor":
@@ -112,7 +110,7 @@ class Levels:
                 else:
                     wanted += pull.strength(world.clock.hours)
             wanted = max(0.0, underneath * factor + wanted)
-            array[index], self.shift[name] = wanted, wanted - underneath
+            level[at], shift[at] = wanted, wanted - underneath
 
 
 class Kills:

@@ -27,6 +27,12 @@ SECTION = Section(
     ),
 )  # fmt: skip
 
+# the first of the rates that the kernel takes
+LOSSES = tuple(
+    f"matrix.{name}"
+    for name in ("collagen_loss", "net_loss", "debris_loss", "patency_recovery", "hepatocyte_regrowth")
+)
+
 
 class Remodel(Process):
     """Update matrix, traps, debris, parenchyma and the patency of tubes."""
@@ -48,10 +54,9 @@ class Remodel(Process):
         self.share = (REFERENCE_SITE / float(setting.values["tissue"]["site"])) ** 2
         self._laid: np.ndarray | None = None
 
-    def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
-        """Return the rates that an intervention can change: array and index by the parameter's name."""
-        names = ("collagen_loss", "net_loss", "debris_loss", "patency_recovery", "hepatocyte_regrowth")
-        return {f"matrix.{name}": (self.rates, i) for i, name in enumerate(names)}
+    def levels(self) -> dict[str, float]:
+        """Return the rates that an intervention can change."""
+        return dict(zip(LOSSES, self.rates.tolist(), strict=False))
 
     def step(self, world: World) -> None:
         """Deposit, then wear, over the hours since the last update."""
@@ -62,6 +67,7 @@ class Remodel(Process):
         if self._laid is None:
             self._laid = np.zeros((2, world.tissue.n), dtype=np.int64)
         deposit(cells.n, cells.full("site"), world.rates, self.columns, span * self.share, self._laid)
+        self.rates[: len(LOSSES)] = world.level(*LOSSES)
         matrix = (sites.full("collagen"), sites.full("fibronectin"))
         wear(
             span, self.rates, world.tissue.inside, world.compartment, world.tissue.contacts,

@@ -15,7 +15,9 @@ from livermet_sim.kernels.demand import demand
 from livermet_sim.kernels.oxygen import OMEGA, contents, settle, spread
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.carried import Carried
 from livermet_sim.state.network import Network
+from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
 _SET = "Secomb GreensV4 parameter sets (method: Secomb 2004 Ann Biomed Eng 32:1519)"
@@ -47,6 +49,8 @@ SECTION = Section(
     },
 )  # fmt: skip
 
+SUPPLY = ("oxygen.portal_tension", "oxygen.arterial_tension", "oxygen.capacity")
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -68,24 +72,48 @@ class Oxygenate(Process):
     stage = "perfuse"
     reads = ("network.outflow", "sites.parenchyma", "sites.vessel_age", "census")
     writes = ("sites.oxygen", "sites.blood_oxygen")
+    carries = (
+        Carried(
+            "oxygen",
+            "Oxygen at a site besides its tension.",
+            (
+                Column("held", "mL/mL", "Oxygen that the blood here holds."),
+                Column("uptake", "um3/s", "Largest uptake of the site.", default=float("nan")),
+                Column("exchange", "um3/s/mmHg", "What passes the wall of the vessel here."),
+                Column("awake", "1", "1 where the last solution left something to do.", whole=True),
+            ),
+            over="site",
+        ),
+        Carried(
+            "oxygen_ports",
+            "Oxygen at a portal tract or central vein.",
+            (
+                Column("brought", "mL/mL", "Oxygen in the blood that comes by it.", default=float("nan")),
+                Column("awake", "1", "1 where the last solution left something to do.", whole=True),
+            ),
+            over="port",
+        ),
+        Carried(
+            "oxygen_flow",
+            "The flow that oxygen follows.",
+            (Column("solved", "1", "Which solution of the flow it is.", whole=True, default=-1),),
+            over="run",
+        ),
+    )
 
     def __init__(self, setting: Setting, sites: int):
         self.own = own = setting.section("oxygen")
         self.every = own.interval
         self.tumour_uptake = setting.section("cells.tumour").oxygen_uptake
-        # portal and arterial tension, capacity: what an intervention can change
-        self._supply = np.array([own.portal_tension, own.arterial_tension, own.capacity])
         self._law = np.array([own.half_saturation, own.hill, own.capacity, own.solubility])
-        self._held, self._uptake, self._exchange = np.zeros(sites), np.full(sites, np.nan), np.zeros(sites)
         self._tube = np.zeros(sites, dtype=np.bool_)
         self._still = np.zeros((2, sites))
-        self._brought, self._solved = np.zeros(0), -1
         self._awake, self._order = np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int32)
+        self._laid = -1
 
-    def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
-        """Return what an intervention can change of the blood: array and index by the parameter's name."""
-        names = ("oxygen.portal_tension", "oxygen.arterial_tension", "oxygen.capacity")
-        return {name: (self._supply, index) for index, name in enumerate(names)}
+    def levels(self) -> dict[str, float]:
+        """Return what an intervention can change of the blood: portal and arterial tension, capacity."""
+        return {name: float(getattr(self.own, name.removeprefix("oxygen."))) for name in SUPPLY}
 
     def step(self, world: World) -> None:
         """Solve when due, starting from the sites whose supply or uptake has changed."""
@@ -94,6 +122,7 @@ class Oxygenate(Process):
         self._prepare(world)
         if self._awake.any():
             settle(*self._arguments(world, 0.0, self._still))
+        self._keep(world)
 
     def advance(self, world: World, seconds: float, steps: int) -> None:
         """Follow oxygen in time from where it stands, flow and uptake held: for what happens within seconds."""
@@ -101,20 +130,22 @@ class Oxygenate(Process):
         sites = world.sites
         for _ in range(steps):
             self._wake_all()
-            former = np.stack([sites.full("oxygen"), self._held])
+            former = np.stack([sites.full("oxygen"), world.carried["oxygen"].full("held")])
             settle(*self._arguments(world, seconds / steps, former))
         self._wake_all()
+        self._keep(world)
 
     def balance(self, world: World) -> Balance:
         """Return what blood brings and takes away, and what tissue uses, as they stand."""
         ports, oxygen = world.network.ports, world.sites.full("oxygen")
         self._prepare(world)
-        held = self._held[ports.member[ports.first[:-1]]]
-        inside = world.tissue.inside
-        used = self._uptake[inside] * oxygen[inside] / (oxygen[inside] + self.own.michaelis)
+        held = world.carried["oxygen"]["held"][ports.member[ports.first[:-1]]]
+        inside, uptake = world.tissue.inside, world.carried["oxygen"]["uptake"]
+        used = uptake[inside] * oxygen[inside] / (oxygen[inside] + self.own.michaelis)
         enters, leaves = np.maximum(ports.supply, 0.0), np.maximum(-ports.supply, 0.0)
+        self._keep(world)
         return Balance(
-            float((enters * self._brought).sum()) / 3600.0,
+            float((enters * world.carried["oxygen_ports"]["brought"]).sum()) / 3600.0,
             float((leaves * held).sum()) / 3600.0,
             float(used.sum()),
         )
@@ -130,44 +161,58 @@ class Oxygenate(Process):
 
     def _prepare(self, world: World) -> None:
         """Wake what has changed: all where blood flows otherwise or carries other oxygen, else sites of other uptake."""
-        network = world.network
+        network, here, at_ports = world.network, world.carried["oxygen"], world.carried["oxygen_ports"]
+        supply = world.level(*SUPPLY)
+        self._law[2] = supply[2]
         world.count()
-        if network.solved != self._solved:
+        self._lay(world)
+        if network.solved != world.carried["oxygen_flow"]["solved"][0]:
             self._follow_flow(world)
         full = np.zeros(2)
-        self._law[2] = self._supply[2]
-        contents(self._supply[:2], self._law, full)
+        contents(supply[:2], self._law, full)
         arterial = network.ports.arterial
         brought = (1.0 - arterial) * full[0] + arterial * full[1]
-        if not np.array_equal(brought, self._brought):
+        if not np.array_equal(brought, at_ports["brought"]):
             # the same blood holds more or less where haemoglobin is lost or added
-            contents(world.sites["blood_oxygen"], self._law, self._held)
-            self._brought = brought
+            contents(world.sites["blood_oxygen"], self._law, here["held"])
+            at_ports["brought"][:] = brought
             self._wake_all()
         volume = world.tissue.site**2 * world.tissue.thickness
         own = self.own
         rates = (volume * own.uptake, volume * self.tumour_uptake, own.wall_conductance, own.new_vessel)
         demand(
             world.tissue.inside, world.compartment, world.sites.full("parenchyma"), network.wall,
-            world.sites.full("vessel_age"), world.census.tumour_at, np.array(rates), self._uptake, self._exchange, self._awake,
+            world.sites.full("vessel_age"), world.census.tumour_at, np.array(rates), here["uptake"], here["exchange"], self._awake,
         )  # fmt: skip
 
     def _wake_all(self) -> None:
         places = self._order
-        self._awake[np.where(places >= 0, places, len(self._held) - 1 - places)] = True
+        self._awake[np.where(places >= 0, places, len(self._tube) - 1 - places)] = True
+
+    def _lay(self, world: World) -> None:
+        """Lay out the order of the sweep for the flow as it is, and take up who was left awake."""
+        network, ports = world.network, world.network.ports
+        if network.solved != self._laid:
+            self._tube, self._laid = network.vessel & (ports.of < 0), network.solved
+            self._order = order(network, self._tube)
+        awake = [world.carried[name]["awake"] == 1 for name in ("oxygen", "oxygen_ports")]
+        self._awake = np.concatenate(awake)
+
+    def _keep(self, world: World) -> None:
+        """Write down who is left awake."""
+        sites, ports = np.split(self._awake, [world.tissue.n])
+        world.carried["oxygen"]["awake"][:], world.carried["oxygen_ports"]["awake"][:] = sites, ports
 
     def _follow_flow(self, world: World) -> None:
-        """Lay out the order of the sweep and wake all; blood in a new tube takes the tissue's tension."""
-        network, sites, tissue = world.network, world.sites, world.tissue
+        """Wake all; blood in a new tube takes the tissue's tension."""
+        network, sites = world.network, world.sites
         blood, ports = sites.full("blood_oxygen"), network.ports
-        tube = network.vessel & (ports.of < 0)
         fresh = network.vessel & (blood == 0.0)
         blood[fresh] = sites.full("oxygen")[fresh]
         blood[~network.vessel & (ports.of < 0)] = 0.0
-        contents(blood, self._law, self._held)
-        self._tube, self._solved = tube, network.solved
-        self._order = order(network, tube)
-        self._awake = np.zeros(tissue.n + ports.number, dtype=np.bool_)
+        contents(blood, self._law, world.carried["oxygen"]["held"])
+        world.carried["oxygen_flow"]["solved"][0] = network.solved
+        self._awake[:] = False
         self._wake_all()
 
     def _arguments(self, world: World, seconds: float, former: np.ndarray) -> tuple[object, ...]:
@@ -177,10 +222,12 @@ class Oxygenate(Process):
         edge = own.diffusion * own.solubility * tissue.thickness
         values = (edge, own.michaelis, OMEGA, own.tolerance, hurry, own.solubility * volume * hurry)
         blood = network.volume if hurry else self._still[0]
+        here = world.carried["oxygen"]
         return (
             self._order, self._awake, tissue.lattice.sides, values, self._law, own.most, world.sites.full("oxygen"),
-            world.sites.full("blood_oxygen"), self._held, former, self._uptake, self._exchange, self._tube, blood,
-            network.outflow, tissue.neighbours, ports.of, (ports.first, ports.member, ports.supply, self._brought),
+            world.sites.full("blood_oxygen"), here["held"], former, here["uptake"], here["exchange"], self._tube, blood,
+            network.outflow, tissue.neighbours, ports.of,
+            (ports.first, ports.member, ports.supply, world.carried["oxygen_ports"]["brought"]),
         )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ SECTION = Section(
     former={"viscosity": "blood's viscosity follows from the width of each tube; set flow.plasma_viscosity or flow.haematocrit"},
 )  # fmt: skip
 
+INFLOW = ("inflow", "inflow.portal", "inflow.arterial")
+
 
 class Perfuse(Process):
     """Solve pressure and flow on the vessel network; say which tubes are perfused."""
@@ -49,30 +51,25 @@ class Perfuse(Process):
     def __init__(self, setting: Setting):
         self.own = setting.section("flow")
         self.every = self.own.interval
-        self._edges: np.ndarray | None = None
-        # all blood, portal blood, arterial blood over what they are in health
-        self.inflow = np.ones(3)
-        self._inlets: np.ndarray | None = None
 
-    def knobs(self) -> dict[str, tuple[np.ndarray, int]]:
-        """Return what an intervention can change of the inflow: array and index by name."""
-        names = ("inflow", "inflow.portal", "inflow.arterial")
-        return {name: (self.inflow, index) for index, name in enumerate(names)}
+    def levels(self) -> dict[str, float]:
+        """Return all blood, portal blood, arterial blood over what they are in health."""
+        return dict.fromkeys(INFLOW, 1.0)
 
     def step(self, world: World) -> None:
         """Solve if a patency changed by more than a twentieth since the last solution, or what feeds a tract."""
         network = world.network
         # a network whose tubes have changed carries no flow until it is solved
-        same_tubes = network.edges is self._edges
+        same_tubes = not network.stale
         if same_tubes and not world.clock.due(self.every):
             return
         world.count()
         patency, fed = self.patency(world), self._feed(world)
         if same_tubes and not fed and np.abs(patency - network.patency).max(initial=0.0) < 0.05:
             return
-        self._edges = network.edges
         network.patency[:] = patency
         network.solve(self.own.tolerance)
+        network.stale = False
         sites = world.sites
         sites["speed"][:] = network.speed
         sites["shear"][:] = network.shear
@@ -94,7 +91,7 @@ class Perfuse(Process):
     def _feed(self, world: World) -> bool:
         """Set what drives the flow and what feeds each tract, portal and arterial; say whether any of it changed."""
         network, ports = world.network, world.network.ports
-        share, (whole, by_portal, by_artery) = self.own.arterial_share, self.inflow
+        share, (whole, by_portal, by_artery) = self.own.arterial_share, world.level(*INFLOW)
         artery, portal = share * by_artery, (1.0 - share) * by_portal
         left = portal * (1.0 - self.own.invaded_loss * self._invaded(world))
         driving, health = whole * (artery + portal), max(artery + portal, 1e-300)
@@ -106,9 +103,7 @@ class Perfuse(Process):
     def _invaded(self, world: World) -> np.ndarray:
         """Return the share of each port's inlets around which tumour stands; 0 for a vein."""
         ports = world.network.ports
-        if self._inlets is None:
-            self._inlets = ports.sum((world.network.wall > 0.0).astype(np.float64))
         around = (world.sites["pressure"] >= self.own.invaded) & (world.network.wall > 0.0)
         return np.where(
-            ports.portal, ports.sum(around.astype(np.float64)) / np.maximum(self._inlets, 1.0), 0.0
+            ports.portal, ports.sum(around.astype(np.float64)) / np.maximum(ports.inlets, 1.0), 0.0
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from livermet_sim.state.carried import Carried
 from livermet_sim.state.world import World
 
 STAGES = (
@@ -14,6 +15,9 @@ STAGES = (
 class Process:
     """Do one thing to the world, every ``every`` hours (0 for each step).
 
+    What it carries from one tick to the next stands in tables of World, which it declares in ``carries``; it holds but
+    parameters and scratch, so that another object of the class can take its place after any step.
+
     ``reads``, ``writes`` and ``adds`` name arrays as ``table.column``, a part of the rows in brackets where
     two processes share a column but never a row. No array has two writers; several may add to one.
     """
@@ -22,12 +26,17 @@ class Process:
     reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
     adds: ClassVar[tuple[str, ...]] = ()
+    carries: ClassVar[tuple[Carried, ...]] = ()
     every: float = 0.0
 
     @property
     def name(self) -> str:
         """Return the name shown in the plan."""
         return type(self).__name__
+
+    def levels(self) -> dict[str, float]:
+        """Return the levels of World that it obeys and an intervention can change: name and value at rest."""
+        return {}
 
     def step(self, world: World) -> None:
         """Advance the world by one tick."""

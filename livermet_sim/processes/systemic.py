@@ -7,6 +7,8 @@ import math
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.carried import Carried
+from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
 SECTION = Section(
@@ -27,21 +29,35 @@ class Respond(Process):
     stage = "intervene"
     reads = ("systemic.il6", "systemic.anti_vegf")
     adds = ("systemic.saa", "systemic.vegf_rebound")
+    carries = (
+        Carried(
+            "response",
+            "How far systemic factors have followed each other.",
+            (
+                Column("secreted", "relative", "Serum amyloid A that hepatocytes secrete by now."),
+                Column("used_to", "relative", "Level of the anti-VEGF drug that vessels are used to."),
+                Column("rebound", "relative", "Rebound of VEGF signalling by now."),
+            ),
+            over="run",
+        ),
+    )
 
     def __init__(self, setting: Setting):
         self.own = setting.section("systemic_response")
-        self.secreted = self.used_to = self.rebound = 0.0
 
     def step(self, world: World) -> None:
         """Add what changed since the last update, so that levels set by a scenario or a drug stay underneath."""
         if not world.clock.due(self.own.interval):
             return
         span, at = world.clock.span(self.own.interval), world.systemic_names.index
+        secreted, used_to, rebound = (
+            world.carried["response"][name] for name in ("secreted", "used_to", "rebound")
+        )
         il6, drug = world.systemic[at("il6")], world.systemic[at("anti_vegf")]
         wanted = self.own.saa_gain * il6 / (1.0 + il6)
-        secreted = wanted + (self.secreted - wanted) * math.exp(-self.own.saa_rate * span)
-        self.used_to = drug + (self.used_to - drug) * math.exp(-self.own.rebound_memory * span)
-        rebound = max(0.0, self.used_to - drug)
-        world.systemic[at("saa")] += secreted - self.secreted
-        world.systemic[at("vegf_rebound")] += rebound - self.rebound
-        self.secreted, self.rebound = secreted, rebound
+        now = wanted + (secreted[0] - wanted) * math.exp(-self.own.saa_rate * span)
+        used_to[0] = drug + (used_to[0] - drug) * math.exp(-self.own.rebound_memory * span)
+        above = max(0.0, used_to[0] - drug)
+        world.systemic[at("saa")] += now - secreted[0]
+        world.systemic[at("vegf_rebound")] += above - rebound[0]
+        secreted[0], rebound[0] = now, above

@@ -55,6 +55,8 @@ class Network:
         Flow to each of ``tissue.neighbours``, positive when leaving.
     solved : int
         How often flow has been solved.
+    stale : bool
+        Whether tubes came or went since the tissue was last told of its flow; who tells it says so.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Network:
         n = tissue.n
         self.tissue, self.plasma, self.haematocrit = tissue, plasma, haematocrit
         self.ports, self.driving, self.solved = Ports(tissue), 1.0, 0
+        self.stale = True
         self.given, self.upstream, self.downstream = (inlet_pressure, outlet_pressure), upstream, downstream
         self._port = self.ports.of >= 0
         self._nodes = np.zeros(0, dtype=np.int64)
@@ -88,6 +91,7 @@ class Network:
             raise TissueError("tissue", "a vessel site has no diameter; every tube needs one, above 0 um")
         self._fluidity = self._in_series(self.edges)
         self._rebuild()
+        self.ports.inlets = self.ports.sum((self.wall > 0.0).astype(np.float64))
         self._medians = np.zeros(0)
 
     @property
@@ -252,6 +256,7 @@ class Network:
 
     def _rebuild(self) -> None:
         """Lay out nodes and edges for the kernels; blood that nothing feeds comes to rest."""
+        self.stale = True
         for values in (self.outflow, self.throughput, self.speed, self.shear):
             values[self._nodes] = 0.0
         self._nodes = np.flatnonzero(self.vessel)

@@ -23,6 +23,8 @@ class Ports:
         Whether it is a portal tract.
     first, member : int32[number + 1], int32[m]
         Where the list of its sites starts, and the sites.
+    inlets : float64[number]
+        Sites of it at which tubes ended when the tissue was laid out.
     resting : float64[number], um3/h
         Blood that it lets in or out in health; 0 until that is known.
     open : float64[number]
@@ -40,7 +42,7 @@ class Ports:
         self.member = member[np.argsort(self.of[member], kind="stable")].astype(np.int32)
         self.first = np.searchsorted(self.of[self.member], np.arange(self.number + 1)).astype(np.int32)
         self.portal = tissue.compartment[self.member[self.first[:-1]]] == PORTAL
-        self.resting, self.supply = np.zeros(self.number), np.zeros(self.number)
+        self.inlets, self.resting, self.supply = np.zeros((3, self.number))
         self.open, self.arterial = np.ones(self.number), np.zeros(self.number)
 
     def sum(self, values: np.ndarray) -> np.ndarray:

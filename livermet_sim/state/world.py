@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from livermet_sim.state.carried import LEVEL_COLUMNS, Carried
 from livermet_sim.state.census import Census
 from livermet_sim.state.clock import Clock
 from livermet_sim.state.fields import Fields
@@ -36,10 +37,14 @@ class World:
         Row of each stretch's LSEC, or -1.
     census : Census
         Who is where, counted from the cells.
-    systemic : float64[G]
-        Factors that are the same everywhere, named by ``systemic_names``.
+    levels : Table
+        What the liver has but once (systemic factors, inflow, loss rates), a row each, in the order of ``level_names``.
+    systemic_names : sequence of str
+        The factors that cells sense, which come first among the levels, as ``systemic.NAME``.
     totals : dict
         Running counts since the start: entered, born, washed_out, and deaths by cause.
+    carried : dict of str to Table
+        What processes carry from one tick to the next, as they declare it.
     """
 
     tissue: Tissue
@@ -58,8 +63,28 @@ class World:
     segments: np.ndarray
     segment_row: np.ndarray
     systemic_names: Sequence[str]
-    systemic: np.ndarray
     totals: dict[str, int] = field(default_factory=dict)
+    carried: dict[str, Table] = field(default_factory=dict)
+    levels: Table = field(default_factory=lambda: Table(LEVEL_COLUMNS, 64))
+    level_names: list[str] = field(default_factory=list)
+
+    @property
+    def systemic(self) -> np.ndarray:
+        """Return the factors that are the same everywhere, float64[G], named by ``systemic_names``."""
+        return self.levels["value"][: len(self.systemic_names)]
+
+    def level(self, *names: str) -> np.ndarray:
+        """Return the present values of levels, float64[names]."""
+        return self.levels["value"][[self.level_names.index(name) for name in names]]
+
+    def begin(self, levels: Mapping[str, float], carried: Iterable[Carried]) -> None:
+        """Make room for the levels that a process obeys, at their resting values, and for what it carries."""
+        for name, value in levels.items():
+            self.levels.append(1, value=value)
+            self.level_names.append(name)
+        rows = {"": 0, "run": 1, "site": self.tissue.n, "port": self.network.ports.number}
+        for own in carried:
+            self.carried[own.name] = own.table(rows[own.over])
 
     def code(self, kind: str) -> int:
         """Return the code of a kind."""

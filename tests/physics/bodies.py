@@ -45,7 +45,11 @@ class Body:
         self.world = SimpleNamespace(
             tissue=tissue, network=self.network, sites=sites, compartment=tissue.compartment.copy(), count=lambda: None,
             census=SimpleNamespace(tumour_at=tumour_at), clock=SimpleNamespace(due=lambda every: True),
+            level=lambda *names: np.array([self.process.levels()[name] for name in names]),
         )  # fmt: skip
+        rows = {"site": tissue.n, "port": self.network.ports.number, "run": 1}
+        self.world.carried = {own.name: own.table(rows[own.over]) for own in Oxygenate.carries}
+        self.state = self.world.carried["oxygen"]
 
     def settle(self, flow: bool = True) -> Body:
         """Solve flow, unless it stands, and oxygen."""
@@ -53,6 +57,11 @@ class Body:
             self.network.solve(1e-10)
         self.process.step(self.world)
         return self
+
+    def wake(self) -> None:
+        """Let the next solution begin with every site."""
+        self.process._wake_all()
+        self.process._keep(self.world)
 
     @property
     def oxygen(self) -> np.ndarray:
@@ -79,7 +88,7 @@ class Body:
         """Return what the balance of oxygen misses, over what is used, where blood brings enough of it."""
         b = self.process.balance(self.world)
         return abs(b.brought - b.left - b.used) / max(
-            b.used, 0.01 * b.brought, 0.1 * self.process._uptake.sum()
+            b.used, 0.01 * b.brought, 0.1 * self.state["uptake"].sum()
         )
 
 
@@ -104,12 +113,12 @@ def slow_twin(body: Body) -> tuple[np.ndarray, np.ndarray]:
         for s in cells:
             sides = [t for t in tissue.neighbours[s, :4] if t >= 0]
             gain = sum(edge * (oxygen[t] - oxygen[s]) for t in sides)
-            gain += body.process._exchange[s] * (blood[s] - oxygen[s])
-            out.append(gain - body.process._uptake[s] * oxygen[s] / (abs(oxygen[s]) + own.michaelis))
+            gain += body.state["exchange"][s] * (blood[s] - oxygen[s])
+            out.append(gain - body.state["uptake"][s] * oxygen[s] / (abs(oxygen[s]) + own.michaelis))
         for s in tubes:
             entering = [(-flow[s, k], t) for k, t in enumerate(tissue.neighbours[s]) if flow[s, k] < 0]
             gain = sum(q * (held[t] - held[s]) for q, t in entering)
-            out.append(gain - body.process._exchange[s] * (blood[s] - oxygen[s]))
+            out.append(gain - body.state["exchange"][s] * (blood[s] - oxygen[s]))
         for p in range(net.ports.number):
             sites = [int(s) for s in np.flatnonzero(net.ports.of == p)]
             gain = max(net.ports.supply[p], 0.0) / 3600.0 * (brought[p] - held[sites[0]])

@@ -73,7 +73,7 @@ def test_oxygen_falls_from_tract_to_vein_though_uptake_is_the_same_everywhere(li
     fifth = np.minimum((5.0 * tissue.zone[plates]).astype(int), 4)
     falls = np.bincount(fifth, liver.oxygen[plates]) / np.bincount(fifth)
     assert (np.diff(falls) < 0.0).all() and falls[0] - falls[-1] > 12.0
-    assert np.unique(liver.oxygenate._uptake[plates]).size == 1
+    assert np.unique(liver.world.carried["oxygen"]["uptake"][plates]).size == 1
 
 
 def test_with_half_the_flow_tissue_takes_as_much_and_with_less_than_a_third_it_cannot(liver):
@@ -99,9 +99,10 @@ def test_without_artery_blood_brings_less_and_poor_blood_makes_poor_tissue(liver
     assert 0.95 < shut.blood.balance.used / whole.used < 1.0
     only = liver.settle(driving=0.25, arterial=1.0)
     assert only.blood.balance.used < 0.97 * whole.used and only.blood.balance.extraction > 0.9
-    liver.oxygenate._supply[2] *= 0.5
+    capacity = liver.world.level_names.index("oxygen.capacity")
+    liver.world.levels["value"][capacity] *= 0.5
     anaemic = liver.settle().outlet
-    liver.oxygenate._supply[2] *= 2.0
+    liver.world.levels["value"][capacity] *= 2.0
     assert anaemic < liver.settle().outlet - 10.0
 
 

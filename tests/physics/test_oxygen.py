@@ -111,7 +111,7 @@ def test_whatever_happens_oxygen_is_kept_and_stays_in_bounds(seed, cut, driving,
 def test_settling_twice_gives_the_same_bits():
     body = Body(strip(16, 5), tolerance=0.01).settle()
     before = body.oxygen.copy()
-    body.process._wake_all()
+    body.wake()
     body.settle(flow=False)
     assert np.array_equal(before, body.oxygen)
 
@@ -127,7 +127,7 @@ def test_small_changes_hour_after_hour_do_not_add_up():
         body.settle()
     kept = body.oxygen.copy()
     body.own.tolerance = 1e-8
-    body.process._wake_all()
+    body.wake()
     body.settle(flow=False)
     assert np.abs(kept - body.oxygen).max() < 0.2 and np.abs(kept - body.oxygen).mean() < 0.03
 
@@ -167,16 +167,16 @@ def test_tumour_and_hepatocytes_share_a_site_and_new_vessels_pass_less():
     body = Body(strip(8, 2)).settle()
     volume, sites = 2500.0, body.world.sites
     channel, plate = 4, 8 + 4
-    assert body.process._uptake[plate] == 1e-3 * volume
-    assert body.process._exchange[channel] == 0.25 * 10.0 and body.process._exchange[plate] == 0.0
-    assert body.process._uptake[0] == 0.0 and not body.process._exchange[0]
+    assert body.state["uptake"][plate] == 1e-3 * volume
+    assert body.state["exchange"][channel] == 0.25 * 10.0 and body.state["exchange"][plate] == 0.0
+    assert body.state["uptake"][0] == 0.0 and not body.state["exchange"][0]
     for alive, expected in ((1.0, 6.25e-4), (0.5, 5e-4), (0.0, 2.5e-4)):
         body.world.census.tumour_at[TISSUE, plate], sites["parenchyma"][plate] = 3, alive
         body.settle(flow=False)
-        assert body.process._uptake[plate] == pytest.approx(expected * volume)
+        assert body.state["uptake"][plate] == pytest.approx(expected * volume)
     sites["vessel_age"][channel] = 4.0
     body.settle(flow=False)
-    assert body.process._exchange[channel] == 0.125 * 10.0
+    assert body.state["exchange"][channel] == 0.125 * 10.0
 
 
 def test_stopped_blood_empties_as_fast_as_its_store_is_used():
@@ -191,7 +191,7 @@ def test_stopped_blood_empties_as_fast_as_its_store_is_used():
         & (np.arange(tissue.n) % tissue.width > 4)
         & (np.arange(tissue.n) % tissue.width < 15)
     )
-    seconds, used = store / body.process._uptake.sum(), 0.0
+    seconds, used = store / body.state["uptake"].sum(), 0.0
     for second in range(1, 60):
         body.process.advance(body.world, 1.0, 4)
         if body.oxygen[inner].mean() < 1.0:
@@ -206,7 +206,7 @@ def test_following_oxygen_in_time_ends_in_the_steady_state():
     body = Body(strip(16, 3)).settle()
     healthy = body.oxygen.copy()
     body.oxygen[body.tissue.inside], body.blood[:] = 1.0, np.where(body.network.vessel, 1.0, 0.0)
-    body.process._solved = -1
+    body.world.carried["oxygen_flow"]["solved"][0] = -1
     body.process.advance(body.world, 0.5, 5)
     early = body.oxygen.copy()
     body.process.advance(body.world, 120.0, 240)

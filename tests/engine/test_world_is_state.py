@@ -1,0 +1,66 @@
+"""Check that World is the state: another process object in the place of any, after any step, changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from engine_worlds import eventful
+
+from livermet_sim.engine import Engine, base_values, processes
+from livermet_sim.rules.compile import compile_rules
+
+STEPS = 200
+# what these still carry in themselves; the list is to become empty
+NOT_YET = {"Angiogenesis", "Regress"}
+
+
+def renew(engine: Engine) -> None:
+    """Put new processes with newly compiled rules in the place of all; who watches keeps what it has seen."""
+    compiled = compile_rules(
+        engine.recipe.rules, base_values(engine.recipe), engine.world.cells.columns.values()
+    )
+    fresh = processes(engine.recipe, engine.setting, engine.world, compiled, engine.recorder, engine.film)
+    former = {process.name: process for process in engine.plan.processes}
+    engine.compiled = compiled
+    engine.plan.processes = tuple(former[p.name] if p.name in NOT_YET else p for p in fresh)
+
+
+@pytest.fixture(scope="module")
+def course() -> list[str]:
+    """Return the digest of an eventful run after each step."""
+    engine, found = eventful(), []
+    for _ in range(STEPS):
+        engine.step()
+        found.append(engine.digest())
+    return found
+
+
+def test_much_happens_in_the_run():
+    engine, seen = eventful(), set()
+    for _ in range(STEPS):
+        engine.step()
+        seen |= {
+            name
+            for name, table in engine.world.carried.items()
+            if table.n and table.whole.any() | table.real.any()
+        }
+    totals = engine.world.totals
+    assert seen == set(engine.world.carried)
+    assert min(totals[name] for name in ("born", "dead_kupffer", "dead_treatment", "washed_out")) > 0
+
+
+def test_new_processes_after_every_step_change_nothing(course):
+    engine = eventful()
+    for wanted in course:
+        renew(engine)
+        engine.step()
+        assert engine.digest() == wanted, engine.world.clock.tick
+
+
+@pytest.mark.parametrize("every", [7, 50])
+def test_new_processes_now_and_then_change_nothing(every, course):
+    engine = eventful()
+    for tick, wanted in enumerate(course):
+        if tick % every == every - 1:
+            renew(engine)
+        engine.step()
+        assert engine.digest() == wanted, tick
