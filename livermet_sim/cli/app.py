@@ -24,7 +24,7 @@ def app(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
     """Open the live page in the browser: choose, run, look, click a cell, compare two livers. Needs no internet."""
-    from livermet_sim.viz.app.serve import serve
+    from livermet_sim.app.serve import serve
 
     serve(host, port, lambda address: _open(address, no_browser), pages=pages, names=name or ())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from livermet_sim.base.provenance import model_version
 
 # what stands above the engine shows or organises runs, and cannot change what one gives
-ABOVE = ("cli", "viz", "validation", "sweep", "library")
+ABOVE = ("app", "cli", "viz", "validation", "sweep", "library")
 NUMBERS = ("numpy", "scipy", "numba")
 
 

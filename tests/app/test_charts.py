@@ -8,8 +8,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from livermet_sim.viz.app import charts, html
-from livermet_sim.viz.app.charts import Line
+from livermet_sim.app import charts, html
+from livermet_sim.app.charts import Line
 
 
 def svg(text: str) -> ET.Element:

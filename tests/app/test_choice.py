@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from livermet_sim.app.choice import KNOBS, PASTED, Choice, intervention, sliders, words
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.interventions import library
 from livermet_sim.scenario.load import load
-from livermet_sim.viz.app.choice import KNOBS, PASTED, Choice, intervention, sliders, words
 
 DEPLETE = {"action": "deplete", "target": "kupffer", "start": "1", "end": "3", "efficacy": 0.5}
 

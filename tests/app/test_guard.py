@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from livermet_sim.viz.app.guard import Names, authority, origin
+from livermet_sim.app.guard import Names, authority, origin
 
 MISSING = [name for name in ("solara", "uvicorn") if find_spec(name) is None]
 served = pytest.mark.skipif(bool(MISSING), reason=f"the page needs {', '.join(MISSING)}")

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from livermet_sim.app import paint
+from livermet_sim.app.choice import Choice
+from livermet_sim.app.liver import Liver
+from livermet_sim.app.overlay import FEW, REACH, Wish
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.kernels.codes import LUMEN, SINUSOID, TUMOUR
 from livermet_sim.viz import style
-from livermet_sim.viz.app import paint
-from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.liver import Liver
-from livermet_sim.viz.app.overlay import FEW, REACH, Wish
 
 
 @pytest.fixture(scope="module")

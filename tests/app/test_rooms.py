@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livermet_sim.viz.app import rooms as module
-from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.rooms import MOVED, Rooms
+from livermet_sim.app import rooms as module
+from livermet_sim.app.choice import Choice
+from livermet_sim.app.rooms import MOVED, Rooms
 
 STRIP = Choice("strip", changes={"run.days": 0.5})
 

@@ -12,18 +12,18 @@ import zipfile
 import numpy as np
 import pytest
 
+from livermet_sim.app import download, panels
+from livermet_sim.app import session as module
+from livermet_sim.app.choice import Choice
+from livermet_sim.app.liver import Liver
+from livermet_sim.app.overlay import Wish
+from livermet_sim.app.reading import fate
+from livermet_sim.app.session import Session
 from livermet_sim.model import LiverModel
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.result import Result
 from livermet_sim.observe.standing import standing
 from livermet_sim.scenario.load import from_dict, load
-from livermet_sim.viz.app import download, panels
-from livermet_sim.viz.app import session as module
-from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.liver import Liver
-from livermet_sim.viz.app.overlay import Wish
-from livermet_sim.viz.app.reading import fate
-from livermet_sim.viz.app.session import Session
 
 SHORT = {"run.days": 0.5}
 DEPLETE = {"action": "deplete", "target": "kupffer", "start": "0", "end": "28", "efficacy": 1.0}

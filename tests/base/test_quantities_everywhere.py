@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from livermet_sim.app.choice import Choice
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.interventions import deplete
 from livermet_sim.model import LiverModel
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.sweep.factors import read_factors
 from livermet_sim.sweep.sweep import Sweep
-from livermet_sim.viz.app.choice import Choice
 
 DENSITY = "cells.kupffer.density"
 DOORS = {

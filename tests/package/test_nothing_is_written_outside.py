@@ -56,7 +56,7 @@ def test_a_linked_file_is_replaced_and_not_written_through(tmp_path):
 
 def test_every_writer_goes_through_one_place():
     """Find calls that write a file by themselves: only base/write.py, the store and a result's own new folder may."""
-    own = {"base/write.py", "viz/app/choice.py", "sweep/store.py", "observe/folder.py", "kernels/sealed.py"}
+    own = {"base/write.py", "app/choice.py", "sweep/store.py", "observe/folder.py", "kernels/sealed.py"}
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
         inner = path.relative_to(PACKAGE).as_posix()

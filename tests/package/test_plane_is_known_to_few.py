@@ -69,7 +69,7 @@ def lines_that_know(root: Path) -> dict[str, list[int]]:
         name = str(path.relative_to(root))
         nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         # files of arrays have shapes of their own
-        drawn = name.startswith(("viz", "base"))
+        drawn = name.startswith(("app", "viz", "base"))
         lines = {
             n.lineno
             for n in nodes

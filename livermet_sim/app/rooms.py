@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.memory import release
-from livermet_sim.viz.app.screen import Frame
-from livermet_sim.viz.app.session import Session
+from livermet_sim.app.choice import Choice
+from livermet_sim.app.memory import release
+from livermet_sim.app.screen import Frame
+from livermet_sim.app.session import Session
 
 KEEP = 600.0  # s that a session is kept without a page
 MOVED = "This liver is shown on another page now; reload this one for another."

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from livermet_sim.viz.app import panels
-from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.liver import PAINTED, Liver
-from livermet_sim.viz.app.overlay import Wish
-from livermet_sim.viz.app.reading import reading
+from livermet_sim.app import panels
+from livermet_sim.app.choice import Choice
+from livermet_sim.app.liver import PAINTED, Liver
+from livermet_sim.app.overlay import Wish
+from livermet_sim.app.reading import reading
 
 COUNT_EVERY, REPAINT_EVERY = 0.4, 1.5  # s
 LEISURE = 5.0  # times what a part costs have to pass before its next turn

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from livermet_sim.app.guard import EVERYWHERE, Names
+from livermet_sim.app.memory import thrift
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.viz.app.guard import EVERYWHERE, Names
-from livermet_sim.viz.app.memory import thrift
 
 NEEDS = ("solara", "uvicorn", "ipyvuetify")
 SHELL = "@widgetti/solara-vuetify-app@10.1.1"
@@ -39,7 +39,7 @@ def serve(host: str = "127.0.0.1", port: int = 8765, show: Any = None, *, pages:
     check()
     _check_port(host, port)
     thrift()
-    from livermet_sim.viz.app.site import site
+    from livermet_sim.app.site import site
 
     app = site(Names.of(host, port, names), pages)
     import uvicorn
@@ -72,7 +72,7 @@ def check() -> None:
         raise LivermetError(
             "app", "the page needs ipyvuetify below 2 to work offline; pip install 'livermet-sim[app]'"
         )
-    from livermet_sim.viz.app.site import scripts
+    from livermet_sim.app.site import scripts
 
     if not (scripts() / SHELL).is_dir():
         raise LivermetError(

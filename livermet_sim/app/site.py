@@ -8,10 +8,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from livermet_sim.viz.app.guard import Guard, Names
+from livermet_sim.app.guard import Guard, Names
 
 SETTINGS = {
-    "SOLARA_APP": "livermet_sim.viz.app.page:Page",
+    "SOLARA_APP": "livermet_sim.app.page:Page",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_LOADER": "plain",
@@ -63,7 +63,7 @@ def site(names: Names, livers: int) -> Guard:
     from starlette.applications import Starlette
     from starlette.routing import Mount
 
-    from livermet_sim.viz.app.rooms import ROOMS
+    from livermet_sim.app.rooms import ROOMS
 
     ROOMS.most = livers
     # pages ask this server for scripts even where Solara could not write the folder

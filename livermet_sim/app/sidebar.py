@@ -8,12 +8,7 @@ from typing import Any
 
 import solara
 
-from livermet_sim.base.errors import LivermetError
-from livermet_sim.cells import lines
-from livermet_sim.interventions import library
-from livermet_sim.scenario import files
-from livermet_sim.scenario.spec import Scenario
-from livermet_sim.viz.app.choice import (
+from livermet_sim.app.choice import (
     ACTIONS,
     PASTED,
     Choice,
@@ -23,6 +18,11 @@ from livermet_sim.viz.app.choice import (
     sliders,
     words,
 )
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.cells import lines
+from livermet_sim.interventions import library
+from livermet_sim.scenario import files
+from livermet_sim.scenario.spec import Scenario
 
 OWN_LINE = "the scenario's own"
 FIRST_OPEN = frozenset({"Interventions", "Parameters"})

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
+from livermet_sim.app import paint
+from livermet_sim.app.paint import Film
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.kernels.codes import LUMEN, TUMOUR
-from livermet_sim.viz.app import paint
-from livermet_sim.viz.app.paint import Film
+from livermet_sim.model import LiverModel
 from livermet_sim.viz.key import UNSEEN
-
-if TYPE_CHECKING:
-    from livermet_sim.viz.app.liver import Liver
+from livermet_sim.viz.scene import Scene
 
 ORDER = (
     True,
@@ -43,15 +42,26 @@ class Group:
     solid: bool | None = None
 
 
+class Watched(Protocol):
+    """Say what is asked of the liver whose cells are drawn."""
+
+    model: LiverModel
+    view: Scene
+    scale: int
+    window: np.ndarray
+
+    def squares(self, sites: np.ndarray) -> tuple[np.ndarray, np.ndarray]: ...
+
+
 class Overlay:
     """Hold the pictures of the cells of one liver, as it stands.
 
     Parameters
     ----------
-    liver : Liver
+    liver : Watched
     """
 
-    def __init__(self, liver: Liver):
+    def __init__(self, liver: Watched):
         self._liver, self._model = liver, liver.model
         self._films: dict[str, tuple[Film, list[Group]]] = {}
 

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from livermet_sim.viz.app.liver import Liver
+from livermet_sim.app.liver import Liver
 
 
 def scenario_file(livers: Sequence[Liver]) -> bytes:

@@ -11,12 +11,12 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
+from livermet_sim.app.choice import Choice
+from livermet_sim.app.liver import Liver, Wish
+from livermet_sim.app.painter import Painter
+from livermet_sim.app.screen import Frame, Screen
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.kernels import jit
-from livermet_sim.viz.app.choice import Choice
-from livermet_sim.viz.app.liver import Liver, Wish
-from livermet_sim.viz.app.painter import Painter
-from livermet_sim.viz.app.screen import Frame, Screen
 
 INTERVAL = 0.08  # s between two frames at the most
 UNSEEN_AFTER = 1.0  # s after which a frame that no page has shown no longer holds up the next

@@ -11,14 +11,14 @@ from typing import Any
 import solara
 from solara.server import kernel_context
 
-from livermet_sim.viz.app import download, html
-from livermet_sim.viz.app.liver import COLOURS
-from livermet_sim.viz.app.overlay import Wish
-from livermet_sim.viz.app.panels import PANELS, STRIPS
-from livermet_sim.viz.app.rooms import ROOMS, Room
-from livermet_sim.viz.app.screen import Frame
-from livermet_sim.viz.app.session import BUILDING, DONE, FAILED, FIRST_SPEED, RUNNING, SPEEDS, Session
-from livermet_sim.viz.app.sidebar import Sidebar
+from livermet_sim.app import download, html
+from livermet_sim.app.liver import COLOURS
+from livermet_sim.app.overlay import Wish
+from livermet_sim.app.panels import PANELS, STRIPS
+from livermet_sim.app.rooms import ROOMS, Room
+from livermet_sim.app.screen import Frame
+from livermet_sim.app.session import BUILDING, DONE, FAILED, FIRST_SPEED, RUNNING, SPEEDS, Session
+from livermet_sim.app.sidebar import Sidebar
 
 HERE = Path(__file__).parent
 FIRST_FRAME = Frame()

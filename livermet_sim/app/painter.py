@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from livermet_sim.viz.app.liver import Liver
+from livermet_sim.app.liver import Liver
 
 POOL = ThreadPoolExecutor(2, thread_name_prefix="livermet-paint")
 
