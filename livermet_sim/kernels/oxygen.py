@@ -39,33 +39,39 @@ def contents(tension, law, out):
 
 
 @inline
-def _tension(source, flow, slope, law, start):
-    """Return P >= 0 where source = flow C(P) + slope P; ``start`` where neither flow nor slope is there."""
+def _tension(source, flow, slope, law, start, held, near):
+    """Return P >= 0 where source = flow C(P) + slope P, to within ``near``, and C(P).
+
+    ``start`` and what it ``held`` come back where there is neither flow nor slope, or where they are near enough:
+    which takes no power to see.
+    """
     steep = flow * law[3] + slope
     if steep <= 0.0:
-        return start
+        return start, held
     if source <= 0.0:
-        return 0.0
+        return 0.0, 0.0
     low, high = 0.0, source / steep
-    p = min(max(start, 0.0), high)
+    p, c = start, held
+    if not 0.0 < p <= high:
+        p = high if p > high else 0.5 * high
+        c = content(p, law)
     for _ in range(80):
-        rest, rate = source - slope * p, slope + flow * law[3]
-        if flow > 0.0 and p > 0.0:
-            bound = (p / law[0]) ** law[1]
-            full = bound / (1.0 + bound)
-            rest -= flow * (law[2] * full + law[3] * p)
-            rate += flow * law[2] * law[1] * full / ((1.0 + bound) * p)
+        rest, rate = source - slope * p - flow * c, steep
+        if p > 0.0 and law[2] > 0.0:
+            full = (c - law[3] * p) / law[2]
+            rate += flow * law[2] * law[1] * full * (1.0 - full) / p
         if rest > 0.0:
             low = p
         else:
             high = p
         step = rest / rate
-        if abs(step) < 1e-9 or high - low < 1e-9:
-            return p
+        if abs(step) < near or high - low < near:
+            return p, c
         following = p + step
         # a step out of what is known to hold the root, as from the flat parts of the curve
         p = following if low < following < high else 0.5 * (low + high)
-    return p
+        c = content(p, law)
+    return p, c
 
 
 @inline
@@ -136,11 +142,10 @@ def _visit_site(
         total = rest + wall
         alone, share = (around / total, wall / total) if total > 0.0 else (was, 0.0)
         slope = wall * rest / total if total > 0.0 else 0.0
-        # blood that neither flows nor touches tissue has no say of its own
-        p = _tension(source + wall * alone, through, slope, law, blood[s] if total > 0.0 else alone)
-        if abs(p - blood[s]) > BLOOD_FRACTION * tolerance:
-            blood[s] = p
-            held[s] = content(p, law)
+        near = BLOOD_FRACTION * tolerance
+        p, full = _tension(source + wall * alone, through, slope, law, blood[s], held[s], near)
+        if p != blood[s]:
+            blood[s], held[s] = p, full
             moved = True
             _wake_downstream(s, neighbours, outflow, port, awake, len(oxygen))
         now = alone + share * p
@@ -174,11 +179,10 @@ def _visit_port(
             if k < sides and n >= 0 and port[n] != p:
                 source += edge * oxygen[n]
                 slope += edge
-    was = blood[member[first[p]]]
-    now = _tension(source, through, slope, law, was)
-    if abs(now - was) <= BLOOD_FRACTION * tolerance:
+    was, had = blood[member[first[p]]], held[member[first[p]]]
+    now, full = _tension(source, through, slope, law, was, had, BLOOD_FRACTION * tolerance)
+    if now == was:
         return False
-    full = content(now, law)
     for i in range(first[p], first[p + 1]):
         s = member[i]
         oxygen[s], blood[s], held[s] = now, now, full
@@ -250,11 +254,11 @@ def settle(
 
 
 @kernel
-def spread(inside, neighbours, sides, known, key, queue):
-    """Give each site that is not ``known`` the ``key``, float64[n], of the nearest one that is, counted in sides."""
+def spread(inside, neighbours, sides, owner, queue):
+    """Give each site without an ``owner``, int32[n] (-1), that of the nearest site that has one, counted in sides."""
     start = end = 0
     for i in range(len(inside)):
-        if known[inside[i]]:
+        if owner[inside[i]] >= 0:
             queue[end] = inside[i]
             end += 1
     while start < end:
@@ -262,8 +266,25 @@ def spread(inside, neighbours, sides, known, key, queue):
         start += 1
         for k in range(sides):
             n = neighbours[s, k]
-            if n >= 0 and not known[n]:
-                known[n] = True
-                key[n] = key[s]
+            if n >= 0 and owner[n] < 0:
+                owner[n] = owner[s]
                 queue[end] = n
                 end += 1
+
+
+@kernel
+def line_up(leaders, first, followers, out):
+    """Write each of the ``leaders``, int32[k], and behind it its followers; return how many there are in all.
+
+    ``followers[first[i] : first[i + 1]]`` belong to the place i; a leader below 0 stands for the place
+    ``len(first) - 1 + leader``.
+    """
+    end = 0
+    for i in range(len(leaders)):
+        out[end] = leaders[i]
+        end += 1
+        place = leaders[i] if leaders[i] >= 0 else len(first) - 1 + leaders[i]
+        for k in range(first[place], first[place + 1]):
+            out[end] = followers[k]
+            end += 1
+    return end

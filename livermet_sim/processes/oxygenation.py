@@ -12,11 +12,11 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.demand import demand
-from livermet_sim.kernels.oxygen import OMEGA, contents, settle, spread
+from livermet_sim.kernels.oxygen import OMEGA, contents, settle
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.carried import Carried
-from livermet_sim.state.network import Network
+from livermet_sim.state.downstream import Downstream
 from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
@@ -109,7 +109,7 @@ class Oxygenate(Process):
         self._tube = np.zeros(sites, dtype=np.bool_)
         self._still = np.zeros((2, sites))
         self._awake, self._order = np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int32)
-        self._laid = -1
+        self._laid, self._downstream = -1, Downstream()
 
     def levels(self) -> dict[str, float]:
         """Return what an intervention can change of the blood: portal and arterial tension, capacity."""
@@ -160,7 +160,7 @@ class Oxygenate(Process):
         return 0.5 * (low + high)
 
     def _prepare(self, world: World) -> None:
-        """Wake what has changed: all where blood flows otherwise or carries other oxygen, else sites of other uptake."""
+        """Wake what has changed: vessels where blood flows otherwise, all where it carries other oxygen, else sites of other uptake."""
         network, here, at_ports = world.network, world.carried["oxygen"], world.carried["oxygen_ports"]
         supply = world.level(*SUPPLY)
         self._law[2] = supply[2]
@@ -194,7 +194,7 @@ class Oxygenate(Process):
         network, ports = world.network, world.network.ports
         if network.solved != self._laid:
             self._tube, self._laid = network.vessel & (ports.of < 0), network.solved
-            self._order = order(network, self._tube)
+            self._order = self._downstream.order(network, self._tube)
         awake = [world.carried[name]["awake"] == 1 for name in ("oxygen", "oxygen_ports")]
         self._awake = np.concatenate(awake)
 
@@ -204,7 +204,7 @@ class Oxygenate(Process):
         world.carried["oxygen"]["awake"][:], world.carried["oxygen_ports"]["awake"][:] = sites, ports
 
     def _follow_flow(self, world: World) -> None:
-        """Wake all; blood in a new tube takes the tissue's tension."""
+        """Wake all vessels; blood in a new tube takes the tissue's tension."""
         network, sites = world.network, world.sites
         blood, ports = sites.full("blood_oxygen"), network.ports
         fresh = network.vessel & (blood == 0.0)
@@ -212,8 +212,8 @@ class Oxygenate(Process):
         blood[~network.vessel & (ports.of < 0)] = 0.0
         contents(blood, self._law, world.carried["oxygen"]["held"])
         world.carried["oxygen_flow"]["solved"][0] = network.solved
-        self._awake[:] = False
-        self._wake_all()
+        # tissue in balance feels no flow, only the blood beside it once that has moved
+        self._awake |= np.concatenate([self._tube, np.ones(ports.number, dtype=np.bool_)])
 
     def _arguments(self, world: World, seconds: float, former: np.ndarray) -> tuple[object, ...]:
         own, tissue, network, ports = self.own, world.tissue, world.network, world.network.ports
@@ -229,22 +229,3 @@ class Oxygenate(Process):
             network.outflow, tissue.neighbours, ports.of,
             (ports.first, ports.member, ports.supply, world.carried["oxygen_ports"]["brought"]),
         )  # fmt: skip
-
-
-def order(network: Network, tube: np.ndarray) -> np.ndarray:
-    """Return sites and ports (-1 - p) down the pressure, int32[m]; tissue without a tube follows the nearest tube."""
-    tissue, ports = network.tissue, network.ports
-    known = tube | (ports.of >= 0)
-    plates = tissue.inside[~known[tissue.inside]]
-    key, tubes = network.pressure.copy(), np.flatnonzero(tube)
-    spread(
-        tissue.inside,
-        tissue.neighbours,
-        tissue.lattice.sides,
-        known,
-        key,
-        np.empty(len(tissue.inside), dtype=np.int32),
-    )
-    places = np.concatenate([-1 - np.arange(ports.number), tubes, plates])
-    keys = np.concatenate([key[ports.member[ports.first[:-1]]], key[tubes], key[plates]])
-    return places[np.argsort(-keys, kind="stable")].astype(np.int32)

@@ -63,6 +63,12 @@ class Body:
         self.process._wake_all()
         self.process._keep(self.world)
 
+    def wake_all(self) -> None:
+        """Let the next solution look at every place."""
+        self.process._prepare(self.world)
+        self.process._wake_all()
+        self.process._keep(self.world)
+
     @property
     def oxygen(self) -> np.ndarray:
         return self.world.sites["oxygen"]
