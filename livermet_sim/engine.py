@@ -223,9 +223,10 @@ class Engine:
         """Return a hash of the whole state that does not depend on the order of rows."""
         world, found = self.world, hashlib.sha256()
         world.count()
-        order = np.argsort(world.cells["key"])
-        for name in world.cells.columns:
-            found.update(np.ascontiguousarray(world.cells[name][order]).tobytes())
+        for table in (world.cells, *(world.carried[name] for name in sorted(world.carried))):
+            order = np.argsort(table["key"]) if "key" in table else slice(None)
+            for name in table.columns:
+                found.update(np.ascontiguousarray(table[name][order]).tobytes())
         for name in world.sites.columns:
             found.update(np.ascontiguousarray(world.sites[name]).tobytes())
         found.update(world.fields.concentration.tobytes() + world.compartment.tobytes())
@@ -333,12 +334,11 @@ def processes(
     """Return the plan of a step, in order."""
     n, lattice = world.tissue.n, world.tissue.lattice
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
-    sprouts = Angiogenesis(setting, lattice.site)
     fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, lattice)
     return (
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
         Divide(setting, fate, lattice), crawl, TurnOver(setting), priming.Prime(setting), vessels.Collapse(setting),
-        sprouts, Regress(setting, sprouts), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
+        Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip

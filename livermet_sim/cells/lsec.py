@@ -26,7 +26,6 @@ LSEC = Kind(
         Parameter("capture", 0.01, "1", "Probability of tethering a passing tumour cell over one site.", 0.0, 1.0),
         Parameter("sprout", 0.0, "/h", "Rate of sending out a tip.", 0.0, 100.0),
         Parameter("extend", 5.5, "um/h", "Speed of a sprout.", 0.0, 100.0, "Utzinger 2015 PMC4782613 (5 um/h); Qutub & Popel 2009 PMC2672076 (6.2 um/h)", "found"),
-        Parameter("cover", 0.0, "/h", "Rate at which pericytes come to cover a vessel that grew during the run.", 0.0, 10.0),
         Parameter("regress", 0.02, "/h", "Rate at which an uncovered vessel that grew during the run is lost while VEGF is lacking; rule AN5.survive lowers it.", 0.0, 10.0, "Mancuso 2006 doi:10.1172/JCI24612 (50-60 % of tumour vessels lost in 7 d of VEGFR block)", "derived"),
         Parameter("dilate", 0.0, "/h", "Rate at which a sinusoid beside tumour cells widens towards the lake diameter.", 0.0, 10.0),
         Parameter("deposit.fibronectin", 0.0, "/h", "Fibronectin laid down per hour on the vessel wall.", 0.0, 10.0),

@@ -20,6 +20,7 @@ STELLATE = Kind(
         Parameter("chemotaxis", 5.0, "1", "Bias of crawling up the attractant.", 0.0, 100.0),
         Parameter("divide", 0.0, "/h", "Division rate.", 0.0, 1.0, "2-3 d under PDGF", "recalled"),
         Parameter("leave", 0.0, "/h", "Death rate.", 0.0, 10.0),
+        Parameter("cover", 0.0, "/h", "Rate at which it covers, as a pericyte, each tube that grew during the run at its site and around.", 0.0, 10.0),
         Parameter("deposit.collagen", 0.0, "/h", "Collagen laid down per hour at its site and around.", 0.0, 10.0),
         Parameter("deposit.fibronectin", 0.0, "/h", "Fibronectin laid down per hour at its site and around.", 0.0, 10.0),
     ),

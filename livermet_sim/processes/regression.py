@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.kernels.codes import LUMEN, REGRESS, SINUSOID
 from livermet_sim.kernels.rng import draws
-from livermet_sim.processes.angiogenesis import Angiogenesis
+from livermet_sim.processes.angiogenesis import SPROUTS
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.vessels import CLEARED, on_wall, take_away
@@ -21,7 +21,7 @@ class Regress(Process):
     """
 
     stage = "remodel"
-    reads = ("cells.rates", "sites.perfused", "sites.vessel_age")
+    reads = ("cells.rates", "cells.site", "sites.perfused", "sites.vessel_age")
     writes = (
         "sites.stagnant[new]",
         "sites.cover[new]",
@@ -29,11 +29,11 @@ class Regress(Process):
     )
     adds = ("compartment", "network", "segments", "cells.alive[lsec]", "cells.site[lsec]")
 
-    def __init__(self, setting: Setting, angiogenesis: Angiogenesis):
+    def __init__(self, setting: Setting):
         own = setting.section("vessels")
         self.every, self.unperfused, self.patience = own.interval, own.unperfused, own.patience
         self.regress, self.cover = setting.column("regress"), setting.column("cover")
-        self.on_wall, self.angiogenesis = on_wall(setting), angiogenesis
+        self.on_wall = on_wall(setting)
 
     def step(self, world: World) -> None:
         """Advance cover and stagnation over the hours since the last update; then take away what goes."""
@@ -46,21 +46,27 @@ class Regress(Process):
         world.count()
         row = world.segment_row[world.segments[new]]
         lined = row >= 0
-        cover, regress = (
-            np.where(lined, world.rates[row, column], 0.0) for column in (self.cover, self.regress)
-        )
-        sites["cover"][new] = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-cover * hours)
+        regress = np.where(lined, world.rates[row, self.regress], 0.0)
+        sites["cover"][new] = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-self._covering(world)[new] * hours)
         stagnant = sites["perfused"][new] == 0.0
         sites["stagnant"][new] = np.where(stagnant, sites["stagnant"][new] + hours, 0.0)
         key = np.where(lined, world.cells.full("key")[row], 0)
         # one draw for each LSEC: its stretch goes as one
         luck = draws(world.seed, REGRESS, world.clock.tick, key)
         starved = lined & (luck < 1.0 - np.exp(-regress * (1.0 - sites["cover"][new]) * hours))
-        forming = np.zeros(world.tissue.n, dtype=np.bool_)
-        for sprout in self.angiogenesis.sprouts:
-            if sprout.age < self.patience:
-                forming[sprout.path] = True
-        dry = (sites["stagnant"][new] >= self.unperfused) & ~forming[new]
+        sprouts = world.carried[SPROUTS.name]
+        young = sprouts["number"][sprouts["age"] < self.patience]
+        dry = (sites["stagnant"][new] >= self.unperfused) & ~np.isin(sites["sprout"][new], young)
         gone = new[(starved | dry) & (world.census.tumour_at[LUMEN, new] == -1)]
         if len(gone):
             take_away(world, gone, self.on_wall)
+
+    def _covering(self, world: World) -> np.ndarray:
+        """Return the rate at which pericytes come to cover a tube at each site, float64[n] /h."""
+        rate = world.rates[: world.cells.n, self.cover]
+        rows = np.flatnonzero(rate > 0.0)
+        places = world.cells["site"][rows]
+        reached = np.column_stack([places, world.tissue.contacts[places]])
+        shares = np.broadcast_to(rate[rows, None], reached.shape)
+        there = reached >= 0
+        return np.bincount(reached[there], shares[there], world.tissue.n)

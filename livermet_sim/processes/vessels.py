@@ -73,6 +73,7 @@ SECTION = Section(
 
 CLEARED = (
     "diameter", "speed", "shear", "perfused", "adhesion", "capture", "capillarised", "vessel_age", "stagnant", "cover",
+    "sprout",
 )  # fmt: skip
 
 

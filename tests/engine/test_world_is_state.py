@@ -9,8 +9,6 @@ from livermet_sim.engine import Engine, base_values, processes
 from livermet_sim.rules.compile import compile_rules
 
 STEPS = 200
-# what these still carry in themselves; the list is to become empty
-NOT_YET = {"Angiogenesis", "Regress"}
 
 
 def renew(engine: Engine) -> None:
@@ -19,9 +17,8 @@ def renew(engine: Engine) -> None:
         engine.recipe.rules, base_values(engine.recipe), engine.world.cells.columns.values()
     )
     fresh = processes(engine.recipe, engine.setting, engine.world, compiled, engine.recorder, engine.film)
-    former = {process.name: process for process in engine.plan.processes}
     engine.compiled = compiled
-    engine.plan.processes = tuple(former[p.name] if p.name in NOT_YET else p for p in fresh)
+    engine.plan.processes = tuple(fresh)
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_an6_tips_keep_their_distance(monkeypatch):
         engine.world.rates[engine.world.rows("lsec"), setting.column("sprout")] = 1e4
         grow = process(engine, "Angiogenesis")
         grow.step(engine.world)
-        x, _ = engine.world.tissue.xy(np.array([s.tip for s in grow.sprouts]))
+        x, _ = engine.world.tissue.xy(engine.world.carried["sprouts"]["tip"])
         apart[on] = np.diff(np.sort(x))
     assert apart[True].min() >= 40.0 > apart[False].min()
 
@@ -109,7 +109,8 @@ def test_an9_vessels_near_a_portal_tract_are_narrow(monkeypatch):
     world, grow = engine.world, process(engine, "Angiogenesis")
     world.rates[world.rows("lsec"), setting.column("sprout")] = 1e4
     grow.step(world)
-    distance = {s.path[0] % 21 * 10.0: s.tube for s in grow.sprouts}
+    roots, tubes = world.carried["sprouts"]["root"] % 21 * 10.0, world.carried["sprouts"]["tube"]
+    distance = dict(zip(roots.tolist(), tubes.tolist(), strict=True))
     lsec = setting.section("cells.lsec")
     assert {tube for x, tube in distance.items() if x < lsec.portal_reach} == {lsec.portal_sprout_diameter}
     assert {tube for x, tube in distance.items() if x > lsec.portal_reach} == {lsec.sprout_diameter}
