@@ -61,7 +61,7 @@ from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.settling import Settle
 from livermet_sim.processes.turnover import TurnOver, settle_states
 from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.compile import Compiled, compile_rules
+from livermet_sim.rules.compile import Compiled, Watch, compile_rules
 from livermet_sim.rules.explain import in_words
 from livermet_sim.state.census import Census
 from livermet_sim.state.clock import SECTION as RUN
@@ -114,13 +114,16 @@ class Engine:
         Resolved values, kinds, signals, rules and interventions.
     seed : int
         All luck of the run is a function of it.
+    watch : callable, optional
+        Told of each evaluation of the rules, from the first while the liver settles; must change nothing.
     """
 
-    def __init__(self, recipe: Recipe, seed: int = 1):
+    def __init__(self, recipe: Recipe, seed: int = 1, watch: Watch | None = None):
         self.recipe, self.seed = recipe, check_seed(seed)
         self.scenario_digest = recipe.digest  # before anything is read, as an image may be edited meanwhile
         self.images = images_of(recipe)
         self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
+        self.compiled.watch = watch
         self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
         self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
         self.recorder, self.film = Recorder(setting), Film(setting)

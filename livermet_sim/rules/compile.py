@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from livermet_sim.state.world import World
 
 
+Watch = Callable[["Compiled", "World", np.ndarray], None]
+
+
 @dataclass(frozen=True)
 class Response:
     """Hold all rules of one kind on one behaviour, with the shared ceiling and floor."""
@@ -61,6 +64,7 @@ class Compiled:
         self._all = np.ones(len(self.kinds), dtype=np.int64)
         most = max(1, *(len(s) for s in self.senses.values()))
         self._workspace = np.zeros((most, response.BLOCK))
+        self.watch: Watch | None = None  # told of each evaluation, with ``due``; must change nothing
 
     @property
     def gain(self) -> np.ndarray:
@@ -85,6 +89,12 @@ class Compiled:
         """
         due = self._all if due is None else due
         self._run(0, world.cells.n, due, *inputs(world), *self.arrays, self._workspace, world.rates)
+        if self.watch is not None:
+            self.watch(self, world, due)
+
+    def preview(self, world: World, due: np.ndarray, rates: np.ndarray) -> None:
+        """Write into ``rates`` what cells would be about to do by these rules; nothing else changes."""
+        self._run(0, world.cells.n, due, *inputs(world), *self.arrays, self._workspace, rates)
 
     def look(self, world: World, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what one cell senses, float64[signals of its kind], and its rates, float64[B]."""

@@ -13,7 +13,9 @@ from typing import Any
 from livermet_sim.base.errors import ResultError
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep import version
+from livermet_sim.sweep.branch import pieces
 from livermet_sim.sweep.execute import WORKER_DIED, execute
+from livermet_sim.sweep.factors import ABLATE
 from livermet_sim.sweep.runs import Chunk, Report, Run, carry_out
 from livermet_sim.sweep.schema import FAILED
 from livermet_sim.sweep.store import Store
@@ -60,6 +62,9 @@ class Chunks:
         return max(1, int(min(wanted, fair, MOST_RUNS)))
 
     def __iter__(self) -> Iterator[Chunk]:
+        if any(ABLATE in run.changes for run in self.runs):
+            yield from map(self.make, pieces(self.runs))
+            return
         while self.given < len(self.runs):
             size = self.size()
             yield self.make(self.runs[self.given : self.given + size])

@@ -6,22 +6,26 @@ import gc
 import os
 import time
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.sweep.branch import branches
 from livermet_sim.sweep.execute import WORKER_MARK
 from livermet_sim.sweep.factors import change_paths
 from livermet_sim.sweep.schema import DONE, FAILED
 from livermet_sim.sweep.store import Store
 
 if TYPE_CHECKING:
+    from livermet_sim.engine import Engine
     from livermet_sim.scenario.spec import Scenario
 
 LONGEST_TRACE = 4000
 NO_SERIES_H = 1e4
+PART_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class Report:
     seconds: float
     error: str = ""
 
+    def counting(self, row: Mapping[str, Any]) -> Report:
+        """Return the report with one more run in it."""
+        if row["status"] != FAILED:
+            return replace(self, done=self.done + 1)
+        return replace(self, failed=self.failed + 1, error=self.error or f"{row['kind']}: {row['error']}")
+
 
 def quiet(scenario: Scenario, series: bool, interval: Any = None) -> Scenario:
     """Return the scenario without snapshots, frames and events, which a study does not keep; nothing else changes."""
@@ -85,16 +95,46 @@ def carry_out(chunk: Chunk) -> Report:
         raise ResultError(chunk.folder, reason)
     start = time.perf_counter()
     settle()
-    rows, series = [], []
-    for run in chunk.runs:
-        row, recorded = one(chunk.scenario, run, chunk.series)
-        rows.append(row)
-        series += recorded
-    gc.collect()  # a run's world holds circles, and a worker lives for thousands of runs
-    store.write_part(rows, series)
-    failed = [row for row in rows if row["status"] == FAILED]
-    error = f"{failed[0]['kind']}: {failed[0]['error']}" if failed else ""
-    return Report(len(rows) - len(failed), len(failed), time.perf_counter() - start, error)
+    part, report, ended = Part(store), Report(0, 0, 0.0), set()
+    try:
+        for run, engine, seconds in branches(chunk.scenario, chunk.runs):
+            ended.add(run.address)
+            part.add(*shown(run, engine, seconds, chunk.series))
+            report = replace(report, done=report.done + 1)
+        for run in (run for run in chunk.runs if run.address not in ended):
+            row, recorded = one(chunk.scenario, run, chunk.series)
+            part.add(row, recorded)
+            report = report.counting(row)
+        gc.collect()  # a run's world holds circles, and a worker lives for thousands of runs
+    finally:
+        part.write()  # Ctrl-C keeps what ended
+    return replace(report, seconds=time.perf_counter() - start)
+
+
+class Part:
+    """Gather what runs gave and write it as one part, or as several where it takes long."""
+
+    def __init__(self, store: Store):
+        self.store = store
+        self._begin()
+
+    def _begin(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.series: list[dict[str, Any]] = []
+        self.start = time.perf_counter()
+
+    def add(self, row: dict[str, Any], recorded: list[dict[str, Any]]) -> None:
+        """Add a run that ended."""
+        self.rows.append(row)
+        self.series += recorded
+        if time.perf_counter() - self.start > PART_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Write what was gathered since the last part."""
+        if self.rows:
+            self.store.write_part(self.rows, self.series)
+        self._begin()
 
 
 @cache
@@ -112,21 +152,25 @@ def one(scenario: Scenario, run: Run, series: bool) -> tuple[dict[str, Any], lis
     from livermet_sim.engine import Engine
 
     start = time.perf_counter()
-    row: dict[str, Any] = {"address": run.address, "status": DONE, "kind": "", "error": "", "trace": ""}
-    recorded: list[dict[str, Any]] = []
-    measured: dict[str, float] = {}
     try:
-        own = change_paths(scenario, run.changes)
-        engine = Engine(own, run.seed)
+        engine = Engine(change_paths(scenario, run.changes), run.seed)
         engine.run()
-        measured, row["digest"] = engine.measures(), engine.digest()
-        if series:
-            recorded = [{"address": run.address} | found for found in engine.series()]
+        return shown(run, engine, time.perf_counter() - start, series)
     except Exception as error:
-        row |= {"status": FAILED, **failure(error)}
-        measured, recorded = {}, []
-    row |= {"seconds": time.perf_counter() - start, "tried": run.tried + 1}
-    return row | measured, recorded
+        return {"address": run.address, "status": FAILED, **failure(error), **_spent(run, start)}, []
+
+
+def shown(
+    run: Run, engine: Engine, seconds: float, series: bool
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of a run that ended well, and the rows of its time series."""
+    row: dict[str, Any] = {"address": run.address, "status": DONE, "kind": "", "error": "", "trace": ""}
+    row |= {"digest": engine.digest(), "seconds": seconds, "tried": run.tried + 1} | engine.measures()
+    return row, [{"address": run.address} | found for found in engine.series()] if series else []
+
+
+def _spent(run: Run, start: float) -> dict[str, Any]:
+    return {"seconds": time.perf_counter() - start, "tried": run.tried + 1}
 
 
 def failure(error: BaseException) -> dict[str, str]:

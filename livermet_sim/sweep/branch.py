@@ -1,0 +1,141 @@
+"""Carry out runs that differ from a control in their rules alone, and compute what they share with it but once.
+
+The control runs with a probe (``rules.branch``) that notes when each other set of rules would first change a rate. Once a
+day a copy of the control is put by; a run whose rates differ within the next day goes on from that copy by its own rules. One
+that never differs is the control, and is not run. All of it gives the bits that running each from the start gives.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from livermet_sim.base.errors import LivermetError
+from livermet_sim.cells.columns import CELL_COLUMNS
+from livermet_sim.rules.branch import Probe, can_obey, obey
+from livermet_sim.rules.compile import compile_rules
+from livermet_sim.sweep.factors import ABLATE, change_paths
+
+if TYPE_CHECKING:
+    from livermet_sim.engine import Engine
+    from livermet_sim.scenario.spec import Scenario
+    from livermet_sim.sweep.runs import Run
+
+LEAST, MOST = (
+    3,
+    16,
+)  # runs of a chunk that make a shared control worth its while; more would be long without news
+DAY_H = 24.0
+Ended = tuple["Run", "Engine", float]
+
+
+def pieces(runs: Sequence[Run]) -> Iterator[tuple[Run, ...]]:
+    """Return the runs in chunks, each of one seed and alike in all but what is taken out."""
+    groups: dict[Any, list[Run]] = {}
+    for run in runs:
+        others = tuple((path, repr(value)) for path, value in run.changes.items() if path != ABLATE)
+        groups.setdefault((run.seed, others), []).append(run)
+    for group in groups.values():
+        for start in range(0, len(group), MOST):
+            yield tuple(group[start : start + MOST])
+
+
+def branches(scenario: Scenario, runs: Sequence[Run]) -> Iterator[Ended]:
+    """Give the runs of a chunk that can share a control, one by one as they end well; others are left to the caller.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Of the study.
+    runs : sequence of Run
+        Of one seed, alike in all but what is taken out.
+
+    Yields
+    ------
+    (Run, Engine, float)
+        With an engine at its end, to be read and not to be changed, and the seconds that it took.
+    """
+    if len(runs) < LEAST or not all(ABLATE in run.changes for run in runs):
+        return
+    # what fails here fails again by itself, and is reported then
+    with suppress(Exception):
+        control = change_paths(scenario, {p: v for p, v in runs[0].changes.items() if p != ABLATE})
+        yield from _Tree(control, runs[0].seed, _sharing(control, runs)).run()
+
+
+def _sharing(control: Scenario, runs: Sequence[Run]) -> dict[str, tuple[Run, Scenario]]:
+    """Return by address the runs that differ from the control in their rules alone."""
+    shared: dict[str, tuple[Run, Scenario]] = {}
+    for run in runs:
+        with suppress(LivermetError):
+            own = change_paths(control, {ABLATE: run.changes[ABLATE]})
+            if _alike(control, own) and can_obey(control.rules, own.rules):
+                shared[run.address] = run, own
+    return shared
+
+
+def _alike(control: Scenario, own: Scenario) -> bool:
+    """Say whether two scenarios differ in their rules alone."""
+    ours, theirs = control.to_dict(), own.to_dict()
+    return all(
+        ours[key] == theirs[key] for key in ours.keys() | theirs.keys() if key not in ("rules", "name", "doc")
+    )
+
+
+class _Tree:
+    """Run a control and the branches that leave it."""
+
+    def __init__(self, control: Scenario, seed: int, shared: dict[str, tuple[Run, Scenario]]):
+        from livermet_sim.engine import Engine, base_values
+
+        self.seed, self.waiting, self.make = seed, dict(shared), Engine
+        self.base = base_values(control)
+        others = {address: own.rules for address, (_, own) in shared.items()}
+        self.probe = Probe(control.rules, others, lambda book: compile_rules(book, self.base, CELL_COLUMNS))
+        self.start = time.perf_counter()
+        self.engine = Engine(control, seed, self.probe)
+
+    def run(self) -> Iterator[Ended]:
+        """Give each run as it ends; the control's own, and those that never left it, last."""
+        ticks = self.engine.ticks()
+        day = max(1, round(DAY_H / self.engine.world.clock.dt))
+        spent = time.perf_counter() - self.start
+        for run, own in self._left():  # their liver is another before the first step
+            start = time.perf_counter()
+            with suppress(Exception):
+                engine = self.make(own, self.seed)
+                engine.run()
+                yield run, engine, time.perf_counter() - start
+        for done in range(0, ticks, day):
+            start, saved = time.perf_counter(), twin(self.engine)
+            for _ in range(min(day, ticks - done)):
+                self.engine.step()
+            spent += time.perf_counter() - start
+            for run, own in self._left():
+                start = time.perf_counter()
+                with suppress(Exception):
+                    engine = twin(saved)
+                    obey(engine.compiled, own.rules, self.base)
+                    for _ in range(ticks - done):
+                        engine.step()
+                    yield run, engine, time.perf_counter() - start
+        for run, _ in self.waiting.values():
+            yield run, self.engine, spent
+            spent = 0.0
+
+    def _left(self) -> list[tuple[Run, Scenario]]:
+        """Return, once, the runs that have left the control since this was asked last."""
+        return [self.waiting.pop(address) for address in self.probe.first if address in self.waiting]
+
+
+def twin(engine: Engine) -> Engine:
+    """Return a copy that goes on by itself, without the watch; what no run changes is shared."""
+    watch, engine.compiled.watch = engine.compiled.watch, None
+    fixed = (engine.recipe, engine.setting, *vars(engine.setting).values(), engine.world.tissue)
+    try:
+        return copy.deepcopy(engine, {id(one): one for one in fixed})
+    finally:
+        engine.compiled.watch = watch
