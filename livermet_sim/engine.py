@@ -11,10 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from livermet_sim.anatomy.build import build
-from livermet_sim.anatomy.parameters import SECTION as TISSUE
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.provenance import versions
-from livermet_sim.base.specs import Section, Value
+from livermet_sim.base.specs import Value
 from livermet_sim.base.units import convert
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.kind import Kind
@@ -28,22 +27,16 @@ from livermet_sim.observe import gather
 from livermet_sim.observe.folder import IMAGES
 from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.frames import Film
-from livermet_sim.observe.parameters import SECTION as OBSERVE
+from livermet_sim.observe.growth_pattern import View, growth_patterns, view_of, view_of_shot
+from livermet_sim.observe.measures import measures
 from livermet_sim.observe.recorder import Recorder
 from livermet_sim.observe.result import Result
-from livermet_sim.phases.definitions import LESION_COLUMNS
-from livermet_sim.phases.definitions import SECTION as PHASES
-from livermet_sim.phases.growth_pattern import View, growth_patterns, view_of, view_of_shot
-from livermet_sim.phases.lesions import Stage
-from livermet_sim.phases.measures import measures
 from livermet_sim.processes import (
-    deciding,
     diffusion,
     matrix,
     oxygenation,
     perfusion,
     priming,
-    recruitment,
     seeding,
     systemic,
     vessels,
@@ -59,25 +52,21 @@ from livermet_sim.processes.recruitment import Recruit
 from livermet_sim.processes.regression import Regress
 from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.settling import Settle
+from livermet_sim.processes.staging.stage import Stage
 from livermet_sim.processes.turnover import TurnOver, settle_states
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import Compiled, Watch, compile_rules
 from livermet_sim.rules.explain import in_words
 from livermet_sim.state.census import Census
-from livermet_sim.state.clock import SECTION as RUN
 from livermet_sim.state.clock import Clock
 from livermet_sim.state.fields import Fields
+from livermet_sim.state.lesions import LESION_COLUMNS
 from livermet_sim.state.log import EventLog
 from livermet_sim.state.network import Network
-from livermet_sim.state.signals import SYSTEMIC
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Table
 from livermet_sim.state.world import World
 
-SECTIONS: tuple[Section, ...] = (
-    RUN, TISSUE, seeding.SECTION, SYSTEMIC, systemic.SECTION, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
-    deciding.SECTION, recruitment.SECTION, priming.SECTION, matrix.SECTION, vessels.SECTION, PHASES, OBSERVE,
-)  # fmt: skip
 SEED_LIMIT = 2**62
 MOST_CELLS = 5_000_000  # about 1 kB each
 RESTING = ("Intervene", "Perfuse", "Oxygenate", "Sense", "Decide", "Modify", "Line", "Diffuse")

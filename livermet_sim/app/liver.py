@@ -13,8 +13,9 @@ from livermet_sim.app import paint
 from livermet_sim.app.overlay import Overlay, Wish
 from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID
 from livermet_sim.model import LiverModel
-from livermet_sim.observe.columns import PHASES, STACKS, STATIC
+from livermet_sim.observe.columns import STACKS, STATIC
 from livermet_sim.scenario.spec import Scenario
+from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz.canvas import SCHEMATIC
 from livermet_sim.viz.key import perfusion_key, tissue_key
 from livermet_sim.viz.scene import Scene, scene

@@ -12,10 +12,11 @@ from livermet_sim.app import charts
 from livermet_sim.app.charts import Line
 from livermet_sim.app.liver import Liver
 from livermet_sim.observe import gather
-from livermet_sim.observe.columns import PATTERNS, PHASES
+from livermet_sim.observe.columns import PATTERNS
 from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.summary import cause_words
+from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
 
 STRIPS = ("Lesions in each phase", "Tumour cells in each phase, as shares")

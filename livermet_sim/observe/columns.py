@@ -34,8 +34,6 @@ CELLS = (
 HISTORY = ("time_h", "lesion", "cells", *PATTERNS)
 TABLES = {"timeseries": TIMESERIES, "lesions": LESIONS, "events": EVENTS, "cells": CELLS, "patterns": HISTORY}
 
-PHASES = ("microvascular", "pre-angiogenic", "angiogenic", "growth")
-MICROVASCULAR, PRE_ANGIOGENIC, ANGIOGENIC, GROWTH = range(1, len(PHASES) + 1)  # their codes; 0 is none
 ENDED = ("lost", "merged")
 
 SIZES = ("width", "height", "site_um", "thickness_um")

@@ -8,12 +8,13 @@ import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.kernels.codes import TUMOUR
-from livermet_sim.observe.columns import PHASES, Frame
+from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.lesions import PHASE_WORDS
 from livermet_sim.state.world import World
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 FIELDS = (*SITE_STACKS, "patency", "vegf")
 CELLS = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
-LAYERS, STATES, PHASE_WORDS = ("lumen", "tissue"), ("cycling", "dormant"), ("", *PHASES)
+LAYERS, STATES = ("lumen", "tissue"), ("cycling", "dormant")
 SHARES = ("activation", "polarisation", "load")
 LOAD_STEP = 1 / 16  # engulfed cells a unit of the packed load
 FINE_HOURS, FINER = 24.0, 6  # arrest and crossing take hours: the first day has six times as many frames

@@ -2,7 +2,7 @@
 
 The unit is the *founder*: one cell that entered with the blood, together with all its descendants. A founder
 stands in a step when its line has reached that step and every step before it, so the funnel never widens.
-Size and phases count by its own progeny (``phases.progeny``): a cell that another clone grew around has not grown.
+Size and phases count by its own progeny (``staging.progeny``): a cell that another clone grew around has not grown.
 
 Whether a founder survived its first 24 h is not known before (``observe.known``), and nor is who came further after
 that: such counts are missing, their intervals reach from what is certain to what is still possible, and ``reached`` says

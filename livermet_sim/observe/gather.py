@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.kernels.codes import DIE, DIVIDE, EVENTS, PUSHING, REPLACEMENT, TUMOUR, WASH_OUT
-from livermet_sim.observe.columns import HISTORY, NICHE, PATTERNS, PHASES, PROGENY, STACKS
+from livermet_sim.observe.columns import HISTORY, NICHE, PATTERNS, PROGENY, STACKS
 from livermet_sim.observe.recorder import Recorder, snapshot
 from livermet_sim.observe.standing import standing
+from livermet_sim.state.lesions import PHASE_WORDS
 from livermet_sim.state.world import World
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 LAYERS = np.array(["lumen", "tissue"])
 STATES = np.array(["cycling", "dormant"])
-PHASE_NAMES = np.array(["", *PHASES])
+PHASE_NAMES = np.array(PHASE_WORDS)
 
 
 def timeseries(rows: list[dict[str, float]]) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.kernels.codes import DORMANT, SINUSOID, TISSUE, TUMOUR
-from livermet_sim.observe.columns import PHASES
 from livermet_sim.observe.parameters import days
 from livermet_sim.observe.standing import phase_of_cells, standing
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.lesions import PHASES
 from livermet_sim.state.world import World
 
 SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "debris")

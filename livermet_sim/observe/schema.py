@@ -14,9 +14,10 @@ from livermet_sim.base.arrays import check_arrays
 from livermet_sim.base.tables import Table
 from livermet_sim.base.values import Values
 from livermet_sim.observe import columns
-from livermet_sim.observe.columns import ENDED, PHASES
+from livermet_sim.observe.columns import ENDED
 from livermet_sim.observe.frames import CELLS, FIELDS
 from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.lesions import PHASE_WORDS, PHASES
 
 LONGEST_H = 1e7  # before the first tumour cell enters, too
 KEYS = float(1 << 63)
@@ -29,7 +30,7 @@ NUMBER, MAYBE = Values("number"), Values("number", missing=True)
 KEY = Values("whole", "1", -KEYS, KEYS)
 INDEX = Values("whole", "1", -1.0, 1e7)  # of a lesion, founder, lobule, hepatocyte; -1 is none
 WORD = Values("word")
-PHASE = Values("word", words=("", *PHASES))
+PHASE = Values("word", words=PHASE_WORDS)
 LAYER = Values("word", words=("lumen", "tissue"))
 
 
@@ -52,7 +53,7 @@ TABLES = {
     "lesions": Table(
         {"lesion": Values("whole", "1", 0.0, 1e7, order="unique"), "founder": INDEX, "lobule": INDEX, "lost_to": WORD,
          "merged_into": INDEX, "cells": COUNT, "peak_cells": COUNT,
-         "diameter_um": Values("number", "um", 0.0, missing=True), "phase": Values("word", words=("", *PHASES, *ENDED))}
+         "diameter_um": Values("number", "um", 0.0, missing=True), "phase": Values("word", words=(*PHASE_WORDS, *ENDED))}
         | _PLACE | _PATTERNS | dict.fromkeys((*columns.MILESTONES, *columns.PROGENY), MAYBE_TIME)
         | {name: MAYBE_TIME if name.endswith("_h") else Values("number", "1", 0.0, missing=True) for name in columns.NICHE}
     ),

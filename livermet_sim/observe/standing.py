@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livermet_sim.kernels.codes import TISSUE, TUMOUR
-from livermet_sim.observe.columns import MICROVASCULAR, PHASES, PRE_ANGIOGENIC, Frame
+from livermet_sim.observe.columns import Frame
+from livermet_sim.state.lesions import MICROVASCULAR, PHASES, PRE_ANGIOGENIC
 from livermet_sim.state.world import World
 
 if TYPE_CHECKING:

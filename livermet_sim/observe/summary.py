@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livermet_sim.observe.columns import PHASES, Frame
+from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.edge import edge_words
 from livermet_sim.observe.funnel import founders
 from livermet_sim.observe.standing import counted
 from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.lesions import PHASES
 
 if TYPE_CHECKING:
     from livermet_sim.observe.result import Result

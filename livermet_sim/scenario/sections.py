@@ -5,22 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from livermet_sim.anatomy.parameters import SECTION as TISSUE
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter, Section, Value
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.registry import KINDS
+from livermet_sim.observe.parameters import SECTION as OBSERVE
+from livermet_sim.processes import (
+    deciding,
+    diffusion,
+    matrix,
+    oxygenation,
+    perfusion,
+    priming,
+    recruitment,
+    seeding,
+    systemic,
+    vessels,
+)
+from livermet_sim.processes.staging import thresholds
 from livermet_sim.scenario.draft import HEAD, Draft, place
-from livermet_sim.state.signals import FIELDS, field_section
+from livermet_sim.state.clock import SECTION as RUN
+from livermet_sim.state.signals import FIELDS, SYSTEMIC, field_section
 
+SECTIONS: tuple[Section, ...] = (
+    RUN, TISSUE, seeding.SECTION, SYSTEMIC, systemic.SECTION, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
+    deciding.SECTION, recruitment.SECTION, priming.SECTION, matrix.SECTION, vessels.SECTION, thresholds.SECTION, OBSERVE,
+)  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _MODELS = ("vessel", "disse")
 TOO_LARGE = "the number is too large or too small to compute with"
 
 
 def declared(kinds: Sequence[Kind], fields: Sequence[str]) -> dict[str, Section]:
-    """Return the sections by name: the engine's, then one a signal and one a kind of cell."""
-    from livermet_sim.engine import SECTIONS
-
+    """Return the sections by name: those of the liver and its processes, then one a signal and one a kind of cell."""
     sections = {section.name: section for section in SECTIONS}
     sections |= {f"fields.{name}": FIELDS.get(name) or field_section(name) for name in fields}
     names = [kind.name for kind in kinds]

@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import DIE, NECROSIS, TISSUE, TUMOUR
-from livermet_sim.phases.growth_pattern import growth_patterns, view_of
+from livermet_sim.observe.growth_pattern import growth_patterns, view_of
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.state.lattice import Lattice
 

@@ -14,8 +14,8 @@ from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import DIE, LUMEN, WASH_OUT
 from livermet_sim.observe.founders import Founders, by
 from livermet_sim.observe.funnel import interval
+from livermet_sim.observe.growth_pattern import PATTERNS, growth_patterns, view_of
 from livermet_sim.observe.standing import standing
-from livermet_sim.phases.growth_pattern import PATTERNS, growth_patterns, view_of
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.execute import Progress, execute
 

@@ -20,7 +20,7 @@ from livermet_sim.kernels.codes import (
 )
 from livermet_sim.observe.founders import Founders, by
 from livermet_sim.observe.standing import phase_of_cells, standing
-from livermet_sim.phases.definitions import GROWTH
+from livermet_sim.state.lesions import GROWTH
 from livermet_sim.state.tissue import PORTAL
 from livermet_sim.validation.course import Course
 

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from livermet_sim.phases.definitions import SECTION
-from livermet_sim.phases.growth_pattern import PATTERNS, SITE_ARRAYS, STELLATE_ACTIVE, View, border
+from livermet_sim.observe.growth_pattern import PATTERNS, SITE_ARRAYS, STELLATE_ACTIVE, View, border
+from livermet_sim.processes.staging.thresholds import SECTION
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CONTACT, OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.viz import style
@@ -27,7 +27,7 @@ LEAST_CELLS, MOST_LESIONS = 10, 10
 
 
 def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray]:
-    """Return the stretches of all borders in a tissue picture: see ``phases.growth_pattern.border``.
+    """Return the stretches of all borders in a tissue picture: see ``observe.growth_pattern.border``.
 
     Where the patency of a sinusoid is not known, one without flow counts as shut.
     """

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from livermet_sim.observe.columns import PHASES
 from livermet_sim.observe.summary import cause_words, death_shares
+from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
-from livermet_sim.observe.columns import PHASES, Frame
+from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.frames import LOAD_STEP, of_result
 from livermet_sim.observe.summary import cause_words
+from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
 
 if TYPE_CHECKING:

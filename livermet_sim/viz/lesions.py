@@ -10,9 +10,9 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from livermet_sim.observe.columns import PHASES, Frame
-from livermet_sim.observe.frames import PHASE_WORDS
+from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.standing import Course, counted, course
+from livermet_sim.state.lesions import PHASE_WORDS, PHASES
 from livermet_sim.viz import style
 
 if TYPE_CHECKING:

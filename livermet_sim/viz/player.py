@@ -18,10 +18,10 @@ from PIL import Image
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import write_text
-from livermet_sim.observe.columns import PHASES
 from livermet_sim.observe.frames import FIELDS, moment, of_result
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.lesions import PHASE_WORDS, PHASES
 from livermet_sim.state.tissue import COMPARTMENTS, OUTSIDE
 from livermet_sim.viz import raster, style
 from livermet_sim.viz.canvas import FLOW, NO_FLOW, SCHEMATIC, Canvas
@@ -147,7 +147,7 @@ def _meta(result: Result, frames: dict[str, np.ndarray], view: Scene, chosen: np
     return {
         "title": title, "hours": frames["time_h"][chosen].tolist(), "days": result.days, "site": view.site,
         "height": view.shape[0], "width": view.shape[1], "base": _base(view), "kinds": own, "scales": scales,
-        "cellStart": np.concatenate([[0], np.cumsum(counts)]).tolist(), "phases": ["", *PHASES],
+        "cellStart": np.concatenate([[0], np.cumsum(counts)]).tolist(), "phases": PHASE_WORDS,
         "states": list(style.STATE_COLOURS), "stateColours": style.STATE_COLOURS,
         "phaseColours": style.PHASE_COLOURS, "compartments": list(COMPARTMENTS),
         "layers": _layers(frames, chosen), "colours": {name: _ramp(name) for name in tables},

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.engine import SECTIONS
 from livermet_sim.interventions.levers import FORMER, LIVER_LEVERS
 from livermet_sim.scenario.load import load
+from livermet_sim.scenario.sections import SECTIONS
 
 GONE = [(section.name, name, text) for section in SECTIONS for name, text in section.former.items()]
 NAMED = re.compile(r"\b(?:oxygen|flow)\.\w+")

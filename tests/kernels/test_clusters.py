@@ -11,7 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from livermet_sim.kernels.clusters import label
-from livermet_sim.phases.lesions import TOGETHER
+from livermet_sim.processes.staging.stage import TOGETHER
 from livermet_sim.state.lattice import Lattice
 
 WIDTH = 30

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import TISSUE, TUMOUR
 from livermet_sim.model import LiverModel
-from livermet_sim.observe.columns import PHASES
 from livermet_sim.observe.standing import counted, course, standing
 from livermet_sim.scenario.load import load
+from livermet_sim.state.lesions import PHASES
 
 BUSY = {
     "seeding.enrichment": 40, "seeding.duration": 3.0, "cells.tumour.dormant_share": 0.2, "cells.tumour.detach": 0.5,

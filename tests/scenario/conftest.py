@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -12,6 +10,7 @@ from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.observe import parameters
 from livermet_sim.processes import seeding
 from livermet_sim.rules import book
+from livermet_sim.scenario import sections
 from livermet_sim.state import clock
 from livermet_sim.state.signals import SYSTEMIC
 
@@ -41,9 +40,7 @@ RECORDS = {"MV12": RULE, "MV6.tnf": RULE, "MV6.il1": {**RULE, "signal": "il1"}}
 @pytest.fixture(autouse=True)
 def parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the scenario layer a small engine and a small library of rules."""
-    engine = ModuleType("livermet_sim.engine")
-    engine.SECTIONS = SECTIONS  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, engine.__name__, engine)
+    monkeypatch.setattr(sections, "SECTIONS", SECTIONS)
     monkeypatch.setattr(book, "library_records", lambda: RECORDS)
     monkeypatch.setattr(book, "missing", lambda: {"MV99": "nobody knows how it works."})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import sys
 import tomllib
 
 import pytest
@@ -15,6 +14,7 @@ from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.cells import lines
 from livermet_sim.interventions import deplete, read
+from livermet_sim.scenario import sections
 from livermet_sim.scenario.draft import split
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.scenario.tables import parameters, rule
@@ -153,9 +153,8 @@ def test_a_scenario_cannot_be_changed_in_place(rich):
 
 def test_an_image_lies_beside_the_file_that_names_it(write, monkeypatch):
     image = Parameter("image", "", "", "Label image.")
-    engine = sys.modules["livermet_sim.engine"]
-    others = [section for section in engine.SECTIONS if section.name != "tissue"]
-    monkeypatch.setattr(engine, "SECTIONS", (Section("tissue", "", (image,)), *others))
+    others = [section for section in sections.SECTIONS if section.name != "tissue"]
+    monkeypatch.setattr(sections, "SECTIONS", (Section("tissue", "", (image,)), *others))
     write(b"", "sub/section.png")
     write('[tissue]\nimage = "section.png"', "sub/old.toml")
     assert load(write('extends = "sub/old.toml"', "new.toml")).value("tissue.image") == "sub/section.png"

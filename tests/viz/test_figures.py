@@ -13,8 +13,9 @@ from matplotlib.text import Text
 from synthetic import result
 
 from livermet_sim.base.errors import ResultError
-from livermet_sim.observe.frames import PHASE_WORDS, of_result
+from livermet_sim.observe.frames import of_result
 from livermet_sim.observe.summary import death_shares
+from livermet_sim.state.lesions import PHASE_WORDS
 from livermet_sim.state.tissue import PARENCHYMA, SINUSOID
 from livermet_sim.viz import charts, figures, key, lesions, style
 from livermet_sim.viz.canvas import SCHEMATIC, rgb

@@ -6,11 +6,11 @@ import numpy as np
 
 from livermet_sim.kernels.clusters import label
 from livermet_sim.kernels.codes import TUMOUR
-from livermet_sim.phases.identity import identify
-from livermet_sim.phases.progeny import read_progeny
-from livermet_sim.phases.readout import read_phases
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.processes.staging.identity import identify
+from livermet_sim.processes.staging.phases import read_phases
+from livermet_sim.processes.staging.progeny import read_progeny
 from livermet_sim.state.world import World
 
 TOGETHER = 29.0  # um between the middles of two cells of one lesion: a cell's breadth lies between them

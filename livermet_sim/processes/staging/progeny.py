@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from livermet_sim.kernels.codes import TISSUE
-from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH
+from livermet_sim.state.lesions import ANGIOGENIC, GROWTH
 from livermet_sim.state.world import World
 
 

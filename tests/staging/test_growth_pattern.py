@@ -8,8 +8,8 @@ from lesion_worlds import TUBES, WIDTH, Stand, block
 
 from livermet_sim.kernels.codes import ENTER, NONE
 from livermet_sim.observe.columns import PATTERNS as COLUMNS
-from livermet_sim.phases.growth_pattern import PATTERNS, growth_patterns, view_of
-from livermet_sim.phases.measures import measures
+from livermet_sim.observe.growth_pattern import PATTERNS, growth_patterns, view_of
+from livermet_sim.observe.measures import measures
 from livermet_sim.processes.record import record
 
 LESION = block(10, TUBES[1] - 4, 9, 9)

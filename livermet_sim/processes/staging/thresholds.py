@@ -10,7 +10,7 @@
 *growth*
     vessels, some of them its own, reach nearly all of its cells, and it has grown over the window.
 
-What a lesion's own vessels are, see ``phases.readout.own_vessels``. A reading must persist before the phase follows it, a
+What a lesion's own vessels are, see ``staging.phases.own_vessels``. A reading must persist before the phase follows it, a
 rise goes one phase at a time, and what begins a phase must exceed more than what keeps it. Nothing in the dynamics reads a
 phase, a lesion or any number of this section.
 """
@@ -18,10 +18,6 @@ phase, a lesion or any number of this section.
 from __future__ import annotations
 
 from livermet_sim.base.specs import Parameter, Section
-from livermet_sim.observe.columns import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
-from livermet_sim.state.table import Column
-
-__all__ = ["ANGIOGENIC", "GROWTH", "LESION_COLUMNS", "MICROVASCULAR", "PRE_ANGIOGENIC", "SECTION"]
 
 SECTION = Section(
     "phases",
@@ -49,58 +45,3 @@ SECTION = Section(
         Parameter("rim", 50.0, "um", "Width of the rim around a lesion in which its infiltrate and its debris are counted.", 1.0, 5000.0),
     ),
 )  # fmt: skip
-
-LESION_COLUMNS = (
-    Column("founder", "code", "Number of the disseminated cell it began with.", whole=True),
-    Column("parent", "code", "Lesion it broke away from; -1 if none.", whole=True, default=-1),
-    Column("cells", "cells", "Live tumour cells now.", whole=True),
-    Column("peak", "cells", "Most cells it ever had.", whole=True),
-    Column("phase", "code", "Phase now; 0 when it is gone.", whole=True),
-    Column("merged_into", "code", "Lesion that took it in; -1 if none.", whole=True, default=-1),
-    Column("vessels", "sites", "Sites of perfused vessels of its own.", whole=True),
-    Column("supplied", "1", "Share of its cells in tissue within reach of a perfused vessel."),
-    Column("fresh", "code", "Phase to which it will change if the readings persist; 0 if none.", whole=True),
-    Column("fresh_since", "h", "Since when they say so.", default=float("nan")),
-    Column("x", "um", "Centre."),
-    Column("y", "um", "Centre."),
-    Column("zone", "1", "Zone where it was first seen."),
-    Column("lobule", "code", "Lobule where it was first seen.", whole=True, default=-1),
-    Column("began", "h", "First seen.", default=float("nan")),
-    Column("pre_angiogenic", "h", "First seen in tissue.", default=float("nan")),
-    Column("woke", "h", "First seen with a cell that has divided.", default=float("nan")),
-    Column("micrometastasis", "h", "First seen as a micrometastasis.", default=float("nan")),
-    Column("angiogenic", "h", "First seen in the angiogenic phase.", default=float("nan")),
-    Column("growth", "h", "First seen in the growth phase.", default=float("nan")),
-    *(
-        Column(
-            f"own_{name}",
-            "h",
-            f"In the row of a founder's own lesion: when its own progeny reached {what}.",
-            default=float("nan"),
-        )
-        for name, what in (
-            ("micrometastasis", "the size of a micrometastasis in one lesion"),
-            ("angiogenic", "that, in a lesion that was angiogenic"),
-            ("growth", "the least size of a growing lesion, in one that grew"),
-        )
-    ),
-    Column("hypoxic", "h", "First seen with a hypoxic cell.", default=float("nan")),
-    Column(
-        "stellate",
-        "h",
-        "First seen with an activated stellate cell inside or beside it.",
-        default=float("nan"),
-    ),
-    Column(
-        "vessel",
-        "h",
-        "First seen with a perfused vessel of its own or a sprout inside.",
-        default=float("nan"),
-    ),
-    Column("vessel_cells", "cells", "Cells at that time.", whole=True),
-    Column("sprout", "h", "First seen with a sprout inside.", default=float("nan")),
-    Column("sprout_cells", "cells", "Cells at that time.", whole=True),
-    Column("lost", "h", "First seen without live cells.", default=float("nan")),
-    Column("window_cells", "cells", "Cells at the beginning of the growth window.", whole=True),
-    Column("earlier_cells", "cells", "Cells half a window before that.", whole=True),
-)

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from livermet_sim.kernels.codes import SINUSOID, TISSUE
-from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
-from livermet_sim.phases.niche import read_niche
+from livermet_sim.processes.staging.niche import read_niche
+from livermet_sim.state.lesions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
 from livermet_sim.state.world import World
 
 
@@ -20,7 +20,7 @@ def read_phases(
     ids: np.ndarray,
     sizes: np.ndarray,
 ) -> None:
-    """Write phase, vessels and first times of every lesion; see ``phases.definitions`` for the phases.
+    """Write phase, vessels and first times of every lesion; see ``staging.thresholds`` for the phases.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import EVENTS
-from livermet_sim.phases.definitions import SECTION
+from livermet_sim.processes.staging.thresholds import SECTION
 from livermet_sim.scenario.load import load
 from livermet_sim.state.log import FIELDS
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lesion_worlds import WIDTH, Stand, block
 
-from livermet_sim.phases.identity import _owners
+from livermet_sim.processes.staging.identity import _owners
 
 LEFT, RIGHT = block(5, 4, 3, 3), block(16, 4, 4, 3)
 BRIDGE = block(8, 5, 8, 1)

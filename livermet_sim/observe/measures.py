@@ -9,11 +9,11 @@ import numpy as np
 from livermet_sim.kernels.codes import DORMANT, SINUSOID, TUMOUR
 from livermet_sim.observe import known
 from livermet_sim.observe.founders import Founders
+from livermet_sim.observe.growth_pattern import PATTERNS, View, growth_patterns, view_of
 from livermet_sim.observe.known import DAY_H
 from livermet_sim.observe.rings import RINGS, rings
 from livermet_sim.observe.standing import standing
-from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH
-from livermet_sim.phases.growth_pattern import PATTERNS, View, growth_patterns, view_of
+from livermet_sim.state.lesions import ANGIOGENIC, GROWTH
 from livermet_sim.state.world import World
 
 NAN = float("nan")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from lesion_worlds import TUBES, WIDTH, Stand, block
 
 from livermet_sim.kernels.codes import LUMEN
-from livermet_sim.phases import readout
-from livermet_sim.phases.definitions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
+from livermet_sim.processes.staging import phases
+from livermet_sim.state.lesions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
 
 # a solid lesion over a tube, and what it grows into
 SMALL, LARGE = block(10, TUBES[1] - 4, 9, 9), block(8, TUBES[1] - 5, 15, 11)
@@ -204,7 +204,7 @@ def test_any_course_of_readings_is_followed_as_defined(readings):
         stand = Stand(patch)
         stand.add(block(30, 2, 2, 2))
         given_now = iter(max(PRE_ANGIOGENIC, r) for r in readings)
-        patch.setattr(readout, "_readings", lambda *_: np.array([next(given_now)]))
+        patch.setattr(phases, "_readings", lambda *_: np.array([next(given_now)]))
         seen = [stand.read().phase() for _ in readings]
     rise, fall = (round(h / stand.own.interval) for h in (stand.own.persistence, stand.own.persistence_back))
     phase, spell, expected = 2, [], []
