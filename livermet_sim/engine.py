@@ -63,6 +63,7 @@ from livermet_sim.state.fields import Fields
 from livermet_sim.state.lesions import LESION_COLUMNS
 from livermet_sim.state.log import EventLog
 from livermet_sim.state.network import Network
+from livermet_sim.state.places import places
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Table
 from livermet_sim.state.world import World
@@ -286,7 +287,7 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> 
         tissue=tissue, kinds=kinds, clock=Clock(step, first=-before), seed=seed, sites=sites, cells=cells,
         lesions=lesions, fields=Fields(tissue, recipe.fields, lengths), network=network, log=EventLog(kinds),
         compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
-        census=Census(tissue, len(kinds)), segments=np.full(tissue.n, -1, dtype=np.int64),
+        census=Census(tissue, len(kinds), places(tissue, setting.section("cells.tumour").volume)), segments=np.full(tissue.n, -1, dtype=np.int64),
         segment_row=np.zeros(0, dtype=np.int64), systemic_names=factor_names(),
     )  # fmt: skip
     world.begin(factors(recipe), ())
@@ -326,11 +327,11 @@ def processes(
     """Return the plan of a step, in order."""
     n, lattice = world.tissue.n, world.tissue.lattice
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
-    fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, lattice)
+    fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, lattice, world.census.places)
     return (
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
-        Divide(setting, fate, lattice), crawl, TurnOver(setting), priming.Prime(setting), vessels.Collapse(setting),
+        Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), vessels.Collapse(setting),
         Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip

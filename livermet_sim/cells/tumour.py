@@ -26,6 +26,7 @@ TUMOUR = Kind(
     parameters=(
         Parameter("diameter", 15.0, "um", "Median diameter in suspension.", 4.0, 40.0, "Mendelaar 2021 PMC7782084 (lines 14-21 um)", "recalled"),
         Parameter("diameter_spread", 1.5, "um", "Standard deviation of the diameter.", 0.0, 10.0),
+        Parameter("volume", 2500.0, "um3", "Room that a cell takes in tissue, with its share of the space between cells; it does not hang on the size of a site.", 200.0, 20000.0, "a sphere of 15 um (Mendelaar 2021 PMC7782084), and 29 % of the tumour between cells (assumed)", "derived"),
         Parameter("arrest_mechanical", 0.22, "1", "Probability per site of being held where the tube is far narrower than the cell; 0.22 gives a median path of about 30 um.", 0.0, 1.0, "Scherbarth 1997 PMID 9307300 (median 32 um beyond the inlet)", "derived"),
         Parameter("arrest_ratio", 1.2, "1", "Cell over tube diameter at which mechanical arrest is half of its maximum.", 0.2, 5.0, "Mook 2003 PMID 12883473; half-maximum assumed", "assumed"),
         Parameter("arrest_power", 12.0, "1", "Steepness of mechanical arrest in that ratio.", 1.0, 50.0),

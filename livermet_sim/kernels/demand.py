@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from livermet_sim.kernels.codes import CENTRAL, PORTAL, TISSUE
+from livermet_sim.kernels.codes import CENTRAL, PORTAL
 from livermet_sim.kernels.jit import kernel
+from livermet_sim.kernels.room import filled
 
 
 @kernel
-def demand(inside, compartment, parenchyma, wall, vessel_age, tumour_at, values, uptake, exchange, awake):
+def demand(
+    inside, compartment, parenchyma, wall, vessel_age, tumour_at, places, values, uptake, exchange, awake
+):
     """Write largest uptake (um3/s) and wall exchange (um3/s/mmHg) of every inside site; wake those that changed.
 
-    Hepatocytes and a tumour cell that stand at one site share it evenly.
+    Hepatocytes and tumour cells share a site that both would fill in proportion.
 
     Parameters
     ----------
@@ -25,8 +28,9 @@ def demand(inside, compartment, parenchyma, wall, vessel_age, tumour_at, values,
         s = inside[i]
         c = compartment[s]
         taken, given = parenchyma[s] * values[0], 0.0
-        if tumour_at[TISSUE, s] != -1:
-            taken = (values[1] + taken) / (1.0 + parenchyma[s])
+        full = filled(s, tumour_at, places)
+        if full > 0.0:
+            taken = (full * values[1] + taken) / max(1.0, full + parenchyma[s])
         if c in (PORTAL, CENTRAL):
             uptake[s] = exchange[s] = 0.0
             continue

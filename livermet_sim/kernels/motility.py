@@ -15,7 +15,7 @@ from livermet_sim.kernels.codes import (
 )
 from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import draw4
-from livermet_sim.kernels.room import free_beside
+from livermet_sim.kernels.room import leave, place_beside, settle
 
 
 @inline
@@ -45,12 +45,19 @@ def _choose(here, neighbours, compartment, vessels_only, u):
 
 
 @inline
-def touching(site, but, neighbours, occupied):
-    """Return how many tumour cells stand on the sites around, the site ``but`` left out."""
-    number = 0
+def another(site, row, tumour_at):
+    """Say whether another tumour cell than ``row`` fills the tissue part of a site, or some of it."""
+    first = tumour_at[TISSUE, site]
+    return first != -1 and (first != row or (len(tumour_at) > 2 and tumour_at[TISSUE + 1, site] != -1))
+
+
+@inline
+def touching(site, row, neighbours, tumour_at):
+    """Return on how many sites around, and at the site itself, another tumour cell than ``row`` stands."""
+    number = 1 if another(site, row, tumour_at) else 0
     for k in range(neighbours.shape[1]):
         other = neighbours[site, k]
-        if other >= 0 and other != but and occupied[other] != -1:
+        if other >= 0 and another(other, row, tumour_at):
             number += 1
     return number
 
@@ -123,8 +130,10 @@ def crawl(
 
 
 @kernel
-def crawl_tumour(rows, seed, tick, hops, key, site, rates, cohesion, tumour_at, compartment, neighbours):
-    """Move tumour cells in tissue, in order, to free sites around them, ``hops[i]`` times.
+def crawl_tumour(
+    rows, seed, tick, hops, key, site, rates, cohesion, tumour_at, places, compartment, neighbours
+):
+    """Move tumour cells in tissue, in order, to places with room around them, ``hops[i]`` times.
 
     A cell that touches others hops only to where it still touches one (E-cadherin): clones are loose, but
     do not scatter. With the probability in the column ``cohesion`` of ``rates`` it does not hop to where it
@@ -135,15 +144,15 @@ def crawl_tumour(rows, seed, tick, hops, key, site, rates, cohesion, tumour_at, 
         for hop in range(hops[i]):
             here = site[r]
             u, v, _, _ = draw4(seed, CRAWL + ((hop + 1) << 16), tick, key[r])
-            place = free_beside(here, neighbours, compartment, tumour_at[TISSUE], False, u)
+            place = place_beside(here, False, neighbours, compartment, tumour_at, places, u)
             if place < 0:
                 break
-            held = touching(here, here, neighbours, tumour_at[TISSUE])
-            then = touching(place, here, neighbours, tumour_at[TISSUE])
+            held = touching(here, r, neighbours, tumour_at)
+            then = touching(place, r, neighbours, tumour_at)
             if held > 0 and (then == 0 or (then < held and v < rates[r, cohesion])):
                 continue
-            tumour_at[TISSUE, here] = -1
-            tumour_at[TISSUE, place] = r
+            leave(r, here, tumour_at, places)
+            settle(r, place, tumour_at, places)
             site[r] = place
 
 

@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
-from livermet_sim.kernels.jit import kernel
+from livermet_sim.kernels.jit import inline, kernel
+from livermet_sim.kernels.room import settle
+
+WHOLE = 2**20  # a site full of tumour
+
+
+@inline
+def press(site, part, contacts, pressed):
+    """Add what a site is full of tumour, in steps of 1 / WHOLE, to what presses on those around."""
+    for k in range(contacts.shape[1]):
+        if contacts[site, k] >= 0:
+            pressed[contacts[site, k]] += part
+
+
+@inline
+def stand(row, site, contacts, tumour_at, places, pressed):
+    """Let a cell stand in the tissue part of a site and press on what lies around what it fills."""
+    settle(row, site, tumour_at, places)
+    press(site, WHOLE // max(places.capacity[site], 1), contacts, pressed)
+    for k in range(places.body.shape[1]):
+        if places.body[site, k] >= 0:
+            press(places.body[site, k], WHOLE, contacts, pressed)
 
 
 @kernel
 def census(
-    n, kind, site, layer, activation, kinds, contacts, count, tumour_at, pressure, near, touched, seen
-):
+    n, kind, site, layer, activation, kinds, contacts, places, count, tumour_at, pressure, pressed, near, touched, seen
+):  # fmt: skip
     """Count cells by site and kind, say where tumour cells stand, and return how many are in lumen and tissue.
 
     Parameters
@@ -24,10 +45,14 @@ def census(
         Sites that a cell can touch.
     count : int32[sites, 2 K]
         Written: cells of each kind, then activated ones of each kind.
-    tumour_at : int64[2, sites]
-        Written: row of the tumour cell in lumen and tissue part, or -1.
+    places : Places
+        Where tissue has room for tumour cells, and what they fill; see ``kernels.room``.
+    tumour_at : int64[1 + most, sites]
+        Written: row of the tumour cell in the lumen, then those in the tissue part, or -1.
     pressure : float64[sites]
-        Written: share of the sites around whose tissue part holds a tumour cell.
+        Written: share of the tissue around that tumour cells fill.
+    pressed : int64[sites]
+        Scratch for it.
     near : int32[2, sites]
         Written: tumour cells in lumen and tissue parts at the site and those it touches.
     touched : int32[sites + 1]
@@ -41,8 +66,9 @@ def census(
         for k in range(2 * kinds):
             count[s, k] = 0
     for s in range(len(pressure)):
-        for part in range(2):
-            near[part, s] = 0
+        pressed[s] = 0
+        near[LUMEN, s] = near[TISSUE, s] = 0
+        for part in range(len(tumour_at)):
             tumour_at[part, s] = -1
     listed, in_lumen, in_tissue = 0, 0, 0
     for r in range(n):
@@ -58,9 +84,10 @@ def census(
             part = layer[r]
             if part == LUMEN:
                 in_lumen += 1
+                tumour_at[LUMEN, s] = r
             else:
                 in_tissue += 1
-            tumour_at[part, s] = r
+                stand(r, s, contacts, tumour_at, places, pressed)
             near[part, s] += 1
             for k in range(contacts.shape[1]):
                 other = contacts[s, k]
@@ -68,8 +95,7 @@ def census(
                     near[part, other] += 1
     touched[0] = listed
     for s in range(len(pressure)):
-        own = 1 if tumour_at[TISSUE, s] >= 0 else 0
-        pressure[s] = (near[TISSUE, s] - own) / contacts.shape[1]
+        pressure[s] = pressed[s] / (WHOLE * contacts.shape[1])
     return in_lumen, in_tissue
 
 

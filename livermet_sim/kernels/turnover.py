@@ -76,7 +76,7 @@ def secrete(n, site, rates, first, signals, share, source):
     """Add every cell's secretion to its site, in whole numbers so that the order of cells cannot show.
 
     ``source`` is int64[sites, F] in units of 2**-20; ``first`` the column of the first signal's secretion;
-    ``share`` what one cell is of a site: secretion is declared for a cell in every site of 10 um.
+    ``share`` how many times denser it is in a site than in one that it is declared for (``Tissue.dilution``).
     """
     for r in range(n):
         s = site[r]

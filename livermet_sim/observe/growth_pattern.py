@@ -47,6 +47,8 @@ class View:
     parenchyma, collagen, patency, perfused, oxygen, debris : float[n]
     stellate : bool[n]
         Sites with an activated stellate cell.
+    cells : float
+        Tumour cells that a full site holds.
     """
 
     lattice: Lattice
@@ -62,6 +64,7 @@ class View:
     oxygen: np.ndarray
     debris: np.ndarray
     stellate: np.ndarray
+    cells: float = 1.0
 
 
 SITE_ARRAYS = ("parenchyma", "collagen", "patency", "perfused", "oxygen", "debris")
@@ -89,7 +92,8 @@ def view_of_shot(world: World, shot: dict) -> View:
 def _view(world: World, compartment: np.ndarray, held: np.ndarray, stellate: np.ndarray, sites: dict) -> View:
     tissue = world.tissue
     return View(
-        tissue.lattice, tissue.sides, tissue.contacts, tissue.compartment, compartment, held, stellate=stellate, **sites
+        tissue.lattice, tissue.sides, tissue.contacts, tissue.compartment, compartment, held, stellate=stellate,
+        cells=tissue.site**2 / world.cell_area, **sites,
     )  # fmt: skip
 
 
@@ -164,7 +168,7 @@ def contents(view: View, hypoxic_below: float, lesions: int) -> dict[str, np.nda
 
 def necrosis(view: View) -> np.ndarray:
     """Return the lesion of each site of debris that hangs together with living tumour, site by site."""
-    dead = (view.debris >= DEBRIS) & (view.held < 0)
+    dead = (view.debris >= DEBRIS * min(1.0, view.cells)) & (view.held < 0)
     if not dead.any():
         return np.zeros(0, dtype=np.int64)
     living = view.held >= 0

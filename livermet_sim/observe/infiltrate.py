@@ -38,7 +38,7 @@ def infiltrate(result: Result, rim_um: float | None = None) -> Frame:
     shots, cells = result.snapshots, result.cells
     own = result.scenario.get("phases", {})
     rim = float(own.get("rim", 50.0)) if rim_um is None else rim_um
-    least = int(own.get("micrometastasis", 10))
+    least = int(own.get("micrometastasis", 10)) * cell_area(result)
     frames = [pd.DataFrame(columns=["time_h", "lesion", "kind", "ring", "cells", "area_mm2", "per_mm2"])]
     kinds = [name for name in pd.unique(cells["kind"]) if name != "tumour"]
     lattice = Lattice.of(shots) if shots else None
@@ -51,6 +51,14 @@ def infiltrate(result: Result, rim_um: float | None = None) -> Frame:
         code = pd.Categorical(now["kind"], categories=kinds).codes.astype(np.int64)
         frames.append(_tidy(found, code, now["site"].to_numpy(), kinds, lattice.site).assign(time_h=hours))
     return pd.concat([f for f in frames if len(f)] or frames, ignore_index=True)[list(frames[0].columns)]
+
+
+def cell_area(result: Result) -> float:
+    """Return the area of the slab that a tumour cell of a result takes, um2; an older result has one cell to a site."""
+    shots, own = result.snapshots, result.scenario.get("cells", {}).get("tumour", {})
+    if "volume" in own and shots:
+        return float(own["volume"]) / float(shots["thickness_um"])
+    return float(shots["site_um"]) ** 2 if shots else 0.0
 
 
 def _tidy(found: Rings, kind: np.ndarray, site: np.ndarray, kinds: list[str], side: float) -> Frame:

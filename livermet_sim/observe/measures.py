@@ -27,9 +27,8 @@ def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) ->
     ``observe.known`` declares when each can be known.
 
     Shares of founders are of those that entered. Shares of the growth patterns are of the borders of all lesions that are
-    micrometastases, weighted by their length; ``tumour_volume_mm3`` takes each
-    lesion for a sphere of its diameter in the slab; ``area_doubling_h`` is of its area there, and so of its volume there too,
-    which is area times thickness.
+    micrometastases, weighted by their length; ``tumour_volume_mm3`` is what the cells fill of the slab, each its own volume,
+    and ``tumour_area_mm2`` that over the thickness, so that ``area_doubling_h`` is of both.
 
     Parameters
     ----------
@@ -55,21 +54,19 @@ def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) ->
 
 def burden(world: World, micrometastasis_cells: int) -> dict[str, float]:
     """Return how much tumour there is."""
-    cells, site = world.cells, world.tissue.site * 1e-3
-    tumour = np.count_nonzero(cells["kind"] == TUMOUR)
+    tumour = np.count_nonzero(world.cells["kind"] == TUMOUR)
     now = standing(world)
     size = now.cells
-    radius = np.sqrt(size / np.pi) * site
     return {
         "tumour_cells": float(tumour),
-        "tumour_area_mm2": tumour * site**2,
-        "tumour_volume_mm3": float((4.0 / 3.0 * np.pi * radius**3).sum()),
+        "tumour_area_mm2": tumour * world.cell_area * 1e-6,
+        "tumour_volume_mm3": tumour * world.census.places.volume * 1e-9,
         "metastases": float((size >= micrometastasis_cells).sum()),
         "lesions": float((size > 0).sum()),
         "lesions_vascularised": float((now.phase >= ANGIOGENIC).sum()),
         "lesions_growing": float((now.phase == GROWTH).sum()),
         "largest_lesion_cells": float(size.max(initial=0)),
-        "largest_lesion_um": 2e3 * float(radius.max(initial=0.0)),
+        "largest_lesion_um": float(world.breadth(size).max(initial=0.0)),
     }
 
 
@@ -155,7 +152,7 @@ def infiltrate(world: World, view: View, thresholds: SimpleNamespace) -> dict[st
         world.compartment != 0,
         tissue.lattice,
         thresholds.rim,
-        int(thresholds.micrometastasis),
+        thresholds.micrometastasis * world.cell_area,
     )
     counts, areas = found.counts(cells["kind"], cells["site"], len(world.kinds)), found.areas(tissue.site)
     return {

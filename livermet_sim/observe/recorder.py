@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from livermet_sim.kernels.codes import DORMANT, SINUSOID, TISSUE, TUMOUR
+from livermet_sim.kernels.codes import DORMANT, LUMEN, SINUSOID, TISSUE, TUMOUR
 from livermet_sim.observe.parameters import days
 from livermet_sim.observe.standing import phase_of_cells, standing
 from livermet_sim.processes.process import Process
@@ -105,7 +105,7 @@ def snapshot(world: World, hours: float) -> dict[str, Any]:
         shot[name] = sites[name].astype(np.float32)
     shot["patency"] = sites["patency"].astype(np.float32)  # for the growth patterns; not kept in results
     shot["vegf"] = guide_field(world).astype(np.float32)
-    shot["tumour_lumen"], shot["tumour"] = lesion[tumour_at].astype(np.int32)
+    shot["tumour_lumen"], shot["tumour"] = lesion[tumour_at[[LUMEN, TISSUE]]].astype(np.int32)
     order = np.argsort(cells["key"])
     columns = (
         "key",

@@ -38,8 +38,8 @@ class Rings:
         return np.bincount(3 * kind[known] + ring[known], minlength=3 * kinds).reshape(kinds, 3)
 
 
-def rings(held: np.ndarray, inside: np.ndarray, lattice: Lattice, rim: float, least: int) -> Rings:
-    """Return the rings around the lesions of at least ``least`` cells.
+def rings(held: np.ndarray, inside: np.ndarray, lattice: Lattice, rim: float, least: float) -> Rings:
+    """Return the rings around the lesions of at least ``least`` um2.
 
     The inside is every site whose tissue part the lesion holds, and what it surrounds on all sides: vessels and
     necrosis. The rim reaches ``rim`` um outwards, and belongs to the nearest lesion.
@@ -54,8 +54,8 @@ def rings(held: np.ndarray, inside: np.ndarray, lattice: Lattice, rim: float, le
     """
     ring = np.where(inside, OUTSIDE, -1).astype(np.int8)
     lesion = np.full(len(held), -1, dtype=np.int64)
-    sizes = np.bincount(held[held >= 0])
-    large = np.flatnonzero(sizes >= least)
+    sizes = np.bincount(held[held >= 0]) * lattice.site**2
+    large = np.flatnonzero(sizes >= least - 1e-6)
     if not len(large):
         return Rings(ring, lesion)
     mine = np.isin(held, large)

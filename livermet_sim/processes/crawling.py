@@ -10,6 +10,7 @@ from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.places import Places
 from livermet_sim.state.world import World
 
 STAYS, VESSEL_CELL, TISSUE_CELL = 0, 1, 2
@@ -18,12 +19,18 @@ HABITS = {"vessel": VESSEL_CELL, "disse": TISSUE_CELL, "segment": STAYS, "blood"
 PERSISTENCE = 12.5  # um that a crawling cell goes before it turns: about its own breadth (assumed)
 
 
-def stride(lattice: Lattice) -> float:
+def stride(lattice: Lattice, places: Places | None = None) -> float:
     """Return the path in um that one hop stands for, so that how far cells spread does not hang on the size of a site.
 
     A walk of free paths of length P spreads by P times its whole length (mean square); one of hops by their mean square.
+    Cells that take room hop to the place that owns a site beside theirs, the others to that site.
     """
-    return float(np.mean(lattice.length**2)) / PERSISTENCE
+    if places is None or not places.body.shape[1]:
+        return float(np.mean(lattice.length**2)) / PERSISTENCE
+    at = np.flatnonzero(places.capacity > 0)
+    there = places.owner[lattice.around[at]]
+    hops = (lattice.around[at] >= 0) & (there != at[:, None]) & (places.capacity[there] > 0)
+    return float(np.mean(lattice.distance(at[:, None], there)[hops] ** 2)) / PERSISTENCE
 
 
 class Crawl(Process):
@@ -33,8 +40,8 @@ class Crawl(Process):
     reads = ("cells.rates", "fields.concentration", "census")
     writes = ("cells.site[crawling]", "cells.layer[immune]")
 
-    def __init__(self, setting: Setting, lattice: Lattice):
-        self.stride = stride(lattice)
+    def __init__(self, setting: Setting, lattice: Lattice, places: Places):
+        self.stride, self.tumour_stride = stride(lattice), stride(lattice, places)
         self.columns = setting.columns("crawl", "chemotaxis", "infiltrate", "attack", "engulf")
         self.cohesion = setting.column("cohesion")
         self.mobile = np.array([HABITS[k.habitat] for k in setting.kinds], dtype=np.int64)
@@ -64,7 +71,7 @@ class Crawl(Process):
         cells, clock = world.cells, world.clock
         hops = np.empty(cells.n, dtype=np.int64)
         movers = tumour_hops(
-            cells.n, world.seed, clock.tick, clock.dt, self.stride, cells.full("kind"), cells.full("layer"),
+            cells.n, world.seed, clock.tick, clock.dt, self.tumour_stride, cells.full("kind"), cells.full("layer"),
             cells.full("state"), cells.full("key"), world.rates, int(self.columns[0]), cells.full("crowding"), hops,
         )  # fmt: skip
         if movers == 0:
@@ -73,5 +80,5 @@ class Crawl(Process):
         rows = by_priority(world, np.flatnonzero((hops > 0) & alive), CRAWL)
         crawl_tumour(
             rows, world.seed, clock.tick, hops[rows], cells.full("key"), cells.full("site"), world.rates,
-            self.cohesion, world.census.tumour_at, world.compartment, world.tissue.neighbours,
+            self.cohesion, world.census.tumour_at, world.census.places, world.compartment, world.tissue.neighbours,
         )  # fmt: skip

@@ -39,8 +39,6 @@ SECTION = Section(
     ),
 )
 
-REFERENCE_SITE = 10.0  # um; secretion is declared for one cell in every site of this size
-
 
 class Diffuse(Process):
     """Gather secretion and solve L2 lap(c) - c + s = 0 for every signal."""
@@ -53,8 +51,6 @@ class Diffuse(Process):
         self.own = setting.section("diffusion")
         self.every = self.own.interval
         self.first = setting.column(f"secrete.{setting.fields[0]}")
-        # a cell in a smaller site makes for a higher concentration there
-        self.share = (REFERENCE_SITE / float(setting.values["tissue"]["site"])) ** 2
 
     def step(self, world: World) -> None:
         """Solve when due; rates are those of the last evaluation of the rules."""
@@ -63,7 +59,7 @@ class Diffuse(Process):
         cells, fields = world.cells, world.fields
         fields.clear_source()
         secrete(
-            cells.n, cells.full("site"), world.rates, self.first, len(fields.names), self.share,
+            cells.n, cells.full("site"), world.rates, self.first, len(fields.names), world.tissue.dilution,
             fields.source,
         )  # fmt: skip
         fields.relax(self.own.tolerance, self.own.most)

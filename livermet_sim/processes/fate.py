@@ -17,24 +17,25 @@ from livermet_sim.kernels.codes import (
     NONE,
     NOTHING,
     SLEEP,
-    TISSUE,
     WAKE,
 )
 from livermet_sim.kernels.fate import decide, spread_attackers
-from livermet_sim.kernels.growth import cross_wall, divide, enter_vessel
+from livermet_sim.kernels.growth import bury, cross_wall, divide, enter_vessel, name_daughters
 from livermet_sim.kernels.neighbours import list_attackers
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.seeding import Carrier
 from livermet_sim.processes.setting import Setting
-from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.tissue import Tissue
 from livermet_sim.state.world import World
 
 OWN_FATES = (
     "detach", "extravasate", "divide", "sleep", "wake", "die.shear", "die.nitric_oxide", "die.anoikis",
     "die.apoptosis", "die.necrosis", "intravasate",
 )  # fmt: skip
+
+PRESSED = 900.0  # um2 around a push in which vessels are compressed
 
 
 class Fate(Process):
@@ -104,11 +105,12 @@ class Fate(Process):
         for cause, number in zip(*np.unique(causes, return_counts=True), strict=True):
             count(world, f"dead_{world.log.causes[cause]}", number)
         cells.full("alive")[dead] = 0
-        site, layer = cells.full("site")[dead], cells.full("layer")[dead]
-        world.census.tumour_at[layer, site] = -1
-        left_over = (causes < FIRST_KILLER) & (layer == TISSUE)
-        np.add.at(world.sites.full("debris"), site[left_over], 1.0)
-        world.census.stale = True
+        census, remains = world.census, (causes < FIRST_KILLER).astype(np.int64)
+        bury(
+            dead, cells.full("site"), cells.full("layer"), census.tumour_at, census.places,
+            world.sites.full("debris"), remains,
+        )  # fmt: skip
+        census.stale = True
 
 
 class Detach(Process):
@@ -150,8 +152,8 @@ class Extravasate(Process):
         rows = by_priority(world, rows, CROSS)
         cross_wall(
             rows, world.seed, world.clock.tick, cells.full("key"), cells.full("site"), cells.full("layer"),
-            cells.full("sojourn"), cells.full("event"), world.census.tumour_at, world.tissue.neighbours,
-            world.compartment,
+            cells.full("sojourn"), cells.full("event"), world.census.tumour_at, world.census.places,
+            world.tissue.neighbours, world.compartment,
         )  # fmt: skip
         record(world, rows[cells.full("event")[rows] != NOTHING], EXTRAVASATE, NONE)
         world.census.stale = True
@@ -181,8 +183,8 @@ class Intravasate(Process):
         rows = by_priority(world, rows, INTRAVASATION)
         enter_vessel(
             rows, world.seed, world.clock.tick, cells.full("key"), cells.full("site"), cells.full("layer"),
-            cells.full("event"), world.census.tumour_at, world.tissue.neighbours, world.compartment,
-            world.sites.full("perfused"),
+            cells.full("event"), world.census.tumour_at, world.census.places, world.tissue.neighbours,
+            world.compartment, world.sites.full("perfused"),
         )  # fmt: skip
         entered = rows[cells.full("event")[rows] != NOTHING]
         if len(entered):
@@ -198,12 +200,16 @@ class Divide(Process):
     writes = ("cells[new daughters]", "cells.site[tumour, pushed]", "cells.generation")
     adds = ("sites.parenchyma", "sites.patency", "log")
 
-    def __init__(self, setting: Setting, fate: Fate, lattice: Lattice):
+    def __init__(self, setting: Setting, fate: Fate, tissue: Tissue):
         self.fate = fate
-        own = setting.section("cells.tumour")
-        self.coopt, self.compress = setting.column("coopt"), own.compress
+        own, lattice = setting.section("cells.tumour"), tissue.lattice
+        self.coopt = setting.column("coopt")
+        # what lies beside a push is nine sites of 10 um; where sites are smaller or larger, as much is compressed
+        beside = (1 + tissue.contacts.shape[1]) * tissue.site**2
+        self.compress = 1.0 - (1.0 - own.compress) ** (PRESSED / beside)
         # a daughter beside its mother needs no push
-        self.rays = lattice.rays(max(own.push_distance, float(lattice.length.max())))
+        daughter = max(lattice.site, np.sqrt(own.volume / tissue.thickness)) * np.sqrt(2.0)
+        self.rays = lattice.rays(max(own.push_distance, float(daughter)))
 
     def step(self, world: World) -> None:
         """Divide, in drawn order, and make the daughters' rows."""
@@ -217,16 +223,22 @@ class Divide(Process):
         divide(
             rows, world.seed, world.clock.tick, world.rates, self.coopt, *self.rays, self.compress, born_at, born_key,
             cells.full("event"), cells.full("cause"), cells.full("key"), cells.full("site"), cells.full("layer"),
-            world.census.tumour_at, world.tissue.neighbours, world.compartment, sites.full("parenchyma"),
-            sites.full("patency"),
+            world.census.tumour_at, world.census.places, world.tissue.neighbours, world.tissue.contacts, world.compartment,
+            sites.full("parenchyma"), sites.full("patency"),
         )  # fmt: skip
         made = born_at >= 0
         mothers = rows[made]
         record(world, mothers, DIVIDE, cells.full("cause")[mothers])
         cells.full("generation")[mothers] += 1
-        self._daughters(world, mothers, born_at[made], born_key[made])
+        daughters = np.full(len(rows), -1, dtype=np.int64)
+        daughters[made] = self._daughters(world, mothers, born_at[made], born_key[made])
+        census = world.census
+        name_daughters(born_at, daughters, cells.full("layer")[rows], census.tumour_at, census.places)
 
-    def _daughters(self, world: World, mothers: np.ndarray, sites: np.ndarray, keys: np.ndarray) -> None:
+    def _daughters(
+        self, world: World, mothers: np.ndarray, sites: np.ndarray, keys: np.ndarray
+    ) -> np.ndarray:
+        """Make the daughters' rows and return them."""
         cells = world.cells
         inherited = {
             name: cells.full(name)[mothers]
@@ -245,5 +257,5 @@ class Divide(Process):
         inherited["state"] = np.full(len(mothers), CYCLING)
         rows = world.add_cells(len(mothers), site=sites, key=keys, born=world.clock.tick, **inherited)
         world.rates[rows] = world.rates[mothers]
-        world.census.tumour_at[inherited["layer"], sites] = rows
         count(world, "born", len(rows))
+        return rows

@@ -6,7 +6,6 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.matrix import deposit, lay_down, wear
-from livermet_sim.processes.diffusion import REFERENCE_SITE
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -50,8 +49,6 @@ class Remodel(Process):
             own.collagen_loss, own.net_loss, own.debris_loss, own.patency_recovery, own.hepatocyte_regrowth,
             own.hepatocyte_death, own.hepatocyte_limit, own.hepatocyte_crush,
         ])  # fmt: skip
-        # the smaller a site, the denser what a cell lays down there
-        self.share = (REFERENCE_SITE / float(setting.values["tissue"]["site"])) ** 2
         self._laid: np.ndarray | None = None
 
     def levels(self) -> dict[str, float]:
@@ -66,7 +63,9 @@ class Remodel(Process):
         cells, sites = world.cells, world.sites
         if self._laid is None:
             self._laid = np.zeros((2, world.tissue.n), dtype=np.int64)
-        deposit(cells.n, cells.full("site"), world.rates, self.columns, span * self.share, self._laid)
+        deposit(
+            cells.n, cells.full("site"), world.rates, self.columns, span * world.tissue.dilution, self._laid
+        )
         self.rates[: len(LOSSES)] = world.level(*LOSSES)
         matrix = (sites.full("collagen"), sites.full("fibronectin"))
         wear(

@@ -182,7 +182,7 @@ class Oxygenate(Process):
         rates = (volume * own.uptake, volume * self.tumour_uptake, own.wall_conductance, own.new_vessel)
         demand(
             world.tissue.inside, world.compartment, world.sites.full("parenchyma"), network.wall,
-            world.sites.full("vessel_age"), world.census.tumour_at, np.array(rates), here["uptake"], here["exchange"], self._awake,
+            world.sites.full("vessel_age"), world.census.tumour_at, world.census.places, np.array(rates), here["uptake"], here["exchange"], self._awake,
         )  # fmt: skip
 
     def _wake_all(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.kernels.neighbours import census
+from livermet_sim.state.places import Places, single
 from livermet_sim.state.table import Table
 from livermet_sim.state.tissue import Tissue
 
@@ -16,22 +17,27 @@ class Census:
     ----------
     count : int32[n, 2 K]
         Cells of each kind at a site, then the activated ones.
-    tumour_at : int64[2, n]
-        Row of the tumour cell in the lumen and in the tissue part of a site, or -1.
+    tumour_at : int64[1 + most, n]
+        Row of the tumour cell in the lumen of a site, then those in its tissue part, the first ones filled first; -1 for
+        none. A cell that is larger than a site is at all sites that it fills.
+    places : Places
+        Where tissue has room for tumour cells.
     in_lumen, in_tissue : int
         Tumour cells in vessels and in tissue.
     near : int32[2, n]
         Tumour cells in the lumen and the tissue parts of a site and those it touches.
     """
 
-    def __init__(self, tissue: Tissue, kinds: int):
+    def __init__(self, tissue: Tissue, kinds: int, places: Places | None = None):
         n = tissue.n
+        self.places = single(n, np.nan) if places is None else places
         self.kinds = kinds
         self.contacts = tissue.contacts
         self.count = np.zeros((n, 2 * kinds), dtype=np.int32)
-        self.tumour_at = np.full((2, n), -1, dtype=np.int64)
+        self.tumour_at = np.full((1 + self.places.most, n), -1, dtype=np.int64)
         self.near = np.zeros((2, n), dtype=np.int32)
         self._touched = np.zeros(n + 1, dtype=np.int32)
+        self._pressed = np.zeros(n, dtype=np.int64)
         self._seen = np.zeros(n, dtype=np.int8)
         self.in_lumen = self.in_tissue = 0
         self.stale = True
@@ -42,6 +48,7 @@ class Census:
             return
         self.in_lumen, self.in_tissue = census(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
-            self.kinds, self.contacts, self.count, self.tumour_at, sites.full("pressure"), self.near, self._touched, self._seen,
+            self.kinds, self.contacts, self.places, self.count, self.tumour_at, sites.full("pressure"), self._pressed, self.near,
+            self._touched, self._seen,
         )  # fmt: skip
         self.stale = False

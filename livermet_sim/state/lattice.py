@@ -306,6 +306,14 @@ class Lattice:
         slope_x, slope_y = self.slope(self.smoothed(values, smooth))
         return np.arctan2(slope_y, slope_x)
 
+    def dither(self) -> np.ndarray:
+        """Return numbers in [0, 1) that any share of the sites lies below, evenly spread, float64[n].
+
+        Multiples of two powers of the plastic number: the plane's most even sequence of this form.
+        """
+        y, x = self.pixels(np.arange(self.n))
+        return (0.7548776662466927 * x + 0.5698402909980532 * y) % 1.0
+
     def rays(self, reach: float) -> Rays:
         """Return the places within ``reach`` um of a site, as a tree of nearly straight ways."""
         return rays(STEPS, self.site, reach)

@@ -87,7 +87,7 @@ class Roster:
         if self._counted is None or tick != self._counted.clock.tick:
             cells, sites = copy.copy(self.world.cells), copy.copy(self.world.sites)
             cells.real, sites.real = cells.real.copy(), sites.real.copy()
-            census = Census(self.world.tissue, len(self.world.kinds))
+            census = Census(self.world.tissue, len(self.world.kinds), self.world.census.places)
             seen = replace(
                 self.world, cells=cells, sites=sites, census=census, clock=copy.copy(self.world.clock)
             )

@@ -10,6 +10,7 @@ import numpy as np
 from livermet_sim.state.lattice import Lattice
 
 CONTACT = 16.5  # um between the middles of two cells that touch: areas alike with sites of 8, 10 and 12.5 um
+REFERENCE = 2500.0  # um3
 OUTSIDE, PORTAL, SINUSOID, PARENCHYMA, CENTRAL = 0, 1, 2, 3, 4
 COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central vein")
 
@@ -18,33 +19,34 @@ COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central ve
 class Tissue:
     """Hold an immutable slab of liver on a lattice.
 
-    A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
-    part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
-    blood in and out.
+        A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
+        part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
+        blood in and out.
 
-    Attributes
-    ----------
-    kind : str
-        lobule, patch, strip or mask.
-    lattice : Lattice
-        Where sites lie, how far they are apart, whether opposite sides join.
-    thickness : float, um
-        Thickness of the slab.
-    compartment : int8[n]
-        OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
-    diameter : float64[n], um
-        Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
-    zone : float64[n]
-        Place between portal tract (0) and central vein (1), by path; 0 outside.
-    lobule, hepatocyte : int32[n]
-        Which lobule, which hepatocyte a site belongs to; -1 for none.
-    neighbours : int32[n, 8]
-        Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
-    edges : int32[m, 2]
-        Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
-        the lower index first, in lexicographic order.
-    dropped : int32[k]
-        Sites that an image draws as sinusoid and that are parenchyma, because no blood can pass them.
+        Attributes
+        ----------
+        kind : str
+            lobule, patch, strip or mask.
+        lattice : Lattice
+            Where sites lie, how far they are apart, whether opposite sides join.
+        thickness : float, um
+            Thickness of the slab.
+        compartment : int8[n]
+            REFERENCE = 2500.0  # um3
+    OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
+        diameter : float64[n], um
+            Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
+        zone : float64[n]
+            Place between portal tract (0) and central vein (1), by path; 0 outside.
+        lobule, hepatocyte : int32[n]
+            Which lobule, which hepatocyte a site belongs to; -1 for none.
+        neighbours : int32[n, 8]
+            Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
+        edges : int32[m, 2]
+            Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
+            the lower index first, in lexicographic order.
+        dropped : int32[k]
+            Sites that an image draws as sinusoid and that are parenchyma, because no blood can pass them.
     """
 
     kind: str
@@ -94,6 +96,11 @@ class Tissue:
     def volume(self) -> float:
         """Return the volume of the slab in mm3."""
         return self.area * self.thickness * 1e-9
+
+    @property
+    def dilution(self) -> float:
+        """Return how many times denser what one cell makes is in a site than in one of 10 x 10 x 25 um, for which it is declared."""
+        return REFERENCE / (self.site**2 * self.thickness)
 
     @property
     def width(self) -> int:

@@ -86,6 +86,15 @@ class World:
         for own in carried:
             self.carried[own.name] = own.table(rows[own.over])
 
+    @property
+    def cell_area(self) -> float:
+        """Return the area in um2 that a tumour cell takes of the slab: its volume over the thickness."""
+        return self.census.places.volume / self.tissue.thickness
+
+    def breadth(self, cells: np.ndarray) -> np.ndarray:
+        """Return the diameters in um of discs of the slab that so many tumour cells fill."""
+        return np.sqrt(4.0 / np.pi * self.cell_area * np.asarray(cells))
+
     def code(self, kind: str) -> int:
         """Return the code of a kind."""
         return list(self.kinds).index(kind)

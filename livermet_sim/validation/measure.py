@@ -186,7 +186,7 @@ def first_sprout_diameter(course: Course) -> Sample:
     """Return the diameter of each lesion when a sprout first lay inside, um."""
     world = course.engine.world
     cells = world.lesions["sprout_cells"][~np.isnan(world.lesions["sprout"])]
-    return median(np.sqrt(4.0 / np.pi * cells) * world.tissue.site)
+    return median(world.breadth(cells))
 
 
 def necrosis_depth(course: Course) -> Sample:
@@ -222,7 +222,7 @@ def doubling_time(course: Course) -> Sample:
 def replacement_of_small(course: Course) -> Sample:
     """Return, per liver, the mean replacement share of lesions below 200 um less that of larger ones, all weeks together."""
     cells, replaced = np.concatenate([*course.borders, np.zeros((2, 0))], axis=1)
-    small = np.sqrt(4.0 / np.pi * cells) * course.engine.world.tissue.site < SMALL_UM
+    small = course.engine.world.breadth(cells) < SMALL_UM
     if small.all() or not small.any():
         return median(np.zeros(0))
     return median(np.array([replaced[small].mean() - replaced[~small].mean()]))

@@ -21,6 +21,7 @@ from livermet_sim.kernels.codes import (
 )
 from livermet_sim.kernels.rng import draws
 from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.places import single
 
 RAYS = Lattice(3, 3, 10.0)
 
@@ -40,6 +41,7 @@ class Colony:
         self.family[: self.n] = np.arange(self.n)
         self.tumour_at = np.full((2, len(neighbours)), -1, dtype=np.int64)
         self.tumour_at[layer, sites] = np.arange(self.n)
+        self.places = single(len(neighbours), 2500.0)
         self.parenchyma, self.patency = np.ones(len(neighbours)), np.ones(len(neighbours))
 
     def draws(self) -> np.ndarray:
@@ -54,7 +56,7 @@ class Colony:
         rates = np.full((len(self.site), 1), coopt)
         module.divide(
             rows, self.seed, self.tick, rates, 0, *RAYS.rays(10.0 * max(reach, np.sqrt(2.0))), compress, at, keys, self.event, self.cause, self.key, self.site,
-            self.layer, self.tumour_at, self.neighbours, self.compartment, self.parenchyma, self.patency,
+            self.layer, self.tumour_at, self.places, self.neighbours, self.neighbours, self.compartment, self.parenchyma, self.patency,
         )  # fmt: skip
         made = at >= 0
         assert np.array_equal(self.event[rows] == DIVIDE, made)
@@ -62,7 +64,9 @@ class Colony:
         born = np.arange(self.n, self.n + made.sum())
         self.site[born], self.key[born] = at[made], keys[made]
         self.layer[born], self.family[born] = self.layer[rows[made]], self.family[rows[made]]
-        self.tumour_at[self.layer[born], at[made]] = born
+        names = np.full(len(rows), -1, dtype=np.int64)
+        names[made] = born
+        module.name_daughters(at, names, self.layer[rows], self.tumour_at, self.places)
         self.n += len(born)
         self.tick += 1
         return at
@@ -349,8 +353,8 @@ def cross(sites, tissue_cells=(), portal=(), seed=0):
     tumour_at[layer, site] = np.arange(n)
     sojourn, event = np.full(n, 9.0), np.zeros(n, dtype=np.int64)
     growth.cross_wall(
-        np.arange(len(sites)), seed, 0, random_keys(n, seed), site, layer, sojourn, event, tumour_at, neighbours,
-        compartment,
+        np.arange(len(sites)), seed, 0, random_keys(n, seed), site, layer, sojourn, event, tumour_at,
+        single(25, 2500.0), neighbours, compartment,
     )  # fmt: skip
     assert np.array_equal(
         sojourn == 0.0, np.arange(n) < np.count_nonzero(layer == TISSUE) - len(tissue_cells)

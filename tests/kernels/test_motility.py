@@ -11,6 +11,7 @@ from livermet_sim.kernels.codes import CYCLING, DORMANT, LUMEN, PARENCHYMA, PORT
 from livermet_sim.processes.crawling import PERSISTENCE
 from livermet_sim.processes.crawling import stride as stride_of
 from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.places import single
 
 WIDTH = 201
 MIDDLE = WIDTH * WIDTH // 2
@@ -168,7 +169,18 @@ def test_lone_tumour_cells_wander_as_far_as_their_hops():
     for seed in range(1500):
         site, key, tumour_at = tumour(neighbours, compartment, [MIDDLE])
         motility.crawl_tumour(
-            np.array([0]), seed, 0, np.array([8]), key, site, LOOSE, 0, tumour_at, compartment, neighbours
+            np.array([0]),
+            seed,
+            0,
+            np.array([8]),
+            key,
+            site,
+            LOOSE,
+            0,
+            tumour_at,
+            single(len(neighbours), 2500.0),
+            compartment,
+            neighbours,
         )
         assert tumour_at[TISSUE, site[0]] == 0 and np.count_nonzero(tumour_at != -1) == 1
         ends.append(site[0])
@@ -183,7 +195,18 @@ def test_crowded_tumour_cells_are_neither_lost_nor_doubled():
     rows = np.random.default_rng(2).permutation(300)
     for tick in range(5):
         motility.crawl_tumour(
-            rows, 3, tick, np.full(300, 3), key, site, LOOSE, 0, tumour_at, compartment, neighbours
+            rows,
+            3,
+            tick,
+            np.full(300, 3),
+            key,
+            site,
+            LOOSE,
+            0,
+            tumour_at,
+            single(len(neighbours), 2500.0),
+            compartment,
+            neighbours,
         )
         assert np.array_equal(tumour_at[TISSUE, site], np.arange(300))
         assert np.count_nonzero(tumour_at != -1) == 300
@@ -207,6 +230,7 @@ def test_a_touching_pair_stays_in_touch():
                 LOOSE,
                 0,
                 tumour_at,
+                single(len(neighbours), 2500.0),
                 compartment,
                 neighbours,
             )
@@ -223,8 +247,8 @@ def test_a_cohesive_clone_grows_compact_and_a_loose_one_does_not():
         rates = np.full((len(start), 1), cohesion)
         for tick in range(60):
             motility.crawl_tumour(
-                np.arange(len(start)), 5, tick, np.full(len(start), 2), key, site, rates, 0, tumour_at, compartment,
-                neighbours,
+                np.arange(len(start)), 5, tick, np.full(len(start), 2), key, site, rates, 0, tumour_at,
+                single(len(neighbours), 2500.0), compartment, neighbours,
             )  # fmt: skip
         beside = neighbours[site]
         contacts[cohesion] = np.mean((tumour_at[TISSUE, beside] >= 0).sum(axis=1))

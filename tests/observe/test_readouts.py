@@ -115,7 +115,7 @@ def drawn(lines: list[str]) -> tuple[np.ndarray, np.ndarray, int]:
 
 def test_rings_of_a_drawn_lesion():
     held, inside, width = drawn(["...... ", ".000.. ", ".0.0.. ", ".000..1", "...... "])
-    found = rings(held, inside, Lattice(width, len(held) // width, 10.0), 10.0, 3)
+    found = rings(held, inside, Lattice(width, len(held) // width, 10.0), 10.0, 300.0)
     picture = found.ring.reshape(-1, width)
     assert (picture[1:4, 1:4] == INSIDE).all()  # the hole in the middle too
     assert picture[0, 1] == picture[2, 4] == RIM and picture[0, 0] == OUTSIDE  # a corner is 14 um away
@@ -131,8 +131,8 @@ def test_rings_of_a_drawn_lesion():
 def test_rings_of_a_lesion_across_the_sides(shift):
     held, inside, width = drawn(["........", "..000...", "..0.0...", "..000...", "........", "........"])
     lattice = Lattice(width, 6, 10.0, wrap=True)
-    there = rings(lattice.rolled(held, *shift), inside, lattice, 10.0, 3)
-    here = rings(held, inside, lattice, 10.0, 3)
+    there = rings(lattice.rolled(held, *shift), inside, lattice, 10.0, 300.0)
+    here = rings(held, inside, lattice, 10.0, 300.0)
     for name in ("ring", "lesion"):
         assert np.array_equal(getattr(there, name), lattice.rolled(getattr(here, name), *shift)), name
     assert np.count_nonzero(here.ring == INSIDE) == 9 and np.count_nonzero(here.ring == RIM) == 12

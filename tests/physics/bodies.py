@@ -11,6 +11,7 @@ from livermet_sim.base.specs import namespace
 from livermet_sim.base.units import convert
 from livermet_sim.processes.oxygenation import SECTION, Oxygenate
 from livermet_sim.state.network import Network
+from livermet_sim.state.places import single
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Table
 from livermet_sim.state.tissue import CENTRAL, PORTAL, Tissue
@@ -44,7 +45,7 @@ class Body:
         tumour_at = np.full((2, tissue.n), -1, dtype=np.int64)
         self.world = SimpleNamespace(
             tissue=tissue, network=self.network, sites=sites, compartment=tissue.compartment.copy(), count=lambda: None,
-            census=SimpleNamespace(tumour_at=tumour_at), clock=SimpleNamespace(due=lambda every: True),
+            census=SimpleNamespace(tumour_at=tumour_at, places=single(tissue.n, 2500.0)), clock=SimpleNamespace(due=lambda every: True),
             level=lambda *names: np.array([self.process.levels()[name] for name in names]),
         )  # fmt: skip
         rows = {"site": tissue.n, "port": self.network.ports.number, "run": 1}

@@ -86,11 +86,11 @@ def _readings(
     floor: np.ndarray,
 ) -> np.ndarray:
     """Return the phase that each lesion's state of this moment speaks for; what holds a phase is less than what begins it."""
-    lesions, site = world.lesions, world.tissue.site * 1e-3
+    lesions, area = world.lesions, settled * world.cell_area * 1e-6
     own, grown = phase >= ANGIOGENIC, phase >= GROWTH
-    length_per_area = lesions["vessels"] / np.maximum(settled * site, 1e-9)
+    length_per_area = lesions["vessels"] * world.tissue.site * 1e-3 / np.maximum(area, 1e-9)
     # a smaller one is fed by the sinusoids around, whatever vessels it has grown over
-    large = large & (settled * site**2 >= np.pi * (thresholds.reach * 1e-3) ** 2)
+    large = large & (area >= np.pi * (thresholds.reach * 1e-3) ** 2)
     fed = large & (length_per_area >= np.where(own, thresholds.supply_ends, thresholds.supply_begins))
     throughout = lesions["supplied"] >= np.where(grown, thresholds.supplied_ends, thresholds.supplied_begins)
     grows = _net_growth(world, thresholds, sizes, grown) & (sizes >= thresholds.growth_cells)
@@ -126,8 +126,8 @@ def within_reach(world: World, at: np.ndarray, reach: float) -> np.ndarray:
     found, tissue = np.zeros(world.tissue.n, dtype=bool), world.tissue
     found[at] = True
     for ring in range(round(reach / tissue.site)):
-        # steps to sides and to all contacts in turns make an octagon, which is near to a disc
-        beside = (tissue.sides if ring % 2 else tissue.contacts)[at].ravel()
+        # steps to sides and to all neighbours in turns make an octagon, which is near to a disc
+        beside = (tissue.sides if ring % 2 else tissue.neighbours)[at].ravel()
         beside = np.unique(beside[beside >= 0])
         at = beside[~found[beside]]
         found[at] = True
