@@ -52,16 +52,17 @@ def scatter(
 
 
 def stretches(tissue: Tissue, length: float) -> np.ndarray:
-    """Divide the sinusoids into connected stretches of about ``length`` um, one for each LSEC.
+    """Divide the sinusoids into connected stretches of ``length`` um on average, one for each LSEC.
 
     Returns
     -------
     segment : int64[n]
         Number of the stretch at sinusoid sites, -1 elsewhere.
     """
-    size = max(1, round(length / (1.15 * tissue.site)))
+    # half of every tube belongs to the site at its end
+    half = 0.5 * tissue.lattice.distance(*tissue.edges.T)
+    wall = np.bincount(tissue.edges.ravel(), np.repeat(half, 2), tissue.n)
     segment = np.full(tissue.n, -1, dtype=np.int64)
-    grow_stretches(
-        np.flatnonzero(tissue.compartment == SINUSOID), tissue.compartment, tissue.neighbours, size, segment
-    )
+    sinusoids = np.flatnonzero(tissue.compartment == SINUSOID)
+    grow_stretches(sinusoids, tissue.compartment, tissue.neighbours, wall, length, segment)
     return segment

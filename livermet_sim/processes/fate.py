@@ -208,8 +208,8 @@ class Divide(Process):
         beside = (1 + tissue.contacts.shape[1]) * tissue.site**2
         self.compress = 1.0 - (1.0 - own.compress) ** (PRESSED / beside)
         # a daughter beside its mother needs no push
-        daughter = max(lattice.site, np.sqrt(own.volume / tissue.thickness)) * np.sqrt(2.0)
-        self.rays = lattice.rays(max(own.push_distance, float(daughter)))
+        breadths = max(1.0, float(np.sqrt(own.volume / tissue.thickness)) / lattice.site)
+        self.rays = lattice.rays(max(own.push_distance, float(lattice.length.max()) * breadths))
 
     def step(self, world: World) -> None:
         """Divide, in drawn order, and make the daughters' rows."""

@@ -184,10 +184,11 @@ def test_stretches_cover_all_sinusoids_and_are_connected():
     neighbours, compartment = ragged(25, 25, 1, 0.4)
     compartment[compartment == PARENCHYMA] = SINUSOID
     segment = np.full(625, -1, dtype=np.int64)
-    grow_stretches(np.flatnonzero(compartment), compartment, neighbours, 6, segment)
+    grow_stretches(np.flatnonzero(compartment), compartment, neighbours, np.full(625, 10.0), 60.0, segment)
     assert np.array_equal(segment >= 0, compartment == SINUSOID)
     sizes = np.bincount(segment[segment >= 0])
-    assert sizes.min() >= 1 and sizes.max() == 6
+    # what one lacks the next may have too much, but no more than a whole stretch
+    assert sizes.min() >= 1 and 6 <= sizes.max() <= 12
     for stretch in range(len(sizes)):
         sites = set(np.flatnonzero(segment == stretch).tolist())
         reached, todo = set(), [min(sites)]
