@@ -10,26 +10,27 @@ WHOLE = 2**20  # a site full of tumour
 
 
 @inline
-def press(site, part, contacts, pressed):
-    """Add what a site is full of tumour, in steps of 1 / WHOLE, to what presses on those around."""
+def press(site, part, contacts, owner, pressed):
+    """Add what a site is full of tumour, in steps of 1 / WHOLE, to what presses on those around; no cell presses on itself."""
     for k in range(contacts.shape[1]):
-        if contacts[site, k] >= 0:
-            pressed[contacts[site, k]] += part
+        other = contacts[site, k]
+        if other >= 0 and owner[other] != owner[site]:
+            pressed[other] += part
 
 
 @inline
 def stand(row, site, contacts, tumour_at, places, pressed):
     """Let a cell stand in the tissue part of a site and press on what lies around what it fills."""
     settle(row, site, tumour_at, places)
-    press(site, WHOLE // max(places.capacity[site], 1), contacts, pressed)
+    press(site, WHOLE // max(places.capacity[site], 1), contacts, places.owner, pressed)
     for k in range(places.body.shape[1]):
         if places.body[site, k] >= 0:
-            press(places.body[site, k], WHOLE, contacts, pressed)
+            press(places.body[site, k], WHOLE, contacts, places.owner, pressed)
 
 
 @kernel
 def census(
-    n, kind, site, layer, activation, kinds, contacts, places, count, tumour_at, pressure, pressed, near, touched, seen
+    n, kind, site, layer, activation, kinds, contacts, beside, places, count, tumour_at, pressure, pressed, near, touched, seen
 ):  # fmt: skip
     """Count cells by site and kind, say where tumour cells stand, and return how many are in lumen and tissue.
 
@@ -45,6 +46,8 @@ def census(
         Sites that a cell can touch.
     count : int32[sites, 2 K]
         Written: cells of each kind, then activated ones of each kind.
+    beside : int64[sites]
+        Sites around that no cell here fills, those beyond an edge included.
     places : Places
         Where tissue has room for tumour cells, and what they fill; see ``kernels.room``.
     tumour_at : int64[1 + most, sites]
@@ -95,7 +98,7 @@ def census(
                     near[part, other] += 1
     touched[0] = listed
     for s in range(len(pressure)):
-        pressure[s] = pressed[s] / (WHOLE * contacts.shape[1])
+        pressure[s] = pressed[s] / (WHOLE * beside[s])
     return in_lumen, in_tissue
 
 

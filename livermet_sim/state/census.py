@@ -37,6 +37,8 @@ class Census:
         self.tumour_at = np.full((1 + self.places.most, n), -1, dtype=np.int64)
         self.near = np.zeros((2, n), dtype=np.int32)
         self._touched = np.zeros(n + 1, dtype=np.int32)
+        mine = (self.contacts >= 0) & (self.places.owner[self.contacts] == self.places.owner[:, None])
+        self._beside = np.maximum(self.contacts.shape[1] - mine.sum(axis=1), 1)
         self._pressed = np.zeros(n, dtype=np.int64)
         self._seen = np.zeros(n, dtype=np.int8)
         self.in_lumen = self.in_tissue = 0
@@ -48,7 +50,7 @@ class Census:
             return
         self.in_lumen, self.in_tissue = census(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
-            self.kinds, self.contacts, self.places, self.count, self.tumour_at, sites.full("pressure"), self._pressed, self.near,
+            self.kinds, self.contacts, self._beside, self.places, self.count, self.tumour_at, sites.full("pressure"), self._pressed, self.near,
             self._touched, self._seen,
         )  # fmt: skip
         self.stale = False

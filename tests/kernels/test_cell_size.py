@@ -204,6 +204,8 @@ def test_a_full_tissue_presses_alike_whatever_the_site():
         room = places(tissue, volume)
         clone = Clone(tissue, volume, np.repeat(np.arange(tissue.n), room.capacity), capacity=8000)
         assert np.allclose(clone.sites["pressure"], 1.0, atol=1e-5)
+        lone = Clone(tissue, volume, np.flatnonzero(room.capacity == 1)[:1])
+        assert lone.sites["pressure"][lone.site[0]] == 0.0
         assert clone.n * volume == pytest.approx(400.0**2 * 25.0, rel=0.01)
 
 
