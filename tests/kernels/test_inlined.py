@@ -11,7 +11,8 @@ import pytest
 
 from livermet_sim import kernels
 from livermet_sim.kernels.jit import enabled
-from livermet_sim.kernels.room import free_beside
+from livermet_sim.kernels.room import leave, place_beside, settle
+from livermet_sim.state.places import single
 
 
 @pytest.mark.skipif(not enabled(), reason="kernels run as plain Python")
@@ -19,17 +20,20 @@ def test_a_function_in_a_loop_counts_no_references():
     import numba
 
     @numba.njit(error_model="numpy")
-    def walk(sites, neighbours, compartment, occupied):
+    def walk(sites, neighbours, compartment, tumour_at, places):
         for i in range(len(sites)):
             for _ in range(3):
-                place = free_beside(sites[i], neighbours, compartment, occupied, False, 0.5)
+                place = place_beside(sites[i], False, neighbours, compartment, tumour_at, places, 0.5)
                 if place < 0:
                     break
-                occupied[sites[i]], occupied[place] = -1, i
+                leave(i, sites[i], tumour_at, places)
+                settle(i, place, tumour_at, places)
                 sites[i] = place
 
     sites, ring = np.array([0]), np.array([[1, 3], [2, 0], [3, 1], [0, 2]], dtype=np.int32)
-    walk(sites, ring, np.full(4, 2, dtype=np.int8), np.array([0, -1, -1, -1]))
+    tumour_at = np.full((2, 4), -1, dtype=np.int64)
+    tumour_at[1, 0] = 0
+    walk(sites, ring, np.full(4, 2, dtype=np.int8), tumour_at, single(4, 2500.0))
     assert sites.tolist() == [3] or sites.tolist() == [1]
     (code,) = walk.inspect_llvm().values()
     # each is a locked addition to memory, and there is one for every array handed over

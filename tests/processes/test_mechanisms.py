@@ -193,11 +193,15 @@ def test_gr12_a_pushing_front_is_faster_the_further_it_can_push():
                 cells__tumour__push_distance=reach,
                 rules__PA1__enabled=False,
                 rules__PA21__enabled=False,
+                # nobody sleeps, is killed or shuts the tubes it lives from, so that the front alone is compared
+                cells__tumour__dormant_share=0.0,
+                cells__tumour__compress=0.0,
+                **{f"cells__tumour__vulnerability.{kind}": 0.0 for kind in ("nk", "cd8", "kupffer", "other")},
             )
             for seed in (1, 2, 3)
         ]
         born.append(sum(len(e.world.rows("tumour")) for e in livers))
-    assert born[1] > 1.15 * born[0]
+    assert born[1] > 1.3 * born[0]
 
 
 def test_an8_sinusoids_at_a_lesion_widen_and_fuse(monkeypatch):

@@ -67,7 +67,9 @@ def test_without_priming_in_the_node_no_effectors_come_back():
     """A colony that sheds dead cells calls T cells by way of the node; held in whole runs, both arms with one luck."""
     came = {}
     for on in (True, False):
-        engine = Engine(load("lobule", {"rules.GR7.migrate.enabled": on, "systemic.primed": 0.0}), 1)
+        # many founders, most of them awake, so that a colony does not hang on one cell's luck
+        settings = {"seeding.enrichment": 30.0, "cells.tumour.dormant_share": 0.3, "systemic.primed": 0.0}
+        engine = Engine(load("lobule", settings | {"rules.GR7.migrate.enabled": on}), 1)
         engine.run(24 * 14)
         came[on] = level(engine, "node") + level(engine, "primed")
     assert came[True] > 2 * came[False]
