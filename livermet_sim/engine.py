@@ -327,7 +327,11 @@ def processes(
     """Return the plan of a step, in order."""
     n, lattice = world.tissue.n, world.tissue.lattice
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
-    fate, decide, crawl = Fate(setting, n), Decide(setting, compiled), Crawl(setting, lattice, world.census.places)
+    fate, decide, crawl = (
+        Fate(setting, n),
+        Decide(setting, compiled),
+        Crawl(setting, lattice, world.census.places),
+    )
     return (
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
