@@ -8,6 +8,7 @@ that never differs is the control, and is not run. All of it gives the bits that
 from __future__ import annotations
 
 import copy
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.sweep.runs import Run
 
-LEAST, MOST = (
-    3,
-    16,
-)  # runs of a chunk that make a shared control worth its while; more would be long without news
+LEAST = 3  # runs of a chunk that make a control of their own worth its while
+SIZES, MOST = (4, 8), 16  # of the first chunks, so that there is news soon, and of all others
 DAY_H = 24.0
 Ended = tuple["Run", "Engine", float]
 
@@ -38,9 +37,11 @@ def pieces(runs: Sequence[Run]) -> Iterator[tuple[Run, ...]]:
     for run in runs:
         others = tuple((path, repr(value)) for path, value in run.changes.items() if path != ABLATE)
         groups.setdefault((run.seed, others), []).append(run)
+    sizes = itertools.chain(SIZES, itertools.repeat(MOST))
     for group in groups.values():
-        for start in range(0, len(group), MOST):
-            yield tuple(group[start : start + MOST])
+        left = iter(group)
+        while piece := tuple(itertools.islice(left, next(sizes))):
+            yield piece
 
 
 def branches(scenario: Scenario, runs: Sequence[Run]) -> Iterator[Ended]:

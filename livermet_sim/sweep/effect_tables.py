@@ -91,10 +91,9 @@ def legend(effects: Effects) -> str:
     """Return how to read the table."""
     if len(effects.seeds) < 2:
         return "Ratio to the control (difference where that is 0); one pair says nothing of luck."
-    confidence = float(effects.table["confidence"].iloc[0]) if len(effects.table) else 0.95
     return (
-        f"Ratio of means to the control (difference where that is 0). {FOUND} beyond luck: at most 5 % of these are expected "
-        f"to be false (Benjamini-Hochberg over the table); intervals are of {100 * confidence:.4g} %."
+        f"Ratio of means to the control (difference where that is 0). {FOUND} beyond luck: of these at most 5 % a readout are "
+        "expected to be false (Benjamini-Hochberg); the intervals in effects.csv allow for as many."
     )
 
 

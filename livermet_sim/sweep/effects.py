@@ -1,10 +1,9 @@
 """Say what taking out each mechanism changes: paired effects on readouts, with intervals for many comparisons.
 
 A run that ends in the same bits as the control of its seed, events included, is *silent*: there is nothing to estimate.
-All other effects are tested at once (Benjamini and Hochberg) over mechanisms and readouts, and the intervals are as much
-wider as keeps the share of wrong ones among those that leave out no effect at 5 % (Benjamini and Yekutieli): R effects of
-m being found, each interval has the confidence 1 - 0.05 R / m. So an interval leaves out "no effect" exactly where the
-effect is found.
+All others are tested at once for each readout (Benjamini and Hochberg), and the intervals are as much wider as keeps the
+share of wrong ones among those that leave out no effect at 5 % (Benjamini and Yekutieli): R effects of m being found, each
+has the confidence 1 - 0.05 R / m. So an interval leaves out "no effect" exactly where the effect is found.
 
 References
 ----------
@@ -14,7 +13,7 @@ rate-adjusted multiple confidence intervals for selected parameters, doi:10.1198
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -130,33 +129,35 @@ class Effects:
         -------
         DataFrame
             ``ablated``, ``title``, ``phase``, ``readout``; ``pairs``, ``same`` (pairs that end in the same bits); what
-            `sweep.paired.compare_pairs` gives, with intervals of ``confidence``; ``p`` of the paired t-test, ``q``
-            (Benjamini-Hochberg over the table) and ``found`` (``q`` at most 0.05), ``direction``. Of what is silent there
-            is no test: ``p`` and ``q`` are NaN.
+            `sweep.paired.compare_pairs` gives, with intervals of ``confidence``; the interval of the ratio of means for this
+            effect alone, ``alone_low`` and ``alone_high`` (95 %); ``p`` of the paired t-test, ``q`` (Benjamini-Hochberg over
+            the readout) and ``found`` (``q`` at most 0.05), ``direction``. Of what is silent there is no test: ``p`` and ``q``
+            are NaN.
         """
         import pandas as pd
 
         arms = {word: self.pairs(word) for word in self.words}
-        silent = set(self.silent)
-        p = np.array(
-            [
-                np.nan if word in silent else paired_p(*self._values(arms[word], name))
-                for word in self.words
-                for name in self.readouts
-            ]
+        rows = {name: self._readout(name, arms) for name in self.readouts}
+        return pd.DataFrame(
+            [rows[name][number] for number in range(len(self.words)) for name in self.readouts]
         )
+
+    def _readout(self, name: str, arms: Mapping[str, tuple[Any, Any]]) -> list[dict[str, Any]]:
+        """Return the effects on one readout, which are tested at once, in the order of the words."""
+        silent, values = set(self.silent), {word: _values(pair, name) for word, pair in arms.items()}
+        p = np.array([np.nan if word in silent else paired_p(*own) for word, own in values.items()])
         q, confidence = adjusted(p)
         rows = []
-        for number, (word, name) in enumerate((w, n) for w in self.words for n in self.readouts):
-            found = compare_pairs(*self._values(arms[word], name), confidence)
-            beyond = bool(q[number] <= FALSE_SHARE)
-            rows.append(
-                {"ablated": word, "title": ablation.title(word), "phase": ablation.phase(word),
-                 "readout": name, "same": self.same[word]} | found
-                | {"confidence": confidence, "p": p[number], "q": q[number], "found": beyond,
-                   "direction": direction(found["difference_low"], found["difference_high"], 0.0)}
-            )  # fmt: skip
-        return pd.DataFrame(rows)
+        for (word, own), p_own, q_own in zip(values.items(), p, q, strict=True):
+            found = compare_pairs(*own, confidence)
+            alone = compare_pairs(*own)
+            rows.append({
+                "ablated": word, "title": ablation.title(word), "phase": ablation.phase(word), "readout": name,
+                "same": self.same[word], **found, "confidence": confidence, "alone_low": alone["ratio_of_means_low"],
+                "alone_high": alone["ratio_of_means_high"], "p": p_own, "q": q_own, "found": bool(q_own <= FALSE_SHARE),
+                "direction": direction(found["difference_low"], found["difference_high"], 0.0),
+            })  # fmt: skip
+        return rows
 
     def interactions(self) -> pd.DataFrame:
         """Return how far the two of each pair stand in for each other: a row per pair and readout.
@@ -228,10 +229,11 @@ class Effects:
         # drawing stands above the studies in the import order, so it is found by name when somebody asks
         return importlib.import_module("livermet_sim.viz.ablation").draw(self, readouts, most)
 
-    @staticmethod
-    def _values(arms: tuple[Any, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
-        control, treated = (arm[name].to_numpy(dtype=float) if name in arm else np.zeros(0) for arm in arms)
-        return control, treated
+
+def _values(arms: tuple[Any, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return a readout of control and ablation, seed by seed."""
+    control, treated = (arm[name].to_numpy(dtype=float) if name in arm else np.zeros(0) for arm in arms)
+    return control, treated
 
 
 def adjusted(p: np.ndarray) -> tuple[np.ndarray, float]:

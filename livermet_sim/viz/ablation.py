@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COLOURS = {"priming": "#7a7a7a", **style.PHASE_COLOURS, "microvascular": "#627194", "own": "#01665e"}
 PANELS = 4
 WIDEST = 32.0  # fold, either way; what goes farther ends in an arrow
-LONGEST = 40
+LONGEST = 46
 ROW = 0.27
 
 
@@ -56,11 +56,18 @@ def draw(effects: Effects, readouts: Sequence[str] | None = None, most: int = 30
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for ax, name in zip(panels, names, strict=True):
         _panel(ax, table[table["readout"] == name].set_index("ablated"), words, name)
+    figure.suptitle(
+        _title(effects), fontsize=style.TITLE_SIZE, fontweight="bold", x=0.01, ha="left", color=style.INK
+    )
     labels = [_label(word) for word in words]
     panels[0].set_yticks(range(len(words)), labels, fontsize=style.TICK_SIZE - 1.5)
     panels[0].set_ylim(len(words) - 0.4, -0.6)
     _key(figure, effects, words)
     return figure
+
+
+def _title(effects: Effects) -> str:
+    return f"What each mechanism carries: {effects.study.manifest['scenario']} without it, beside {effects.study.manifest['scenario']} with it"
 
 
 def _label(word: str) -> str:
@@ -88,7 +95,7 @@ def _panel(ax: Axes, own: Frame, words: Sequence[str], name: str) -> None:
 def _reach(rows: Sequence[Any]) -> float:
     """Return how far a panel reaches: the farthest ratio and most of the ends of its intervals, within bounds."""
     ratios = np.array([row["ratio_of_means"] for row in rows], dtype=float)
-    ends = np.array([[r["ratio_of_means_low"], r["ratio_of_means_high"]] for r in rows], dtype=float).ravel()
+    ends = np.array([[r["alone_low"], r["alone_high"]] for r in rows], dtype=float).ravel()
     with np.errstate(divide="ignore"):
         far, wide = np.abs(np.log2(ratios)), np.abs(np.log2(ends))
     far, wide = far[np.isfinite(far)], wide[np.isfinite(wide)]
@@ -107,15 +114,22 @@ def _ticks(reach: float) -> Sequence[float]:
 
 
 def _effect(ax: Axes, place: int, row: Any, colour: str, reach: float) -> None:
-    ratio, low, high = (float(row[f"ratio_of_means{end}"]) for end in ("", "_low", "_high"))
-    edge = reach * 0.985
+    ratio, edge = float(row["ratio_of_means"]), reach * 0.985
     if np.isnan(ratio):
         return
-    if not np.isnan(low):
-        ends = np.clip([max(low, 1e-9), high], 1 / edge, edge)
-        ax.plot(
-            ends, [place, place], color=colour, linewidth=1.6, alpha=0.75, zorder=2, solid_capstyle="butt"
-        )
+    for ends, width in (("ratio_of_means", 1.0), ("alone", 2.8)):
+        low, high = (float(row[f"{ends}_{end}"]) for end in ("low", "high"))
+        if not np.isnan(low):
+            span = np.clip([max(low, 1e-9), high], 1 / edge, edge)
+            ax.plot(
+                span,
+                [place, place],
+                color=colour,
+                linewidth=width,
+                alpha=0.7,
+                zorder=2,
+                solid_capstyle="butt",
+            )
     inside = min(max(ratio, 1 / edge), edge)
     marker = "o" if inside == ratio else "<" if ratio < 1 else ">"
     ax.plot(inside, place, marker=marker, color=colour, markersize=6, zorder=3,
