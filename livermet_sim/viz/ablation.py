@@ -56,18 +56,11 @@ def draw(effects: Effects, readouts: Sequence[str] | None = None, most: int = 30
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for ax, name in zip(panels, names, strict=True):
         _panel(ax, table[table["readout"] == name].set_index("ablated"), words, name)
-    figure.suptitle(
-        _title(effects), fontsize=style.TITLE_SIZE, fontweight="bold", x=0.01, ha="left", color=style.INK
-    )
     labels = [_label(word) for word in words]
     panels[0].set_yticks(range(len(words)), labels, fontsize=style.TICK_SIZE - 1.5)
     panels[0].set_ylim(len(words) - 0.4, -0.6)
     _key(figure, effects, words)
     return figure
-
-
-def _title(effects: Effects) -> str:
-    return f"What each mechanism carries: {effects.study.manifest['scenario']} without it, beside {effects.study.manifest['scenario']} with it"
 
 
 def _label(word: str) -> str:
@@ -110,7 +103,7 @@ def _ticks(reach: float) -> Sequence[float]:
         return (0.67, 0.8, 1, 1.25, 1.5)
     if reach <= 4:
         return (0.25, 0.5, 1, 2, 4)
-    return (1 / 32, 0.125, 0.25, 1, 4, 8, 32) if reach > 8 else (0.125, 0.25, 0.5, 1, 2, 4, 8)
+    return (1 / 32, 0.125, 0.5, 1, 2, 8, 32) if reach > 8 else (0.125, 0.25, 0.5, 1, 2, 4, 8)
 
 
 def _effect(ax: Axes, place: int, row: Any, colour: str, reach: float) -> None:
@@ -152,14 +145,15 @@ def _key(figure: Figure, effects: Effects, words: Sequence[str]) -> None:
         if phase in used
     ]
     if handles:
-        figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False,
-                      fontsize=style.TICK_SIZE, labelcolor=style.INK)  # fmt: skip
+        title = f"{effects.study.manifest['scenario']}: mechanisms taken out, one at a time"
+        key = figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, title=title,
+                            alignment="left", fontsize=style.TICK_SIZE, labelcolor=style.INK)  # fmt: skip
+        key.get_title().set(fontsize=style.TITLE_SIZE, fontweight="bold", color=style.INK)
     seeds, rest = len(effects.seeds), len(effects.words) - len(words) - len(effects.silent)
     said = [f"{seeds} pairs of livers that share their luck, with and without it"]
     if seeds > 1:
-        confidence = float(effects.table["confidence"].iloc[0])
         said.append(
-            f"lines: intervals of {100 * confidence:.4g} % (5 % for the whole table); full dots: beyond luck"
+            "thick lines: 95 % intervals, thin ones allow for all comparisons; full dots: beyond luck"
         )
     if rest > 0:
         said.append(f"{rest} weaker ones are not shown")
