@@ -11,7 +11,7 @@ fewer than four sides are then done one by one. The fine level works in the site
 
 from __future__ import annotations
 
-from livermet_sim.kernels.jit import inline, kernel
+from livermet_sim.kernels.jit import inline, kernel, part
 
 # columns of ``lines``, of ``edges`` and of ``levels``
 BASE, FIRST, STOP, WHOLE, BLOCKS, BESIDE, EDGES = range(7)
@@ -20,7 +20,7 @@ LINES, STRIDE, SITES = range(3)
 SWEEPS = 6
 
 
-@kernel
+@part
 def _imbalance(here, value, load, stride, sites, lines, edges, form, gain, spread, tile, out):
     """Write gain (s - c + L^2 lap c) of one line, ``here``, to ``out``.
 
@@ -94,7 +94,7 @@ def _correct(line, signals, value, coarse, mixed):
             value[to + f] += mixed[block + f] + 0.25 * coarse[next_to + f]
 
 
-@kernel
+@part
 def _down(level, value, load, lines, edges, form, gains, spread, tiles, out, coarse, hand_on):
     """Sweep over the lines and, if wanted, hand what stays unbalanced to the blocks."""
     first, stop, stride, sites = level[LINES], level[3 + LINES], level[STRIDE], level[SITES]
@@ -111,7 +111,7 @@ def _down(level, value, load, lines, edges, form, gains, spread, tiles, out, coa
                 _gather(lines[before], signals, out, coarse)
 
 
-@kernel
+@part
 def _up(level, value, load, lines, edges, form, gains, spread, tiles, out, coarse):
     """Add the correction and sweep back."""
     first, stop, stride, sites = level[LINES], level[3 + LINES], level[STRIDE], level[SITES]

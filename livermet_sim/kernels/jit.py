@@ -123,6 +123,15 @@ def kernel(function: Callable[..., Any]) -> Any:
     return made
 
 
+def part(function: Callable[..., Any]) -> Any:
+    """Compile a function that kernels call and that is too large to live inside theirs; arrays as with ``inline``."""
+    if not enabled():
+        return function
+    import numba
+
+    return numba.njit(error_model="numpy", _nrt=False)(function)
+
+
 def inline(function: Callable[..., Any]) -> Any:
     """Compile a small function that kernels call; its machine code lives inside theirs.
 

@@ -22,9 +22,9 @@ SECTION = Section(
         ),
         Parameter(
             "tolerance",
-            0.002,
+            0.01,
             "1",
-            "Largest change of a cycle, relative to a signal's largest value, at which a solution counts as found.",
+            "Largest change of a cycle, relative to a signal's largest value, at which a solution counts as found; under 1 % is then left.",
             1e-9,
             0.1,
         ),

@@ -38,7 +38,7 @@ SECTION = Section(
         Parameter("diffusion", 2000.0, "um2/s", "Diffusion constant in tissue.", 100.0, 5000.0, f"6e-10 mL/cm/s/mmHg over the solubility: {_SET}", "derived"),
         Parameter("wall_conductance", 0.25, "um2/s/mmHg", "Oxygen that passes between a sinusoid's blood and its site, per length; leaves a drop of about 2 mmHg.", 0.0, 100.0, "plasma (Sherwood number 2.5) 0.47 and the way across the slab 0.33 in series give 0.20; drop 1-3 mmHg", "derived"),
         Parameter("new_vessel", 0.5, "1", "Wall conductance of a newly formed vessel relative to a sinusoid.", 0.0, 1.0, "CRLM poorly oxygenated; 0.3-0.6 guessed", "assumed"),
-        Parameter("tolerance", 0.005, "mmHg", "Largest change of a site that is not carried out; a tenth of it in blood.", 1e-9, 5.0),
+        Parameter("tolerance", 0.01, "mmHg", "Largest change of a site that is not carried out; a tenth of it in blood.", 1e-9, 5.0),
         Parameter("most", 2000, "1", "Most sweeps of one solution; what is left is taken up in the next.", 1, 100000),
     ),
     former={

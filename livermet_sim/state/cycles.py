@@ -37,6 +37,8 @@ class Cycles:
     ) -> int:
         """Run cycles from ``concentration``, float64[n, F], in place; return how many."""
         levels = self._levels
+        # what is left of a signal that nothing secretes any more
+        concentration[:, ~source.any(axis=0)] = 0.0
         cycles = diffusion.relax(
             concentration.ravel(), source.ravel(), unit, levels.levels, levels.lines, levels.edges, levels.ghosts,
             levels.form, self._gains, self._spread, self._tiles, self._fine, self._value, self._load, self._out,

@@ -88,8 +88,6 @@ class Fields:
         Where the tissue has an edge, multigrid cycles start from the present concentrations and end when none moves
         any signal by more than ``tolerance`` of its largest value; each leaves a fifth to a third of the error.
         """
-        # what is left of a signal that nothing secretes any more
-        self.concentration[:, ~self.source.any(axis=0)] = 0.0
         return self._solver.solve(self.concentration, self.source, 1.0 / SOURCE_STEPS, tolerance, most)
 
     def residual(self) -> np.ndarray:

@@ -149,7 +149,8 @@ class Network:
             self._first, self._other, self._edge, self._slot, conductance * self.driving, level, nodes,
             self.diameter[nodes], self.viscosity[nodes], self.outflow, self.throughput, self.speed, self.shear,
         )  # fmt: skip
-        self.ports.supply = self.ports.sum(self.outflow.sum(axis=1))
+        ports = self.ports
+        ports.supply = np.bincount(ports.of[ports.member], self.outflow[ports.member].sum(axis=1), ports.number)
 
     def add_edges(self, pairs: np.ndarray, diameters: np.ndarray) -> None:
         """Join pairs of neighbouring sites by tubes; sites new to the network become vessel sites.
@@ -249,10 +250,12 @@ class Network:
     def _slots(self, pairs: np.ndarray) -> np.ndarray:
         """Return which neighbour of its first site the second site of each pair is."""
         match = self.tissue.neighbours[pairs[:, 0]] == pairs[:, 1:]
-        if not match.any(axis=1).all():
-            a, b = pairs[np.flatnonzero(~match.any(axis=1))[0]]
+        slot = match.argmax(axis=1)
+        apart = ~match[np.arange(len(pairs)), slot]
+        if apart.any():
+            a, b = pairs[apart.argmax()]
             raise TissueError("network", f"sites {a} and {b} are not neighbours, no tube can join them")
-        return match.argmax(axis=1).astype(np.int32)
+        return slot.astype(np.int32)
 
     def _rebuild(self) -> None:
         """Lay out nodes and edges for the kernels; blood that nothing feeds comes to rest."""

@@ -127,10 +127,10 @@ def within_reach(world: World, at: np.ndarray, reach: float) -> np.ndarray:
     found[at] = True
     for ring in range(round(reach / tissue.site)):
         # steps to sides and to all neighbours in turns make an octagon, which is near to a disc
-        beside = (tissue.sides if ring % 2 else tissue.neighbours)[at].ravel()
-        beside = np.unique(beside[beside >= 0])
-        at = beside[~found[beside]]
-        found[at] = True
+        beside = (tissue.sides if ring % 2 else tissue.neighbours)[at]
+        former = found.copy()
+        found[beside[beside >= 0]] = True
+        at = np.flatnonzero(found & ~former)
     return found
 
 
