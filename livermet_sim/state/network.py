@@ -150,7 +150,9 @@ class Network:
             self.diameter[nodes], self.viscosity[nodes], self.outflow, self.throughput, self.speed, self.shear,
         )  # fmt: skip
         ports = self.ports
-        ports.supply = np.bincount(ports.of[ports.member], self.outflow[ports.member].sum(axis=1), ports.number)
+        ports.supply = np.bincount(
+            ports.of[ports.member], self.outflow[ports.member].sum(axis=1), ports.number
+        )
 
     def add_edges(self, pairs: np.ndarray, diameters: np.ndarray) -> None:
         """Join pairs of neighbouring sites by tubes; sites new to the network become vessel sites.
