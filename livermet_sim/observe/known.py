@@ -98,7 +98,7 @@ MEASURES = (
         NOW,
     ),
     (
-        r"(replacement|desmoplastic|pushing|hypoxic|necrotic)_share|vessel_density_mm_mm2|area_doubling_h",
+        r"(replacement|desmoplastic|pushing|hypoxic|necrotic|grown_through_angiogenic|stepped_back_twice)_share|vessel_density_mm_mm2|area_doubling_h",
         NOW,
     ),
     (r"dead|dead_\w+|washed_out|\w+_(inside|rim|outside)_per_mm2|kupffer_(load|polarisation)", NOW),

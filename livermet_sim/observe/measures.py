@@ -19,6 +19,7 @@ from livermet_sim.state.world import World
 NAN = float("nan")
 IMMUNE = ("kupffer", "neutrophil", "nk", "cd8", "monocyte", "mdsc", "dendritic")
 DOUBLING_CELLS = 50
+ANGIOGENIC_H = 12.0  # a lesion that grew sooner after its first vessels went by the angiogenic phase
 
 
 def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) -> dict[str, float]:
@@ -42,6 +43,7 @@ def measures(world: World, thresholds: SimpleNamespace, hypoxic_below: float) ->
         burden(world, int(thresholds.micrometastasis))
         | cascade(world, founders)
         | growth(world, view, thresholds, hypoxic_below)
+        | courses(world)
         | new_vessels(world)
         | counts(world)
         | deaths(world)
@@ -113,6 +115,22 @@ def growth(world: World, view: View, thresholds: SimpleNamespace, hypoxic_below:
     rate = np.log(now[grown] / before[grown]) / max(hours, 1e-9)
     out["area_doubling_h"] = float(np.median(np.log(2.0) / rate)) if grown.any() else NAN
     return out
+
+
+def courses(world: World) -> dict[str, float]:
+    """Return how lesions went through their phases.
+
+    Of those that reached growth, the share that had been angiogenic for half a day first; of those that were ever a
+    micrometastasis, the share that stepped back more than once.
+    """
+    lesions = world.lesions
+    grew, seen = np.isfinite(lesions["growth"]), np.isfinite(lesions["micrometastasis"])
+    angiogenic = lesions["growth"] - lesions["angiogenic"] >= ANGIOGENIC_H - 1e-9
+    back = seen & (lesions["steps_back"] > 1)
+    return {
+        "grown_through_angiogenic_share": _share(int((grew & angiogenic).sum()), int(grew.sum())),
+        "stepped_back_twice_share": _share(int(back.sum()), int(seen.sum())),
+    }
 
 
 def new_vessels(world: World) -> dict[str, float]:

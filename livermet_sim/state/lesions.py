@@ -19,6 +19,12 @@ LESION_COLUMNS = (
     Column("supplied", "1", "Share of its cells in tissue within reach of a perfused vessel."),
     Column("fresh", "code", "Phase to which it will change if the readings persist; 0 if none.", whole=True),
     Column("fresh_since", "h", "Since when they say so.", default=float("nan")),
+    Column(
+        "steps_back",
+        "1",
+        "Times that its phase went back to an earlier one while it had cells in tissue.",
+        whole=True,
+    ),
     Column("x", "um", "Centre."),
     Column("y", "um", "Centre."),
     Column("zone", "1", "Zone where it was first seen."),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lesion_worlds import TUBES, WIDTH, Stand, block
 
 from livermet_sim.kernels.codes import LUMEN
+from livermet_sim.observe.measures import ANGIOGENIC_H, courses
 from livermet_sim.processes.staging import phases
 from livermet_sim.state.lesions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
 
@@ -106,10 +107,25 @@ def test_losing_blood_steps_back_and_regaining_it_forward_once_it_persists(stand
     first = stand.world.lesions["angiogenic"][0]
     stand.world.sites["perfused"][:] = 0.0
     assert stand.hours(stand.own.persistence_back).phase() == ANGIOGENIC
-    assert stand.read().phase() == PRE_ANGIOGENIC
+    assert stand.read().phase() == PRE_ANGIOGENIC and stand.world.lesions["steps_back"][0] == 1
     stand.world.sites["perfused"][:] = stand.world.network.vessel
     assert stand.settle().phase() == ANGIOGENIC
-    assert stand.world.lesions["angiogenic"][0] == first
+    assert stand.world.lesions["angiogenic"][0] == first and stand.world.lesions["steps_back"][0] == 1
+    assert courses(stand.world)["stepped_back_twice_share"] == 0.0
+    stand.world.sites["perfused"][:] = 0.0
+    assert stand.settle().phase() == PRE_ANGIOGENIC
+    assert (
+        stand.world.lesions["steps_back"][0] == 2 and courses(stand.world)["stepped_back_twice_share"] == 1.0
+    )
+
+
+def test_lesions_that_grew_are_counted_by_how_long_they_were_angiogenic(stand):
+    assert np.isnan(courses(stand.world)["grown_through_angiogenic_share"])
+    assert grown(stand).phase() == GROWTH
+    lesions = stand.world.lesions
+    for hours, share in ((ANGIOGENIC_H, 1.0), (ANGIOGENIC_H - 1, 0.0)):
+        lesions["angiogenic"][0] = lesions["growth"][0] - hours
+        assert courses(stand.world)["grown_through_angiogenic_share"] == share
 
 
 def test_a_flickering_supply_changes_no_phase(stand):

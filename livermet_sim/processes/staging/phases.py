@@ -71,6 +71,7 @@ def _follow(
     fresh[reading == phase] = 0
     needed = np.where(fresh > phase, thresholds.persistence, thresholds.persistence_back)
     turns = (fresh > 0) & (now - since >= needed - 1e-9)
+    lesions["steps_back"][turns & (fresh < phase)] += 1
     phase[turns], fresh[turns] = fresh[turns], 0
     since[fresh == 0] = np.nan
     lesions["phase"][:] = phase
