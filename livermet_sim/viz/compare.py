@@ -26,6 +26,7 @@ from livermet_sim.viz.tissue_map import (
     layer_of,
     limits,
     pixels_per_site,
+    say_joined,
     scale_bar,
 )
 from livermet_sim.viz.tubes import paint_vessels, tube_distance
@@ -88,6 +89,7 @@ def compare_livers(
         mappable = ScalarMappable(Normalize(*span), layer_of(views[0], layer).colours)
         bar = figure.colorbar(mappable, ax=panels[:2].tolist(), location="bottom", shrink=0.5, aspect=40)
         bar.set_label(layer_of(views[0], layer).label, fontsize=style.LABEL_SIZE)
+    say_joined(figure, views[0])
     return figure
 
 

@@ -196,7 +196,8 @@ def overview(result: Result) -> Figure:
         )
         handles = [*tumour_key(view, "state", counts=False), *rings]
         style.legend(panels["map"], handles=handles, loc="upper left", bbox_to_anchor=(-0.02, 0.0), ncols=2,
-                     handletextpad=0.2, columnspacing=0.8, labelspacing=0.25)  # fmt: skip
+                     handletextpad=0.2, columnspacing=0.8, labelspacing=0.25, title=JOINED if view.joined else None,
+                     title_fontsize=style.TICK_SIZE, alignment="left")  # fmt: skip
     else:
         style.empty(panels["map"], "no snapshots were kept")
     charts.draw_funnel(panels["funnel"], result)

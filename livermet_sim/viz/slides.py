@@ -14,7 +14,7 @@ from livermet_sim.viz import stains, style
 from livermet_sim.viz.canvas import spread
 from livermet_sim.viz.microscopy import stained
 from livermet_sim.viz.scene import Scene, Window, filled, scene
-from livermet_sim.viz.tissue_map import pixels_per_site, scale_bar, section
+from livermet_sim.viz.tissue_map import pixels_per_site, say_joined, scale_bar, section
 
 FIELD_UM = 500.0
 SLIDE_PIXELS = 650_000
@@ -57,6 +57,7 @@ def histology(
     grid["field"].set_title(words, fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK)
     _whole(grid["whole"], whole, view)
     _close(grid["close"], view, image)
+    say_joined(figure, whole)
     return figure
 
 
@@ -93,6 +94,8 @@ def immunofluorescence(
         grid[name].set_title(
             words, fontsize=style.TICK_SIZE, loc="left", color=colour, pad=3, fontweight="bold"
         )
+    # a part of it does not reach the sides
+    say_joined(figure, view)
     return figure
 
 

@@ -10,9 +10,10 @@ from matplotlib.text import Text
 from livermet_sim.observe.columns import STACKS
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
-from livermet_sim.viz import key, style
+from livermet_sim.viz import border, key, style
+from livermet_sim.viz.compare import compare_livers
 from livermet_sim.viz.scene import MARGIN, scene
-from livermet_sim.viz.slides import brightfield, field_of_view
+from livermet_sim.viz.slides import brightfield, field_of_view, histology, immunofluorescence
 from livermet_sim.viz.tissue_map import JOINED, LAYERS, field_image, section, tissue_map
 
 HIGH, WIDE, SCALE = 36, 48, 6
@@ -97,8 +98,35 @@ def test_a_lesion_across_the_corner_has_its_ring_and_its_field_of_view_there():
     assert x1 - x0 == y1 - y0 == 100.0 and min(x0, y0) >= 0
 
 
-def test_the_picture_says_that_sides_join():
-    words = {text.get_text() for text in tissue_map(tissue()).findobj(Text)}
+PICTURES = {
+    "tissue_map": tissue_map,
+    "histology": histology,
+    "immunofluorescence": lambda shots: immunofluorescence(shots, field_um=np.inf),
+    "compare_livers": lambda shots: compare_livers(shots, other=shots, labels=("a", "b")),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_says_that_sides_join(name):
+    words = {text.get_text() for text in PICTURES[name](tissue()).findobj(Text)}
     assert JOINED in words
-    edged = {name: array for name, array in tissue().items() if name != "wrap"}
-    assert JOINED not in {text.get_text() for text in tissue_map(edged).findobj(Text)}
+    edged = {key: array for key, array in tissue().items() if key != "wrap"}
+    assert JOINED not in {text.get_text() for text in PICTURES[name](edged).findobj(Text)}
+
+
+def test_a_field_that_ends_inside_the_tissue_says_nothing_of_sides():
+    assert JOINED not in {t.get_text() for t in immunofluorescence(tissue(), field_um=100.0).findobj(Text)}
+
+
+def test_borders_do_not_depend_on_where_the_sides_lie():
+    """No stretch of a border ends at a side, and each is of the pattern that it is of elsewhere."""
+    limits = border.thresholds_of({})
+    found = []
+    for shift in ((0, 0), (WIDE // 2, HIGH // 2), (3, 5)):
+        view = scene(tissue(*shift))
+        stretches = border.stretches(view, limits)
+        pattern = border.border_patterns(view, stretches).ravel()
+        found.append((len(stretches["lesion"]), LATTICE.rolled(pattern, -shift[0], -shift[1])))
+    for number, pattern in found[1:]:
+        assert number == found[0][0] > 0
+        assert np.array_equal(pattern, found[0][1])

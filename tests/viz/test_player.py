@@ -195,3 +195,15 @@ def test_in_a_browser_it_asked_for_nothing_and_failed_nowhere(page):
     assert [
         url for url in page.requests if not url.startswith(("file:", "data:"))
     ] == [] and page.errors == []
+
+
+def test_on_a_phone_the_tissue_leaves_no_empty_bands_and_the_controls_stay_in_sight(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(100)
+    stage, controls = (page.locator(name).bounding_box() for name in ("#stage", "footer"))
+    meta = json.loads(page.locator("#meta").text_content())
+    wide, high = meta["width"], meta["height"]
+    assert stage["height"] == pytest.approx(min(stage["width"] * high / wide, 0.7 * 844), abs=2)
+    assert controls["y"] + controls["height"] <= 844 + 1 and controls["y"] > stage["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 720})

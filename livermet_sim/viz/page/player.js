@@ -450,6 +450,7 @@ document.addEventListener("keydown", (event) => {
 function layout() { draw(); charts.forEach(curve); cursors(); hover(); }
 addEventListener("resize", layout);
 
+document.documentElement.style.setProperty("--shape", `${W} / ${H}`);
 $("title").textContent = meta.title;
 $("scrub").max = F - 1;
 panel(); mark(); scaleBar(); charts.forEach(curve); show(0);
