@@ -44,9 +44,10 @@ from livermet_sim.processes import (
 from livermet_sim.processes.angiogenesis import Angiogenesis
 from livermet_sim.processes.crawling import Crawl
 from livermet_sim.processes.deciding import Decide, Sense
-from livermet_sim.processes.fate import Detach, Divide, Extravasate, Fate, Intravasate
+from livermet_sim.processes.fate import Divide, Extravasate, Fate, Intravasate
 from livermet_sim.processes.fusing import Fuse
 from livermet_sim.processes.lining import Line
+from livermet_sim.processes.passing import Pass
 from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.recruitment import Recruit
 from livermet_sim.processes.regression import Regress
@@ -327,6 +328,7 @@ def processes(
     """Return the plan of a step, in order."""
     n, lattice = world.tissue.n, world.tissue.lattice
     interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
+    seed = seeding.Seed(setting)
     fate, decide, crawl = (
         Fate(setting, n),
         Decide(setting, compiled),
@@ -334,8 +336,8 @@ def processes(
     )
     return (
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
-        oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seeding.Seed(setting), Recruit(setting), Sense(), Line(setting),
-        decide, Modify(setting, interventions, decide.due), fate, Detach(setting, fate), Extravasate(fate), Intravasate(setting, fate),
+        oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seed, Pass(setting, seed), Recruit(setting), Sense(), Line(setting),
+        decide, Modify(setting, interventions, decide.due), fate, Extravasate(fate), Intravasate(fate),
         Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), vessels.Collapse(setting),
         Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip

@@ -28,7 +28,8 @@ _TABLE: tuple[tuple[str, Fraction | int, Dimensions], ...] = (
     ("s sec second seconds", Fraction(1, 3600), (0, 1, 0)), ("min mins minute minutes", Fraction(1, 60), (0, 1, 0)),
     ("h hr hrs hour hours", 1, (0, 1, 0)), ("day days d", 24, (0, 1, 0)), ("week weeks wk", 168, (0, 1, 0)),
     ("mmHg", 1, (0, 0, 1)), ("Pa", _MMHG, (0, 0, 1)), ("kPa", 1000 * _MMHG, (0, 0, 1)),
-    ("mPa", _MMHG / 1000, (0, 0, 1)), ("dyn", 10_000_000 * _MMHG, (2, 0, 1)),
+    ("mPa", _MMHG / 1000, (0, 0, 1)), ("pN", _MMHG, (2, 0, 1)), ("nN", 1000 * _MMHG, (2, 0, 1)),
+    ("dyn", 10_000_000 * _MMHG, (2, 0, 1)),
 )  # fmt: skip
 _UNITS = {name: (Fraction(size), dims) for names, size, dims in _TABLE for name in names.split()}
 _KINDS = {

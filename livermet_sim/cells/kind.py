@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from livermet_sim.base.specs import Parameter, Section
@@ -28,6 +28,8 @@ class Kind:
         Base values of what the cell does; rules raise and lower these.
     secretes : dict
         Base secretion per signal: the concentration reached if every site held one such cell.
+    former : mapping
+        What to set in the place of each name that is no more.
     """
 
     name: str
@@ -37,10 +39,12 @@ class Kind:
     behaviours: tuple[Parameter, ...]
     recruited: bool = False
     secretes: tuple[tuple[str, float, str], ...] = ()
+    former: Mapping[str, str] = field(default_factory=dict)
 
     def section(self, fields: Sequence[str], kinds: Sequence[str]) -> Section:
         """Return all parameters of the kind, secretion of every signal and recruitment of every kind included."""
-        return Section(f"cells.{self.name}", self.doc, self.parameters + self.all_behaviours(fields, kinds))
+        own = self.parameters + self.all_behaviours(fields, kinds)
+        return Section(f"cells.{self.name}", self.doc, own, self.former)
 
     def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]:
         """Return the behaviours, with ``secrete.X`` for each signal and, for LSEC, ``recruit.K`` for each kind."""

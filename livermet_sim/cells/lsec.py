@@ -7,6 +7,7 @@ LSEC = Kind(
     "lsec",
     "Liver sinusoidal endothelial cells; each lines one stretch of sinusoid.",
     "segment",
+    former={"capture": "the ligand of the lining stands in its place; set cells.lsec.tether (catches) and cells.lsec.grip (holds)"},
     parameters=(
         Parameter("stretch", 70.0, "um", "Length of sinusoid lined by one cell.", 20.0, 200.0, "Adv Mater 2022 PMC9040585 (50-100 um)", "derived"),
         Parameter("diameter", 7.0, "um", "Diameter of the cell body.", 3.0, 20.0, "textbook (6-8 um)", "recalled"),
@@ -23,7 +24,8 @@ LSEC = Kind(
         Parameter("deactivate", 0.04, "/h", "Rate at which adhesion molecules go down; half-life about 17 h.", 0.0, 100.0, "decay half-life 12-24 h", "recalled"),
         Parameter("capillarise", 0.0, "/h", "Rate at which fenestrae are lost.", 0.0, 100.0),
         Parameter("decapillarise", 0.004, "/h", "Rate at which fenestrae come back.", 0.0, 100.0),
-        Parameter("capture", 0.01, "1", "Probability of tethering a passing tumour cell over one site.", 0.0, 1.0),
+        Parameter("tether", 0.2, "1", "Ligand that tethers tumour cells (E-selectin and whatever catches); 1 on a lining fully activated.", 0.0, 10.0, "weak ICAM-1 at rest (1999, murine zonal adhesion study); size assumed", "assumed"),
+        Parameter("grip", 0.2, "1", "Ligand that holds tethered tumour cells (VCAM-1, ICAM-1); 1 on a lining fully activated.", 0.0, 10.0, "weak ICAM-1 at rest (1999, murine zonal adhesion study); size assumed", "assumed"),
         Parameter("sprout", 0.0, "/h", "Rate of sending out a tip.", 0.0, 100.0),
         Parameter("extend", 5.5, "um/h", "Speed of a sprout.", 0.0, 100.0, "Utzinger 2015 PMC4782613 (5 um/h); Qutub & Popel 2009 PMC2672076 (6.2 um/h)", "found"),
         Parameter("regress", 0.02, "/h", "Rate at which an uncovered vessel that grew during the run is lost while VEGF is lacking; rule AN5.survive lowers it.", 0.0, 10.0, "Mancuso 2006 doi:10.1172/JCI24612 (50-60 % of tumour vessels lost in 7 d of VEGFR block)", "derived"),

@@ -73,9 +73,10 @@ class Words:
             return "lsec", f"recruit.{target}"
         valid = self.of(target)
         known = behaviour in valid or (target == RULE and self._known_rule(behaviour))
-        if not known and target == LIVER and behaviour in FORMER:
+        former = FORMER if target == LIVER else self.vocabulary.former.get(target, {})
+        if not known and behaviour in former:
             raise ScenarioError(
-                f"{place}.behaviour", f'there is no "{behaviour}" any more; {FORMER[behaviour]}'
+                f"{place}.behaviour", f'there is no "{behaviour}" any more; {former[behaviour]}'
             )
         if not known:
             what = {ALL: "of any kind of cell", LIVER: "of the liver", RULE: "of this scenario"}.get(

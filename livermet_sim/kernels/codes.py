@@ -35,4 +35,4 @@ FIRST_KILLER = 12
 # purposes of random draws; a draw is a function of seed, purpose, tick and key
 (PLACE, APTITUDE, DIAMETER, ENTRY, FATE, RACE, PRIORITY, FLOW, CROSS, DIVISION, DAUGHTER, CRAWL, TURNOVER,
  RECRUIT, RECRUITED, SPROUT, SPROUT_STEP, COLLAPSE, CHANCE, DEPLETE, NET, INTRAVASATION, ADDED, DOSED, REGRESS,
- PRIMED) = range(1, 27)  # fmt: skip
+ PRIMED, STIFFNESS) = range(1, 28)  # fmt: skip

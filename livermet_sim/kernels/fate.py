@@ -8,7 +8,6 @@ from livermet_sim.kernels.codes import (
     ANOIKIS,
     APOPTOSIS,
     CYCLING,
-    DETACH,
     DIE,
     DIVIDE,
     DORMANT,
@@ -36,44 +35,39 @@ from livermet_sim.kernels.rng import draw, draw4
 def own_event(rates, r, columns, layer, state, u):
     """Return (total hazard, event, cause) of a cell's own fates; ``u`` in (0, 1) picks one by its share.
 
-    ``columns`` holds the behaviour columns in the order detach, extravasate, divide, sleep, wake, die.shear,
+    ``columns`` holds the behaviour columns in the order extravasate, divide, sleep, wake, die.shear,
     die.nitric_oxide, die.anoikis, die.apoptosis, die.necrosis, intravasate.
     """
     in_lumen = layer == LUMEN
     cycling = state == CYCLING
-    detach = rates[r, columns[0]] if in_lumen else 0.0
-    cross = rates[r, columns[1]] if in_lumen else 0.0
-    divide = rates[r, columns[2]] if cycling else 0.0
-    sleep = rates[r, columns[3]] if cycling else 0.0
-    wake = 0.0 if cycling else rates[r, columns[4]]
-    shear = rates[r, columns[5]] if in_lumen else 0.0
-    nitric_oxide = rates[r, columns[6]] if in_lumen else 0.0
-    anoikis = rates[r, columns[7]] if in_lumen else 0.0
-    apoptosis = 0.0 if in_lumen else rates[r, columns[8]]
-    necrosis = rates[r, columns[9]]
-    enter = 0.0 if in_lumen else rates[r, columns[10]]
-    total = (
-        detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis + necrosis + enter
-    )
+    cross = rates[r, columns[0]] if in_lumen else 0.0
+    divide = rates[r, columns[1]] if cycling else 0.0
+    sleep = rates[r, columns[2]] if cycling else 0.0
+    wake = 0.0 if cycling else rates[r, columns[3]]
+    shear = rates[r, columns[4]] if in_lumen else 0.0
+    nitric_oxide = rates[r, columns[5]] if in_lumen else 0.0
+    anoikis = rates[r, columns[6]] if in_lumen else 0.0
+    apoptosis = 0.0 if in_lumen else rates[r, columns[7]]
+    necrosis = rates[r, columns[8]]
+    enter = 0.0 if in_lumen else rates[r, columns[9]]
+    total = cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis + necrosis + enter
     x = u * total
     event, cause = DIE, NECROSIS
-    if x < detach:
-        event, cause = DETACH, NONE
-    elif x < detach + cross:
+    if x < cross:
         event, cause = EXTRAVASATE, NONE
-    elif x < detach + cross + divide:
+    elif x < cross + divide:
         event, cause = DIVIDE, NONE
-    elif x < detach + cross + divide + sleep:
+    elif x < cross + divide + sleep:
         event, cause = SLEEP, NONE
-    elif x < detach + cross + divide + sleep + wake:
+    elif x < cross + divide + sleep + wake:
         event, cause = WAKE, NONE
-    elif x < detach + cross + divide + sleep + wake + shear:
+    elif x < cross + divide + sleep + wake + shear:
         event, cause = DIE, SHEAR
-    elif x < detach + cross + divide + sleep + wake + shear + nitric_oxide:
+    elif x < cross + divide + sleep + wake + shear + nitric_oxide:
         event, cause = DIE, NITRIC_OXIDE
-    elif x < detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis:
+    elif x < cross + divide + sleep + wake + shear + nitric_oxide + anoikis:
         event, cause = DIE, ANOIKIS
-    elif x < detach + cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis:
+    elif x < cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis:
         event, cause = DIE, APOPTOSIS
     elif x >= total - enter:
         event, cause = INTRAVASATE, NONE
@@ -120,7 +114,7 @@ def decide(
         Written for tumour rows: what happens (NOTHING where nothing does) and how.
     load : float64[capacity]
         An engulfing killer gains 1.
-    columns : int64[11]
+    columns : int64[10]
         Behaviour columns of the own fates; see ``own_event``.
     vulnerability : int64[K]
         For each killer kind, the tumour behaviour that multiplies its attack.

@@ -7,10 +7,10 @@ from livermet_sim.kernels.jit import kernel
 
 @kernel
 def line_vessels(
-    n, lsec, kind, segment, activation, capillarisation, rates, capture_column, segments, segment_row,
-    adhesion, capture, capillarised,
+    n, lsec, kind, segment, activation, capillarisation, rates, tether_column, grip_column, segments, segment_row,
+    adhesion, tether, grip, capillarised,
 ):  # fmt: skip
-    """Write each vessel site's adhesion, capture and capillarisation from the LSEC that lines it.
+    """Write each vessel site's adhesion, ligands and capillarisation from the LSEC that lines it.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ def line_vessels(
         Number of the stretch at each vessel site, -1 elsewhere.
     segment_row : int64[stretches]
         Written: row of each stretch's LSEC, -1 where it has none (bare wall).
-    adhesion, capture, capillarised : float64[sites]
+    adhesion, tether, grip, capillarised : float64[sites]
         Written.
     """
     for i in range(len(segment_row)):
@@ -31,9 +31,11 @@ def line_vessels(
             r = segment_row[segments[s]]
             if r >= 0:
                 adhesion[s] = activation[r]
-                capture[s] = rates[r, capture_column]
+                tether[s] = rates[r, tether_column]
+                grip[s] = rates[r, grip_column]
                 capillarised[s] = capillarisation[r]
             else:
                 adhesion[s] = 0.0
-                capture[s] = 0.0
+                tether[s] = 0.0
+                grip[s] = 0.0
                 capillarised[s] = 0.0

@@ -1,109 +1,355 @@
-"""Carry tumour cells with the blood until the vessel holds them or they leave by the central vein."""
+"""Carry tumour cells with the blood: squeezed through narrow tubes, tethered and let go, each on its own clock.
+
+A cell wider than its tube creeps in while the pressure across it exceeds 2 T (1 / Rp - 1 / Rr), the tension of its
+cortex times the change of curvature from its rear to its front; it remembers its squeezed shape, so only a tube
+narrower than those under its own length costs anything. Evans & Yeung 1989, Biophys J 56:151.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from livermet_sim.kernels.codes import (
     ADHESIVE,
+    ARREST,
     BLOCKED,
     CENTRAL,
+    DETACH,
     FLOW,
-    LUMEN,
     MECHANICAL,
     NONE,
+    PORTAL,
     SINUSOID,
+    STIFFNESS,
+    WASH_OUT,
 )
 from livermet_sim.kernels.jit import inline, kernel
+from livermet_sim.kernels.queue import first, make, put
 from livermet_sim.kernels.rng import draw4
 
+# a cell's way is kept as steps of three bits behind a leading 1
+STEPS, ROUND = 20, 1
+FULL = 1 << (3 * STEPS)
+MOST_EVENTS = 60_000
+RETRY = 1.0  # s
+TOUCH = 60.0  # s, life of a bond whose force is at its threshold
+SOFTNESS, STEEPEST = 100.0, 10.0  # pN, 1
+# what a cell may do next, and how it is bound
+REST, MOVE, TETHER, LOOSEN, STOP, FIRM = 0, 1, 2, 3, 4, 5
+FREE, TETHERED, FIRMLY = 0, 1, 2
+
 
 @inline
-def mechanical_hold(diameter, tube, most, ratio, power):
-    """Return the probability that a site holds a cell by size: a steep sigmoid in cell over tube diameter.
+def stiffness(seed, key, tension, viscosity, spread):
+    """Return a cell's tension and viscosity: lognormal, the medians and the spread of the logarithm given."""
+    u0, u1, _, _ = draw4(seed, STIFFNESS, 0, key)
+    radius = spread * math.sqrt(-2.0 * math.log(u0))
+    return tension * math.exp(radius * math.cos(2 * math.pi * u1)), viscosity * math.exp(
+        radius * math.sin(2 * math.pi * u1)
+    )
 
-    Half of ``most`` where the ratio of diameters equals ``ratio`` (Mook 2003; half-maximum assumed).
+
+@inline
+def step_on(trail, slot):
+    """Return the trail longer by a step through a site's neighbour ``slot``; only the last 20 are kept."""
+    if trail >= FULL:
+        trail = (FULL >> 3) | (trail & ((FULL >> 3) - 1))
+    return (trail << 3) | slot
+
+
+@inline
+def rear_radius(here, trail, cell, tube, neighbours, back, length, compartment):
+    """Return the widest radius under a cell's length, um: its own while its tail is in the portal vessel."""
+    radius = 0.5 * tube[here]
+    if radius >= cell:
+        return cell
+    left = 4.0 / 3.0 * cell**3 / radius**2
+    widest, at = radius, here
+    known = trail >= FULL
+    while left > 0.0 and trail > ROUND:
+        slot = trail & 7
+        trail >>= 3
+        left -= length[slot]
+        if left <= 0.0:
+            break
+        at = neighbours[at, back[slot]]
+        if at < 0 or compartment[at] == PORTAL:
+            return cell
+        widest = max(widest, 0.5 * tube[at])
+    return min(widest, cell) if left <= 0.0 or known else cell
+
+
+@inline
+def threshold(tension, front, rear):
+    """Return the pressure that a cell must have across it to go on, Pa, from Pa um and um."""
+    return max(0.0, 2.0 * tension * (1.0 / front - 1.0 / rear))
+
+
+@inline
+def work_of_entry(viscosity, front, rear, span):
+    """Return what a cell must spend to be squeezed into ``span`` um of tube, Pa s."""
+    return max(0.0, 6.0 * viscosity * (1.0 - front / rear) * span / front)
+
+
+@inline
+def loosening(force, hold):
+    """Return the rate at which a cell that bonds hold comes loose, /s; force and hold in pN."""
+    return math.exp(min(STEEPEST, (force - hold) / SOFTNESS)) / TOUCH
+
+
+@inline
+def pull(drop, limit, cell, tube, shear):
+    """Return the force on a cell, pN: the pressure on a plug beyond its threshold, else the drag of the stream.
+
+    The drag is that on a sphere at a wall, 32 a^2 tau (1 dyn/cm2 is 0.1 Pa).
     """
-    x = (diameter / tube / ratio) ** power
-    return most * x / (1.0 + x)
+    if 2.0 * cell >= tube:
+        return max(0.0, drop - limit) * math.pi * 0.25 * tube**2
+    return 3.2 * cell**2 * shear
 
 
 @inline
-def _next_site(here, neighbours, outflow, compartment, lumen, u):
-    """Pick a downstream neighbour by its share of the outflow, occupied sites left out; -1 if none."""
+def next_site(here, neighbours, outflow, crowd, room, u):
+    """Pick a slot downstream by its share of the outflow, full sites left out; -1 if there is none."""
     total = 0.0
     for k in range(neighbours.shape[1]):
         other = neighbours[here, k]
-        if other >= 0 and outflow[here, k] > 0.0 and lumen[other] < 0:
+        if other >= 0 and outflow[here, k] > 0.0 and crowd[other] < room:
             total += outflow[here, k]
-    if total <= 0.0:
-        return -1
-    x = u * total
-    found = -1
+    x, found = u * total, -1
     for k in range(neighbours.shape[1]):
         other = neighbours[here, k]
-        if other >= 0 and outflow[here, k] > 0.0 and lumen[other] < 0:
-            found = other
+        if other >= 0 and outflow[here, k] > 0.0 and crowd[other] < room:
+            found = k
             x -= outflow[here, k]
             if x <= 0.0:
                 break
     return found
 
 
+@inline
+def sooner(what, when, other, time):
+    """Return the earlier of two things to do, and when."""
+    return (other, time) if time < when else (what, when)
+
+
+@inline
+def plan(here, waiting, cell, tension, work, halted, bound, trail, vessels, paths, ligands, law, u0, u1):
+    """Return (what a cell does next, seconds until then, spending of work per second).
+
+    ``u0`` and ``u1`` time the bonds and the tether; ``ligands`` are those for tethering and for holding.
+    """
+    tube, drop, shear, speed = vessels[0][here], vessels[1][here], vessels[2][here], vessels[3][here]
+    neighbours, _, back, length, compartment = paths
+    what, when, excess = REST, math.inf, 0.0
+    rear = rear_radius(here, trail, cell, vessels[0], neighbours, back, length, compartment)
+    limit = threshold(tension, 0.5 * tube, rear) if work > 0.0 else 0.0
+    if bound != FREE:
+        hold = law[4] * ligands[1] * (law[8] if bound == FIRMLY else 1.0)
+        what, when = LOOSEN, -math.log(u0) / loosening(pull(drop, limit, cell, tube, shear), hold)
+        if bound == TETHERED and law[7] > 0.0:
+            what, when = sooner(what, when, FIRM, -math.log(u1) / law[7])
+    else:
+        excess = max(0.0, drop - limit)
+        if not waiting and work > 0.0:
+            what, when = MOVE, work / excess if excess > 0.0 else math.inf
+        elif not waiting:
+            what, when = MOVE, length[0] / speed if speed > 0.0 else math.inf
+        tether = law[3] * ligands[0]
+        if tether > 0.0:
+            what, when = sooner(what, when, TETHER, -math.log(u1) / tether)
+    if halted < law[5] and law[5] - halted <= when:
+        what, when = STOP, law[5] - halted
+    return what, when, excess
+
+
+@inline
+def reason(bound, waiting):
+    """Return how a cell that does not move is held."""
+    if bound != FREE:
+        return ADHESIVE
+    return BLOCKED if waiting else MECHANICAL
+
+
+@inline
+def note(happened, done, row, event, cause, site):
+    """Write down an event; return how many there are."""
+    happened[done, 0], happened[done, 1], happened[done, 2], happened[done, 3] = row, event, cause, site
+    return done + 1
+
+
+@inline
+def note_passage(happened, done, row, left, here, stood, compartment):
+    """Write down that a cell left the place of its arrest, and that it left the liver; return how many events there are."""
+    if stood and compartment[left] == SINUSOID:
+        done = note(happened, done, row, DETACH, NONE, left)
+    if compartment[here] == CENTRAL:
+        done = note(happened, done, row, WASH_OUT, NONE, here)
+    return done
+
+
+@inline
+def wake(left, now, rows, key, site, bound, neighbours, clock, queue):
+    """Let the cells that waited for a place try to take it."""
+    _, _, todo, waiting = clock
+    for w in range(len(rows)):
+        if not waiting[w] or bound[rows[w]] != FREE:
+            continue
+        for k in range(neighbours.shape[1]):
+            if neighbours[left, k] == site[rows[w]]:
+                waiting[w], todo[w] = False, MOVE
+                put(queue, w, now, key[rows[w]])
+                break
+
+
+@inline
+def pass_time(r, i, now, clock, states):
+    """Bring a cell's own time up to ``now``: what it spent of its work, and how long it has stood."""
+    last, spending, _, _ = clock
+    _, work, halted, bound = states
+    passed = max(0.0, now - last[i])
+    last[i] = now
+    halted[r] += passed
+    if bound[r] == FREE:
+        work[r] = max(0.0, work[r] - spending[i] * passed)
+
+
+@inline
+def move(r, slot, site, viscosity, radius, crowd, states, vessels, paths):
+    """Put a cell into the next site and squeeze it."""
+    trail, work, halted, _ = states
+    neighbours, _, back, length, compartment = paths
+    here = site[r]
+    if compartment[here] == SINUSOID:
+        crowd[here] -= 1
+    here = neighbours[here, slot]
+    site[r], trail[r], halted[r], work[r] = here, step_on(trail[r], slot), 0.0, 0.0
+    if compartment[here] == SINUSOID:
+        crowd[here] += 1
+        front = 0.5 * vessels[0][here]
+        rear = rear_radius(here, trail[r], radius, vessels[0], neighbours, back, length, compartment)
+        if front < rear:
+            work[r] = work_of_entry(viscosity, front, rear, length[0])
+
+
+@inline
+def act(r, i, body, streets, states, clock, law, u, happened, done):
+    """Let a cell do what was due; return how many events are written down."""
+    _, site, diameter, bodies = body
+    vessels, paths, crowd, inlets, share = streets
+    neighbours, outflow, _, _, compartment = paths
+    _, work, halted, bound = states
+    _, spending, todo, waiting = clock
+    what, here = todo[i], site[r]
+    todo[i], spending[i] = REST, 0.0
+    if what == STOP:
+        halted[r] = max(halted[r], law[5])
+        return note(happened, done, r, ARREST, reason(bound[r], waiting[i]), here)
+    if what == TETHER:
+        bound[r] = TETHERED
+    elif what == FIRM:
+        bound[r] = FIRMLY
+    elif what == LOOSEN:
+        bound[r], waiting[i] = FREE, False
+    elif what == MOVE or compartment[here] == PORTAL:
+        work[r] = 0.0
+        slot = next_site(here, neighbours, outflow, crowd, law[9], u[2])
+        waiting[i] = slot < 0
+        if slot >= 0:
+            stood = halted[r]
+            move(r, slot, site, bodies[i, 1], 0.5 * diameter[r], crowd, states, vessels, paths)
+            return note_passage(happened, done, r, here, site[r], stood >= law[5], compartment)
+        if compartment[here] == PORTAL:
+            # an entrance that is blocked: the blood goes in elsewhere
+            site[r] = inlets[min(np.searchsorted(share, u[3]), len(inlets) - 1)]
+    return done
+
+
+@inline
+def ask(r, i, body, streets, states, clock, ligands, law, u):
+    """Set what a cell does next; return the seconds until then."""
+    _, site, diameter, bodies = body
+    vessels, paths, _, _, _ = streets
+    trail, work, halted, bound = states
+    _, spending, todo, waiting = clock
+    here, compartment = site[r], paths[4]
+    if compartment[here] == PORTAL:
+        return RETRY if waiting[i] else 0.0
+    if compartment[here] != SINUSOID:
+        return math.inf
+    todo[i], wait, spending[i] = plan(
+        here, waiting[i], 0.5 * diameter[r], bodies[i, 0], work[r], halted[r], bound[r], trail[r], vessels, paths,
+        ligands, law, u[0], u[1],
+    )  # fmt: skip
+    return wait
+
+
 @kernel
 def carry(
-    rows, seed, tick, key, site, diameter, held, tumour_at, neighbours, outflow, compartment, tube, capture,
-    arrest, inlets, share, hops,
+    rows, since, seconds, seed, tick, key, site, diameter, trail, work, halted, bound, crowd, neighbours, outflow,
+    back, length, compartment, vessels, tether, grip, bridge, law, inlets, share, happened,
 ):  # fmt: skip
-    """Move each row downstream, one after another in the given order, until it is held or washed out.
+    """Move cells through a step, each on its own clock, in the order of what happens first.
 
     Parameters
     ----------
     rows : int64[m]
-        Rows that flow, in order of their drawn priority; their ``site`` is where they start.
-    held : int64[capacity]
-        Written: MECHANICAL, ADHESIVE or BLOCKED where a row came to rest, NONE where it washed out.
-    tumour_at : int64[2, sites]
-        A site's lumen holds one tumour cell; updated.
-    outflow : float64[sites, m], um3/h
-        Flow from a site to each neighbour, positive when leaving.
-    tube, capture : float64[sites]
-        Tube diameter in um; probability of tethering per site for a cell of adhesion 1.
-    arrest : float64[4]
-        Mechanical maximum, ratio, power; adhesion of the line.
-    inlets, share : int64[m], float64[m]
-        Portal sites and the running share of the blood that enters by each: where a cell goes that finds
-        its own entrance blocked.
-    hops : int
-        Most sites a cell may pass.
+        Tumour cells in vessels; their ``site`` is where they are, a portal site for those that enter.
+    since : float64[m], s
+        When each enters; 0 for those that are there.
+    seconds : float
+        Length of the step.
+    trail, bound : int64[capacity]
+        The last steps through the vessels; 1 where bonds hold the cell, 2 where firmly. Updated, as are ``site``, ``work``
+        (Pa s still to be spent on the present narrowing) and ``halted`` (s at the present site).
+    crowd : int64[sites]
+        Tumour cells in each vessel site, those of ``rows`` among them; updated.
+    outflow : float64[sites, 8], um3/h
+    back, length : int32[8], float64[8]
+        The way back of each slot and its length in um.
+    vessels : (float64[sites], ...)
+        Diameters (um), pressure drops over a plug (Pa), shear (dyn/cm2), speed (um/s).
+    tether, grip : float64[sites]
+        Ligands of the lining for tethering and for holding.
+    bridge : float64[capacity]
+        Ligand of other cells that touch the cell, for both.
+    law : float64[10]
+        Tension (Pa um), viscosity (Pa s), their spread, tethering rate (/s), force held by full ligand (pN),
+        seconds at a site that count as arrest, the line's adhesion, rate at which bonds become firm (/s), how many
+        times more these hold, tumour cells that a vessel site has room for.
+    inlets, share : int64[k], float64[k]
+        Portal sites and the running share of the blood that enters by each.
+    happened : int64[:, 4]
+        Written: row, event, cause, site, in the order of time; the number of entries is returned. A cell that is
+        washed out leaves, ``site`` being a central one; one that never found a way in leaves too.
     """
-    for i in range(len(rows)):
+    m, done = len(rows), 0
+    queue, bodies = make(m), np.empty((m, 2))
+    paths, states = (neighbours, outflow, back, length, compartment), (trail, work, halted, bound)
+    # since when, at what spending of work, what comes next, and who waits for a place
+    clock = (since.copy(), np.zeros(m), np.zeros(m, dtype=np.int64), np.zeros(m, dtype=np.bool_))
+    body, streets = (key, site, diameter, bodies), (vessels, paths, crowd, inlets, share)
+    events = np.zeros(m, dtype=np.int64)
+    for i in range(m):
+        bodies[i, 0], bodies[i, 1] = stiffness(seed, key[rows[i]], law[0], law[1], law[2])
+        put(queue, i, since[i], key[rows[i]])
+    while True:
+        i, now = first(queue)
+        if i < 0 or now >= seconds:
+            break
         r = rows[i]
-        here = site[r]
-        held[r] = NONE
-        for hop in range(hops):
-            u0, u1, u2, u3 = draw4(seed, FLOW + ((hop + 1) << 16), tick, key[r])
-            onward = _next_site(here, neighbours, outflow, compartment, tumour_at[LUMEN], u0)
-            if onward < 0:
-                if compartment[here] == SINUSOID:
-                    held[r] = BLOCKED
-                    break
-                here = inlets[min(np.searchsorted(share, u3), len(inlets) - 1)]
-                continue
-            # its place stays taken until it leaves, so that nobody can close the way behind it
-            if tumour_at[LUMEN, here] == r:
-                tumour_at[LUMEN, here] = -1
-            here = onward
-            if compartment[here] == CENTRAL:
-                break
-            if compartment[here] != SINUSOID:
-                continue
-            if u1 < mechanical_hold(diameter[r], tube[here], arrest[0], arrest[1], arrest[2]):
-                held[r] = MECHANICAL
-                break
-            if u2 < min(1.0, capture[here] * arrest[3]):
-                held[r] = ADHESIVE
-                break
-        site[r] = here
-        if held[r] != NONE:
-            tumour_at[LUMEN, here] = r
+        pass_time(r, i, now, clock, states)
+        events[i] += 1
+        u = draw4(seed, FLOW + (events[i] << 16), tick, key[r])
+        left = site[r]
+        done = act(r, i, body, streets, states, clock, law, u, happened, done)
+        if site[r] != left and crowd[left] == law[9] - 1:
+            wake(left, now, rows, key, site, bound, neighbours, clock, queue)
+        ligands = law[6] * tether[site[r]] + bridge[r], law[6] * grip[site[r]] + bridge[r]
+        wait = ask(r, i, body, streets, states, clock, ligands, law, u)
+        put(queue, i, now + wait if events[i] < MOST_EVENTS else math.inf, key[r])
+    for i in range(m):
+        pass_time(rows[i], i, seconds, clock, states)
+    return done

@@ -7,7 +7,6 @@ import numpy as np
 from livermet_sim.kernels.codes import (
     CROSS,
     CYCLING,
-    DETACH,
     DIE,
     DIVIDE,
     EXTRAVASATE,
@@ -25,13 +24,12 @@ from livermet_sim.kernels.neighbours import list_attackers
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
-from livermet_sim.processes.seeding import Carrier
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.tissue import Tissue
 from livermet_sim.state.world import World
 
 OWN_FATES = (
-    "detach", "extravasate", "divide", "sleep", "wake", "die.shear", "die.nitric_oxide", "die.anoikis",
+    "extravasate", "divide", "sleep", "wake", "die.shear", "die.nitric_oxide", "die.anoikis",
     "die.apoptosis", "die.necrosis", "intravasate",
 )  # fmt: skip
 
@@ -113,25 +111,6 @@ class Fate(Process):
         census.stale = True
 
 
-class Detach(Process):
-    """Give cells that lost their hold back to the blood; they may be held again downstream."""
-
-    stage = "act"
-    reads = ("cells.event[tumour]", "network.outflow", "sites.capture")
-    writes = ("cells.site[tumour, lumen]", "cells.alive[tumour, washed out]")
-    adds = ("log",)
-
-    def __init__(self, setting: Setting, fate: Fate):
-        self.fate, self.carrier = fate, Carrier(setting)
-
-    def step(self, world: World) -> None:
-        """Carry the detached."""
-        rows = self.fate.rows(world, DETACH)
-        if len(rows):
-            record(world, rows, DETACH, NONE)
-            self.carrier.carry(world, rows, 2)
-
-
 class Extravasate(Process):
     """Let cells cross the wall into free tissue beside them."""
 
@@ -163,19 +142,15 @@ class Intravasate(Process):
     """Let cells of a lesion enter a perfused vessel beside them and be carried on: the seed of a satellite."""
 
     stage = "act"
-    reads = ("cells.event[tumour]", "network.outflow", "sites.capture", "sites.perfused")
-    writes = (
-        "cells.layer[tumour, entering]",
-        "cells.site[tumour, entering]",
-        "cells.alive[tumour, carried off]",
-    )
+    reads = ("cells.event[tumour]", "sites.perfused")
+    writes = ("cells.layer[tumour, entering]", "cells.site[tumour, entering]")
     adds = ("log",)
 
-    def __init__(self, setting: Setting, fate: Fate):
-        self.fate, self.carrier = fate, Carrier(setting)
+    def __init__(self, fate: Fate):
+        self.fate = fate
 
     def step(self, world: World) -> None:
-        """Enter, in drawn order, then flow until held."""
+        """Enter, in drawn order; from the next step on they flow until held."""
         rows = self.fate.rows(world, INTRAVASATE)
         if not len(rows):
             return
@@ -189,7 +164,10 @@ class Intravasate(Process):
         entered = rows[cells.full("event")[rows] != NOTHING]
         if len(entered):
             record(world, entered, INTRAVASATE, NONE)
-            self.carrier.carry(world, entered, 3)
+            # they come in round, however they passed the vessels before
+            for name, value in (("trail", 1), ("bound", 0), ("squeeze", 0.0), ("halted", 0.0)):
+                cells.full(name)[entered] = value
+            world.census.stale = True
 
 
 class Divide(Process):
@@ -252,6 +230,7 @@ class Divide(Process):
                 "diameter",
                 "aptitude",
                 "sojourn",
+                "halted",
             )
         }
         inherited["state"] = np.full(len(mothers), CYCLING)

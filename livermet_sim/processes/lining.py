@@ -9,16 +9,16 @@ from livermet_sim.state.world import World
 
 
 class Line(Process):
-    """Write adhesion, capture and capillarisation of LSEC to their sites."""
+    """Write adhesion, ligands and capillarisation of LSEC to their sites."""
 
     stage = "sense"
     reads = ("cells.activation", "cells.capillarisation", "cells.segment", "cells.rates")
-    writes = ("sites.adhesion", "sites.capture", "sites.capillarised")
+    writes = ("sites.adhesion", "sites.tether", "sites.grip", "sites.capillarised")
 
     def __init__(self, setting: Setting):
         self.every = setting.section("decide").interval
         self.code = setting.code("lsec")
-        self.capture = setting.column("capture")
+        self.tether, self.grip = setting.columns("tether", "grip")
 
     def step(self, world: World) -> None:
         """Copy the lining's state to the sites when the rules are about to be evaluated for it."""
@@ -27,6 +27,6 @@ class Line(Process):
         cells, sites = world.cells, world.sites
         line_vessels(
             cells.n, self.code, cells.full("kind"), cells.full("segment"), cells.full("activation"),
-            cells.full("capillarisation"), world.rates, self.capture, world.segments, world.segment_row,
-            sites.full("adhesion"), sites.full("capture"), sites.full("capillarised"),
+            cells.full("capillarisation"), world.rates, self.tether, self.grip, world.segments, world.segment_row,
+            sites.full("adhesion"), sites.full("tether"), sites.full("grip"), sites.full("capillarised"),
         )  # fmt: skip

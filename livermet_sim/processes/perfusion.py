@@ -6,6 +6,7 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import LUMEN, TUMOUR
+from livermet_sim.kernels.plugs import plug_drops
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -46,10 +47,11 @@ class Perfuse(Process):
         "sites.diameter",
         "sites.pressure",
     )
-    writes = ("sites.speed", "sites.shear", "sites.perfused", "network.outflow")
+    writes = ("sites.plug_drop", "sites.speed", "sites.shear", "sites.perfused", "network.outflow")
 
     def __init__(self, setting: Setting):
         self.own = setting.section("flow")
+        self.enrichment = max(1.0, float(setting.section("seeding").enrichment))
         self.every = self.own.interval
 
     def levels(self) -> dict[str, float]:
@@ -73,11 +75,18 @@ class Perfuse(Process):
         sites = world.sites
         sites["speed"][:] = network.speed
         sites["shear"][:] = network.shear
+        plug_drops(
+            world.tissue.neighbours, network.outflow, world.compartment, sites.full("diameter"), network.patency,
+            network.pressure, sites.full("plug_drop"),
+        )  # fmt: skip
         clamped = network.driving < self.own.perfused_above
         sites["perfused"][:] = 0.0 if clamped else network.perfused(self.own.perfused_above)
 
     def patency(self, world: World) -> np.ndarray:
-        """Return the share of each site's conductance that compression and arrested cells leave."""
+        """Return the share of each site's conductance that compression and arrested cells leave.
+
+        Where more cells are simulated than came, each stands for a part of one and plugs a part of a tube.
+        """
         patency = world.sites["patency"].copy()
         cells = world.cells
         held = np.flatnonzero((cells["kind"] == TUMOUR) & (cells["layer"] == LUMEN))
@@ -85,7 +94,7 @@ class Perfuse(Process):
             at = cells["site"][held]
             tube = np.maximum(world.sites["diameter"][at], 1.0)
             filled = np.minimum(1.0, (cells["diameter"][held] / tube) ** 2)
-            patency[at] *= 1.0 - self.own.plug * filled
+            np.multiply.at(patency, at, 1.0 - self.own.plug * filled / self.enrichment)
         return patency
 
     def _feed(self, world: World) -> bool:

@@ -7,8 +7,14 @@ import numpy as np
 from livermet_sim.state.world import World
 
 
-def record(world: World, rows: np.ndarray, event: int, cause: np.ndarray | int) -> None:
-    """Log one event for each tumour row, as the cells stand now."""
+def record(
+    world: World,
+    rows: np.ndarray,
+    event: np.ndarray | int,
+    cause: np.ndarray | int,
+    site: np.ndarray | None = None,
+) -> None:
+    """Log one event for each tumour row, as the cells stand now, or at the given sites."""
     if not len(rows):
         return
     cells = world.cells
@@ -18,6 +24,8 @@ def record(world: World, rows: np.ndarray, event: int, cause: np.ndarray | int) 
     block[:, 2] = cause
     for column, name in enumerate(("key", "founder", "lesion", "site", "layer", "phase"), start=3):
         block[:, column] = cells.full(name)[rows]
+    if site is not None:
+        block[:, 6] = site
     world.log.add(block)
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import (
     APTITUDE,
-    ARREST,
     CYCLING,
     DIAMETER,
     DORMANT,
@@ -16,11 +15,8 @@ from livermet_sim.kernels.codes import (
     NONE,
     PORTAL,
     TUMOUR,
-    WASH_OUT,
 )
 from livermet_sim.kernels.rng import bell, child_keys, draws
-from livermet_sim.kernels.transport import carry
-from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
@@ -31,12 +27,11 @@ SECTION = Section(
     "How many tumour cells come with the portal blood, and when.",
     (
         Parameter("dose", 440.0, "/mm3", "Cells entering per volume of liver in the experiment.", 0.0, 1e6, "intrasplenic 5e5 cells in a 1.2-mL liver", "derived"),
-        Parameter("enrichment", 4.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5),
+        Parameter("enrichment", 10.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5),
         Parameter("start", 0.0, "h", "When the first cell enters.", 0.0, 1e5),
         Parameter("duration", 0.25, "h", "Time over which they enter (a bolus takes minutes).", 0.0, 1e5, "intrasplenic injection", "recalled"),
     ),
 )  # fmt: skip
-MOST_HOPS = 4000
 
 
 def entrances(world: World) -> tuple[np.ndarray, np.ndarray]:
@@ -46,65 +41,39 @@ def entrances(world: World) -> tuple[np.ndarray, np.ndarray]:
     return inlets, np.cumsum(flow) / max(flow.sum(), 1e-300)
 
 
-class Carrier:
-    """Let rows flow downstream until held; shared by first arrival and by cells that lost their hold."""
-
-    def __init__(self, setting: Setting):
-        tumour = setting.section("cells.tumour")
-        self.arrest = np.array(
-            [tumour.arrest_mechanical, tumour.arrest_ratio, tumour.arrest_power, tumour.arrest_adhesive]
-        )
-
-    def carry(self, world: World, rows: np.ndarray, round_: int) -> None:
-        """Move rows, log where they rest or that they washed out, and mark the latter as gone."""
-        cells = world.cells
-        held = cells.full("cause")
-        carry(
-            by_priority(world, rows, round_), world.seed, world.clock.tick, cells.full("key"), cells.full("site"),
-            cells.full("diameter"), held, world.census.tumour_at, world.tissue.neighbours, world.network.outflow,
-            world.compartment, world.sites.full("diameter"), world.sites.full("capture"), self.arrest,
-            *entrances(world), MOST_HOPS,
-        )  # fmt: skip
-        how = held[rows]
-        stopped, gone = rows[how != NONE], rows[how == NONE]
-        record(world, stopped, ARREST, how[how != NONE])
-        record(world, gone, WASH_OUT, NONE)
-        cells.full("alive")[gone] = 0
-        cells.full("sojourn")[stopped] = 0.0
-        count(world, "washed_out", len(gone))
-        world.census.stale = True
-
-
 class Seed(Process):
-    """Let disseminated tumour cells enter at the portal tracts and rest where the vessels hold them."""
+    """Let disseminated tumour cells enter at the portal tracts."""
 
     stage = "arrive"
-    reads = ("network.outflow", "sites.diameter", "sites.capture")
+    reads = ("network.outflow",)
     writes = ("cells[new tumour]",)
     adds = ("log",)
 
     def __init__(self, setting: Setting):
         self.own = setting.section("seeding")
         self.tumour = setting.section("cells.tumour")
-        self.carrier = Carrier(setting)
+        # who came in this step, and how many seconds after it began
+        self.rows, self.since = np.zeros(0, dtype=np.int64), np.zeros(0)
 
     def step(self, world: World) -> None:
         """Admit the founders whose time has come; a founder's luck depends on its number alone."""
+        self.rows, self.since = self.rows[:0], self.since[:0]
         total = round(self.own.dose * self.own.enrichment * world.tissue.volume)
         entered = world.totals.get("entered", 0)
         if entered >= total:
             return
         end_of_step = world.clock.end_of_step
         done = 1.0 if self.own.duration <= 0 else (end_of_step - self.own.start) / self.own.duration
-        due = min(total, int(np.floor(total * min(1.0, done) + 1e-9))) if end_of_step > self.own.start else 0
+        due = min(total, int(np.floor(total * min(1.0, done) + 0.5))) if end_of_step > self.own.start else 0
         if due <= entered:
             return
         world.count()
-        rows = self._admit(world, np.arange(entered, due))
-        count(world, "entered", len(rows))
-        record(world, rows, ENTER, NONE)
-        self.carrier.carry(world, rows, 1)
-        world.drop_dead()
+        founders = np.arange(entered, due)
+        self.rows = self._admit(world, founders)
+        came = self.own.start + self.own.duration * (founders + 0.5) / total
+        self.since = 3600.0 * np.clip(came - (end_of_step - world.clock.dt), 0.0, world.clock.dt)
+        count(world, "entered", len(self.rows))
+        record(world, self.rows, ENTER, NONE)
 
     def _admit(self, world: World, founders: np.ndarray) -> np.ndarray:
         """Make rows for founders at portal sites, drawn by the flow that leaves them."""

@@ -72,7 +72,7 @@ SECTION = Section(
 
 
 CLEARED = (
-    "diameter", "speed", "shear", "perfused", "adhesion", "capture", "capillarised", "vessel_age", "stagnant", "cover",
+    "diameter", "speed", "shear", "perfused", "adhesion", "tether", "grip", "plug_drop", "capillarised", "vessel_age", "stagnant", "cover",
     "sprout",
 )  # fmt: skip
 

@@ -109,6 +109,8 @@ def _merge(records: dict[str, Record], id: str, change: Record, known: Mapping[s
     elif variants := _variants(records, id):
         if set(change) != {"enabled"}:
             raise RuleError(f"rules.{id}", f"it has variants; change one of {', '.join(variants)}")
+    elif instead := former_rules().get(id):
+        raise RuleError(f"rules.{id}", f"there is no such rule any more; {instead}")
     else:
         raise RuleError(
             f"rules.{id}", "there is no such rule, and this is not a full record", name=id, valid=known
@@ -148,7 +150,8 @@ def mechanisms() -> dict[str, dict[str, Any]]:
 
     That is either the ``process`` that carries it out, with ``says``, ``source``, ``grade``, its ``parameters``
     and the values that switch it ``off``, or the ``reason`` why the model lacks it. ``silent`` gives by rule the reason
-    why it says nothing in the situations of the library, where that is no defect.
+    why it says nothing in the situations of the library, where that is no defect; ``former`` what stands in the place of
+    rules that are no more.
     """
     return tomllib.loads((LIBRARY / "mechanisms.toml").read_text(encoding="utf-8"))
 
@@ -156,6 +159,11 @@ def mechanisms() -> dict[str, dict[str, Any]]:
 def reasons_for_silence() -> dict[str, str]:
     """Return by rule the reason why it is silent in the situations of the library, where that is no defect."""
     return {id: why for entry in mechanisms().values() for id, why in entry.get("silent", {}).items()}
+
+
+def former_rules() -> dict[str, str]:
+    """Return the rules that are no more, each with what stands in its place."""
+    return {id: instead for entry in mechanisms().values() for id, instead in entry.get("former", {}).items()}
 
 
 def by_process() -> dict[str, dict[str, Any]]:

@@ -74,7 +74,9 @@ class Rule:
         actor = _name(place, "actor", table, words.kinds, "is not a cell kind")
         signal = _name(place, "signal", table, words.signals, "is not a signal")
         direction = _name(place, "direction", table, DIRECTIONS, "is not a direction")
-        known = words.behaviours[actor]
+        known, former = words.behaviours[actor], words.former.get(actor, {})
+        if (gone := str(table["behaviour"])) in former:
+            raise RuleError(f"{place}.behaviour", f'there is no "{gone}" any more; {former[gone]}')
         behaviour = _name(place, "behaviour", table, known, f"is not a behaviour of {actor} cells")
         maximum, fold = _maximum(f"{place}.maximum", table["maximum"], known[behaviour])
         rule = cls(

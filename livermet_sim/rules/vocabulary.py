@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from livermet_sim.base.specs import Parameter
@@ -18,6 +18,8 @@ class KindLike(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def former(self) -> Mapping[str, str]: ...
     def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]: ...
 
 
@@ -31,6 +33,8 @@ class Vocabulary:
     signals : dict of Signal
     behaviours : dict of dict of Parameter
         By kind, then by name.
+    former : dict of mapping
+        By kind what to write in the place of each behaviour that is no more.
     """
 
     kinds: tuple[str, ...]
@@ -38,6 +42,7 @@ class Vocabulary:
     systemic: tuple[str, ...]
     signals: dict[str, Signal]
     behaviours: dict[str, dict[str, Parameter]]
+    former: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kinds: Iterable[KindLike], fields: Iterable[str], systemic: Iterable[str]) -> Vocabulary:
@@ -45,7 +50,8 @@ class Vocabulary:
         kinds, fields, systemic = tuple(kinds), tuple(fields), tuple(systemic)
         names = tuple(kind.name for kind in kinds)
         behaviours = {kind.name: {p.name: p for p in kind.all_behaviours(fields, names)} for kind in kinds}
-        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours)
+        former = {kind.name: kind.former for kind in kinds}
+        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours, former)
 
     def base_values(self) -> dict[str, dict[str, float]]:
         """Return the default base value of every behaviour of every kind."""

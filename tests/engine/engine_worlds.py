@@ -18,7 +18,6 @@ BUSY = {
     "seeding.enrichment": 60,
     "seeding.duration": 3.0,
     "cells.tumour.dormant_share": 0.3,
-    "cells.tumour.detach": 0.5,
     "cells.tumour.push_distance": 60.0,
 }
 

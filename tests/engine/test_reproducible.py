@@ -120,7 +120,7 @@ def test_row_order_changes_nothing(every):
 
 
 def test_row_order_changes_nothing_where_many_cells_lose_hold_at_once():
-    crowd = {"seeding__enrichment": 1500, "seeding__duration": 0.5, "cells__tumour__detach": 3.0}
+    crowd = {"seeding__enrichment": 1500, "seeding__duration": 0.5}
     plain, shuffled = (liver(1, "strip", **crowd) for _ in range(2))
     for step in range(40):
         shuffle_rows(shuffled, step)

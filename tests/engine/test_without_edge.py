@@ -67,7 +67,7 @@ def test_what_stands_along_the_sides_is_what_stands_a_lobule_further_on():
 
 def twins(monkeypatch, shift: tuple[int, int], hours: float) -> tuple[Engine, Engine]:
     """Return an engine after some hours, and one of the same liver seen from elsewhere; cells keep their keys."""
-    recipe = load("baseline", SMALL | {"seeding.enrichment": 40.0})
+    recipe = load("baseline", SMALL | {"seeding.enrichment": 40.0, "cells.tumour.arrest_adhesive": 10.0})
     here = Engine(recipe, 3)
     here.run(hours)
     real = engine_module.build

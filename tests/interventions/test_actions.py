@@ -68,8 +68,8 @@ def test_a_behaviour_is_multiplied_and_its_neighbours_are_not(factor, action):
 
 
 def test_a_boost_stays_within_the_bounds_of_the_behaviour():
-    engine = liver(lm.boost("lsec", "capture", factor=1e4))
-    assert rate(engine, "lsec", "capture").max() == 1.0
+    engine = liver(lm.boost("lsec", "tether", factor=1e4))
+    assert rate(engine, "lsec", "tether").max() == 10.0
 
 
 def test_an_antibody_to_a_signal_takes_it_from_all_kinds():

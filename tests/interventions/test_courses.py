@@ -118,7 +118,8 @@ def test_a_condition_starts_the_run_early_and_conditions_the_liver():
     for one in (engine, plain):
         to(one, 0.0)
     assert engine.world.sites["collagen"].sum() > 10 + plain.world.sites["collagen"].sum()
-    assert rate(engine, "lsec", "capture").mean() > 1.5 * rate(plain, "lsec", "capture").mean()
+    for ligand in ("tether", "grip"):
+        assert rate(engine, "lsec", ligand).mean() > 1.5 * rate(plain, "lsec", ligand).mean()
 
 
 def test_reading_what_was_read_changes_nothing():

@@ -13,7 +13,6 @@ from livermet_sim.kernels.codes import (
     ANOIKIS,
     APOPTOSIS,
     CYCLING,
-    DETACH,
     DIE,
     DIVIDE,
     DORMANT,
@@ -32,12 +31,12 @@ from livermet_sim.kernels.codes import (
 )
 from livermet_sim.kernels.neighbours import list_attackers
 
-# columns of the made-up rate matrix: eleven own fates, attack, engulf, vulnerability to killers 1 and 2
-ATTACK, ENGULF = 11, 12
-VULNERABILITY = np.array([13, 13, 14])
-HAZARDS = np.array([0.30, 0.20, 0.25, 0.10, 0.40, 0.15, 0.12, 0.18, 0.22, 0.08, 0.05])
+# columns of the made-up rate matrix: ten own fates, attack, engulf, vulnerability to killers 1 and 2
+ATTACK, ENGULF = 10, 11
+VULNERABILITY = np.array([12, 12, 13])
+HAZARDS = np.array([0.20, 0.25, 0.10, 0.40, 0.15, 0.12, 0.18, 0.22, 0.08, 0.05])
 OUTCOMES = (
-    (DETACH, None), (EXTRAVASATE, None), (DIVIDE, None), (SLEEP, None), (WAKE, None), (DIE, SHEAR),
+    (EXTRAVASATE, None), (DIVIDE, None), (SLEEP, None), (WAKE, None), (DIE, SHEAR),
     (DIE, NITRIC_OXIDE), (DIE, ANOIKIS), (DIE, APOPTOSIS), (DIE, NECROSIS), (INTRAVASATE, None),
 )  # fmt: skip
 SPACE, SIDE = 4, 50
@@ -63,8 +62,8 @@ class Cells:
             "state": np.full(n, state), "event": np.full(n, NOTHING), "cause": np.zeros(n, dtype=np.int64),
             "aptitude": np.full(n, 0.5), "load": np.zeros(n),
         }  # fmt: skip
-        self.rates = np.zeros((n, 15))
-        self.rates[:, 13:] = 1.0
+        self.rates = np.zeros((n, 14))
+        self.rates[:, 12:] = 1.0
         self.across = np.ones(3)
 
     def arm(self, kind: int, attack: float, engulf: float = 0.0) -> Cells:
@@ -98,7 +97,7 @@ class Cells:
         module.spread_attackers(head, listed, NEIGHBOURS, near, spread)
         number = module.decide(
             n, seed, tick, dt, c["kind"], c["site"], c["layer"], c["key"], c["state"], c["event"], c["cause"],
-            c["load"], self.rates, np.arange(11), ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near,
+            c["load"], self.rates, np.arange(10), ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near,
             NEIGHBOURS, happened,
         )  # fmt: skip
         return happened[:number]
@@ -109,18 +108,16 @@ class Cells:
 
 
 def open_to(layer: int, state: int) -> np.ndarray:
-    """Say which of the eleven own fates a cell in that part and state can meet."""
+    """Say which of the ten own fates a cell in that part and state can meet."""
     lumen, cycling = layer == LUMEN, state == CYCLING
-    return np.array(
-        [lumen, lumen, cycling, cycling, not cycling, lumen, lumen, lumen, not lumen, True, not lumen]
-    )
+    return np.array([lumen, cycling, cycling, not cycling, lumen, lumen, lumen, not lumen, True, not lumen])
 
 
 @pytest.mark.parametrize("layer", [LUMEN, TISSUE])
 @pytest.mark.parametrize("state", [CYCLING, DORMANT])
 def test_each_fate_has_its_share_of_the_total_hazard(layer, state):
     dt, cells = 0.7, Cells(layer, state)
-    cells.rates[:, :11] = HAZARDS
+    cells.rates[:, :10] = HAZARDS
     happened = cells.decide(dt)
     event, cause = cells.events()
     hazards = HAZARDS * open_to(layer, state)
@@ -141,8 +138,8 @@ def test_nothing_happens_without_hazards():
 def test_two_attackers_and_own_death_compete():
     dt = 0.8
     cells = Cells(attackers=((1, 1, TISSUE), (2, WIDTH - 1, TISSUE))).arm(1, 0.6).arm(2, 0.5)
-    cells.rates[:, 14] = 0.4
-    cells.rates[:, 9] = 0.3
+    cells.rates[:, 13] = 0.4
+    cells.rates[:, 8] = 0.3
     cells.decide(dt)
     event, cause = cells.events()
     hazards = {FIRST_KILLER + 1: 0.6, FIRST_KILLER + 2: 0.5 * 0.4, NECROSIS: 0.3}
@@ -184,7 +181,7 @@ def test_outcome_of_a_cell_does_not_depend_on_row_order():
         cells = (
             Cells(attackers=((1, 1, LUMEN), (2, -1, TISSUE), (1, WIDTH, TISSUE))).arm(1, 0.3, 0.2).arm(2, 0.4)
         )
-        cells.rates[:, :11] = HAZARDS / 4
+        cells.rates[:, :10] = HAZARDS / 4
         if order is not None:
             cells.shuffle(order)
         cells.decide(1.0)
@@ -200,7 +197,7 @@ def test_compiled_and_plain_fates_are_the_same():
         Cells(LUMEN, attackers=((1, 1, LUMEN), (2, -1, LUMEN))).arm(1, 0.3, 0.2).arm(2, 0.4) for _ in "ab"
     )
     for cells in (compiled, plain):
-        cells.rates[:, :11] = HAZARDS / 4
+        cells.rates[:, :10] = HAZARDS / 4
     assert np.array_equal(compiled.decide(1.0), plain.decide(1.0, module=plain_kernels().fate))
     for name, column in compiled.c.items():
         assert np.array_equal(column, plain.c[name]), name

@@ -169,14 +169,16 @@ def test_lining_is_copied_to_its_stretch_and_bare_wall_holds_nothing():
     kind, segment = np.array([2, 0, 2, 1]), np.array([1, -1, 0, -1])
     segments = np.array([0, 0, 1, 2, -1, 1])
     row_of = np.full(3, 99, dtype=np.int64)
-    adhesion, capture, capillarised = (np.full(6, 0.9) for _ in range(3))
+    adhesion, tether, grip, capillarised = (np.full(6, 0.9) for _ in range(4))
     line_vessels(
         4, 2, kind, segment, np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.5, 0.6, 0.7, 0.8]),
-        np.array([[0.01], [0.02], [0.03], [0.04]]), 0, segments, row_of, adhesion, capture, capillarised,
+        np.array([[0.01, 0.1], [0.02, 0.2], [0.03, 0.3], [0.04, 0.4]]), 0, 1, segments, row_of, adhesion, tether, grip,
+        capillarised,
     )  # fmt: skip
     assert row_of.tolist() == [2, 0, -1]
     assert adhesion.tolist() == [0.3, 0.3, 0.1, 0.0, 0.9, 0.1]
-    assert capture.tolist() == [0.03, 0.03, 0.01, 0.0, 0.9, 0.01]
+    assert tether.tolist() == [0.03, 0.03, 0.01, 0.0, 0.9, 0.01]
+    assert grip.tolist() == [0.3, 0.3, 0.1, 0.0, 0.9, 0.1]
     assert capillarised.tolist() == [0.7, 0.7, 0.5, 0.0, 0.9, 0.5]
 
 

@@ -52,16 +52,16 @@ def test_a_mechanism_of_a_process_can_be_read_and_switched_off(id):
 
 
 def test_mv1_size_holds_wide_cells_in_narrow_periportal_tubes():
-    causes = {}
+    held = {}
     for on in (True, False):
-        engine = liver(0.5, tissue="lobule", rules__MV1__enabled=on)
+        engine = liver(0.5, tissue="lobule", rules__MV1__enabled=on, cells__tumour__arrest_adhesive=0.0)
         arrests = logged(engine, "arrest")
         how = np.array(engine.world.log.causes)[arrests[:, 2]]
         zone = engine.world.tissue.zone[arrests[:, 6]]
-        causes[on] = (np.count_nonzero(how == "mechanical"), len(logged(engine, "wash_out")), zone.mean())
-    assert causes[True][0] > 30 and causes[False][0] == 0
-    assert causes[False][1] > causes[True][1]
-    assert causes[True][2] < 1 / 3 and causes[False][2] > 1.5 * causes[True][2]
+        held[on] = (np.count_nonzero(how == "mechanical"), len(logged(engine, "wash_out")), zone)
+    assert held[True][0] > 30 and held[False][0] == 0
+    assert held[False][1] > held[True][1]
+    assert held[True][2].mean() < 1 / 3
 
 
 def test_pa1_dormant_founders_do_not_divide():
@@ -191,6 +191,7 @@ def test_gr12_a_pushing_front_is_faster_the_further_it_can_push():
                 100,
                 seed,
                 cells__tumour__push_distance=reach,
+                cells__tumour__arrest_adhesive=10.0,
                 rules__PA1__enabled=False,
                 rules__PA21__enabled=False,
                 # nobody sleeps, is killed or shuts the tubes it lives from, so that the front alone is compared

@@ -1,0 +1,78 @@
+"""Estimate the pressure that would stand across a cell that plugs a tube."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livermet_sim.kernels.codes import SINUSOID
+from livermet_sim.kernels.jit import inline, kernel
+
+PASCAL = 133.322  # in a mmHg
+LONGEST = 1000  # sites
+SHARED = 2.0  # plugged over open drop of a tube of full patency
+
+
+@inline
+def _joints(s, neighbours, outflow):
+    """Return (tubes that carry blood at a site, slot of the largest outflow, slot of the largest inflow)."""
+    number, out, into = 0, -1, -1
+    for k in range(neighbours.shape[1]):
+        flow = outflow[s, k]
+        if neighbours[s, k] < 0 or flow == 0.0:
+            continue
+        number += 1
+        if flow > 0.0 and (out < 0 or flow > outflow[s, out]):
+            out = k
+        if flow < 0.0 and (into < 0 or flow < outflow[s, into]):
+            into = k
+    return number, out, into
+
+
+@inline
+def _end_of_tube(s, downstream, neighbours, outflow, compartment, diameter, patency):
+    """Walk to the next fork; return (its site, resistance passed as it is, and with all patency), ends left out."""
+    resistance, open_ = 0.0, 0.0
+    here = s
+    for _ in range(LONGEST):
+        _, out, into = _joints(here, neighbours, outflow)
+        slot = out if downstream else into
+        if slot < 0:
+            break
+        here = neighbours[here, slot]
+        if compartment[here] != SINUSOID or _joints(here, neighbours, outflow)[0] != 2:
+            break
+        share = diameter[here] ** -4
+        open_ += share
+        resistance += share / patency[here]
+    return here, resistance, open_
+
+
+@kernel
+def plug_drops(neighbours, outflow, compartment, diameter, patency, pressure, drops):
+    """Write the drop over a plug at each vessel site, Pa; 0 where no blood flows.
+
+    The rest of the network is a source in series with a resistance like the tube's own, so an open tube takes half
+    of the drop that a plug takes, and one left with a share p of its conductance 1 / (1 + p) of it. Solving anew
+    with a plug gives 1.5 / 2.0 / 3.7 times the open drop (5, 50, 95 % of the tubes).
+
+    Parameters
+    ----------
+    outflow : float64[sites, 8], um3/h
+    patency : float64[sites]
+        Share of each site's conductance that is left in this flow.
+    pressure : float64[sites], mmHg
+    drops : float64[sites]
+        Written.
+    """
+    for s in range(len(compartment)):
+        drops[s] = 0.0
+        if compartment[s] != SINUSOID:
+            continue
+        number, out, into = _joints(s, neighbours, outflow)
+        if number == 0 or out < 0 or into < 0:
+            continue
+        up, above, above_open = _end_of_tube(s, False, neighbours, outflow, compartment, diameter, patency)
+        down, below, below_open = _end_of_tube(s, True, neighbours, outflow, compartment, diameter, patency)
+        own = diameter[s] ** -4
+        left = (above_open + below_open + own) / (above + below + own / patency[s])
+        drops[s] = np.abs(pressure[up] - pressure[down]) * PASCAL * SHARED * 0.5 * (1.0 + left)
