@@ -39,7 +39,7 @@ def plot(
     kind: Annotated[
         str | None,
         typer.Option(
-            help="response, heatmap, tornado, sensitivity, parallel or series; all that fit by default."
+            help="response, heatmap, tornado, sensitivity, parallel, series or ablation; all that fit by default."
         ),
     ] = None,
     measure: Annotated[str | None, typer.Option(help="The measure, e.g. tumour_cells.")] = None,

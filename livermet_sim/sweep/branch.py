@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.runs import Run
 
 LEAST = 3  # runs of a chunk that make a control of their own worth its while
-SIZES, MOST = (4, 8), 16  # of the first chunks, so that there is news soon, and of all others
+SIZES, MOST = (4, 8), 24  # of the first chunks, so that there is news soon, and of all others
 DAY_H = 24.0
 Ended = tuple["Run", "Engine", float]
 

@@ -308,7 +308,7 @@ class Study:
         Parameters
         ----------
         kind : str
-            response, heatmap, tornado, sensitivity, parallel or series.
+            response, heatmap, tornado, sensitivity, parallel, series or ablation.
         measure : str, optional
             One of `measures`.
         **options

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.study import Study
 
 
+MOST_VALUES = 8
+
+
 def report(study: Study) -> str:
     """Return what was varied, how many runs ended and how, and the spread of every measure."""
     manifest, runs = study.manifest, study.runs
@@ -42,9 +45,11 @@ def report(study: Study) -> str:
 
 def _factor(factor: dict) -> tuple[str, str, str, str]:
     if factor["values"]:
+        words = [str(v).lower() if isinstance(v, bool) else str(v) for v in factor["values"]]
+        more = [f"... {len(words) - MOST_VALUES} more"] if len(words) > MOST_VALUES else []
         return (
             factor["path"],
-            ", ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in factor["values"]),
+            ", ".join(words[:MOST_VALUES] + more),
             "",
             factor["unit"],
         )

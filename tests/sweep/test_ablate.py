@@ -115,6 +115,12 @@ def test_the_picture_ranks_what_is_not_silent(found):
         found.plot(["tumor_cells"])
 
 
+def test_the_study_itself_draws_that_picture_and_no_axis_of_names(found, tmp_path):
+    assert [path.name for path in found.study.figures(tmp_path)] == ["ablation.png"]
+    assert found.study.plot("ablation", "tumour_cells").axes[0].get_title(loc="left") == "tumour cells"
+    assert "nothing, MV2, MV12, AN5, MV13.crawl" in found.study.summary()
+
+
 def test_one_pair_says_nothing_of_luck(tmp_path):
     one = lm.ablate(
         "strip", "MV12", seeds=1, days=0.25, changes=BUSY, out=tmp_path / "s", workers=1, progress=False

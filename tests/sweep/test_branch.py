@@ -174,7 +174,7 @@ def test_runs_are_cut_by_seed_and_by_what_else_they_change():
     assert sorted(run.address for piece in found for run in piece) == sorted(run.address for run in runs)
     for piece in found:
         assert len(piece) <= branch.MOST and len({(run.seed, run.changes["line"]) for run in piece}) == 1
-    assert [len(piece) for piece in found] == [4, 8, 8, 16, 4, 16, 4, 16, 4]
+    assert [len(piece) for piece in found] == [4, 8, 8, 20, 20, 20]
 
 
 @pytest.mark.parametrize("fails", ["control", "branch"])

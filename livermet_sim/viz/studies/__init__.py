@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import save_picture
+from livermet_sim.sweep.factors import ABLATE
 from livermet_sim.viz.studies.effects import sensitivity, tornado
 from livermet_sim.viz.studies.maps import heatmap, parallel
 from livermet_sim.viz.studies.response import response
@@ -22,9 +23,17 @@ if TYPE_CHECKING:
 MOST_ALIKE = 0.8
 FAVOURITES = ("metastases", "tumour_cells", "largest_lesion_cells", "founders_alive_share")
 
+
+def _ablation(study: Study, measure: str) -> Figure:
+    """Return the ranking of what a study took out, by one measure."""
+    from livermet_sim.sweep.effects import Effects
+
+    return Effects(study, (measure,)).plot()
+
+
 PLOTS: dict[str, Callable[..., Figure]] = {
     "response": response, "heatmap": heatmap, "tornado": tornado, "sensitivity": sensitivity, "parallel": parallel,
-    "series": series,
+    "series": series, "ablation": _ablation,
 }  # fmt: skip
 
 
@@ -52,7 +61,8 @@ def save_all(study: Study, folder: Path) -> list[Path]:
     paths = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for kind in PLOTS:
+        # what was taken out is no place on an axis
+        for kind in ("ablation", "series") if study.factors == (ABLATE,) else PLOTS:
             try:
                 figure = draw(study, kind)
             except LivermetError:
