@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from livermet_sim.kernels.jit import inline, kernel
 
 OMEGA = 1.8
@@ -86,43 +88,31 @@ def _in_tissue(source, slope, uptake, km, start):
 
 
 @inline
-def _wake_sides(s, sides, neighbours, port, awake, count):
+def _wake_sides(s, sides, neighbours, turn, waiting):
     for k in range(sides):
         n = neighbours[s, k]
         if n >= 0:
-            awake[n if port[n] < 0 else count + port[n]] = True
+            waiting[turn[n]] = True
 
 
 @inline
-def _wake_downstream(s, neighbours, outflow, port, awake, count):
+def _wake_downstream(s, neighbours, outflow, turn, waiting):
     for k in range(neighbours.shape[1]):
         n = neighbours[s, k]
         if n >= 0 and outflow[s, k] > 0.0:
-            awake[n if port[n] < 0 else count + port[n]] = True
+            waiting[turn[n]] = True
 
 
 @inline
 def _visit_site(
-    s,
-    sides,
-    values,
-    oxygen,
-    blood,
-    held,
-    former,
-    uptake,
-    exchange,
-    tube,
-    volume,
-    outflow,
-    neighbours,
-    port,
-    law,
-    awake,
-):
+    i, s, sides, values, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, law, turn, waiting,
+    start, source, inflow,
+):  # fmt: skip
     """Bring one site, tube and tissue, into balance with what is around it; say whether it moved."""
     edge, km, omega, tolerance, hurry, store = values
-    around, pull = store * former[0, s], store
+    around, pull = 0.0, store
+    if hurry > 0.0:
+        around = store * former[0, s]
     for k in range(sides):
         n = neighbours[s, k]
         if n >= 0:
@@ -130,12 +120,12 @@ def _visit_site(
             pull += edge
     was, moved = oxygen[s], False
     if tube[s]:
-        source, through = hurry * volume[s] * former[1, s], hurry * volume[s]
-        for k in range(neighbours.shape[1]):
-            q = outflow[s, k]
-            if q < 0.0:
-                source -= q / 3600.0 * held[neighbours[s, k]]
-                through -= q / 3600.0
+        brought, through = 0.0, 0.0
+        if hurry > 0.0:
+            brought, through = hurry * volume[s] * former[1, s], hurry * volume[s]
+        for k in range(start[i], start[i + 1]):
+            brought += inflow[k] * held[source[k]]
+            through += inflow[k]
         wall = exchange[s]
         # uptake at its last tension makes the tissue linear, so that it can be eliminated
         rest = pull + (uptake[s] / (was + km) if uptake[s] > 0.0 else 0.0)
@@ -143,24 +133,38 @@ def _visit_site(
         alone, share = (around / total, wall / total) if total > 0.0 else (was, 0.0)
         slope = wall * rest / total if total > 0.0 else 0.0
         near = BLOOD_FRACTION * tolerance
-        p, full = _tension(source + wall * alone, through, slope, law, blood[s], held[s], near)
+        p, full = _tension(brought + wall * alone, through, slope, law, blood[s], held[s], near)
         if p != blood[s]:
             blood[s], held[s] = p, full
             moved = True
-            _wake_downstream(s, neighbours, outflow, port, awake, len(oxygen))
+            _wake_downstream(s, neighbours, outflow, turn, waiting)
         now = alone + share * p
     else:
         now = _in_tissue(around, pull, uptake[s], km, was)
     if abs(now - was) > tolerance:
         oxygen[s] = max(was + omega * (now - was), 0.0)
-        moved = awake[s] = True
-        _wake_sides(s, sides, neighbours, port, awake, len(oxygen))
+        moved = waiting[i] = True
+        _wake_sides(s, sides, neighbours, turn, waiting)
     return moved
 
 
 @inline
 def _visit_port(
-    p, sides, values, oxygen, blood, held, former, volume, outflow, neighbours, port, law, awake, ports
+    p,
+    sides,
+    values,
+    oxygen,
+    blood,
+    held,
+    former,
+    volume,
+    outflow,
+    neighbours,
+    port,
+    law,
+    turn,
+    waiting,
+    ports,
 ):
     """Bring one portal tract or central vein into balance; say whether it moved."""
     first, member, supply, brought = ports
@@ -186,10 +190,38 @@ def _visit_port(
     for i in range(first[p], first[p + 1]):
         s = member[i]
         oxygen[s], blood[s], held[s] = now, now, full
-        _wake_sides(s, sides, neighbours, port, awake, len(oxygen))
-        _wake_downstream(s, neighbours, outflow, port, awake, len(oxygen))
-    awake[len(oxygen) + p] = False
+        _wake_sides(s, sides, neighbours, turn, waiting)
+        _wake_downstream(s, neighbours, outflow, turn, waiting)
+    waiting[turn[member[first[p]]]] = False
     return True
+
+
+@inline
+def _take_turns(order, ports, awake, turn, waiting):
+    """Write the place in the order of every site, those of a port at the port's, and who is awake there."""
+    first, member, _, _ = ports
+    for i in range(len(order)):
+        s = order[i]
+        waiting[i] = awake[s if s >= 0 else len(turn) - 1 - s]
+        if s >= 0:
+            turn[s] = i
+        else:
+            for k in range(first[-1 - s], first[-s]):
+                turn[member[k]] = i
+
+
+@inline
+def _list_inflows(order, tube, outflow, neighbours, start, source, inflow):
+    """List the tubes that blood comes from, and how much, um3/s, for each place in the order that is a tube."""
+    end = 0
+    for i in range(len(order)):
+        s = order[i]
+        if s >= 0 and tube[s]:
+            for k in range(neighbours.shape[1]):
+                if outflow[s, k] < 0.0:
+                    source[end], inflow[end] = neighbours[s, k], -outflow[s, k] / 3600.0
+                    end += 1
+        start[i + 1] = end
 
 
 @kernel
@@ -231,60 +263,31 @@ def settle(
         ``first``, ``member`` (int32[P + 1], int32[k]) list the sites of each port; ``supply``, ``brought``
         (float64[P]) are the blood from outside (um3/h) and its content.
     """
-    for done in range(most):
+    count, room = len(order), neighbours.shape[1] * len(order)
+    # by turns all this lies in the order in which it is asked for, and half of a sweep is asking who is awake
+    turn, waiting = np.empty(len(oxygen), np.int32), np.empty(count, np.bool_)
+    start, source, inflow = np.zeros(count + 1, np.int32), np.empty(room, np.int32), np.empty(room)
+    _take_turns(order, ports, awake, turn, waiting)
+    _list_inflows(order, tube, outflow, neighbours, start, source, inflow)
+    done, moved = 0, True
+    while moved and done < most:
         moved = False
-        for i in range(len(order)):
-            s = order[i]
-            place = s if s >= 0 else len(oxygen) - 1 - s
-            if not awake[place]:
+        done += 1
+        for i in range(count):
+            if not waiting[i]:
                 continue
-            awake[place] = False
+            waiting[i] = False
+            s = order[i]
             if s >= 0:
                 moved |= _visit_site(
-                    s, sides, values, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, port, law,
-                    awake,
+                    i, s, sides, values, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, law,
+                    turn, waiting, start, source, inflow,
                 )  # fmt: skip
             else:
                 moved |= _visit_port(
-                    -1 - s, sides, values, oxygen, blood, held, former, volume, outflow, neighbours, port, law, awake, ports
+                    -1 - s, sides, values, oxygen, blood, held, former, volume, outflow, neighbours, port, law, turn, waiting,
+                    ports,
                 )  # fmt: skip
-        if not moved:
-            return done + 1
-    return most
-
-
-@kernel
-def spread(inside, neighbours, sides, owner, queue):
-    """Give each site without an ``owner``, int32[n] (-1), that of the nearest site that has one, counted in sides."""
-    start = end = 0
-    for i in range(len(inside)):
-        if owner[inside[i]] >= 0:
-            queue[end] = inside[i]
-            end += 1
-    while start < end:
-        s = queue[start]
-        start += 1
-        for k in range(sides):
-            n = neighbours[s, k]
-            if n >= 0 and owner[n] < 0:
-                owner[n] = owner[s]
-                queue[end] = n
-                end += 1
-
-
-@kernel
-def line_up(leaders, first, followers, out):
-    """Write each of the ``leaders``, int32[k], and behind it its followers; return how many there are in all.
-
-    ``followers[first[i] : first[i + 1]]`` belong to the place i; a leader below 0 stands for the place
-    ``len(first) - 1 + leader``.
-    """
-    end = 0
-    for i in range(len(leaders)):
-        out[end] = leaders[i]
-        end += 1
-        place = leaders[i] if leaders[i] >= 0 else len(first) - 1 + leaders[i]
-        for k in range(first[place], first[place + 1]):
-            out[end] = followers[k]
-            end += 1
-    return end
+    for i in range(count):
+        awake[order[i] if order[i] >= 0 else len(oxygen) - 1 - order[i]] = waiting[i]
+    return done

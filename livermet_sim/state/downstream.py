@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from livermet_sim.kernels.oxygen import line_up, spread
+from livermet_sim.kernels.downstream import line_up, spread
 from livermet_sim.state.network import Network
 
 
