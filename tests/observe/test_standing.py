@@ -17,8 +17,8 @@ from livermet_sim.scenario.load import load
 from livermet_sim.state.lesions import PHASES
 
 BUSY = {
-    "seeding.enrichment": 40, "seeding.duration": 3.0, "cells.tumour.dormant_share": 0.2,
-    "observe.interval": 0.25, "observe.frames": 1.0, "cells.tumour.arrest_adhesive": 10.0,
+    "seeding.enrichment": 100, "seeding.duration": 3.0, "cells.tumour.dormant_share": 0.2,
+    "observe.interval": 0.25, "observe.frames": 1.0, "cells.tumour.arrest_adhesive": 2.0,
 }  # fmt: skip
 COUNTS = [f"lesions_{phase.replace('-', '_')}" for phase in PHASES]
 
