@@ -28,7 +28,7 @@ LSEC = Kind(
         Parameter("grip", 0.2, "1", "Ligand that holds tethered tumour cells (VCAM-1, ICAM-1); 1 on a lining fully activated.", 0.0, 10.0, "weak ICAM-1 at rest (1999, murine zonal adhesion study); size assumed", "assumed"),
         Parameter("sprout", 0.0, "/h", "Rate of sending out a tip.", 0.0, 100.0),
         Parameter("extend", 5.5, "um/h", "Speed of a sprout.", 0.0, 100.0, "Utzinger 2015 PMC4782613 (5 um/h); Qutub & Popel 2009 PMC2672076 (6.2 um/h)", "found"),
-        Parameter("regress", 0.02, "/h", "Rate at which an uncovered vessel that grew during the run is lost while VEGF is lacking; rule AN5.survive lowers it.", 0.0, 10.0, "Mancuso 2006 doi:10.1172/JCI24612 (50-60 % of tumour vessels lost in 7 d of VEGFR block)", "derived"),
+        Parameter("regress", 0.01, "/h", "Rate at which an uncovered vessel that grew during the run is lost while VEGF is lacking; rule AN5.survive lowers it.", 0.0, 10.0, "Mancuso 2006 doi:10.1172/JCI24612 (50-60 % of tumour vessels lost in 7 d of VEGFR block: 0.005 /h of all, twice that of the uncovered half)", "derived"),
         Parameter("dilate", 0.0, "/h", "Rate at which a sinusoid beside tumour cells widens towards the lake diameter.", 0.0, 10.0),
         Parameter("deposit.fibronectin", 0.0, "/h", "Fibronectin laid down per hour on the vessel wall.", 0.0, 10.0),
         Parameter("collapse", 0.2, "/h", "Rate at which a fully compressed site of the vessel closes; scaled by the patency lost.", 0.0, 100.0),

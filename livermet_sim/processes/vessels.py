@@ -49,7 +49,7 @@ SECTION = Section(
         ),
         Parameter(
             "unperfused",
-            48.0,
+            36.0,
             "h",
             "Time after which a new vessel that carries no blood is taken back.",
             0.0,
