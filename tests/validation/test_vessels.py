@@ -81,7 +81,10 @@ def course(item: tuple[str, int, int]) -> list[Reading]:
 
 def courses(name: str, until: int = 28, seeds: range = SEEDS) -> list[list[Reading]]:
     """Return the readings of a liver for each seed."""
-    runs = {i: outcome.result() for i, outcome in execute(course, [(name, seed, until) for seed in seeds], workers=2)}
+    runs = {
+        i: outcome.result()
+        for i, outcome in execute(course, [(name, seed, until) for seed in seeds], workers=2)
+    }
     return [runs[i] for i in range(len(seeds))]
 
 
@@ -91,7 +94,9 @@ def share(runs: list[list[Reading]], day: int, part: str, whole: str) -> float:
     return sum(getattr(run[at], part) for run in runs) / max(1, sum(getattr(run[at], whole) for run in runs))
 
 
-def compared(treated: list[list[Reading]], control: list[list[Reading]], day: int, what: str) -> tuple[float, ...]:
+def compared(
+    treated: list[list[Reading]], control: list[list[Reading]], day: int, what: str
+) -> tuple[float, ...]:
     """Return the ratio of means over livers that share their luck, with its 95 % interval."""
     at = READ.index(day)
     pair = (np.array([float(getattr(run[at], what)) for run in runs]) for runs in (control, treated))
