@@ -56,7 +56,7 @@ def test_branched_runs_give_the_bits_of_runs_from_the_start(words, seed):
 
 @pytest.mark.long
 def test_every_mechanism_branched_gives_the_bits_of_a_run_from_the_start():
-    scenario = quiet(load("lobule", {"seeding.enrichment": 40, "run.days": 7}), True, "12 h")
+    scenario = quiet(load("strip", {"seeding.enrichment": 40, "run.days": 8}), True, "12 h")
     assert len(check(["nothing", *MECHANISMS], scenario)) > 90
 
 
