@@ -23,6 +23,8 @@ from livermet_sim.kernels import sealed
 KEPT_CACHES = 12  # a few checkouts side by side, each edited now and then
 PRIVATE = 0o700
 SAID = "LIVERMET_SAID_NO_CACHE"
+# for what only kernels call; the switch for counts of references has no public name
+UNCOUNTED: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 
 
 def _settings() -> Any:
@@ -129,7 +131,7 @@ def part(function: Callable[..., Any]) -> Any:
         return function
     import numba
 
-    return numba.njit(error_model="numpy", _nrt=False)(function)
+    return numba.njit(**UNCOUNTED)(function)
 
 
 def inline(function: Callable[..., Any]) -> Any:
@@ -142,4 +144,4 @@ def inline(function: Callable[..., Any]) -> Any:
         return function
     import numba
 
-    return numba.njit(error_model="numpy", forceinline=True, _nrt=False)(function)
+    return numba.njit(forceinline=True, **UNCOUNTED)(function)
