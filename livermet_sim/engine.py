@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ import numpy as np
 from livermet_sim.anatomy.build import build
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.provenance import versions
+from livermet_sim.base.read import guarded
 from livermet_sim.base.specs import Value
 from livermet_sim.base.units import convert
 from livermet_sim.cells.columns import CELL_COLUMNS
@@ -23,7 +24,7 @@ from livermet_sim.interventions.intervene import Intervene, flat, hours_before
 from livermet_sim.interventions.pull import Modify
 from livermet_sim.interventions.read import read
 from livermet_sim.kernels.jit import source_hash
-from livermet_sim.observe import gather
+from livermet_sim.observe import checkpoint, gather, history
 from livermet_sim.observe.folder import IMAGES
 from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.frames import Film
@@ -58,8 +59,10 @@ from livermet_sim.processes.turnover import TurnOver, settle_states
 from livermet_sim.rules.book import RuleBook
 from livermet_sim.rules.compile import Compiled, Watch, compile_rules
 from livermet_sim.rules.explain import in_words
+from livermet_sim.state import stored
 from livermet_sim.state.census import Census
 from livermet_sim.state.clock import Clock
+from livermet_sim.state.digest import digest
 from livermet_sim.state.fields import Fields
 from livermet_sim.state.lesions import LESION_COLUMNS
 from livermet_sim.state.log import EventLog
@@ -67,6 +70,7 @@ from livermet_sim.state.network import Network
 from livermet_sim.state.places import places
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Table
+from livermet_sim.state.tissue import Tissue
 from livermet_sim.state.world import World
 
 SEED_LIMIT = 2**62
@@ -96,6 +100,15 @@ class Recipe(Protocol):
     def to_toml(self, image: str | None = None) -> str: ...
 
 
+@dataclass(frozen=True)
+class Start:
+    """Hold what a run that goes on from another's state need not make anew: the tissue, the scenario's digest, its image."""
+
+    tissue: Tissue
+    scenario_digest: str
+    images: Mapping[str, bytes]
+
+
 class Engine:
     """Hold one run: its world, its compiled rules and its plan.
 
@@ -107,23 +120,74 @@ class Engine:
         All luck of the run is a function of it.
     watch : callable, optional
         Told of each evaluation of the rules, from the first while the liver settles; must change nothing.
+    start : Start, optional
+        Of a run whose state this one is about to be given; nobody is in its liver yet.
     """
 
-    def __init__(self, recipe: Recipe, seed: int = 1, watch: Watch | None = None):
+    def __init__(self, recipe: Recipe, seed: int = 1, watch: Watch | None = None, start: Start | None = None):
         self.recipe, self.seed = recipe, check_seed(seed)
-        self.scenario_digest = recipe.digest  # before anything is read, as an image may be edited meanwhile
-        self.images = images_of(recipe)
+        # before anything is read, as an image may be edited meanwhile
+        self.scenario_digest = recipe.digest if start is None else start.scenario_digest
+        self.images = images_of(recipe) if start is None else dict(start.images)
         self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
         self.compiled.watch = watch
         self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
-        self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours))
+        tissue = build(recipe.values["tissue"], self.seed) if start is None else start.tissue
+        self.world = make_world(recipe, setting, self.seed, len(self.compiled.behaviours), tissue)
         self.recorder, self.film = Recorder(setting), Film(setting)
         self.plan = Plan(processes(recipe, setting, self.world, self.compiled, self.recorder, self.film))
         for process in self.plan.processes:
             self.world.begin(process.levels(), process.carries)
         self.world.clock.tick = self.world.clock.first
-        self._owed = 0.0
-        self._rest()
+        if start is None:
+            populate(self.world, recipe.kinds, recipe.values)
+            self._rest()
+            self.world.clock.begun = True
+
+    def save(self, path: str | Path) -> None:
+        """Write the whole state and all that was watched into a file from which the run can go on: see `checkpoint`."""
+        self.world.drop_dead()
+        recipe, world = self.recipe, self.world
+        head = {
+            "seed": self.seed, "scenario": recipe.to_dict(), "scenario_digest": self.scenario_digest, "text": recipe.text,
+            "numbers": stored.numbers(world), "totals": world.totals, "levels": world.level_names,
+            "film": history.numbers(self.film), "digest": self.digest(),
+        }  # fmt: skip
+        groups = {"state": stored.saved(world), "seen": history.arrays(world, self.recorder, self.film)}
+        checkpoint.write(path, head, world.tissue, groups, self.images)
+
+    def restore(self, found: checkpoint.Checkpoint) -> None:
+        """Take up the state that a checkpoint holds; this run was just made for it.
+
+        Raises
+        ------
+        ResultError
+            When the state does not fit this run.
+        """
+        world, head, own = self.world, found.head, stored.to_read(self.world)
+        lengths = stored.lengths(world)
+        arrays = found.arrays({name: each.values for name, each in own.items()}, lengths, "state")
+        seen = found.arrays(
+            history.declared(world, self.recorder), {"site": world.tissue.n} | lengths, "seen"
+        )
+        with guarded(found.path):
+            stored.check_indices(arrays, own, lengths)
+            if head["levels"] != world.level_names:
+                raise ValueError("its levels are not those of its scenario")
+            stored.put(world, arrays, head["numbers"], head["totals"])
+            history.put(world, self.recorder, self.film, seen, head["film"])
+            if self.digest() != head["digest"]:
+                raise ValueError("its state is not the one that was saved")
+
+    def fork(self, recipe: Recipe | None = None) -> Engine:
+        """Return another run in the same state, under a recipe that differs in later interventions and length alone."""
+        self.world.drop_dead()
+        digest = self.scenario_digest if recipe is None else recipe.digest
+        start = Start(self.world.tissue, digest, self.images)
+        child = Engine(recipe or self.recipe, self.seed, start=start)
+        stored.put(child.world, stored.arrays(self.world), stored.numbers(self.world), self.world.totals)
+        history.copy(child.world, (self.recorder, self.film), (child.recorder, child.film))
+        return child
 
     def _rest(self) -> None:
         """Let the resting liver settle before anything is done to it: flow, oxygen, rates, states, lining, signals."""
@@ -154,10 +218,10 @@ class Engine:
         over to the next demand: many short pieces end where one long piece does. None asks for the end of the scenario.
         """
         step = self.world.clock.dt
-        wanted = self.remaining if hours is None else self._owed + hours
+        wanted = self.remaining if hours is None else self.world.clock.owed + hours
         # half a step counts as one, whatever rounding the sum of the pieces has met
         ticks = max(0, math.floor(wanted / step + 0.5 + 1e-9))
-        self._owed = 0.0 if hours is None else wanted - ticks * step
+        self.world.clock.owed = 0.0 if hours is None else wanted - ticks * step
         return ticks
 
     def run(self, hours: float | None = None, progress: Callable[[float, float], None] | None = None) -> None:
@@ -215,17 +279,7 @@ class Engine:
 
     def digest(self) -> str:
         """Return a hash of the whole state that does not depend on the order of rows."""
-        world, found = self.world, hashlib.sha256()
-        world.count()
-        for table in (world.cells, *(world.carried[name] for name in sorted(world.carried))):
-            order = np.argsort(table["key"]) if "key" in table else slice(None)
-            for name in table.columns:
-                found.update(np.ascontiguousarray(table[name][order]).tobytes())
-        for name in world.sites.columns:
-            found.update(np.ascontiguousarray(world.sites[name]).tobytes())
-        found.update(world.fields.concentration.tobytes() + world.compartment.tobytes())
-        found.update(world.log.array().tobytes())
-        return found.hexdigest()
+        return digest(self.world)
 
 
 def images_of(recipe: Recipe) -> dict[str, bytes]:
@@ -259,9 +313,8 @@ def check_seed(seed: int) -> int:
     return int(seed)
 
 
-def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> World:
-    """Build tissue, vessels and fields, and place the resting cells."""
-    tissue = build(recipe.values["tissue"], seed)
+def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int, tissue: Tissue) -> World:
+    """Lay vessels and fields into a tissue; nobody is in it yet."""
     _check_cells(recipe, tissue.volume)
     sites = Table(SITE_COLUMNS, tissue.n)
     sites.append(tissue.n)
@@ -292,7 +345,6 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int) -> 
         segment_row=np.zeros(0, dtype=np.int64), systemic_names=factor_names(),
     )  # fmt: skip
     world.begin(factors(recipe), ())
-    populate(world, recipe.kinds, recipe.values)
     return world
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -20,6 +20,7 @@ from livermet_sim.base.units import convert, with_unit
 from livermet_sim.engine import SEED_LIMIT, Engine, check_seed
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.scenario.load import load
+from livermet_sim.scenario.resume import resume, treated
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.state.roster import Roster
 
@@ -65,14 +66,24 @@ class LiverModel(mesa.Model):
         datacollector: mesa.DataCollector | None = None,
         **kwargs: Any,  # the name by which Mesa's SolaraViz knows that any parameter will do
     ):
-        self.seed = _seed(seed if rng is None else rng)
+        recipe, drawn = _scenario(scenario, kwargs), _seed(seed if rng is None else rng)
+        self._begin(Engine(recipe, drawn), agents, datacollector)
+
+    def _begin(
+        self,
+        engine: Engine,
+        agents: Mapping[str, type[Cell]] | None,
+        datacollector: mesa.DataCollector | None = None,
+    ) -> None:
+        """Take up a run where it stands."""
+        self.seed = engine.seed
         self._error: BaseException | None = None
         # Mesa wraps the step it finds. What it finds never raises: in Mesa 3.5 an error inside would end all later steps.
         self.step = self._caught
         super().__init__(rng=self.seed)
         self._mesa_step, self.step = self.step, self._step_and_collect
-        self._recipe = _own(_scenario(scenario, kwargs))
-        self.engine = Engine(self._recipe, self.seed)
+        self._recipe = _own(engine.recipe)  # type: ignore[arg-type]
+        self.engine = engine
         self.roster = Roster(self, self.world, choose_classes(self.world.kinds, agents or {}))
         self._by_type = CellsByType(self.roster)
         self._stepping = [i for i, c in enumerate(self.roster.classes) if c.step is not Cell.step]
@@ -198,6 +209,70 @@ class LiverModel(mesa.Model):
         """Return what the run gave so far; it can go on after it."""
         self.world.drop_dead()
         return self.engine.result(self._complete and not self._torn)
+
+    def save(self, path: str | Path) -> None:
+        """Write the whole state of the run into a file from which it goes on, to the bit.
+
+        Raises
+        ------
+        LivermetError
+            When a step was broken off, cells remember things of their own, or the file cannot be written.
+        """
+        self._check_whole("saved")
+        self.engine.save(path)
+
+    @classmethod
+    def load(cls, path: str | Path, agents: Mapping[str, type[Cell]] | None = None) -> LiverModel:
+        """Return the run that `save` wrote, at the step at which it was saved.
+
+        Parameters
+        ----------
+        agents : mapping of kind to class, optional
+            As for a new model.
+
+        Raises
+        ------
+        LivermetError
+            When the file is not whole, or of another version of the model.
+        """
+        model = cls.__new__(cls)
+        model._begin(resume(path), agents)
+        return model
+
+    def fork(
+        self, treatments: Iterable[Mapping[str, Any]] = (), agents: Mapping[str, type[Cell]] | None = None
+    ) -> LiverModel:
+        """Return another run that goes on from here under further interventions; this one is left alone.
+
+        All luck is shared, cell by cell, so that what differs later follows from the treatments.
+
+        Parameters
+        ----------
+        treatments : list of interventions
+            As in a scenario; none may start before now.
+        agents : mapping of kind to class, optional
+            As for a new model.
+
+        Raises
+        ------
+        LivermetError
+            For a treatment that starts earlier or acts on the whole run.
+        """
+        self._check_whole("forked")
+        given = list(treatments)
+        recipe = treated(self._recipe, given, self.hours) if given else None
+        model = type(self).__new__(type(self))
+        model._begin(self.engine.fork(recipe), agents)
+        return model
+
+    def _check_whole(self, done: str) -> None:
+        """Refuse a state that World does not hold as a whole."""
+        if self._torn:
+            raise LivermetError("", f"an earlier step was broken off half-way; the model cannot be {done}")
+        kept = self.roster.remembered()
+        if kept:
+            reason = f'"{kept}" of a cell is remembered by an object of your own, not by the run'
+            raise LivermetError("agents", f"{reason}; such a model cannot be {done}")
 
     @property
     def _end(self) -> float:

@@ -50,7 +50,7 @@ def read_npz(
                 raise ValueError(
                     f"array {name[:60]!r} {'is there twice' if name in arrays else 'is unknown'}"
                 )
-            arrays[name] = _array(name, _member(archive, entry), declared[name], lengths)
+            arrays[name] = array(name, member(archive, entry), declared[name], lengths)
     check_arrays(arrays, declared, lengths, optional)
     return arrays
 
@@ -80,7 +80,7 @@ def _check_shape(name: str, shape: tuple[int, ...], declared: Values, lengths: d
         raise ValueError(f"array {name} has shape {tuple(shape)} and not {wanted}")
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """Return one file of an archive, which may be no longer than it says."""
     if entry.flag_bits & _ENCRYPTED or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError(f"{entry.filename[:60]} is packed in a way that no result of ours is")
@@ -91,7 +91,14 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     return found
 
 
-def _array(name: str, data: bytes, declared: Values, lengths: dict[str, int]) -> np.ndarray:
+def array(name: str, data: bytes, declared: Values, lengths: dict[str, int]) -> np.ndarray:
+    """Return the array that a file of an archive holds; its values are still to be checked.
+
+    Raises
+    ------
+    ValueError
+        When it is of another type or shape than declared.
+    """
     stream = io.BytesIO(data)
     version = npy.read_magic(stream)
     headers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
+# what stands above the engine shows or organises runs, and cannot change what one gives
+ABOVE = ("app", "cli", "viz", "validation", "sweep", "library")
+NUMBERS = ("numpy", "scipy", "numba")
 STANDS_ON = ("mesa", "numpy", "scipy", "numba", "pandas", "pyarrow")
 
 
@@ -26,3 +32,21 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+@cache
+def model() -> str:
+    """Return the version of the model and a hash of its sources and of the packages that compute for it.
+
+    The library of rules and lines is left out: what a run takes of it is in its resolved scenario.
+    """
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        inside = path.relative_to(package)
+        if inside.parts[0] not in ABOVE:
+            digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
+    for name in NUMBERS:
+        with suppress(metadata.PackageNotFoundError):
+            digest.update(f"{name} {metadata.version(name)}".encode())
+    return f"{model_version()}+{digest.hexdigest()[:12]}"

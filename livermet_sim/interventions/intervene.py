@@ -10,7 +10,7 @@ import numpy as np
 from livermet_sim.interventions.actions import Intervention
 from livermet_sim.interventions.depletion import REMOVED, Depletion
 from livermet_sim.interventions.pull import Kills, Levels, Receptors, pulls
-from livermet_sim.interventions.supply import ACTED, ONCE, Once, Sources
+from livermet_sim.interventions.supply import ONCE, Once, Sources
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.rules.compile import Compiled
@@ -24,7 +24,7 @@ class Intervene(Process):
     reads = ("cells.key",)
     writes = ("cells.alive[treated]", "cells[treated]", "fields.background", "rules.gain", "crawl.heed")
     adds = ("log", "systemic", "sites.net")
-    carries = (REMOVED, ACTED)
+    carries = (REMOVED,)
 
     def __init__(
         self,

@@ -8,17 +8,10 @@ from livermet_sim.interventions.actions import Intervention
 from livermet_sim.kernels.codes import ADDED, APTITUDE, LUMEN, PARENCHYMA, SINUSOID, TISSUE
 from livermet_sim.kernels.rng import child_keys, draws
 from livermet_sim.processes.setting import Setting
-from livermet_sim.state.carried import Carried
 from livermet_sim.state.fields import SOURCE_STEPS
-from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
 PERIPORTAL = 1 / 3
-ACTED = Carried(
-    "acted",
-    "An intervention that happens once and has happened.",
-    (Column("intervention", "code", "Its number among the interventions of the run.", whole=True),),
-)
 ONCE = ("add_cells", "add_matrix", "set_state")
 
 
@@ -35,14 +28,8 @@ class Once:
 
     def step(self, world: World) -> None:
         """Act in the first step at or after the start."""
-        acted = world.carried[ACTED.name]
-        if (
-            world.clock.hours + 1e-9 < self.own.numbers["start"] * 24.0
-            or self.number in acted["intervention"]
-        ):
-            return
-        acted.append(1, intervention=self.number)
-        self._act(world)
+        if world.clock.reached(self.own.numbers["start"] * 24.0):
+            self._act(world)
 
     def _add_cells(self, world: World) -> None:
         """Put cells at drawn places; the first ones are the same however many there are."""

@@ -64,17 +64,17 @@ def pack(folder: Path, target: Path, license: str = "") -> Path:
         with whole_file(target) as part, zipfile.ZipFile(part, "w", allowZip64=False) as crate:
             for name in names:
                 stored = Path(name).suffix in PACKED
-                entry = _entry(name, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
-                with open(folder / name, "rb") as source, crate.open(entry, "w") as into:
+                head = entry(name, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
+                with open(folder / name, "rb") as source, crate.open(head, "w") as into:
                     while block := source.read(1 << 20):
                         into.write(block)
-            crate.writestr(_entry(METADATA, zipfile.ZIP_DEFLATED), text + "\n")
+            crate.writestr(entry(METADATA, zipfile.ZIP_DEFLATED), text + "\n")
     except (zipfile.LargeZipFile, RuntimeError):
         raise ResultError(short(folder), "the run is larger than the 4 GB that a zip holds") from None
     return target
 
 
-def _entry(name: str, how: int) -> zipfile.ZipInfo:
+def entry(name: str, how: int) -> zipfile.ZipInfo:
     """Return the head of an entry that does not tell when it was written."""
     entry = zipfile.ZipInfo(name, _EPOCH)
     entry.compress_type, entry.external_attr = how, 0o644 << 16
@@ -150,9 +150,9 @@ def opened(path: Path) -> Iterator[Path]:
 
 def _unpack(path: Path, folder: Path) -> None:
     with guarded(path):
-        _check_directory(path)
+        check_directory(path)
         with zipfile.ZipFile(path) as crate:
-            entries = _checked(path, crate.infolist())
+            entries = checked(path, crate.infolist())
             for name, limit in NEEDED.items():
                 if name not in entries:
                     continue
@@ -166,7 +166,7 @@ def _unpack(path: Path, folder: Path) -> None:
                     file.write(data)
 
 
-def _check_directory(path: Path) -> None:
+def check_directory(path: Path) -> None:
     """Refuse a zip whose list of entries is too long, before it is read."""
     if path.stat().st_size > MOST_BYTES:
         raise ResultError(short(path), "the zip is larger than 4 GB, more than one of a run can be")
@@ -180,12 +180,20 @@ def _check_directory(path: Path) -> None:
         raise ResultError(short(path), f"the zip has {number} entries, more than one of a run can have")
 
 
-def _checked(path: Path, entries: list[zipfile.ZipInfo]) -> Mapping[str, zipfile.ZipInfo]:
-    """Return the entries by name, refusing what leads elsewhere, is there twice, encrypted or packed in a strange way."""
+def checked(
+    path: Path, entries: list[zipfile.ZipInfo], folders: bool = False
+) -> Mapping[str, zipfile.ZipInfo]:
+    """Return the entries by name, refusing what leads elsewhere, is there twice, encrypted or packed in a strange way.
+
+    With ``folders`` a name may have one folder before it.
+    """
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         name = entry.filename
-        plain = name == Path(name).name and not set(name) & set("/\\:") and name not in ("", ".", "..")
+        parts = name.split("/") if folders and name.count("/") == 1 else [name]
+        plain = all(
+            p == Path(p).name and not set(p) & set("/\\:") and p not in ("", ".", "..") for p in parts
+        )
         why = (
             "is a name that a run's file never has" if not plain or not name.isprintable()
             else "is there twice" if name in found

@@ -51,8 +51,12 @@ class Film(Process):
         self.size += _bytes(self.frames[-1])
         while self.size > self.budget and len(self.frames) > 2:
             self.frames = self.frames[::2]
-            self.size = sum(map(_bytes, self.frames))
+            self.weigh()
             self.interval *= 2.0
+
+    def weigh(self) -> None:
+        """Find how much memory the frames take."""
+        self.size = sum(map(_bytes, self.frames))
 
     def arrays(self, world: World) -> dict[str, np.ndarray]:
         """Return the frames so far and one of the present state as arrays; nothing where no frames are kept.

@@ -22,14 +22,17 @@ SPROUTS = Carried(
     "A sprout under way; which sites its tube holds is told by their ``sprout``.",
     (
         Column(
-            "number", "", "Its number, from 1 on; the sites of its tube carry it as ``sprout``.", whole=True
+            "number",
+            "code",
+            "Its number, from 1 on; the sites of its tube carry it as ``sprout``.",
+            whole=True,
         ),
-        Column("key", "", "Identity for random draws, from the LSEC that became its tip.", whole=True),
-        Column("root", "", "Site of the vessel that it left.", whole=True),
-        Column("tip", "", "Site of its tip.", whole=True),
-        Column("before", "", "Site of its tip one hop ago; the root at first.", whole=True),
-        Column("segment", "", "Stretch of the LSEC at its tip.", whole=True),
-        Column("sites", "", "Sites of its tube, the root left out.", whole=True),
+        Column("key", "code", "Identity for random draws, from the LSEC that became its tip.", whole=True),
+        Column("root", "code", "Site of the vessel that it left.", whole=True, of="site"),
+        Column("tip", "code", "Site of its tip.", whole=True, of="site"),
+        Column("before", "code", "Site of its tip one hop ago; the root at first.", whole=True, of="site"),
+        Column("segment", "code", "Stretch of the LSEC at its tip.", whole=True, of="stretch"),
+        Column("sites", "sites", "Sites of its tube, the root left out.", whole=True),
         Column("tube", "um", "Diameter of the tube that it lays."),
         Column("travelled", "um", "Way of its tip so far."),
         Column(

@@ -45,6 +45,11 @@ def load(
     return build(draft, chain[0][2])
 
 
+def again(tables: Mapping[str, Any], text: str) -> Scenario:
+    """Return the scenario that `Scenario.to_dict` gave, with the text that its author wrote."""
+    return build(Draft().write(tables, "scenario"), text)
+
+
 def from_dict(tables: Mapping[str, Any], origin: str = "scenario") -> Scenario:
     """Return the scenario that nested or dotted tables describe, as `Scenario.to_dict` gives them.
 

@@ -31,13 +31,21 @@ SECTION = Section(
 )
 
 
+SLACK = 1e-9  # h; so that no rounding of a tick's time moves an edge
+
+
 @dataclass
 class Clock:
-    """Count ticks of ``dt`` hours; tumour cells enter at tick 0, the first one is at or before it."""
+    """Count ticks of ``dt`` hours; tumour cells enter at tick 0, the first one is at or before it.
+
+    ``owed`` are the hours that demands for a run have left over; ``begun`` says whether the resting liver has settled.
+    """
 
     dt: float
     tick: int = 0
     first: int = 0
+    owed: float = 0.0
+    begun: bool = False
 
     @property
     def hours(self) -> float:
@@ -48,6 +56,12 @@ class Clock:
     def end_of_step(self) -> float:
         """Return the time at the end of the step under way, h; to the bit what `hours` says after it."""
         return (self.tick + 1) * self.dt
+
+    def reached(self, hours: float) -> bool:
+        """Say whether a time is met at the beginning of this step and was not at that of an earlier one."""
+        if self.hours + SLACK < hours:
+            return False
+        return not self.begun if self.tick == self.first else (self.tick - 1) * self.dt + SLACK < hours
 
     def due(self, every: float) -> bool:
         """Say whether a process that runs every ``every`` hours runs in this tick."""

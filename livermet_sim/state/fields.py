@@ -35,6 +35,8 @@ class Fields:
         Relative concentration, never negative; a cell reads one cache line. 0 outside.
     source : int64[n, F]
         Secretion in steps of 2**-20. Whole numbers add up to the same sum in any order of the cells.
+    exact : bool
+        Whether the concentrations follow from the sources alone, to the bit.
     background : int64[n, F] or None
         Sources that are no cells, put there by an intervention; in the same steps.
     """
@@ -56,6 +58,7 @@ class Fields:
         whole = tissue.lattice.wrap and len(tissue.inside) == tissue.n
         solver = Waves if whole else Cycles
         self._solver: Solver = solver(tissue, self._spread)
+        self.exact = whole
 
     def __len__(self) -> int:
         return len(self.names)

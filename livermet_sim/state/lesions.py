@@ -9,15 +9,21 @@ MICROVASCULAR, PRE_ANGIOGENIC, ANGIOGENIC, GROWTH = range(1, len(PHASES) + 1)  #
 PHASE_WORDS = ("", *PHASES)  # by code
 
 LESION_COLUMNS = (
-    Column("founder", "code", "Number of the disseminated cell it began with.", whole=True),
-    Column("parent", "code", "Lesion it broke away from; -1 if none.", whole=True, default=-1),
+    Column("founder", "code", "Number of the disseminated cell it began with.", whole=True, of="lesion"),
+    Column("parent", "code", "Lesion it broke away from; -1 if none.", whole=True, of="lesion", default=-1),
     Column("cells", "cells", "Live tumour cells now.", whole=True),
     Column("peak", "cells", "Most cells it ever had.", whole=True),
-    Column("phase", "code", "Phase now; 0 when it is gone.", whole=True),
-    Column("merged_into", "code", "Lesion that took it in; -1 if none.", whole=True, default=-1),
+    Column("phase", "code", "Phase now; 0 when it is gone.", whole=True, of="5"),
+    Column("merged_into", "code", "Lesion that took it in; -1 if none.", whole=True, of="lesion", default=-1),
     Column("vessels", "sites", "Sites of perfused vessels of its own.", whole=True),
     Column("supplied", "1", "Share of its cells in tissue within reach of a perfused vessel."),
-    Column("fresh", "code", "Phase to which it will change if the readings persist; 0 if none.", whole=True),
+    Column(
+        "fresh",
+        "code",
+        "Phase to which it will change if the readings persist; 0 if none.",
+        whole=True,
+        of="5",
+    ),
     Column("fresh_since", "h", "Since when they say so.", default=float("nan")),
     Column(
         "steps_back",
@@ -28,7 +34,7 @@ LESION_COLUMNS = (
     Column("x", "um", "Centre."),
     Column("y", "um", "Centre."),
     Column("zone", "1", "Zone where it was first seen."),
-    Column("lobule", "code", "Lobule where it was first seen.", whole=True, default=-1),
+    Column("lobule", "code", "Lobule where it was first seen.", whole=True, of="lobule", default=-1),
     Column("began", "h", "First seen.", default=float("nan")),
     Column("pre_angiogenic", "h", "First seen in tissue.", default=float("nan")),
     Column("woke", "h", "First seen with a cell that has divided.", default=float("nan")),

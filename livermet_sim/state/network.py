@@ -82,17 +82,17 @@ class Network:
         self.diameter = np.where(self.vessel, tissue.diameter, 0.0)
         self._fresh = 0.5 * (inlet_pressure + outlet_pressure)
         # pressures as they would be at full driving pressure
-        self._level = np.where(self.vessel, self._fresh, 0.0)
-        self._port_level = np.where(self.ports.portal, inlet_pressure, outlet_pressure)
+        self.level = np.where(self.vessel, self._fresh, 0.0)
+        self.port_level = np.where(self.ports.portal, inlet_pressure, outlet_pressure)
         self.pressure, self.throughput, self.speed, self.shear = np.zeros((4, n))
         self.viscosity, self.wall, self.outflow = np.zeros(n), np.zeros(n), np.zeros(tissue.neighbours.shape)
         self.edges = tissue.edges.astype(np.int32).reshape(-1, 2)
         if np.any(self.diameter[self.edges] <= 0.0):
             raise TissueError("tissue", "a vessel site has no diameter; every tube needs one, above 0 um")
-        self._fluidity = self._in_series(self.edges)
-        self._rebuild()
-        self.ports.inlets = self.ports.sum((self.wall > 0.0).astype(np.float64))
-        self._medians = np.zeros(0)
+        self.fluidity = self._in_series(self.edges)
+        self.lay_out()
+        self.ports.inlets[:] = self.ports.sum((self.wall > 0.0).astype(np.float64))
+        self.medians = np.zeros(0)
 
     @property
     def inflow(self) -> float:
@@ -110,17 +110,15 @@ class Network:
 
         ``tolerance`` is the largest imbalance of a node over the mean throughput of the nodes.
         """
-        conductance, level = self._conductances(), self._level
+        conductance, level = self._conductances(), self.level
         flow.join(self._steps, conductance)
         known = (self.ports.resting > 0.0) & (np.where(self.ports.portal, self.upstream, self.downstream) > 0)
         free = np.concatenate([self._free[self._inner], known, [False, False]])
         inner, outside = self._nodes[self._inner], self._outside
-        forks = np.concatenate([level[inner], self._port_level, outside])
+        forks = np.concatenate([level[inner], self.port_level, outside])
         count = flow.solve(*self._reduced, conductance, free, forks, tolerance, most)
-        level[inner], self._port_level = forks[: len(inner)], forks[len(inner) : -2]
-        level[self._port] = np.where(
-            self.vessel[self._port], self._port_level[self.ports.of[self._port]], 0.0
-        )
+        level[inner], self.port_level = forks[: len(inner)], forks[len(inner) : -2]
+        level[self._port] = np.where(self.vessel[self._port], self.port_level[self.ports.of[self._port]], 0.0)
         pressure = level[self._nodes]
         flow.fill(self._steps, conductance, pressure)
         level[self._nodes] = pressure
@@ -139,7 +137,7 @@ class Network:
         patency = np.maximum(np.minimum(self.patency[near], self.patency[far]), LEAST_PATENCY)
         room = np.zeros(len(self._steps))
         ports = self.ports.conductance(self.upstream, self.given[0] - self.given[1], self.downstream)
-        return np.concatenate([self._conductance * patency, room, ports])
+        return np.concatenate([self.conductance * patency, room, ports])
 
     def _distribute(self, conductance: np.ndarray, level: np.ndarray) -> None:
         nodes, drain = self._nodes, self._outside[1]
@@ -181,13 +179,13 @@ class Network:
             sites = pairs[new[:, end], end]
             # the widest of several tubes, whatever their order
             np.maximum.at(self.diameter, sites, diameters[new[:, end]])
-            self._level[sites] = self._fresh
+            self.level[sites] = self._fresh
         self.vessel[pairs] = True
         merged = np.concatenate([self.edges, pairs])
-        fluidity = np.concatenate([self._fluidity, self._fluid(diameters)])
+        fluidity = np.concatenate([self.fluidity, self._fluid(diameters)])
         _, kept = np.unique(merged.astype(np.int64) @ [self.tissue.n, 1], return_index=True)
-        self.edges, self._fluidity = merged[kept], fluidity[kept]
-        self._rebuild()
+        self.edges, self.fluidity = merged[kept], fluidity[kept]
+        self.lay_out()
 
     def widen(self, sites: np.ndarray, diameters: np.ndarray) -> None:
         """Give vessel sites new diameters, float64[k] um; the tubes at them follow."""
@@ -196,9 +194,9 @@ class Network:
         changed = np.zeros(self.tissue.n, dtype=np.bool_)
         changed[sites] = True
         tubes = np.flatnonzero(changed[self.edges].any(axis=1))
-        former = self._fluidity[tubes]
-        self._fluidity[tubes] = self._in_series(self.edges[tubes])
-        self._conductance[tubes] *= self._fluidity[tubes] / former
+        former = self.fluidity[tubes]
+        self.fluidity[tubes] = self._in_series(self.edges[tubes])
+        self.conductance[tubes] *= self.fluidity[tubes] / former
 
     def _fluid(self, diameter: np.ndarray) -> np.ndarray:
         """Return d^4 over viscosity, to which the conductance of a tube is proportional."""
@@ -218,11 +216,11 @@ class Network:
         gone = np.zeros(self.tissue.n, dtype=np.bool_)
         gone[np.asarray(sites, dtype=np.int64)] = True
         self.vessel &= ~gone
-        for values in (self.diameter, self.pressure, self._level):
+        for values in (self.diameter, self.pressure, self.level):
             values[gone] = 0.0
         kept = ~gone[self.edges].any(axis=1)
-        self.edges, self._fluidity = self.edges[kept], self._fluidity[kept]
-        self._rebuild()
+        self.edges, self.fluidity = self.edges[kept], self.fluidity[kept]
+        self.lay_out()
 
     def set_reference(self) -> None:
         """Remember the present flow as healthy: the median of each diameter class, and what each port lets through."""
@@ -234,7 +232,7 @@ class Network:
         medians = np.array([np.median(self.throughput[flowing][classes == c]) for c in present])
         # a class that healthy liver lacks takes the nearest one's median
         nearest = np.abs(np.arange(present[-1] + 1)[:, None] - present).argmin(axis=1)
-        self._medians = medians[nearest]
+        self.medians = medians[nearest]
         self.ports.resting = np.abs(self.ports.supply)
 
     def perfused(self, fraction: float = 0.05) -> np.ndarray:
@@ -242,11 +240,11 @@ class Network:
 
         Classes of diameter are 2 um wide. Portal and central sites always count as perfused.
         """
-        if len(self._medians) == 0:
+        if len(self.medians) == 0:
             self.set_reference()
         nodes, found = self._nodes, np.zeros(self.tissue.n, dtype=np.bool_)
-        classes = np.minimum((self.diameter[nodes] / CLASS_WIDTH).astype(np.int64), len(self._medians) - 1)
-        found[nodes] = self._port[nodes] | (self.throughput[nodes] > fraction * self._medians[classes])
+        classes = np.minimum((self.diameter[nodes] / CLASS_WIDTH).astype(np.int64), len(self.medians) - 1)
+        found[nodes] = self._port[nodes] | (self.throughput[nodes] > fraction * self.medians[classes])
         return found
 
     def _slots(self, pairs: np.ndarray) -> np.ndarray:
@@ -259,7 +257,7 @@ class Network:
             raise TissueError("network", f"sites {a} and {b} are not neighbours, no tube can join them")
         return slot.astype(np.int32)
 
-    def _rebuild(self) -> None:
+    def lay_out(self) -> None:
         """Lay out nodes and edges for the kernels; blood that nothing feeds comes to rest."""
         self.stale = True
         for values in (self.outflow, self.throughput, self.speed, self.shear):
@@ -270,7 +268,7 @@ class Network:
         number[self._nodes] = np.arange(n, dtype=np.int32)
         slot = self._slots(self.edges)
         length = self.tissue.lattice.length[slot]
-        self._conductance = np.pi * self._fluidity / (128.0 * length)
+        self.conductance = np.pi * self.fluidity / (128.0 * length)
         self.viscosity[:] = 0.0
         self.viscosity[self._nodes] = self.plasma * relative_viscosity(
             self.diameter[self._nodes], self.haematocrit
@@ -285,9 +283,9 @@ class Network:
         parts = flow.parts(self._first, self._other, part)
         fed = np.bincount(part, weights=fixed, minlength=parts) > 0
         self._free = fed[part] & ~fixed
-        mean = np.bincount(part, weights=self._level[self._nodes], minlength=parts) / np.bincount(part)
+        mean = np.bincount(part, weights=self.level[self._nodes], minlength=parts) / np.bincount(part)
         rest = ~fed[part]
-        self._level[self._nodes[rest]] = mean[part[rest]]
+        self.level[self._nodes[rest]] = mean[part[rest]]
         self._ends = np.ascontiguousarray(self.edges.T)
         self._contract(ends)
 

@@ -14,6 +14,8 @@ from livermet_sim.state.census import Census
 from livermet_sim.state.world import World
 
 GONE = -1
+# what every view holds
+OURS = {"model", "_key", "_row"}
 
 
 class Roster:
@@ -95,6 +97,11 @@ class Roster:
             cells["crowding"][:] = sites["pressure"][cells["site"]]
             self._counted = seen
         return self._counted
+
+    def remembered(self) -> str:
+        """Return the name of something that a view of a living cell keeps of its own; empty where none does."""
+        names = {name for view in self._views.values() if view.alive for name in vars(view)}
+        return min(names - OURS, default="")
 
     def changed(self) -> None:
         """Take note that somebody wrote to a cell: what cells sense is counted again."""

@@ -26,6 +26,6 @@ SITE_COLUMNS = (
     Column("patency", "1", "Share of the tube's conductance left by arrested cells and compression."),
     Column("vessel_age", "h", "Age of a tube that grew during the run; 0 for the liver's own."),
     Column("stagnant", "h", "Time for which a tube that grew during the run has carried no blood."),
-    Column("sprout", "", "Number of the sprout under way whose tube runs here; 0 for none."),
+    Column("sprout", "1", "Number of the sprout under way whose tube runs here; 0 for none."),
     Column("cover", "1", "Pericytes on a tube that grew during the run, 0 to 1."),
 )

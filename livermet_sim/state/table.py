@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +10,17 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Describe one column: its unit and meaning; ``whole`` columns hold int64, the others float64."""
+    """Describe one column: its unit and meaning; ``whole`` columns hold int64, the others float64.
+
+    ``of`` says what a whole number points at, such as "site" or "lesion", or how many values there are ("2"); -1 is none.
+    """
 
     name: str
     unit: str
     doc: str
     whole: bool = False
     default: float = 0.0
+    of: str = ""
 
 
 class Table:
@@ -81,6 +85,11 @@ class Table:
         for name, value in values.items():
             self.full(name)[rows] = value
         return rows
+
+    def refill(self, count: int, values: Mapping[str, np.ndarray]) -> None:
+        """Hold ``count`` rows with these columns instead of all that was there."""
+        self.n = 0
+        self.append(count, **values)
 
     def drop(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Remove ``rows`` (ascending) by moving the last rows into their places.

@@ -44,7 +44,7 @@ class World:
     totals : dict
         Running counts since the start: entered, born, washed_out, and deaths by cause.
     carried : dict of str to Table
-        What processes carry from one tick to the next, as they declare it.
+        What processes carry from one tick to the next, as ``declared``.
     """
 
     tissue: Tissue
@@ -65,6 +65,7 @@ class World:
     systemic_names: Sequence[str]
     totals: dict[str, int] = field(default_factory=dict)
     carried: dict[str, Table] = field(default_factory=dict)
+    declared: list[Carried] = field(default_factory=list)
     levels: Table = field(default_factory=lambda: Table(LEVEL_COLUMNS, 64))
     level_names: list[str] = field(default_factory=list)
 
@@ -84,6 +85,7 @@ class World:
             self.level_names.append(name)
         rows = {"": 0, "run": 1, "site": self.tissue.n, "port": self.network.ports.number}
         for own in carried:
+            self.declared.append(own)
             self.carried[own.name] = own.table(rows[own.over])
 
     @property
@@ -118,9 +120,17 @@ class World:
         """Remove the rows of cells that died or left; rows move, so the census is stale after it."""
         dead = np.flatnonzero(self.cells["alive"] == 0)
         if len(dead):
+            self._tell_stretches(dead, gone=True)
             moved, into = self.cells.drop(dead)
             self.rates[into] = self.rates[moved]
+            self._tell_stretches(into)
             self.census.stale = True
+
+    def _tell_stretches(self, rows: np.ndarray, gone: bool = False) -> None:
+        """Let the stretches of sinusoid know in which rows their LSEC stand, or that they are gone."""
+        segment = self.cells["segment"][rows]
+        lined = segment >= 0
+        self.segment_row[segment[lined]] = -1 if gone else rows[lined]
 
     def count(self) -> None:
         """Bring the census up to date."""

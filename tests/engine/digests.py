@@ -21,6 +21,7 @@ from engine_worlds import eventful
 from livermet_sim.base.provenance import versions
 from livermet_sim.engine import Engine
 from livermet_sim.scenario.load import load
+from livermet_sim.scenario.spec import Scenario
 
 TABLE = Path(__file__).with_name("digests.json")
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -52,12 +53,15 @@ def content(engine: Engine) -> str:
     return found.hexdigest()[:12]
 
 
+def small(name: str) -> Scenario:
+    """Return a shipped scenario on a small tissue."""
+    scenario = load(name, SMALL)
+    return scenario.with_({"tissue.lobules": 2}) if scenario.value("tissue.kind") == "patch" else scenario
+
+
 def whole(name: str, seed: int) -> str:
     """Return the content of one small scenario at its end."""
-    scenario = load(name, SMALL)
-    if scenario.value("tissue.kind") == "patch":
-        scenario = scenario.with_({"tissue.lobules": 2})
-    engine = Engine(scenario, seed)
+    engine = Engine(small(name), seed)
     engine.run()
     return content(engine)
 

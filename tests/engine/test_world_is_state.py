@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from engine_worlds import eventful
 
@@ -17,8 +18,7 @@ def renew(engine: Engine) -> None:
         engine.recipe.rules, base_values(engine.recipe), engine.world.cells.columns.values()
     )
     fresh = processes(engine.recipe, engine.setting, engine.world, compiled, engine.recorder, engine.film)
-    engine.compiled = compiled
-    engine.plan.processes = tuple(fresh)
+    engine.compiled, engine.plan.processes = compiled, tuple(fresh)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,13 @@ def test_new_processes_now_and_then_change_nothing(every, course):
             renew(engine)
         engine.step()
         assert engine.digest() == wanted, tick
+
+
+def test_stretches_know_the_rows_of_their_lsec_after_every_step():
+    engine = eventful(decide__interval=6.0)
+    world = engine.world
+    for _ in range(STEPS):
+        engine.step()
+        lined = np.flatnonzero(world.segment_row >= 0)
+        assert np.array_equal(world.cells["segment"][world.segment_row[lined]], lined)
+        assert len(lined) == np.count_nonzero(world.cells["segment"] >= 0)

@@ -8,7 +8,7 @@ from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import EVENTS
 from livermet_sim.processes.staging.thresholds import SECTION
 from livermet_sim.scenario.load import load
-from livermet_sim.state.log import FIELDS
+from livermet_sim.state.log import COLUMNS
 
 GROWING = {
     "seeding.enrichment": 60, "cells.tumour.dormant_share": 0.0, "cells.tumour.divide": 0.3, "cells.tumour.intravasate": 0.02,
@@ -38,7 +38,7 @@ def test_all_thresholds_leave_the_run_as_it_is_but_for_readings():
         assert np.array_equal(a.sites[name], b.sites[name], equal_nan=True), name
     assert np.array_equal(a.fields.concentration, b.fields.concentration)
     assert np.array_equal(a.compartment, b.compartment)
-    kept = [i for i, name in enumerate(FIELDS) if name not in READINGS]
+    kept = [i for i, column in enumerate(COLUMNS) if column.name not in READINGS]
     assert np.array_equal(a.log.array()[:, kept], b.log.array()[:, kept])
     # something was there to read, and was read otherwise; cells left their lesions, too
     assert np.isfinite(a.lesions["angiogenic"]).any() and not np.isfinite(b.lesions["angiogenic"]).any()

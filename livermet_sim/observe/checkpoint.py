@@ -1,0 +1,175 @@
+"""Write the whole state of a run into one file and read it without trusting it: a zip of plain arrays and JSON.
+
+Every entry has its checksum (that of zip), the state as a whole the digest that the head names. Nothing in it is code. Every array is declared (`state.stored`, `observe.history`), so that one that is missing, too many, of
+another shape, or that points beyond what is there is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livermet_sim.base import provenance
+from livermet_sim.base.arrays import array, member
+from livermet_sim.base.errors import ResultError
+from livermet_sim.base.read import content, guarded, read_object, short
+from livermet_sim.base.values import Values
+from livermet_sim.base.write import whole_file
+from livermet_sim.observe.archive import check_directory, checked, entry
+from livermet_sim.observe.folder import IMAGES
+from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.tissue import OUTSIDE, Tissue
+
+FORMAT, HEAD = 1, "checkpoint.json"
+MOST_BYTES, MOST_UNPACKED = 512 << 20, 2 << 30
+MISSING = "there is no such file"
+_HEAD = {
+    "format": int, "model": str, "seed": int, "scenario": dict, "scenario_digest": str, "text": str, "lattice": dict,
+    "tissue": dict, "numbers": dict, "totals": dict, "levels": list, "film": dict, "digest": str,
+}  # fmt: skip
+_NARROW = (np.int8, np.int16, np.int32, np.int64)
+_SITE, _INDEX = ("site",), Values("whole", "1", -1.0, 1e9)
+TISSUE: dict[str, tuple[Values, type]] = {
+    "compartment": (Values("whole", "code", 0.0, 4.0, axes=_SITE), np.int8),
+    "diameter": (Values("number", "um", 0.0, 1e6, axes=_SITE), np.float64),
+    "zone": (Values("number", "1", 0.0, 1.0, axes=_SITE), np.float64),
+    "lobule": (_INDEX.over("site"), np.int32),
+    "hepatocyte": (_INDEX.over("site"), np.int32),
+    "edges": (Values("whole", "1", 0.0, axes=("edge", "2")), np.int32),
+    "dropped": (Values("whole", "1", 0.0, axes=("dropped",)), np.int32),
+}
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Hold what a file of `write` holds: the head, and the packed arrays and images by the name of their entry."""
+
+    path: Path
+    head: dict[str, Any]
+    entries: dict[str, bytes]
+
+    @property
+    def images(self) -> dict[str, bytes]:
+        """Return the image that the tissue was read from."""
+        return {name: self.entries[name] for name in IMAGES if name in self.entries}
+
+    def arrays(
+        self, declared: Mapping[str, Values], lengths: dict[str, int], group: str
+    ) -> dict[str, np.ndarray]:
+        """Return the arrays of a group by name.
+
+        Parameters
+        ----------
+        lengths : dict of str to int
+            Lengths of the axes that are known; the others are added.
+
+        Raises
+        ------
+        ResultError
+            When one is missing, unknown, or not as declared.
+        """
+        found = {}
+        with guarded(self.path):
+            there = {name for name in self.entries if name.startswith(f"{group}/")}
+            for name in sorted(there - {f"{group}/{own}.npy" for own in declared}):
+                raise ValueError(f"array {name[:60]!r} is unknown")
+            for name, own in declared.items():
+                data = self.entries.get(f"{group}/{name}.npy")
+                if data is None:
+                    raise ValueError(f"no array {name}")
+                found[name] = array(name, data, own, lengths)
+                own.check(f"array {name}", found[name])
+        return found
+
+    def tissue(self) -> Tissue:
+        """Return the tissue that the run is in."""
+        with guarded(self.path):
+            lattice = Lattice.of(self.head["lattice"])
+            if not (0 < lattice.width <= 10**5 and 0 < lattice.height <= 10**5 and 0.01 < lattice.site < 1e6):
+                raise ValueError("its lattice is impossible")
+            own = self.arrays(
+                {name: values for name, (values, _) in TISSUE.items()}, {"site": lattice.n}, "tissue"
+            )
+            found = {name: own[name].astype(kind) for name, (_, kind) in TISSUE.items()}
+            for name in ("edges", "dropped"):
+                if found[name].size and found[name].max() >= lattice.n:
+                    raise ValueError(f"array {name} has a value beyond {lattice.n - 1}")
+            neighbours = lattice.neighbours(found["compartment"] != OUTSIDE)
+            thickness = float(self.head["tissue"]["thickness"])
+        return Tissue(str(self.head["tissue"]["kind"]), lattice, thickness, neighbours=neighbours, **found)
+
+
+def write(
+    path: str | Path, head: Mapping[str, Any], tissue: Tissue, groups: Mapping[str, Mapping[str, np.ndarray]],
+    images: Mapping[str, bytes],
+) -> None:  # fmt: skip
+    """Write a checkpoint, whole or not at all; one state gives the same bytes.
+
+    Parameters
+    ----------
+    groups : mapping of str to mapping of str to ndarray
+        Arrays by group and name.
+
+    Raises
+    ------
+    ResultError
+        When the file cannot be written.
+    """
+    own = {"format": FORMAT, "model": provenance.model(), "lattice": tissue.lattice.sizes}
+    own["tissue"] = {"kind": tissue.kind, "thickness": tissue.thickness}
+    # keys as they are: the order of kinds, signals and rules is part of a scenario
+    text = json.dumps({**head, **own}, allow_nan=False)
+    every = {**groups, "tissue": {name: getattr(tissue, name) for name in TISSUE}}
+    with whole_file(path) as part, zipfile.ZipFile(part, "w") as archive:
+        files = {HEAD: text.encode(), **images}
+        for group, arrays in every.items():
+            files |= {f"{group}/{name}.npy": _packed(values) for name, values in arrays.items()}
+        for name, data in files.items():
+            archive.writestr(entry(name, zipfile.ZIP_DEFLATED), data, compresslevel=1)
+
+
+def _packed(values: np.ndarray) -> bytes:
+    """Return an array as a file has it, whole numbers in as few bytes as they take."""
+    values = np.ascontiguousarray(values)
+    if values.dtype.kind == "i" and values.size:
+        low, high = int(values.min()), int(values.max())
+        fits = (kind for kind in _NARROW if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+        values = values.astype(next(fits))
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, values, version=(1, 0), allow_pickle=False)
+    return stream.getvalue()
+
+
+def read(path: str | Path) -> Checkpoint:
+    """Return what a checkpoint holds.
+
+    Raises
+    ------
+    ResultError
+        When it is not whole, not what was written, or of another version of the model.
+    """
+    path = Path(path)
+    data = content(path, MOST_BYTES, missing=MISSING)
+    with guarded(path):
+        check_directory(path)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = checked(path, archive.infolist(), folders=True)
+            if sum(each.file_size for each in found.values()) > MOST_UNPACKED:
+                raise ValueError(f"it is larger than {MOST_UNPACKED >> 20} MB when unpacked")
+            entries = {name: member(archive, each) for name, each in found.items()}
+        if HEAD not in entries:
+            raise ValueError("this is not a checkpoint of a run")
+        head = read_object(entries.pop(HEAD), _HEAD)
+        if missing := _HEAD.keys() - head.keys():
+            raise ValueError(f'"{min(missing)}" is missing')
+    if head["format"] != FORMAT or head["model"] != provenance.model():
+        reason = f"it was saved by model {head['model'][:60]} and this is model {provenance.model()}"
+        raise ResultError(short(path), f"{reason}; a state goes on only in the model that made it")
+    return Checkpoint(path, head, entries)
