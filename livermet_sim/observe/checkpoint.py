@@ -29,6 +29,7 @@ from livermet_sim.state.tissue import OUTSIDE, Tissue
 
 FORMAT, HEAD = 1, "checkpoint.json"
 MOST_BYTES, MOST_UNPACKED = 512 << 20, 2 << 30
+MOST_SITES = 10**8
 MISSING = "there is no such file"
 _HEAD = {
     "format": int, "model": str, "seed": int, "scenario": dict, "scenario_digest": str, "text": str, "lattice": dict,
@@ -91,9 +92,12 @@ class Checkpoint:
     def tissue(self) -> Tissue:
         """Return the tissue that the run is in."""
         with guarded(self.path):
-            lattice = Lattice.of(self.head["lattice"])
-            if not (0 < lattice.width <= 10**5 and 0 < lattice.height <= 10**5 and 0.01 < lattice.site < 1e6):
+            sizes = self.head["lattice"]
+            if not all(0.0 < float(size) <= MOST_SITES for name, size in sizes.items() if name != "wrap"):
                 raise ValueError("its lattice is impossible")
+            lattice = Lattice.of(sizes)
+            if not lattice.n <= MOST_SITES:
+                raise ValueError(f"it has more than {MOST_SITES:,} sites")
             own = self.arrays(
                 {name: values for name, (values, _) in TISSUE.items()}, {"site": lattice.n}, "tissue"
             )

@@ -115,7 +115,8 @@ def _column(values: Sequence[Any], like: Any) -> np.ndarray:
 
 def _stack(own: Sequence[Any], like: Any) -> np.ndarray:
     """Return values of each record in one array; bytes as what changed since the record before, which packs well."""
-    stack = np.array(own, dtype=np.asarray(like).dtype).reshape(len(own), *np.shape(like))
+    stack = np.array(own) if own else np.zeros((0, *np.shape(like)))
+    stack = stack.astype(np.asarray(like).dtype)
     if stack.dtype == np.uint8:
         stack[1:] ^= stack[:-1].copy()
     return stack
