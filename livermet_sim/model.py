@@ -213,6 +213,11 @@ class LiverModel(mesa.Model):
     def save(self, path: str | Path) -> None:
         """Write the whole state of the run into a file from which it goes on, to the bit.
 
+        Parameters
+        ----------
+        path : str or Path
+            The file, such as ``"day14.npz"``; it is replaced where it is there.
+
         Raises
         ------
         LivermetError
@@ -227,6 +232,8 @@ class LiverModel(mesa.Model):
 
         Parameters
         ----------
+        path : str or Path
+            That file.
         agents : mapping of kind to class, optional
             As for a new model.
 
