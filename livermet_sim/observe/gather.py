@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livermet_sim.kernels.codes import DIE, DIVIDE, EVENTS, PUSHING, REPLACEMENT, TUMOUR, WASH_OUT
+from livermet_sim.kernels.codes import DIE, DIVIDE, EVENTS, PUSHING, REPLACEMENT, TISSUE, TUMOUR, WASH_OUT
 from livermet_sim.observe.columns import HISTORY, NICHE, PATTERNS, PROGENY, STACKS
 from livermet_sim.observe.recorder import Recorder, snapshot
 from livermet_sim.observe.standing import standing
@@ -128,7 +128,9 @@ def patterns(shots: list[dict[str, Any]], found: list[dict[str, np.ndarray]]) ->
 
     frames = [pd.DataFrame(columns=list(HISTORY))]
     for shot, columns in zip(shots, found, strict=True):
-        lesion, cells = np.unique(shot["tumour"][shot["tumour"] >= 0], return_counts=True)
+        held = shot["cells"]
+        settled = (held["kind"] == TUMOUR) & (held["layer"] == TISSUE) & (held["lesion"] >= 0)
+        lesion, cells = np.unique(held["lesion"][settled], return_counts=True)
         own = {name: columns[name][lesion] for name in PATTERNS}
         frames.append(
             pd.DataFrame({"time_h": shot["time_h"], "lesion": lesion.astype(np.int64), "cells": cells, **own})

@@ -23,7 +23,7 @@ from livermet_sim.viz.tubes import paint_vessels, tube_distance
 
 COLOURS = style.PATTERN_COLOURS
 THRESHOLDS = ("rim_collagen", "compressed", "live_parenchyma")
-LEAST_CELLS, MOST_LESIONS = 10, 10
+LEAST_UM2, MOST_LESIONS = 1000.0, 10  # ten cells of the default size
 
 
 def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray]:
@@ -65,7 +65,7 @@ def border_shares(view: Scene, found: dict[str, np.ndarray]) -> dict[int, np.nda
     size = int(numbers.max(initial=-1)) + 1
     count = np.stack([np.bincount(found["lesion"][found[name]], minlength=size) for name in PATTERNS], axis=1)
     order = sorted(zip(numbers.tolist(), cells.tolist(), strict=True), key=lambda pair: -pair[1])
-    large = [number for number, own in order if own >= LEAST_CELLS][:MOST_LESIONS]
+    large = [number for number, own in order if own * view.site**2 >= LEAST_UM2][:MOST_LESIONS]
     return {number: count[number] / count[number].sum() for number in large if count[number].sum()}
 
 
@@ -135,7 +135,7 @@ def _draw_shares(ax: Any, view: Scene, found: dict[str, np.ndarray]) -> None:
     shares = border_shares(view, found)
     style.dress(ax, "Share of each border", "share of the border with liver (%)", "", grid="x")
     if not shares:
-        style.empty(ax, f"no lesion of {LEAST_CELLS} cells or more")
+        style.empty(ax, f"no lesion of {LEAST_UM2:,.0f} um² or more")
         return
     place = np.arange(len(shares))[::-1]
     under = np.zeros(len(shares))
@@ -148,8 +148,8 @@ def _draw_shares(ax: Any, view: Scene, found: dict[str, np.ndarray]) -> None:
                 ax.text(start + length / 2, y, f"{length:.0f}", ha="center", va="center", color="white" if dark else style.INK,
                         fontsize=style.TICK_SIZE)  # fmt: skip
         under += part
-    numbers, counts = np.unique(view["tumour"][view["tumour"] >= 0], return_counts=True)
-    cells = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    numbers, counts = np.unique(view.tumour(("tissue",)), return_counts=True)
+    cells = dict.fromkeys(shares, 0) | dict(zip(numbers.tolist(), counts.tolist(), strict=True))
     ax.set_yticks(place, [f"lesion {n}\n{cells[n]:,} cells" for n in shares], fontsize=style.TICK_SIZE)
     ax.set_xlim(0, 100)
     ax.set_ylim(min(-0.6, len(shares) - 3.4), len(shares) - 0.4)

@@ -80,7 +80,7 @@ def compare_livers(
     for ax, view, name, colour in zip(panels, views, names, (FIRST, SECOND), strict=False):
         draw_tissue(ax, view, layer, pixels=520, span=span)
         ring_small(ax, view)
-        cells = int((view["tumour"] >= 0).sum() + (view["tumour_lumen"] >= 0).sum())
+        cells = len(view.tumour())
         ax.set_title(f"{name}\nday {view.time_h / 24:.3g}, {cells:,} tumour cells", fontsize=style.LABEL_SIZE, loc="left",
                      color=style.INK)  # fmt: skip
         ax.plot([0, 1], [1.005, 1.005], transform=ax.transAxes, color=colour, linewidth=4, clip_on=False)

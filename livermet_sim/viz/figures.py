@@ -138,7 +138,7 @@ def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_P
     for ax, view in zip(grid.ravel(), views, strict=False):
         draw_tissue(ax, view, layer, pixels=480, span=span)
         rings = ring_small(ax, view) or rings
-        cells = int((view["tumour"] >= 0).sum() + (view["tumour_lumen"] >= 0).sum())
+        cells = len(view.tumour())
         ax.set_title(f"day {view.time_h / 24:.3g}   {cells:,} tumour cells", fontsize=style.LABEL_SIZE, loc="left",
                      color=style.INK)  # fmt: skip
     title = f"The {layer_name(views[-1], layer).lower()} over time"

@@ -73,6 +73,14 @@ class Scene:
         """Say whether what leaves at one side comes in at the opposite one."""
         return self.seam is not None
 
+    def tumour(self, layers: tuple[str, ...] = ("lumen", "tissue")) -> np.ndarray:
+        """Return the lesion of each tumour cell in the picture; of each site that one holds where cells were not kept."""
+        if self.cells is None:
+            stacks = [self["tumour" if layer == "tissue" else "tumour_lumen"] for layer in layers]
+            return np.concatenate([stack[stack >= 0] for stack in stacks])
+        own = self.cells[(self.cells["kind"] == "tumour") & self.cells["layer"].isin(layers)]
+        return own["lesion"].to_numpy()
+
     def around(self) -> Scene:
         """Return the scene with a margin from the opposite sides, so that painters need not know that they join."""
         if self.seam is None or self.margin:

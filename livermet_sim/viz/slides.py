@@ -57,7 +57,7 @@ def histology(
     grid["field"].set_title(words, fontsize=style.TITLE_SIZE, loc="left", fontweight="bold", color=style.INK)
     _whole(grid["whole"], whole, view)
     _close(grid["close"], view, image)
-    say_joined(figure, whole)
+    say_joined(figure, whole, "" if view.joined else "The whole tissue")
     return figure
 
 

@@ -179,10 +179,16 @@ def draw_tissue(ax: Axes, view: Scene, layer: str = HISTOLOGY, *, colour: str = 
     scale_bar(ax, box)
 
 
-def say_joined(figure: Figure, view: Scene) -> None:
-    """Say below a picture of a joined tissue that lesions go on at the opposite side."""
+def say_joined(figure: Figure, view: Scene, of: str = "") -> None:
+    """Say below a picture of a joined tissue, or of a part ``of`` one, that lesions go on at the opposite side."""
     if view.joined:
-        figure.supxlabel(JOINED, fontsize=style.TICK_SIZE, color=style.FAINT, x=0.01, ha="left")
+        figure.supxlabel(
+            f"{of}: {JOINED[0].lower()}{JOINED[1:]}" if of else JOINED,
+            fontsize=style.TICK_SIZE,
+            color=style.FAINT,
+            x=0.01,
+            ha="left",
+        )
 
 
 def pixels_per_site(shape: tuple[int, int], pixels: int, most: int) -> int:
@@ -310,8 +316,8 @@ def scale_bar(ax: Axes, box: tuple[float, float, float, float], colour: str = st
 
 def heading(view: Scene, layer: str = HISTOLOGY) -> str:
     """Return the title: what is shown, the day, tumour cells and lesions in the picture."""
-    numbers = np.concatenate([view[name][view[name] >= 0] for name in ("tumour", "tumour_lumen")])
-    lesions = len(np.unique(numbers))
+    numbers = view.tumour()
+    lesions = len(np.unique(numbers[numbers >= 0]))
     cells = f"{len(numbers):,} tumour cell{'' if len(numbers) == 1 else 's'}"
     name = layer_name(view, layer)
     return f"{name}, day {view.time_h / 24:.3g}: {cells}, {lesions} lesion{'' if lesions == 1 else 's'}"

@@ -100,7 +100,7 @@ def test_a_lesion_across_the_corner_has_its_ring_and_its_field_of_view_there():
 
 PICTURES = {
     "tissue_map": tissue_map,
-    "histology": histology,
+    "histology": lambda shots: histology(shots, field_um=np.inf),
     "immunofluorescence": lambda shots: immunofluorescence(shots, field_um=np.inf),
     "compare_livers": lambda shots: compare_livers(shots, other=shots, labels=("a", "b")),
 }
@@ -114,7 +114,9 @@ def test_a_picture_says_that_sides_join(name):
     assert JOINED not in {text.get_text() for text in PICTURES[name](edged).findobj(Text)}
 
 
-def test_a_field_that_ends_inside_the_tissue_says_nothing_of_sides():
+def test_a_field_that_ends_inside_the_tissue_speaks_of_the_whole_or_says_nothing_of_sides():
+    words = {t.get_text() for t in histology(tissue(), field_um=100.0).findobj(Text)}
+    assert f"The whole tissue: {JOINED[0].lower()}{JOINED[1:]}" in words
     assert JOINED not in {t.get_text() for t in immunofluorescence(tissue(), field_um=100.0).findobj(Text)}
 
 
