@@ -10,6 +10,7 @@ from process_worlds import engine_on, lone_tumour_cells, process
 
 from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID
 from livermet_sim.processes.angiogenesis import Angiogenesis
+from livermet_sim.scenario.load import load
 from livermet_sim.state.tissue import CENTRAL, PORTAL
 from livermet_sim.state.world import World
 
@@ -356,3 +357,31 @@ def test_the_digest_knows_sprouts(monkeypatch):
     before = engine.digest()
     engine.world.carried["sprouts"]["age"][0] += 1.0
     assert engine.digest() != before
+
+
+def sensed(monkeypatch, behaviour: str, **sites: float) -> np.ndarray:
+    """Return the rate of a behaviour of LSEC away from the ends of a tube, whose sites and VEGF are as given."""
+    engine, setting = engine_on(monkeypatch, TWO_TUBES)
+    world = engine.world
+    for name, value in sites.items():
+        if name == "vegf":
+            world.fields.concentration[:, setting.fields.index("vegf")] = value
+        else:
+            world.sites[name][:] = value
+    for name in ("Sense", "Decide"):
+        process(engine, name).step(world)
+    return world.rates[world.rows("lsec"), setting.column(behaviour)]
+
+
+def test_resting_endothelium_tolerates_the_vegf_around_a_lesion_and_not_that_of_a_hypoxic_one(monkeypatch):
+    # of the sheet of Secomb 2013: no tips at half of what gives half of them, nearly all at twice
+    half = load("strip").rules["AN5"].half_max
+    low, mid, high = (sensed(monkeypatch, "sprout", vegf=share * half).max() for share in (0.5, 1.0, 2.0))
+    assert low <= 0.15 * mid and high >= 1.8 * mid > 0.0
+
+
+@pytest.mark.parametrize("name, value", [("shear", 5.0), ("cover", 1.0)])
+def test_flow_and_pericytes_hold_compressed_vessels_open(monkeypatch, name, value):
+    bare = {"shear": 0.0, "cover": 0.0}
+    closing = [sensed(monkeypatch, "collapse", **bare | {name: there}).mean() for there in (0.0, value)]
+    assert closing[1] < 0.4 * closing[0]
