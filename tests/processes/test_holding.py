@@ -28,7 +28,7 @@ def engine(tissue_seed: int) -> Engine:
 
 
 def alone(
-    tissue_seed: int, number: int, times: list[float], ligand: float = 0.0, line: dict[str, float] | None = None,
+    tissue_seed: int, number: int, times: list[float], ligand: float = 0.0, line: dict[int, float] | None = None,
     diameter: float = 14.0, spread: float = 0.0,
 ) -> list[np.ndarray]:  # fmt: skip
     """Let cells enter each for itself; return where they are at ``times``, s."""
@@ -108,7 +108,7 @@ def test_cells_stop_within_30_s_some_32_um_from_the_inlet():
 
 
 def test_ligand_of_a_primed_lining_holds_twice_as_many_at_5_min_and_more_at_a_day():
-    soft, resting_ligand = {0: 40.0, 1: 250.0}, load("baseline").value("cells.lsec.grip")
+    soft, resting_ligand = {0: 40.0, 1: 250.0}, float(load("baseline").value("cells.lsec.grip"))
     bare, resting, primed = (
         [held(1, p) for p in alone(1, 500, [300.0, FOREVER], ligand, soft, 15.4, 1.4)] for ligand in (0.0, resting_ligand, 1.0)
     )  # fmt: skip
