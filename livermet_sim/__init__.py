@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         set_state,
     )
     from livermet_sim.model import LiverModel
-    from livermet_sim.observe.result import Result
+    from livermet_sim.result import Result
     from livermet_sim.scenario.lists import lines, parameters, rules, scenarios
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.spec import Scenario
@@ -59,22 +59,20 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "LiverModel": "model", "LivermetError": "base.errors", "Result": "observe.result", "Scenario": "scenario.spec",
+    "LiverModel": "model", "LivermetError": "base.errors", "Result": "result", "Scenario": "scenario.spec",
     "load": "scenario.load", "compare": "sweep.compare", "Comparison": "sweep.compare",
     "ablate": "sweep.ablate", "Effects": "sweep.effects",
     "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
     "reach": "validation.reach", "Study": "sweep.study", "Sweep": "sweep.sweep",
-    "lines": "scenario.lists", "parameters": "scenario.lists", "scenarios": "scenario.lists",
+    "lines": "scenario.lists", "parameters": "scenario.lists", "rules": "scenario.lists", "scenarios": "scenario.lists",
 }  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         value: Any = _version()
-    elif name == "rules":
-        value = import_module(f"{__name__}.rules")
     elif name in __all__:
         value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'agents')}"), name)
     else:

@@ -14,7 +14,7 @@ from livermet_sim.base.errors import LivermetError, nearest
 from livermet_sim.interventions.by_hand import BOUNDS, COLUMNS, kill
 from livermet_sim.interventions.by_hand import write as write_column
 from livermet_sim.kernels.codes import LUMEN
-from livermet_sim.rules.explain import explain_cell, senses
+from livermet_sim.rulebook.explain import explain_cell, senses
 from livermet_sim.state.roster import GONE, Roster
 from livermet_sim.state.world import World
 

@@ -31,7 +31,6 @@ from livermet_sim.observe.frames import Film
 from livermet_sim.observe.growth_pattern import View, growth_patterns, view_of, view_of_shot
 from livermet_sim.observe.measures import measures
 from livermet_sim.observe.recorder import Recorder
-from livermet_sim.observe.result import Result
 from livermet_sim.processes import (
     diffusion,
     matrix,
@@ -56,9 +55,10 @@ from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.settling import Settle
 from livermet_sim.processes.staging.stage import Stage
 from livermet_sim.processes.turnover import TurnOver, settle_states
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.compile import Compiled, Watch, compile_rules
-from livermet_sim.rules.explain import in_words
+from livermet_sim.result import Result
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.compile import Compiled, Watch, compile_rules
+from livermet_sim.rulebook.explain import in_words
 from livermet_sim.state import stored
 from livermet_sim.state.census import Census
 from livermet_sim.state.clock import Clock

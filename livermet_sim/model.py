@@ -25,7 +25,7 @@ from livermet_sim.scenario.spec import Scenario
 from livermet_sim.state.roster import Roster
 
 if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
+    from livermet_sim.result import Result
     from livermet_sim.state.world import World
 
 OWN_STEP = 1000  # tells the order of the agents' own steps from other drawn orders

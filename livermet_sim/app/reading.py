@@ -8,7 +8,7 @@ from typing import Any
 from livermet_sim.agents import WEAKEST
 from livermet_sim.kernels.codes import DIE, LUMEN, WASH_OUT
 from livermet_sim.observe.summary import cause_words
-from livermet_sim.rules.explain import Reason, explain_cell, sentence
+from livermet_sim.rulebook.explain import Reason, explain_cell, sentence
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
 

@@ -9,8 +9,8 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-# what stands above the engine shows or organises runs, and cannot change what one gives
-ABOVE = ("app", "cli", "viz", "validation", "sweep", "library")
+# what shows or organises runs cannot change what one gives
+APART = ("app", "cli", "library", "result.py", "sweep", "validation", "viz")
 NUMBERS = ("numpy", "scipy", "numba")
 STANDS_ON = ("mesa", "numpy", "scipy", "numba", "pandas", "pyarrow")
 
@@ -44,7 +44,7 @@ def model() -> str:
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         inside = path.relative_to(package)
-        if inside.parts[0] not in ABOVE:
+        if inside.parts[0] not in APART:
             digest.update(inside.as_posix().encode() + b"\0" + path.read_bytes())
     for name in NUMBERS:
         with suppress(metadata.PackageNotFoundError):

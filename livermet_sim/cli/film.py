@@ -29,7 +29,7 @@ def film(
     quiet: Quiet = False,
 ) -> None:
     """Make a film of a saved run: the tissue beside its curves."""
-    from livermet_sim.observe.result import Result
+    from livermet_sim.result import Result
     from livermet_sim.viz.encoding import encoder
     from livermet_sim.viz.film import Film
 
@@ -47,7 +47,7 @@ def player(
     quiet: Quiet = False,
 ) -> None:
     """Write a saved run as one HTML file that plays in any browser, without network or Python."""
-    from livermet_sim.observe.result import Result
+    from livermet_sim.result import Result
     from livermet_sim.viz.player import write_player
 
     path = write_player(Result.load(folder), out or inside(folder, "player.html"))
@@ -75,7 +75,7 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Write a saved run for other programs: squidpy, QuPath, napari, a spreadsheet."""
-    from livermet_sim.observe.result import Result
+    from livermet_sim.result import Result
 
     paths = Result.load(folder).export(
         to.value, out or inside(folder, "export"), None if day is None else 24 * day

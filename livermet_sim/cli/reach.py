@@ -10,7 +10,7 @@ from livermet_sim.cli.progress import Progress
 
 def one(name: str, changes: list[str] | None, days: float | None, seed: int) -> None:
     """Run one scenario and print the reach of its rules; Ctrl-C prints what was heard so far."""
-    from livermet_sim.rules.reach import Reach
+    from livermet_sim.rulebook.reach import Reach
     from livermet_sim.validation import reach
 
     scenario, found, stopped = load_scenario(name, changes, days), Reach(), False
@@ -28,7 +28,7 @@ def one(name: str, changes: list[str] | None, days: float | None, seed: int) -> 
 
 def ten(seed: int) -> None:
     """Run the situations one after the other and print the reach of the rules over all of them; Ctrl-C keeps those done."""
-    from livermet_sim.rules.reach import Reach
+    from livermet_sim.rulebook.reach import Reach
     from livermet_sim.validation import reach
 
     total, done, given = Reach(), 0, reach.situations()

@@ -24,7 +24,7 @@ from livermet_sim.cli.options import (
 from livermet_sim.cli.progress import DRAWING, Progress
 
 if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
+    from livermet_sim.result import Result
     from livermet_sim.scenario.spec import Scenario
 
 
@@ -43,7 +43,7 @@ def draw(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but mistakes.")] = False,
 ) -> None:
     """Draw the pictures of a saved run again, or one of them."""
-    from livermet_sim.observe.result import Result
+    from livermet_sim.result import Result
 
     result = Result.load(folder)
     if figure is None:

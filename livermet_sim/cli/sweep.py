@@ -66,9 +66,9 @@ def sweep(
 
         livermet sweep kupffer --scheduler scheduler.json
     """
-    from livermet_sim.sweep.file import read
+    from livermet_sim.sweep.sweep import Sweep
 
-    study_file = read(file)
+    study_file = Sweep.load(file)
     folder = out or inside(Path("results"), study_file.name)
     if plan:
         typer.echo(_planned(study_file, folder))

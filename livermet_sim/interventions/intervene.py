@@ -13,7 +13,7 @@ from livermet_sim.interventions.pull import Kills, Levels, Receptors, pulls
 from livermet_sim.interventions.supply import ONCE, Once, Sources
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
-from livermet_sim.rules.compile import Compiled
+from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
 
 

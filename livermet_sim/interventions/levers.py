@@ -13,8 +13,8 @@ from functools import cached_property
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.tumour import factor_names
-from livermet_sim.rules.rule import Rule
-from livermet_sim.rules.vocabulary import Vocabulary
+from livermet_sim.rulebook.rule import Rule
+from livermet_sim.rulebook.vocabulary import Vocabulary
 from livermet_sim.state.signals import SYSTEMIC
 
 ALL, LIVER, RULE = "all", "liver", "rule"

@@ -12,7 +12,7 @@ from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.units import with_unit
-from livermet_sim.interventions import known
+from livermet_sim.interventions.check import ARGUMENTS, check
 
 Table = dict[str, Any]
 Zone = tuple[float, float]
@@ -274,7 +274,7 @@ def condition(
 
 def _table(action: str, **given: Any) -> Table:
     """Return the checked table of an action; what is None stays out of it."""
-    keys = {argument: key for key, argument in known.ARGUMENTS.items()}
+    keys = {argument: key for key, argument in ARGUMENTS.items()}
     table: Table = {"action": action}
     for name, value in given.items():
         if value is None:
@@ -285,7 +285,7 @@ def _table(action: str, **given: Any) -> Table:
             except ValueError as error:
                 raise ScenarioError(action, str(error)) from None
         table[keys.get(name, name)] = value
-    known.check(table)
+    check(table)
     return table
 
 

@@ -16,7 +16,7 @@ from livermet_sim.processes.deciding import LUMEN_ONLY
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
-from livermet_sim.rules.compile import Compiled
+from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
 
 Strength = Callable[[float], float]

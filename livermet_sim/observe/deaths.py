@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe.columns import Frame
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
+from livermet_sim.observe.record import Record
 
 ZONES = ("periportal", "midzonal", "pericentral")
 BY = ("cause", "zone", "compartment", "phase")
 
 
-def deaths(result: Result) -> Frame:
+def deaths(result: Record) -> Frame:
     """Return how many tumour cells died, by cause, third of the lobule, compartment and phase; most first.
 
     Returns
@@ -46,7 +42,7 @@ def third(zone: np.ndarray) -> np.ndarray:
     return np.clip((zone * 3.0).astype(np.int64), 0, 2)
 
 
-def kept(result: Result) -> Frame:
+def kept(result: Record) -> Frame:
     """Return the events of a run.
 
     Raises

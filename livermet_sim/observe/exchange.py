@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +13,8 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file, write_text
 from livermet_sim.observe import columns
 from livermet_sim.observe.outline import rings
+from livermet_sim.observe.record import Record
 from livermet_sim.state.lattice import Lattice
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 STATE = ("activation", "polarisation", "load", "oxygen_mmHg")
 CATEGORIES = ("kind", "state", "layer", "phase")
@@ -26,7 +24,7 @@ EXTRA = 'pip install "livermet-sim[exchange]"'
 UNITS = {"oxygen": "mmHg", "diameter": "um"}
 
 
-def snapshot_index(result: Result, time_h: float | None) -> int:
+def snapshot_index(result: Record, time_h: float | None) -> int:
     """Return the number of the snapshot nearest to a time, the last one by default.
 
     Raises
@@ -40,7 +38,7 @@ def snapshot_index(result: Result, time_h: float | None) -> int:
     return len(times) - 1 if time_h is None else int(np.argmin(np.abs(times - time_h)))
 
 
-def to_xarray(result: Result) -> Any:
+def to_xarray(result: Record) -> Any:
     """Return the tissue at all snapshots as an xarray Dataset.
 
     Returns
@@ -79,7 +77,7 @@ def to_xarray(result: Result) -> Any:
     return xarray.Dataset(data, places, {name: value for name, value in facts.items() if value is not None})
 
 
-def to_anndata(result: Result, time_h: float | None = None) -> Any:
+def to_anndata(result: Record, time_h: float | None = None) -> Any:
     """Return the cells of one snapshot as AnnData.
 
     Parameters
@@ -125,7 +123,7 @@ def to_anndata(result: Result, time_h: float | None = None) -> Any:
     return data
 
 
-def label_images(result: Result, time_h: float | None = None) -> np.ndarray:
+def label_images(result: Record, time_h: float | None = None) -> np.ndarray:
     """Return what stands at each site of one snapshot as whole numbers, int32[6, height, width], 0 for nothing.
 
     The channels are those of ``LABELS``: compartment code, hepatocyte, lobule, lesion (number + 1) in the tissue
@@ -146,13 +144,13 @@ def label_images(result: Result, time_h: float | None = None) -> np.ndarray:
     return np.stack([np.asarray(image, dtype=np.int32).reshape(shape) for image in stack])
 
 
-def kinds(result: Result) -> list[str]:
+def kinds(result: Record) -> list[str]:
     """Return the kinds of cells of a run, tumour first, in the order of their label."""
     found = sorted(result.cells["kind"].astype(str).unique())
     return [*(name for name in found if name == "tumour"), *(name for name in found if name != "tumour")]
 
 
-def field_images(result: Result, time_h: float | None = None) -> np.ndarray:
+def field_images(result: Record, time_h: float | None = None) -> np.ndarray:
     """Return the fields of one snapshot, float32[fields, height, width], in the order of ``FIELDS``."""
     shots, index = result.snapshots, snapshot_index(result, time_h)
     shape = (int(shots["height"]), int(shots["width"]))
@@ -182,7 +180,7 @@ def write_ome_tiff(
     return path
 
 
-def lesions_geojson(result: Result, index: int) -> dict[str, Any]:
+def lesions_geojson(result: Record, index: int) -> dict[str, Any]:
     """Return the outlines of the lesions at one snapshot as a GeoJSON feature collection.
 
     Coordinates are um from the upper left corner of the lattice, y downwards, as in an image; each feature
@@ -217,7 +215,7 @@ def lesions_geojson(result: Result, index: int) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def cells_geojson(result: Result, index: int) -> dict[str, Any]:
+def cells_geojson(result: Record, index: int) -> dict[str, Any]:
     """Return every cell at one snapshot as a point, with its kind as classification and all that the table knows of it."""
     hour = float(result.snapshots["time_h"][index])
     table = result.cells[np.abs(result.cells["time_h"] - hour) < 1e-6]
@@ -239,14 +237,14 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def _anndata(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+def _anndata(result: Record, folder: Path, time_h: float | None) -> list[Path]:
     path = folder / "cells.h5ad"
     with whole_file(path) as part:
         to_anndata(result, time_h).write_h5ad(part)
     return [path]
 
 
-def _ome_tiff(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+def _ome_tiff(result: Record, folder: Path, time_h: float | None) -> list[Path]:
     site, name = float(result.snapshots["site_um"]), str(result.scenario.get("name", "livermet"))
     words = ", ".join(f"{code} {kind}" for code, kind in enumerate(kinds(result), 1))
     labels = (*LABELS[:-1], f"{LABELS[-1]} ({words})")
@@ -260,7 +258,7 @@ def _ome_tiff(result: Result, folder: Path, time_h: float | None) -> list[Path]:
     ]
 
 
-def _png(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+def _png(result: Record, folder: Path, time_h: float | None) -> list[Path]:
     from PIL import Image
 
     paths = []
@@ -274,7 +272,7 @@ def _png(result: Result, folder: Path, time_h: float | None) -> list[Path]:
     return paths
 
 
-def _geojson(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+def _geojson(result: Record, folder: Path, time_h: float | None) -> list[Path]:
     index = snapshot_index(result, time_h)
     paths = []
     for name, collect in (("lesions", lesions_geojson), ("cells", cells_geojson)):
@@ -283,7 +281,7 @@ def _geojson(result: Result, folder: Path, time_h: float | None) -> list[Path]:
     return paths
 
 
-def _csv(result: Result, folder: Path, time_h: float | None) -> list[Path]:
+def _csv(result: Record, folder: Path, time_h: float | None) -> list[Path]:
     paths = []
     for name in columns.TABLES:
         table = getattr(result, name)
@@ -297,12 +295,12 @@ def _csv(result: Result, folder: Path, time_h: float | None) -> list[Path]:
     return paths
 
 
-FORMATS: dict[str, Callable[[Result, Path, float | None], list[Path]]] = {
+FORMATS: dict[str, Callable[[Record, Path, float | None], list[Path]]] = {
     "anndata": _anndata, "ome-tiff": _ome_tiff, "png": _png, "geojson": _geojson, "csv": _csv,
 }  # fmt: skip
 
 
-def export(result: Result, to: str, folder: str | Path, time_h: float | None = None) -> list[Path]:
+def export(result: Record, to: str, folder: str | Path, time_h: float | None = None) -> list[Path]:
     """Write a result in another format into a folder and return the files.
 
     Parameters

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,11 +18,9 @@ from livermet_sim.base.checksums import SEAL, compare, seal, sealed
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.read import MAX_TEXT_BYTES, content, guarded, is_folder, read_object, read_text, short
 from livermet_sim.base.tables import MAX_TABLE_BYTES, read_parquet, to_frame
-from livermet_sim.observe import columns, schema
+from livermet_sim.observe import columns, schema, summary
 from livermet_sim.observe.columns import Frame
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
+from livermet_sim.observe.record import Record
 
 MISSING = "the file is missing, so this is not a whole result"
 TEXTS = {"rules": "rules.txt", "plan": "plan.txt"}
@@ -46,8 +44,13 @@ OURS = frozenset(
 ).union(f"{name}.parquet" for name in columns.TABLES)
 
 
-def write(result: Result, target: Path, *, figures: bool = True) -> Path:
+def write(result: Record, target: Path, draw: Callable[[Path], object] | None = None) -> Path:
     """Write ``result`` beside ``target`` and move it there when it is whole.
+
+    Parameters
+    ----------
+    draw : callable, optional
+        Draws the figures into a folder that it is given.
 
     Raises
     ------
@@ -65,7 +68,7 @@ def write(result: Result, target: Path, *, figures: bool = True) -> Path:
     except OSError as error:
         raise ResultError(str(target), f"cannot be written ({error.strerror})") from error
     try:
-        _fill(result, fresh, figures)
+        _fill(result, fresh, draw)
         _keep_foreign(target, fresh)
         _flush(fresh)
         _swap(fresh, target)
@@ -76,7 +79,7 @@ def write(result: Result, target: Path, *, figures: bool = True) -> Path:
     return target
 
 
-def _fill(result: Result, folder: Path, figures: bool) -> None:
+def _fill(result: Record, folder: Path, draw: Callable[[Path], object] | None) -> None:
     """Write all files of a result into an empty folder."""
     for name in ("scenario", "provenance"):
         text = json.dumps(getattr(result, name), indent=1, ensure_ascii=False, allow_nan=False)
@@ -95,10 +98,10 @@ def _fill(result: Result, folder: Path, figures: bool) -> None:
     if result.frames:
         with open(folder / "frames.npz", "wb") as file:
             np.savez_compressed(file, allow_pickle=False, **result.frames)  # type: ignore[arg-type]
-    _write_text(folder / "summary.txt", result.summary() + "\n")
+    _write_text(folder / "summary.txt", summary.report(result) + "\n")
     seal(folder, OURS - {SEAL})
-    if figures:
-        result.figures(folder / "figures")
+    if draw is not None:
+        draw(folder / "figures")
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.record import Record
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
@@ -16,9 +17,6 @@ from livermet_sim.processes.setting import Setting
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASE_WORDS
 from livermet_sim.state.world import World
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 FIELDS = (*SITE_STACKS, "patency", "vegf")
 CELLS = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
@@ -100,7 +98,7 @@ def _bytes(frame: dict[str, Any]) -> int:
     return sum(value.nbytes for value in frame.values() if isinstance(value, np.ndarray))
 
 
-def of_result(result: Result) -> dict[str, np.ndarray]:
+def of_result(result: Record) -> dict[str, np.ndarray]:
     """Return the frames of a result, or its snapshots packed the same way where it kept no frames.
 
     Raises

@@ -11,16 +11,12 @@ how many have come so far whatever came before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from livermet_sim.observe import known
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.known import DAY_H, Moment
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
+from livermet_sim.observe.record import Record
 
 CONFIDENCE = 0.95
 STEPS = {
@@ -43,7 +39,7 @@ _LESION_ONLY = ("micrometastasis_h", "angiogenic_h", "growth_h")
 _GAINS = {"enter": 1, "divide": 1, "die": -1, "wash_out": -1}
 
 
-def funnel(result: Result) -> Frame:
+def funnel(result: Record) -> Frame:
     """Return one row per step of the cascade.
 
     Returns
@@ -94,7 +90,7 @@ def funnel(result: Result) -> Frame:
     return pd.DataFrame(rows).astype({"count": np.int64 if sure else np.float64})
 
 
-def _moment(result: Result, table: Frame) -> Moment:
+def _moment(result: Record, table: Frame) -> Moment:
     """Return what decides which steps can be known at the end of a run."""
     young = table["ended_h"].isna() & (result.hours - table["entered_h"] < DAY_H - 1e-9)
     return Moment(result.hours, int(young.sum()), int(result.provenance.get("founders_to_come") or 0))
@@ -125,7 +121,7 @@ def interval(count: float, total: float, confidence: float = CONFIDENCE) -> tupl
     return low, high
 
 
-def founders(result: Result) -> Frame:
+def founders(result: Record) -> Frame:
     """Return a row per founder: the hour at which its line reached each step, NaN where it did not.
 
     ``ended_h`` is the hour at which its last cell was gone, NaN while some live. Without events (a scenario

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.record import Record
 from livermet_sim.observe.rings import RINGS, Rings, rings
 from livermet_sim.state.lattice import Lattice
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 EVERY = -1
 
 
-def infiltrate(result: Result, rim_um: float | None = None) -> Frame:
+def infiltrate(result: Record, rim_um: float | None = None) -> Frame:
     """Return cells of each kind and their density by ring, for every lesion and for the whole tissue.
 
     A lesion counts from the size of a micrometastasis; its inside is what its cells hold and surround, vessels and
@@ -53,7 +49,7 @@ def infiltrate(result: Result, rim_um: float | None = None) -> Frame:
     return pd.concat([f for f in frames if len(f)] or frames, ignore_index=True)[list(frames[0].columns)]
 
 
-def cell_area(result: Result) -> float:
+def cell_area(result: Record) -> float:
     """Return the area of the slab that a tumour cell of a result takes, um2; an older result has one cell to a site."""
     shots, own = result.snapshots, result.scenario.get("cells", {}).get("tumour", {})
     if "volume" in own and shots:

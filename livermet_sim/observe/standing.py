@@ -19,7 +19,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,9 +26,6 @@ from livermet_sim.kernels.codes import TISSUE, TUMOUR
 from livermet_sim.observe.columns import Frame
 from livermet_sim.state.lesions import MICROVASCULAR, PHASES, PRE_ANGIOGENIC
 from livermet_sim.state.world import World
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 LASTING_H = 24.0
 
@@ -76,48 +72,3 @@ def counted(lesions: Frame) -> Frame:
     life = lesions["lost_h"].fillna(np.inf) - lesions["arrested_h"]
     own = lesions["lesion"] == lesions["founder"]
     return lesions[own | (life >= LASTING_H) | lesions["micrometastasis_h"].notna()]
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """Hold how large the lesions were and in which phase they stood, frame by frame.
-
-    Attributes
-    ----------
-    hours : float64[frames], h
-    cells : dict of int64[frames]
-        Tumour cells of each lesion that stood in any frame.
-    phase : dict of int64[frames]
-        As in `Standing`.
-    """
-
-    hours: np.ndarray
-    cells: dict[int, np.ndarray]
-    phase: dict[int, np.ndarray]
-
-    @property
-    def days(self) -> np.ndarray:
-        """Return the times of the frames in days, float64[frames]."""
-        return self.hours / 24.0
-
-    def by_phase(self) -> np.ndarray:
-        """Return how many lesions stood in each phase at each frame, int64[frames, 4]."""
-        table = np.array(list(self.phase.values()), dtype=np.int64).reshape(-1, len(self.hours))
-        return np.stack([(table == phase).sum(axis=0) for phase in range(1, len(PHASES) + 1)], axis=1)
-
-
-def course(result: Result) -> Course:
-    """Return the course of the lesions of a result, of its frames or else its snapshots; nothing where it kept neither."""
-    from livermet_sim.observe.frames import of_result
-
-    if not result.frames and not result.snapshots:
-        return Course(np.zeros(0), {}, {})
-    frames = of_result(result)
-    times, own = len(frames["time_h"]), frames["cell_lesion"] >= 0
-    frame = np.repeat(np.arange(times), np.diff(frames["cell_start"]))[own]
-    numbers, which = np.unique(frames["cell_lesion"][own], return_inverse=True)
-    cells = np.bincount(which * times + frame, minlength=len(numbers) * times).reshape(-1, times)
-    phase = np.zeros(cells.shape, dtype=np.int64)
-    phase[which, frame] = frames["cell_phase"][own]
-    keys = numbers.tolist()
-    return Course(frames["time_h"], dict(zip(keys, cells, strict=True)), dict(zip(keys, phase, strict=True)))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.edge import edge_words
-from livermet_sim.observe.funnel import founders
+from livermet_sim.observe.funnel import founders, funnel
+from livermet_sim.observe.record import Record
 from livermet_sim.observe.standing import counted
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASES
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 _FIRSTS = {
     "arrested_h": "arrest in a vessel",
@@ -36,7 +34,7 @@ _STEP_WORDS = {
 _ENDED = {"lost": "lost", "merged": "merged into another"}
 
 
-def report(result: Result) -> str:
+def report(result: Record) -> str:
     """Return the report: what ran, the funnel, the lesions at the end, causes of death, first events."""
     parts = [
         _heading(result),
@@ -49,7 +47,7 @@ def report(result: Result) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def facts(result: Result) -> list[tuple[str, str]]:
+def facts(result: Record) -> list[tuple[str, str]]:
     """Return label and value of what identifies a run and its outcome."""
     scenario, provenance = result.scenario, result.provenance
     rows = [
@@ -75,7 +73,7 @@ def facts(result: Result) -> list[tuple[str, str]]:
     return rows
 
 
-def _lesions(result: Result) -> str:
+def _lesions(result: Record) -> str:
     """Return how many lesions stand, and what became of the others, as ``observe.standing`` counts them."""
     known = counted(result.lesions)
     number, strays = known["phase"].value_counts(), len(result.lesions) - len(known)
@@ -86,9 +84,9 @@ def _lesions(result: Result) -> str:
     )
 
 
-def funnel_words(result: Result) -> str:
+def funnel_words(result: Record) -> str:
     """Return the funnel as one paragraph, with what may still happen."""
-    table = result.funnel()
+    table = funnel(result)
     entered = int(table["count"].iloc[0])
     if entered == 0:
         return "No tumour cell entered."
@@ -114,7 +112,7 @@ def funnel_words(result: Result) -> str:
     return text
 
 
-def lesion_words(result: Result) -> list[str]:
+def lesion_words(result: Record) -> list[str]:
     """Return one line per phase: how many lesions, and the largest."""
     lines = []
     for phase in PHASES:
@@ -126,7 +124,7 @@ def lesion_words(result: Result) -> list[str]:
     return lines or ["none is left"]
 
 
-def death_shares(result: Result) -> Frame:
+def death_shares(result: Record) -> Frame:
     """Return the running total of tumour cells lost per cause at the end, washed out included, largest first."""
     import pandas as pd
 
@@ -141,7 +139,7 @@ def death_shares(result: Result) -> Frame:
     return pd.Series({cause: n for n, cause in ordered}, dtype=float)
 
 
-def fate_words(result: Result) -> list[str]:
+def fate_words(result: Record) -> list[str]:
     """Return one line per cause of loss, with its share of all losses."""
     lost = death_shares(result)
     if not len(lost):
@@ -149,7 +147,7 @@ def fate_words(result: Result) -> list[str]:
     return [f"{cause_words(c)}: {int(n)} ({_percent(n / lost.sum())} %)" for c, n in lost.items()]
 
 
-def first_words(result: Result) -> list[str]:
+def first_words(result: Record) -> list[str]:
     """Return the time line of first events: of founders where events were kept, else of lesions at their readings."""
     table = founders(result)
     times = {
@@ -180,7 +178,7 @@ def clock(hours: float) -> str:
     return f"{hours:.3g} h" if hours < 48 else f"day {hours / 24:.1f}"
 
 
-def _heading(result: Result) -> str:
+def _heading(result: Record) -> str:
     title = f"livermet_sim: {result.scenario.get('title') or result.scenario.get('name', 'a run')}"
     return title + "\n" + "=" * len(title)
 
@@ -189,7 +187,7 @@ def _section(title: str, lines: list[str]) -> str:
     return f"{title}\n{'-' * len(title)}\n" + "\n".join(f"  {line}" for line in lines)
 
 
-def _tissue(result: Result) -> str:
+def _tissue(result: Record) -> str:
     tissue: Any = result.scenario.get("tissue")
     kind = tissue.get("kind") if isinstance(tissue, dict) else tissue
     shots = result.snapshots

@@ -6,16 +6,12 @@ log(-log S), which stays within 0 and 1 (Kalbfleisch and Prentice 2002, 1.4).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.funnel import founders
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
+from livermet_sim.observe.record import Record
 
 NORMAL_95 = 1.959963984540054
 FOUNDER_STEPS = {
@@ -30,7 +26,7 @@ LESION_STEPS = {
 LOST = ("censor", "never")
 
 
-def survival(result: Result, milestone: str, of: str = "founder", lost: str = "censor") -> Frame:
+def survival(result: Record, milestone: str, of: str = "founder", lost: str = "censor") -> Frame:
     """Return the Kaplan-Meier estimate of not having reached a milestone, by time since entering or arrest.
 
     Parameters

@@ -8,7 +8,7 @@ from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
-from livermet_sim.rules.compile import Compiled
+from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
 
 SECTION = Section(

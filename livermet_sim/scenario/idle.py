@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter, Section, Value
-from livermet_sim.rules import book
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.rule import NEEDED
+from livermet_sim.rulebook import book
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.rule import NEEDED
 from livermet_sim.scenario.draft import Draft, place
 
 _WORDING = ("enabled", "source", "grade", "says")

@@ -10,7 +10,6 @@ from typing import Any
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.scenario import files
 from livermet_sim.scenario.draft import Draft, parse
-from livermet_sim.scenario.resolve import build
 from livermet_sim.scenario.spec import Scenario
 
 LONGEST_CHAIN = 8
@@ -42,12 +41,12 @@ def load(
         _find_image(draft, file)
     changes = {name: parse(v) if isinstance(v, str) else v for name, v in (overrides or {}).items()}
     draft.write(changes, option)
-    return build(draft, chain[0][2])
+    return Scenario.of(draft, chain[0][2])
 
 
 def again(tables: Mapping[str, Any], text: str) -> Scenario:
-    """Return the scenario that `Scenario.to_dict` gave, with the text that its author wrote."""
-    return build(Draft().write(tables, "scenario"), text)
+    """Return the scenario that ``Scenario.to_dict`` gave, with the text that its author wrote."""
+    return Scenario.of(Draft().write(tables, "scenario"), text)
 
 
 def from_dict(tables: Mapping[str, Any], origin: str = "scenario") -> Scenario:
@@ -58,7 +57,7 @@ def from_dict(tables: Mapping[str, Any], origin: str = "scenario") -> Scenario:
     ScenarioError
         For every unknown name or impossible value.
     """
-    return build(Draft().write(tables, origin))
+    return Scenario.of(Draft().write(tables, origin))
 
 
 def _chain(path: Path) -> list[tuple[Path, dict[str, Any], str]]:

@@ -12,12 +12,12 @@ from livermet_sim.cells import lines
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.tumour import factor_names
 from livermet_sim.interventions.read import Intervention, read
-from livermet_sim.rules import book
-from livermet_sim.rules.book import RuleBook
+from livermet_sim.rulebook import book
+from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.scenario import idle, sections
 from livermet_sim.scenario.draft import HEAD, Draft, place, plain
+from livermet_sim.scenario.resolved import Resolved
 from livermet_sim.scenario.sections import TOO_LARGE
-from livermet_sim.scenario.spec import Scenario
 from livermet_sim.state.signals import FIELDS
 
 
@@ -29,8 +29,8 @@ class Mistakes(ScenarioError):
         super().__init__("", "\n".join(self.mistakes))
 
 
-def build(draft: Draft, text: str = "") -> Scenario:
-    """Return the scenario that a draft describes.
+def build(draft: Draft, text: str = "") -> Resolved:
+    """Return what a draft resolves to.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def build(draft: Draft, text: str = "") -> Scenario:
         raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
     if draft.flat.get("resolved") is True:
         _forget_defaults(draft, known, line, [name for name in fields if name not in FIELDS])
-    return Scenario(
+    return Resolved(
         **head,
         kinds=kinds,
         fields=fields,

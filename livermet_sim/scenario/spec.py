@@ -1,29 +1,17 @@
-"""Hold a scenario: frozen, with every value resolved, comparable, and ready to be written again."""
+"""Let a user change a scenario, go to a point of a design, and write it as a file."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from livermet_sim.base.errors import ScenarioError
-from livermet_sim.base.specs import Section, Value, namespace
-from livermet_sim.cells.kind import Kind
-from livermet_sim.cells.registry import KINDS
-from livermet_sim.scenario import sections
 from livermet_sim.scenario.draft import Draft
-
-if TYPE_CHECKING:
-    from livermet_sim.rules.book import RuleBook
-
-_WORDING = ("name", "doc")
+from livermet_sim.scenario.resolve import build
+from livermet_sim.scenario.resolved import Resolved
+from livermet_sim.scenario.write import document
 
 
-@dataclass(frozen=True, eq=False)
-class Scenario:
+class Scenario(Resolved):
     """Hold everything a run needs but its seed. Two scenarios are equal when all they resolve to is.
 
     Attributes
@@ -48,68 +36,27 @@ class Scenario:
         The file as its author wrote it, empty without one.
     """
 
-    name: str
-    doc: str
-    line: str
-    kinds: tuple[Kind, ...]
-    fields: tuple[str, ...]
-    values: Mapping[str, Mapping[str, Value]]
-    rules: RuleBook
-    interventions: tuple[dict[str, Any], ...]
-    given: dict[str, Any] = field(repr=False)
-    text: str = field(default="", repr=False)
+    @classmethod
+    def of(cls, draft: Draft, text: str = "") -> Scenario:
+        """Return the scenario that a draft describes.
 
-    def __eq__(self, other: object) -> bool:
-        return self.to_dict() == other.to_dict() if isinstance(other, Scenario) else NotImplemented
+        Parameters
+        ----------
+        draft : Draft
+            What was written, all layers laid over each other.
+        text : str, optional
+            The file as its author wrote it.
 
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __repr__(self) -> str:
-        return f"Scenario({self.name!r}, line {self.line or 'none'}, {self.value('run.days'):g} days)"
+        Raises
+        ------
+        ScenarioError
+            With one sentence for every mistake that was found.
+        """
+        return cls(**vars(build(draft, text)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Read-only mappings cannot be pickled, and what was written gives the same scenario again.
         return _again, (self.given, self.text)
-
-    @property
-    def sections(self) -> dict[str, Section]:
-        """Return the declarations of all values: unit, range, meaning and source, by section."""
-        return sections.declared(self.kinds, self.fields)
-
-    def section(self, name: str) -> SimpleNamespace:
-        """Return the values of a section as attributes, dots in names becoming underscores.
-
-        Parameters
-        ----------
-        name : str
-            Such as ``"cells.kupffer"``; each value is in the unit of its parameter.
-
-        Raises
-        ------
-        ScenarioError
-            When there is no such section.
-        """
-        if name not in self.values:
-            raise ScenarioError(name, "there is no such section", name=name, valid=self.values)
-        return namespace(self.values[name])
-
-    def value(self, name: str) -> Value:
-        """Return one value by its dotted name, such as ``cells.kupffer.density``.
-
-        Raises
-        ------
-        ScenarioError
-            When there is no such section or parameter.
-        """
-        found = sections.locate(name, self.values)
-        if found is None:
-            raise sections.unknown(name, name, self.sections)
-        section, parameter = found
-        if parameter not in self.values[section]:
-            reason = f"{section} has no such parameter"
-            raise ScenarioError(name, reason, name=parameter, valid=self.values[section])
-        return self.values[section][parameter]
 
     def with_(self, changes: Mapping[str, Any] | None = None, **keys: Any) -> Scenario:
         """Return a new scenario in which some values differ.
@@ -126,10 +73,8 @@ class Scenario:
         ScenarioError
             For an unknown name or an impossible value.
         """
-        from livermet_sim.scenario.resolve import build
-
         draft = Draft().write(self.given, "", checked=True)
-        return build(draft.write(changes or {}, "change").write(keys, "change"), self.text)
+        return self.of(draft.write(changes or {}, "change").write(keys, "change"), self.text)
 
     def at(self, changes: Mapping[str, Any]) -> Scenario:
         """Return the scenario at a point of a design: a value that another makes idle there has its default.
@@ -144,26 +89,8 @@ class Scenario:
         ScenarioError
             For an unknown name or an impossible value.
         """
-        from livermet_sim.scenario.resolve import build
-
         draft = Draft(lenient=True).write(self.given, "", checked=True)
-        return build(draft.write(changes, "change"), self.text)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the resolved scenario as plain tables; reading them back gives an equal scenario."""
-        tables: dict[str, Any] = {"name": self.name, "doc": self.doc, "line": self.line, "resolved": True}
-        shipped = {kind.name for kind in KINDS}
-        for name, values in self.values.items():
-            target = tables
-            for part in name.split("."):
-                target = target.setdefault(part, {})
-            kind = name.removeprefix("cells.")
-            if name.startswith("cells.") and kind not in shipped:
-                target |= {"like": self.given[f"{name}.like"], "doc": self.given.get(f"{name}.doc", "")}
-            target.update(values)
-        tables["rules"] = self.rules.to_dict()
-        tables["interventions"] = [dict(table) for table in self.interventions]
-        return tables
+        return self.of(draft.write(changes, "change"), self.text)
 
     def to_toml(self, image: str | None = None) -> str:
         """Return the resolved scenario as TOML, every value with unit, grade of evidence and source.
@@ -173,32 +100,9 @@ class Scenario:
         image : str, optional
             Path to write for the tissue's image instead of its own.
         """
-        from livermet_sim.scenario.write import document
-
         return document(self, image)
-
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 of all that determines a run but the seed; name and doc are left out.
-
-        Of an image its labels count, not its path, as they are in the file now.
-
-        Raises
-        ------
-        TissueError
-            When the image of a mask cannot be read.
-        """
-        tables = {key: value for key, value in self.to_dict().items() if key not in _WORDING}
-        if tables["tissue"].get("kind") == "mask":
-            from livermet_sim.anatomy.mask import content
-
-            tables["tissue"] = content(tables["tissue"])
-        text = json.dumps(tables, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _again(given: Mapping[str, Any], text: str) -> Scenario:
     """Build a scenario again from what was written."""
-    from livermet_sim.scenario.resolve import build
-
-    return build(Draft().write(given, "", checked=True), text)
+    return Scenario.of(Draft().write(given, "", checked=True), text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells import lines
-from livermet_sim.rules import explain
+from livermet_sim.rulebook import explain
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.write import key, literal, one_line
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from livermet_sim.cells import lines
 from livermet_sim.interventions import catalogue
-from livermet_sim.rules import book, explain
-from livermet_sim.rules.rule import Rule
+from livermet_sim.rulebook import book, explain
+from livermet_sim.rulebook.rule import Rule
 from livermet_sim.scenario import lists
 from livermet_sim.scenario.sections import locate
 from livermet_sim.scenario.spec import Scenario

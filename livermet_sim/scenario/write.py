@@ -8,10 +8,10 @@ from typing import Any
 
 from livermet_sim.base.specs import Parameter, Value
 from livermet_sim.cells import lines
-from livermet_sim.scenario.spec import Scenario
+from livermet_sim.scenario.resolved import Resolved
 
 
-def document(scenario: Scenario, image: str | None = None) -> str:
+def document(scenario: Resolved, image: str | None = None) -> str:
     """Return the TOML text of a scenario, with another path of the tissue's image; reading it back gives an equal one."""
     tables = scenario.to_dict()
     rules, interventions = tables.pop("rules"), tables.pop("interventions")
@@ -26,7 +26,7 @@ def document(scenario: Scenario, image: str | None = None) -> str:
     return "\n".join(parts) + "\n"
 
 
-def evidence(scenario: Scenario, section: str, parameter: Parameter) -> tuple[str, str]:
+def evidence(scenario: Resolved, section: str, parameter: Parameter) -> tuple[str, str]:
     """Return grade and source of a value: its parameter's, its tumour line's, or that the scenario set it."""
     value = scenario.values[section][parameter.name]
     if section == "cells.tumour" and scenario.line:
@@ -41,7 +41,7 @@ def evidence(scenario: Scenario, section: str, parameter: Parameter) -> tuple[st
     return "set", "this scenario"
 
 
-def _sections(scenario: Scenario, image: str | None) -> Iterable[str]:
+def _sections(scenario: Resolved, image: str | None) -> Iterable[str]:
     for name, section in scenario.sections.items():
         yield ""
         yield f"# {one_line(section.doc)}"
@@ -57,7 +57,7 @@ def _sections(scenario: Scenario, image: str | None) -> Iterable[str]:
             yield f"{key(parameter.name)} = {literal(value)}  # {_note(scenario, name, parameter)}"
 
 
-def _note(scenario: Scenario, section: str, parameter: Parameter) -> str:
+def _note(scenario: Resolved, section: str, parameter: Parameter) -> str:
     grade, source = evidence(scenario, section, parameter)
     words = grade if source == grade else f"{grade}: {source}"
     return one_line(f"{parameter.unit}; {words}" if parameter.unit else words)

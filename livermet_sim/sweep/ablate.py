@@ -15,13 +15,13 @@ from typing import Any
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.engine import Engine, base_values
-from livermet_sim.rules import ablation
-from livermet_sim.rules.ablation import CONTROL, DROP, JOIN, MECHANISM
-from livermet_sim.rules.compile import compile_rules
+from livermet_sim.rulebook import ablation
+from livermet_sim.rulebook.ablation import ABLATE, CONTROL, DROP, JOIN, MECHANISM
+from livermet_sim.rulebook.compile import compile_rules
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.effects import READOUTS, Effects
-from livermet_sim.sweep.factors import ABLATE, change_paths
+from livermet_sim.sweep.factors import change_paths
 from livermet_sim.sweep.sweep import Sweep, whole
 
 MOST_IN_PAIRS = 40
@@ -38,7 +38,7 @@ class Ablation:
     by : str
         "mechanism" switches off all rules of an id together, "rule" each rule for itself.
     mode : str
-        "drop", "invert" or "saturate": see ``rules.ablation``.
+        "drop", "invert" or "saturate": see ``rulebook.ablation``.
     pairs : sequence of str
         Ids, or patterns, of which every two are also taken out together.
     seeds, first_seed : int

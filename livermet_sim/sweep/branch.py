@@ -1,6 +1,6 @@
 """Carry out runs that differ from a control in their rules alone, and compute what they share with it but once.
 
-The control runs with a probe (``rules.branch``) that notes when each other set of rules would first change a rate. Once a
+The control runs with a probe (``rulebook.branch``) that notes when each other set of rules would first change a rate. Once a
 day a copy of the control is put by; a run whose rates differ within the next day goes on from that copy by its own rules. One
 that never differs is the control, and is not run. All of it gives the bits that running each from the start gives.
 """
@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells.columns import CELL_COLUMNS
-from livermet_sim.rules.branch import Probe, can_obey, obey
-from livermet_sim.rules.compile import compile_rules
-from livermet_sim.sweep.factors import ABLATE, change_paths
+from livermet_sim.rulebook.ablation import ABLATE
+from livermet_sim.rulebook.branch import Probe, can_obey, obey
+from livermet_sim.rulebook.compile import compile_rules
+from livermet_sim.sweep.factors import change_paths
 
 if TYPE_CHECKING:
     from livermet_sim.engine import Engine
     from livermet_sim.scenario.spec import Scenario
-    from livermet_sim.sweep.runs import Run
+    from livermet_sim.sweep.chunk import Run
 
 LEAST = 3  # runs of a chunk that make a control of their own worth its while
 SIZES, MOST = (4, 8), 24  # of the first chunks, so that there is news soon, and of all others

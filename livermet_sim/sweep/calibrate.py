@@ -60,12 +60,13 @@ from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.write import key as toml_key
 from livermet_sim.scenario.write import literal
 from livermet_sim.sweep import version
+from livermet_sim.sweep.chunk import Run
 from livermet_sim.sweep.factors import Factor, change_paths, read_factors
 from livermet_sim.sweep.file import base, check_keys, find, within
 from livermet_sim.sweep.fit import Fit, Trial
 from livermet_sim.sweep.plan import carry_out_all, check_version
 from livermet_sim.sweep.progress import show, tell
-from livermet_sim.sweep.runs import Run, quiet
+from livermet_sim.sweep.runs import quiet
 from livermet_sim.sweep.schema import DONE, read_manifest, read_part, read_sealed, sealed_json
 from livermet_sim.sweep.store import MANIFEST_NAME, Store, mended, write_text
 from livermet_sim.sweep.sweep import Sweep, whole

@@ -38,7 +38,7 @@ class Comparison:
     runs : DataFrame
         A row per seed, arm and measure: ``seed, arm, measure, value``.
     timeseries : DataFrame
-        A row per recorded time and seed and arm, as in `Result.timeseries`.
+        A row per recorded time and seed and arm, as in ``Result.timeseries``.
     complete : bool
         False where Ctrl-C ended the work early; only pairs that were run in full are kept.
     names : sequence of str

@@ -5,20 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from livermet_sim.base.write import inside, save_picture, whole_file, write_text
-from livermet_sim.rules import ablation
+from livermet_sim.observe.columns import Frame
+from livermet_sim.rulebook import ablation
 from livermet_sim.scenario.tables import aligned
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.effects import Effects
+from livermet_sim.sweep.kept import Kept
 
 FOUND = "*"
 SHOWN = 6  # readouts in the terminal; the files hold all
 LONGEST_TITLE = 44
+
+
+class Effects(Protocol):
+    """What is written of the effects of ablations: see ``sweep.effects``."""
+
+    study: Kept
+    readouts: tuple[str, ...]
+
+    @property
+    def words(self) -> list[str]: ...
+    @property
+    def seeds(self) -> list[int]: ...
+    @property
+    def same(self) -> Any: ...
+    @property
+    def silent(self) -> list[str]: ...
+    @property
+    def table(self) -> Frame: ...
+    def ranked(self) -> list[str]: ...
+    def interactions(self) -> Frame: ...
+    def plot(self) -> Any: ...
 
 
 def in_words(effects: Effects) -> str:

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.rules import ablation
-from livermet_sim.rules.ablation import CONTROL, JOIN
-from livermet_sim.sweep.factors import ABLATE
+from livermet_sim.rulebook import ablation
+from livermet_sim.rulebook.ablation import ABLATE, CONTROL, JOIN
+from livermet_sim.sweep import effect_tables
 from livermet_sim.sweep.paired import compare_pairs, direction, paired_p, student
 from livermet_sim.sweep.schema import DONE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from livermet_sim.sweep.study import Study
+    from livermet_sim.sweep.kept import Kept
 
 FALSE_SHARE = 0.05
 READOUTS = (
@@ -54,7 +54,7 @@ class Effects:
         Where the study takes nothing out, or has no such measure.
     """
 
-    def __init__(self, study: Study, readouts: Sequence[str] | None = None):
+    def __init__(self, study: Kept, readouts: Sequence[str] | None = None):
         self.study = study
         if ABLATE not in study.factors or CONTROL not in set(study.design[ABLATE]):
             raise LivermetError(str(study.folder), "this study takes nothing out, so it has no effects")
@@ -68,14 +68,10 @@ class Effects:
         return f"Effects({self.study.manifest.get('name')!r}, {len(self.words)} taken out, {len(self.seeds)} seeds)"
 
     def __str__(self) -> str:
-        from livermet_sim.sweep.effect_tables import in_words
-
-        return in_words(self)
+        return effect_tables.in_words(self)
 
     def _repr_html_(self) -> str:
-        from livermet_sim.sweep.effect_tables import html_table
-
-        return html_table(self)
+        return effect_tables.html_table(self)
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -224,10 +220,9 @@ class Effects:
         LivermetError
             For a readout that is not compared, or where no run has ended yet.
         """
-        import importlib
+        from livermet_sim.viz.studies import ablation as picture
 
-        # drawing stands above the studies in the import order, so it is found by name when somebody asks
-        return importlib.import_module("livermet_sim.viz.ablation").draw(self, readouts, most)
+        return picture.draw(self, readouts, most)
 
 
 def _values(arms: tuple[Any, Any], name: str) -> tuple[np.ndarray, np.ndarray]:

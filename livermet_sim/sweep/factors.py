@@ -2,7 +2,7 @@
 
 A factor is named by its path: a parameter (``cells.kupffer.density``), a rule's number or switch
 (``rules.MV12.enabled``), an intervention (``interventions[0].efficacy``, ``interventions[0].enabled``), the tumour line
-(``line``), the tissue (``tissue.kind``) or what is taken out of the rules (``ablate``, see ``rules.ablation``: "nothing",
+(``line``), the tissue (``tissue.kind``) or what is taken out of the rules (``ablate``, see ``rulebook.ablation``: "nothing",
 "AN5", "MV2 + MV3"). Every design draws numbers from 0 to 1; a factor turns them into values.
 """
 
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.units import convert, split
-from livermet_sim.rules import ablation
+from livermet_sim.rulebook import ablation
+from livermet_sim.rulebook.ablation import ABLATE
 from livermet_sim.scenario.idle import Idle
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 KEYS = ("low", "high", "scale", "values", "levels")
 SCALES = ("linear", "log")
-ABLATE = "ablate"
 DEFAULT_LEVELS = 5
 MOST_LEVELS = 10_000
 _INTERVENTION = re.compile(r"interventions\[(\d{1,4})\]\.([a-z_]+)")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.scenario import files
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.sweep.sweep import Sweep
 
+Made = TypeVar("Made")
 KEYS = ("name", "doc", "scenario", "days", "set", "series", "design", "factors", "points")
 DESIGN = ("kind", "samples", "replicates", "seed", "paired")
 
@@ -42,8 +42,13 @@ def find(wanted: str | Path, kind: str = "sweeps") -> Path:
     raise ScenarioError("", f'there is no {what} file "{wanted}"', name=path.stem, valid=names)
 
 
-def read(wanted: str | Path) -> Sweep:
-    """Return the study that a file describes.
+def read(wanted: str | Path, make: Callable[..., Made]) -> tuple[Made, str]:
+    """Return the study that a file describes, and its text.
+
+    Parameters
+    ----------
+    make : callable
+        Takes what `Sweep` takes.
 
     Raises
     ------
@@ -60,15 +65,14 @@ def read(wanted: str | Path) -> Sweep:
             raise ScenarioError("design", "this is a table, headed [design]")
         check_keys(design, DESIGN, "design.")
         kind = design.get("kind", "list" if "points" in tables else "latin-hypercube")
-        sweep = Sweep(
+        made = make(
             base(tables, path), tables.get("factors"), design=str(kind), points=_points(tables),
             name=str(tables.get("name", path.stem)), days=tables.get("days"), changes=tables.get("set"),
             series=_series(tables), **{key: design[key] for key in DESIGN[1:] if key in design},
         )  # fmt: skip
     except LivermetError as error:
         raise within(place, error) from None
-    sweep.text = text
-    return sweep
+    return made, text
 
 
 def within(place: str, error: LivermetError) -> LivermetError:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.sweep.kept import Kept
 from livermet_sim.sweep.schema import DONE
 
-if TYPE_CHECKING:
-    from livermet_sim.sweep.study import Study
 
-
-def to_xarray(study: Study, series: Sequence[str] = ()) -> Any:
+def to_xarray(study: Kept, series: Sequence[str] = ()) -> Any:
     """Return the measures of a study as a dataset: dimensions are a grid's factors, or the points, and the replicates.
 
     Raises

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ResultError
+from livermet_sim.rulebook.ablation import ABLATE
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep import version
 from livermet_sim.sweep.branch import pieces
+from livermet_sim.sweep.chunk import Chunk, Report, Run
 from livermet_sim.sweep.execute import WORKER_DIED, execute
-from livermet_sim.sweep.factors import ABLATE
-from livermet_sim.sweep.runs import Chunk, Report, Run, carry_out
+from livermet_sim.sweep.runs import carry_out
 from livermet_sim.sweep.schema import FAILED
 from livermet_sim.sweep.store import Store
 

@@ -6,14 +6,14 @@ import gc
 import os
 import time
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.sweep.branch import branches
+from livermet_sim.sweep.chunk import Chunk, Report, Run
 from livermet_sim.sweep.execute import WORKER_MARK
 from livermet_sim.sweep.factors import change_paths
 from livermet_sim.sweep.schema import DONE, FAILED
@@ -26,43 +26,6 @@ if TYPE_CHECKING:
 LONGEST_TRACE = 4000
 NO_SERIES_H = 1e4
 PART_SECONDS = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Hold what one run needs: its address, its seed, what it changes in the study's scenario, tries before this."""
-
-    address: str
-    seed: int
-    changes: dict[str, Any]
-    tried: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Hold runs that one worker carries out and writes as one part."""
-
-    folder: str
-    model: str
-    scenario: Scenario
-    series: bool
-    runs: tuple[Run, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Say how a chunk went."""
-
-    done: int
-    failed: int
-    seconds: float
-    error: str = ""
-
-    def counting(self, row: Mapping[str, Any]) -> Report:
-        """Return the report with one more run in it."""
-        if row["status"] != FAILED:
-            return replace(self, done=self.done + 1)
-        return replace(self, failed=self.failed + 1, error=self.error or f"{row['kind']}: {row['error']}")
 
 
 def quiet(scenario: Scenario, series: bool, interval: Any = None) -> Scenario:

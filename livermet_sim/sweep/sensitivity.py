@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -29,9 +29,7 @@ from livermet_sim.base.errors import LivermetError
 from livermet_sim.observe.columns import Frame
 from livermet_sim.sweep import designs
 from livermet_sim.sweep.factors import Factor
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.study import Study
+from livermet_sim.sweep.kept import Kept
 
 SEED = 1  # of the bootstrap alone
 FEWEST_POINTS = 50
@@ -80,7 +78,7 @@ class Sensitivity:
         return ""
 
 
-def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
+def analyse(study: Kept, measure: str, statistic: str = "mean") -> Sensitivity:
     """Return the sensitivity of a measure: see `Study.sensitivity`."""
     import pandas as pd
 
@@ -88,7 +86,7 @@ def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
         raise LivermetError(
             "statistic", f'"{statistic}" is not a statistic', name=statistic, valid=("mean", "std")
         )
-    factors = factors_of(study)
+    factors = study.ranges
     if not factors:
         raise LivermetError(str(study.folder), "the study varies nothing")
     method = {**dict.fromkeys(designs.SOBOL, "sobol"), "fast": "fast", "morris": "morris"}.get(
@@ -105,16 +103,8 @@ def analyse(study: Study, measure: str, statistic: str = "mean") -> Sensitivity:
     return Sensitivity(method, measure, statistic, ranked, len(y))
 
 
-def factors_of(study: Study) -> list[Factor]:
-    """Return the factors of a study, as far as their places in the range go."""
-    return [
-        Factor(f["path"], tuple(f["values"]), f.get("low", 0.0), f.get("high", 1.0), f.get("log", False))
-        for f in study.manifest["factors"]
-    ]
-
-
 def _outcomes(
-    study: Study, factors: list[Factor], measure: str, statistic: str, complete: bool
+    study: Kept, factors: list[Factor], measure: str, statistic: str, complete: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return places ``[points, factors]`` from 0 to 1 and outcomes ``[points]``."""
     table = study.by_point(measure, statistic)

@@ -1,31 +1,20 @@
-"""Read a study: its runs, their time series, tables for other tools, sensitivities and plots."""
+"""Let a user ask of a study: sensitivities, words, labelled arrays, plots."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from livermet_sim.base.errors import LivermetError, ResultError
-from livermet_sim.base.read import guarded
-from livermet_sim.base.tables import to_frame
 from livermet_sim.base.write import inside
-from livermet_sim.observe.columns import Frame
-from livermet_sim.sweep.schema import DONE, FAILED, expected_sum, read_design, read_manifest, read_part
-from livermet_sim.sweep.store import KEPT_COLUMNS, Store, mended
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.sensitivity import Sensitivity
-
-HEAD = ("run", "point", "replicate", "seed")
+from livermet_sim.sweep import labelled, words
+from livermet_sim.sweep.effects import Effects
+from livermet_sim.sweep.kept import Kept
+from livermet_sim.sweep.sensitivity import Sensitivity, analyse
 
 
-class Study:
+class Study(Kept):
     """Hold what the folder of a study gives so far. It is read when somebody asks; `reload` looks again.
 
     Attributes
@@ -34,194 +23,6 @@ class Study:
     manifest : dict
         Name, scenario, design, factors and model version.
     """
-
-    def __init__(self, folder: str | Path):
-        self.folder = Path(folder)
-        self.store = Store(self.folder)
-        self.manifest = read_manifest(self.folder)
-
-    def __repr__(self) -> str:
-        return f"Study({self.manifest.get('name')!r}, {len(self.runs)} of {len(self.design)} runs)"
-
-    def __len__(self) -> int:
-        """Return the number of runs of the design."""
-        return len(self.design)
-
-    def reload(self) -> Study:
-        """Forget what was read, so that runs that ended since are seen."""
-        for name in ("design", "_rows", "runs"):
-            self.__dict__.pop(name, None)
-        return self
-
-    @cached_property
-    def design(self) -> Frame:
-        """Return a row per run of the design: run, point, replicate, seed, address and the factors' values."""
-        path = self.folder / "design.parquet"
-        try:
-            frame = to_frame(read_design(path, self.manifest["table"]))
-        except ResultError as error:
-            raise ResultError("", f"{error.sentence}; the study's own command mends it") from None
-        for name in self.factors:
-            if name not in frame:
-                raise ResultError(str(path), f"the file is damaged (no column {name})")
-        return frame
-
-    @cached_property
-    def _rows(self) -> Frame:
-        return to_frame(self.store.rows())
-
-    @cached_property
-    def runs(self) -> Frame:
-        """Return a row per run that ended: run, point, replicate, seed, the factors, status, error, seconds, measures.
-
-        Runs of another model version, or of an earlier design in the same folder, are not among them.
-        """
-        rows = self._rows.drop(columns=["trace", "part", "tried", "kind"], errors="ignore")
-        joined = self.design.merge(rows, on="address", how="inner", sort=False)
-        return joined.sort_values("run", ignore_index=True).drop(columns="address")
-
-    @property
-    def factors(self) -> tuple[str, ...]:
-        """Return the paths of what the study varies."""
-        return tuple(factor["path"] for factor in self.manifest["factors"])
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Return the names of what a run yields."""
-        return tuple(c for c in self._rows.columns if c not in (*KEPT_COLUMNS, "part"))
-
-    @property
-    def failures(self) -> Frame:
-        """Return a row per run that failed: run, seed, the factors, tries, kind of error, what it said, trace."""
-        rows = self._rows
-        if "tried" not in rows:
-            rows = rows.assign(tried=0, kind="", error="", trace="")
-        rows = rows.loc[rows["status"] == FAILED, ["address", "tried", "kind", "error", "trace"]]
-        joined = self.design.merge(rows, on="address", how="inner", sort=False)
-        return joined.sort_values("run", ignore_index=True).drop(columns="address")
-
-    @property
-    def open(self) -> int:
-        """Return how many runs have not ended yet."""
-        return len(self.design) - len(self.runs)
-
-    @property
-    def timeseries(self) -> Frame:
-        """Return the time series of all runs: a row a run and time. `series` reads a part of it."""
-        return self.series()
-
-    def series(self, columns: Sequence[str] | None = None, runs: Iterable[int] | None = None) -> Frame:
-        """Return some columns of the time series of some runs; only those are read from the disk.
-
-        Parameters
-        ----------
-        columns : sequence of str, optional
-            All by default; ``run``, ``time_h`` and ``day`` always come first.
-        runs : iterable of int, optional
-            Numbers of runs; all by default.
-
-        Raises
-        ------
-        LivermetError
-            When the study keeps no series, or has no such column.
-        """
-        import pyarrow as pa
-
-        parts = list(self._parts(columns, self._places(runs)))
-        if not parts:
-            raise LivermetError(
-                "series", "no series is kept; write  series = true  in the study file and run it again"
-            )
-        with guarded(self.store.series):
-            table = pa.concat_tables(parts, promote_options="permissive")
-        return _frame(table.sort_by([("run", "ascending"), ("time_h", "ascending")]))
-
-    def series_by_part(self) -> Iterator[Frame]:
-        """Yield the time series of some runs at a time, so that a study larger than the memory can be gone through."""
-        for table in self._parts(None, self._places(None)):
-            yield _frame(table)
-
-    def series_columns(self) -> list[str]:
-        """Return the columns of the time series over all parts, ``run`` first."""
-        names: dict[str, None] = {}
-        for name in sorted(set(self._places(None)["part"])):
-            if (table := self._kept(name)) is not None:
-                names |= dict.fromkeys(table.column_names)
-        return ordered(["run", *(name for name in names if name != "address")])
-
-    def _kept(self, name: str) -> Any:
-        """Return the series of a part as an arrow table, or None where none was kept."""
-        path = self.store.series / name
-        if path.stem.endswith("-none"):
-            return None
-        with mended(path):
-            return read_part(path)
-        raise ResultError(str(path), "the file is missing; the study's own command mends it")
-
-    def _parts(self, columns: Sequence[str] | None, place: Frame) -> Iterator[Any]:
-        for name, own in place.groupby("part", sort=True):
-            part = self._part(str(name), columns, own)
-            if part is not None:
-                yield part
-
-    def _places(self, runs: Iterable[int] | None) -> Frame:
-        """Return run, address and part of the finished runs."""
-        place = self.design[["run", "address"]].merge(
-            self._rows.loc[self._rows["status"] == DONE, ["address", "part"]], on="address", sort=False
-        )
-        return place if runs is None else place[place["run"].isin(list(runs))]
-
-    def _part(self, name: str, columns: Sequence[str] | None, own: Frame) -> Any:
-        """Return the wanted columns and runs of one part, or None where it has no series."""
-        import pyarrow as pa
-
-        table = self._kept(name)
-        if table is None:
-            return None
-        if columns is not None:
-            names = table.column_names
-            for column in columns:
-                if column not in names and not column.startswith("dead_"):
-                    raise LivermetError("series", f'there is no column "{column}"', name=column, valid=names)
-            table = table.select(
-                [c for c in dict.fromkeys(("address", "time_h", "day", *columns)) if c in names]
-            )
-        addresses = table["address"].to_numpy(zero_copy_only=False)
-        several = (
-            own.groupby("address", sort=False)["run"].apply(list).to_dict()
-        )  # equal points share one run
-        pieces = []
-        for depth in range(max(map(len, several.values()))):
-            number = {address: runs[depth] for address, runs in several.items() if len(runs) > depth}
-            run = np.fromiter((number.get(a, -1) for a in addresses), dtype=np.int64, count=len(addresses))
-            piece = table.drop_columns("address").add_column(0, "run", pa.array(run))
-            pieces.append(piece.filter(pa.array(run >= 0)))
-        return pa.concat_tables(pieces)
-
-    def dataset(self, what: str = "series") -> Any:
-        """Return the parts as a ``pyarrow.dataset.Dataset``, for questions of one's own.
-
-        The column ``address`` tells the runs apart; `design` says which is which.
-
-        Parameters
-        ----------
-        what : str
-            ``"series"`` or ``"runs"``.
-        """
-        import pyarrow.dataset as ds
-
-        names = sorted(set(self._places(None)["part"]))
-        files = [
-            path for name in names if expected_sum(path := self.folder / what / name) not in ("", "none")
-        ]
-        for path in files:
-            with mended(path):
-                read_part(path)
-        if not files:
-            raise LivermetError(
-                "dataset", f'the study has no parts of "{what}"', name=what, valid=("series", "runs")
-            )
-        return ds.dataset([str(path) for path in files], format="parquet")
 
     def to_xarray(self, series: Sequence[str] = ()) -> Any:
         """Return the measures as an ``xarray.Dataset`` over the factors (grid) or points, and replicates.
@@ -236,46 +37,7 @@ class Study:
         LivermetError
             When xarray is not installed.
         """
-        from livermet_sim.sweep.labelled import to_xarray
-
-        return to_xarray(self, series)
-
-    def by_point(self, measure: str, statistic: str = "mean") -> Frame:
-        """Return a row per point: the factors, a measure over its replicates, and ``n``.
-
-        Parameters
-        ----------
-        measure : str
-            One of `measures`.
-        statistic : str
-            ``"mean"`` or ``"std"`` over the replicates.
-
-        Raises
-        ------
-        LivermetError
-            When there is no such measure.
-        """
-        self.check(measure)
-        good = self.runs[self.runs["status"] == DONE]
-        grouped = good.groupby("point", sort=True)
-        found = grouped[measure].agg([statistic, "count"]).rename(columns={statistic: measure, "count": "n"})
-        return grouped[list(self.factors)].first().join(found).reset_index()
-
-    def check(self, measure: str) -> None:
-        """Refuse a measure that the study does not have, with the nearest that it has.
-
-        Raises
-        ------
-        LivermetError
-        """
-        if measure not in self.measures:
-            if not self.measures:
-                raise LivermetError(
-                    str(self.folder), "no run of this study has ended well, so there is nothing to measure"
-                )
-            raise LivermetError(
-                "measure", f'there is no measure "{measure}"', name=measure, valid=self.measures
-            )
+        return labelled.to_xarray(self, series)
 
     def sensitivity(self, measure: str, statistic: str = "mean") -> Sensitivity:
         """Return how much each factor matters for a measure, by the method that fits the design.
@@ -292,15 +54,26 @@ class Study:
         LivermetError
             When there is no such measure, runs are missing that the method needs, or SALib is not installed.
         """
-        from livermet_sim.sweep.sensitivity import analyse
-
         return analyse(self, measure, statistic)
+
+    def effects(self, readouts: Sequence[str] | None = None) -> Effects:
+        """Return what taking out each mechanism changes.
+
+        Parameters
+        ----------
+        readouts : sequence of str, optional
+            The measures to compare, the first one ranks.
+
+        Raises
+        ------
+        LivermetError
+            Where the study takes nothing out, or has no such measure.
+        """
+        return Effects(self, readouts)
 
     def summary(self) -> str:
         """Return a short report in words."""
-        from livermet_sim.sweep.words import report
-
-        return report(self)
+        return words.report(self)
 
     def plot(self, kind: str = "response", measure: str | None = None, **options: Any) -> Any:
         """Return a figure.
@@ -319,30 +92,15 @@ class Study:
         LivermetError
             When there is no such plot or measure.
         """
-        return _drawing().draw(self, kind, measure, **options)
+        from livermet_sim.viz import studies  # drawing takes a second to load
+
+        return studies.draw(self, kind, measure, **options)
 
     def figures(self, folder: str | Path | None = None) -> list[Path]:
         """Write every plot that fits the study as PNG, in its folder ``figures`` by default; return the files."""
-        return _drawing().save_all(self, Path(folder) if folder else inside(self.folder, "figures"))
+        from livermet_sim.viz import studies
+
+        return studies.save_all(self, Path(folder) if folder else inside(self.folder, "figures"))
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(self.summary())}</pre>"
-
-
-def _frame(table: Any) -> Frame:
-    """Return rows of a time series; a cause of death not met yet counts 0."""
-    frame = to_frame(table)
-    frame = frame[ordered(frame.columns)]
-    totals = [c for c in frame.columns if c.startswith("dead_")]
-    frame[totals] = frame[totals].fillna(0).astype(np.int64)
-    return frame
-
-
-def ordered(names: Iterable[str]) -> list[str]:
-    """Return columns with the causes of death last, by name: which are there first depends on the runs."""
-    return sorted(names, key=lambda name: name if name.startswith("dead_") else "")
-
-
-def _drawing() -> Any:
-    # Drawing stands above the studies in the import order, so it is found by name when somebody asks.
-    return importlib.import_module("livermet_sim.viz.studies")

@@ -35,11 +35,12 @@ from livermet_sim.base.write import inside
 from livermet_sim.engine import SEED_LIMIT
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.sweep import designs, version
+from livermet_sim.sweep import designs, file, version
+from livermet_sim.sweep.chunk import Run
 from livermet_sim.sweep.factors import Factor, change_paths, read_factors
 from livermet_sim.sweep.plan import carry_out_all, check_version, run_address
 from livermet_sim.sweep.progress import show, tell
-from livermet_sim.sweep.runs import Run, quiet
+from livermet_sim.sweep.runs import quiet
 from livermet_sim.sweep.schema import DONE, FAILED, read_design, read_manifest
 from livermet_sim.sweep.store import FORMAT, MANIFEST_NAME, Store, packed, write_bytes, write_text
 
@@ -133,9 +134,8 @@ class Sweep:
     @classmethod
     def load(cls, path: str | Path) -> Sweep:
         """Read a study file, by its path or by the name of one that ships with the model: see `sweep.file`."""
-        from livermet_sim.sweep.file import read
-
-        return read(path)
+        sweep, sweep.text = file.read(path, cls)
+        return sweep
 
     def __len__(self) -> int:
         """Return the number of runs."""

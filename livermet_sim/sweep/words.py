@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from livermet_sim.scenario.tables import aligned
+from livermet_sim.sweep.kept import Kept
 from livermet_sim.sweep.progress import duration
 from livermet_sim.sweep.schema import DONE, FAILED
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.study import Study
-
 
 MOST_VALUES = 8
 
 
-def report(study: Study) -> str:
+def report(study: Kept) -> str:
     """Return what was varied, how many runs ended and how, and the spread of every measure."""
     manifest, runs = study.manifest, study.runs
     good, failed = runs[runs["status"] == DONE], runs[runs["status"] == FAILED]

@@ -167,6 +167,11 @@ class Lines:
             self.done += 1
         return self
 
+    @property
+    def shown_days(self) -> tuple[int, ...]:
+        """Return the days to show."""
+        return days_of(self.days)
+
     def shown(self) -> list[LineRecord]:
         """Return the records that hold a run, in the order of the lines."""
         return [record for record in self.records.values() if record.runs]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.engine import Engine
-from livermet_sim.rules.book import reasons_for_silence
-from livermet_sim.rules.reach import ABSENT, Reach
+from livermet_sim.rulebook.book import reasons_for_silence
+from livermet_sim.rulebook.reach import ABSENT, Reach
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.tables import aligned

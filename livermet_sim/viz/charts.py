@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from livermet_sim.observe.funnel import funnel
+from livermet_sim.observe.record import Record
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 OPEN: dict[str, Any] = {"facecolor": "#f2f2f2", "edgecolor": style.FAINT, "hatch": "///", "linewidth": 0.6}
 _LOSSES, REST_COLOUR = "cells lost (total)", "#e5e5e5"
 
 
-def draw_funnel(ax: Axes, result: Result) -> None:
+def draw_funnel(ax: Axes, result: Record) -> None:
     """Draw the cascade as bars from zero: who came this far, who still may, with 95 % intervals and the numbers."""
-    table = result.funnel()
+    table = funnel(result)
     entered = int(table["count"].iloc[0])
     style.dress(
         ax, "The metastatic cascade", f"share of the {entered:,} founder cells that entered (%)", grid="x"
@@ -61,7 +60,7 @@ def _step_colours(steps: int) -> list[str]:
     return [style.PHASE_COLOURS[phases[min(i, len(phases) - 1)]] for i in range(steps)]
 
 
-def draw_tumour(ax: Axes, result: Result) -> None:
+def draw_tumour(ax: Axes, result: Record) -> None:
     """Draw the tumour cells over time, by place and state, on a logarithmic axis."""
     table = result.timeseries
     looks = {
@@ -94,7 +93,7 @@ def _log_cells(ax: Axes) -> None:
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
-def draw_host(ax: Axes, result: Result) -> None:
+def draw_host(ax: Axes, result: Record) -> None:
     """Draw the other cells over time relative to their number at the start, or counts where there were none."""
     table = result.timeseries
     kinds = [str(c)[2:] for c in table.columns if str(c).startswith("n_") and c not in ("n_tumour",)]
@@ -112,7 +111,7 @@ def draw_host(ax: Axes, result: Result) -> None:
     style.legend(ax, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def draw_losses(ax: Axes, result: Result, most: int = 12) -> None:
+def draw_losses(ax: Axes, result: Record, most: int = 12) -> None:
     """Draw what tumour cells were lost to, as running totals stacked over time; rare causes beyond ``most`` as one."""
     table, shares = result.timeseries, death_shares(result)
     style.dress(ax, "What tumour cells were lost to", "day", _LOSSES)

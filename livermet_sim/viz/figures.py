@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import save_picture
+from livermet_sim.observe.record import Record
 from livermet_sim.viz import charts, immune, lesions, style
 from livermet_sim.viz.border import growth_pattern
 from livermet_sim.viz.compare import compare_livers
@@ -35,15 +36,12 @@ from livermet_sim.viz.tissue_map import (
     tissue_map,
 )
 
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
-
 SERIES_PANELS = 6
 Told = Callable[[str, int, int], None]
 MAPPED = ("oxygen", "perfusion", "vegf", "collagen")
 
 
-def phase_timeline(result: Result) -> Figure:
+def phase_timeline(result: Record) -> Figure:
     """Return each lesion's life as a bar coloured by phase, above the number of lesions in each phase."""
     bars = float(np.clip(0.12 * min(len(result.lesions), lesions.MOST_BARS), 1.4, 3.8))
     figure = style.picture(style.WIDE, bars + 2.7)
@@ -54,7 +52,7 @@ def phase_timeline(result: Result) -> Figure:
     return figure
 
 
-def funnel_chart(result: Result, ax: Axes | None = None) -> Figure | Axes:
+def funnel_chart(result: Record, ax: Axes | None = None) -> Figure | Axes:
     """Return the cascade: share of the founder cells that came this far, with 95 % intervals."""
     if ax is not None:
         charts.draw_funnel(ax, result)
@@ -64,7 +62,7 @@ def funnel_chart(result: Result, ax: Axes | None = None) -> Figure | Axes:
     return figure
 
 
-def population_curves(result: Result) -> Figure:
+def population_curves(result: Record) -> Figure:
     """Return the tumour cells by place and state, and the cells of the liver and the immune system."""
     figure = style.picture(style.WIDE, 4.6)
     left, right = figure.subplots(1, 2)
@@ -73,7 +71,7 @@ def population_curves(result: Result) -> Figure:
     return figure
 
 
-def death_causes(result: Result, ax: Axes | None = None) -> Figure | Axes:
+def death_causes(result: Record, ax: Axes | None = None) -> Figure | Axes:
     """Return what tumour cells were lost to over time."""
     if ax is not None:
         charts.draw_losses(ax, result)
@@ -83,7 +81,7 @@ def death_causes(result: Result, ax: Axes | None = None) -> Figure | Axes:
     return figure
 
 
-def kills(result: Result) -> Figure:
+def kills(result: Record) -> Figure:
     """Return who killed whom: losses per day by cause, and a table of causes and victims' phases."""
     figure = style.picture(style.WIDE, 5.2)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1))
@@ -92,7 +90,7 @@ def kills(result: Result) -> Figure:
     return figure
 
 
-def polarisation_curves(result: Result) -> Figure:
+def polarisation_curves(result: Record) -> Figure:
     """Return polarisation, activation and load of host cells over time."""
     figure = style.picture(style.WIDE, 4.4)
     for ax, panel in zip(
@@ -104,7 +102,7 @@ def polarisation_curves(result: Result) -> Figure:
     return figure
 
 
-def growth_curves(result: Result, ax: Axes | None = None) -> Figure | Axes:
+def growth_curves(result: Record, ax: Axes | None = None) -> Figure | Axes:
     """Return the size of the lesions over time."""
     if ax is not None:
         lesions.draw_growth(ax, result)
@@ -114,7 +112,7 @@ def growth_curves(result: Result, ax: Axes | None = None) -> Figure | Axes:
     return figure
 
 
-def tissue_series(result: Result, layer: str = HISTOLOGY, panels: int = SERIES_PANELS) -> Figure:
+def tissue_series(result: Record, layer: str = HISTOLOGY, panels: int = SERIES_PANELS) -> Figure:
     """Return the tissue at four to six times, all on one scale.
 
     Raises
@@ -179,7 +177,7 @@ def _series_key(
     )  # fmt: skip
 
 
-def overview(result: Result) -> Figure:
+def overview(result: Record) -> Figure:
     """Return one page: the tissue at the end, the cascade, tumour cells, phases and causes of loss."""
     figure = style.picture(style.WIDE, style.HIGH)
     upper, lower = (figure.add_subfigure(part) for part in figure.add_gridspec(2, 1, height_ratios=(2.15, 1)))
@@ -299,7 +297,7 @@ def chosen(words: str) -> tuple[str, ...]:
     return names
 
 
-def save_all(result: Result, folder: Path, which: str = "few", told: Told | None = None) -> list[Path]:
+def save_all(result: Record, folder: Path, which: str = "few", told: Told | None = None) -> list[Path]:
     """Write figures into a folder as PNG and return the files in order.
 
     Parameters

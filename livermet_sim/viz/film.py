@@ -9,7 +9,6 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.font_manager import findfont
@@ -18,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file
 from livermet_sim.observe.frames import field, moment, of_result
+from livermet_sim.observe.record import Record
 from livermet_sim.viz import charts, encoding, lesions, raster, style
 from livermet_sim.viz.canvas import Canvas, spread
 from livermet_sim.viz.key import MARKERS, UNSEEN, perfusion_key, tissue_key, tumour_key
@@ -34,9 +34,6 @@ from livermet_sim.viz.tissue_map import (
     section,
 )
 
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
-
 WIDTH, HEIGHT, HEAD = 1280, 720, 64
 TISSUE = (700, HEIGHT - HEAD - 16)
 ENDINGS = (".mp4", ".gif")
@@ -49,7 +46,7 @@ class Film:
 
     Parameters
     ----------
-    result : Result
+    result : Record
     layer : str
         ``histology`` or one of the fields of a tissue map.
     colour : str
@@ -61,7 +58,7 @@ class Film:
         For an unknown layer or colouring, or a run that kept neither frames nor snapshots.
     """
 
-    def __init__(self, result: Result, layer: str = HISTOLOGY, colour: str = "state"):
+    def __init__(self, result: Record, layer: str = HISTOLOGY, colour: str = "state"):
         self.result, self.layer, self.colour = result, layer, colour
         self.frames = of_result(result)
         self.hours = np.asarray(self.frames["time_h"], dtype=float)

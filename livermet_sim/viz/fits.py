@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from livermet_sim.viz import style
 
-if TYPE_CHECKING:
-    from livermet_sim.sweep.fit import Fit
-
 BEST, FITTING, OTHER = "#a01d5a", "#56b4e9", "#c9d1d9"
+
+
+class Fit(Protocol):
+    """What is asked of a calibration: targets with values and errors, trials with losses and predictions."""
+
+    @property
+    def targets(self) -> Sequence[Any]: ...
+    @property
+    def trials(self) -> Sequence[Any]: ...
+    @property
+    def best(self) -> Any: ...
+    def fits(self, trial: Any) -> bool: ...
 
 
 def draw(fit: Fit) -> Figure:

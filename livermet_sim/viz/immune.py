@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from matplotlib.axes import Axes
 
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.frames import LOAD_STEP, of_result
+from livermet_sim.observe.record import Record
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 MOST_BINS = 56
 PLACES = ("in a vessel", *PHASES[1:])
 
 
-def _deaths(result: Result) -> Frame:
+def _deaths(result: Record) -> Frame:
     """Return the deaths among the events, with where each victim was."""
     deaths = result.events[result.events["event"] == "die"]
     phase = deaths["phase"].astype(str)
@@ -28,7 +24,7 @@ def _deaths(result: Result) -> Frame:
     return deaths.assign(where=where, cause=deaths["cause"].astype(str))
 
 
-def draw_kills(ax: Axes, result: Result) -> None:
+def draw_kills(ax: Axes, result: Record) -> None:
     """Draw the tumour cells lost per day, as bars stacked by what they were lost to."""
     deaths = _deaths(result)
     style.dress(ax, "Tumour cells lost per day, and to what", "day", "cells lost per day")
@@ -52,7 +48,7 @@ def draw_kills(ax: Axes, result: Result) -> None:
     style.legend(ax, handles[::-1], words[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
-def draw_victims(ax: Axes, result: Result) -> None:
+def draw_victims(ax: Axes, result: Record) -> None:
     """Draw a table of who killed whom: rows are causes, columns where the victim's lesion stood."""
     deaths = _deaths(result)
     style.dress(ax, "Who was killed by what", "", "", grid="")
@@ -77,7 +73,7 @@ def draw_victims(ax: Axes, result: Result) -> None:
         spine.set_visible(False)
 
 
-def _none(result: Result) -> str:
+def _none(result: Record) -> str:
     return "no event was kept" if not len(result.events) else "no tumour cell died"
 
 
@@ -85,7 +81,7 @@ def _colour(cause: str, causes: list[str]) -> str:
     return style.CAUSE_COLOURS.get(cause, style.colour_of(cause, causes))
 
 
-def means(result: Result, column: str, kinds: tuple[str, ...]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def means(result: Record, column: str, kinds: tuple[str, ...]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return the days of the frames and the mean of a column of some kinds, NaN where there are no such cells.
 
     Parameters
@@ -108,7 +104,7 @@ def means(result: Result, column: str, kinds: tuple[str, ...]) -> tuple[np.ndarr
     return frames["time_h"] / 24, out
 
 
-def _draw_means(ax: Axes, result: Result, column: str, kinds: tuple[str, ...]) -> None:
+def _draw_means(ax: Axes, result: Record, column: str, kinds: tuple[str, ...]) -> None:
     if not result.frames and not result.snapshots:
         style.empty(ax, "no frames were kept")
         return
@@ -127,7 +123,7 @@ def _draw_means(ax: Axes, result: Result, column: str, kinds: tuple[str, ...]) -
     style.day_axis(ax, result.days)
 
 
-def draw_polarisation(ax: Axes, result: Result) -> None:
+def draw_polarisation(ax: Axes, result: Record) -> None:
     """Draw the mean polarisation of phagocytes over time, from tumour-killing to tumour-feeding."""
     style.dress(ax, "Polarisation", "day", "mean polarisation\n(0 kills tumour cells, 1 feeds them)")
     _draw_means(ax, result, "polarisation", ("kupffer", "neutrophil", "monocyte"))
@@ -135,7 +131,7 @@ def draw_polarisation(ax: Axes, result: Result) -> None:
     style.legend(ax, loc="upper left")
 
 
-def draw_activation(ax: Axes, result: Result) -> None:
+def draw_activation(ax: Axes, result: Record) -> None:
     """Draw the mean activation of stellate, lining and T cells over time."""
     style.dress(ax, "Activation", "day", "mean activation (0 to 1)")
     _draw_means(ax, result, "activation", ("stellate", "lsec", "cd8", "nk", "dendritic"))
@@ -143,7 +139,7 @@ def draw_activation(ax: Axes, result: Result) -> None:
     style.legend(ax, loc="upper left")
 
 
-def draw_load(ax: Axes, result: Result) -> None:
+def draw_load(ax: Axes, result: Record) -> None:
     """Draw how many tumour cells a phagocyte holds on average over time."""
     style.dress(ax, "Load of the phagocytes", "day", "engulfed tumour cells per cell")
     _draw_means(ax, result, "load", ("kupffer", "neutrophil", "monocyte"))

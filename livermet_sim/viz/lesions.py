@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
@@ -11,12 +9,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from livermet_sim.observe.columns import Frame
-from livermet_sim.observe.standing import Course, counted, course
+from livermet_sim.observe.course import Course, course
+from livermet_sim.observe.record import Record
+from livermet_sim.observe.standing import counted
 from livermet_sim.state.lesions import PHASE_WORDS, PHASES
 from livermet_sim.viz import style
-
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
 
 MOST_BARS, MOST_CURVES = 50, 25
 ENDS = (("lost", "x"), ("merged", ">"))
@@ -24,7 +21,7 @@ _ENTRY = ("arrested_h", "extravasated_h", "angiogenic_h", "growth_h")
 ENTRY_OF = dict(zip(_ENTRY, PHASES, strict=True))
 
 
-def draw_lesion_bars(ax: Axes, result: Result) -> None:
+def draw_lesion_bars(ax: Axes, result: Record) -> None:
     """Draw a bar per lesion over days, coloured by the phase in which it stood; marks say how it ended."""
     known = counted(result.lesions)
     chosen = _chosen(known)
@@ -106,7 +103,7 @@ def stretches(lesion: Frame, seen: Course, end: float) -> list[tuple[float, floa
     return [(start, max(start, till), phase) for start, till, phase in out]
 
 
-def draw_phase_counts(ax: Axes, result: Result) -> None:
+def draw_phase_counts(ax: Axes, result: Record) -> None:
     """Draw how many lesions stood in each phase over time, stacked."""
     table = result.timeseries
     names = [f"lesions_{phase.replace('-', '_')}" for phase in PHASES]
@@ -118,7 +115,7 @@ def draw_phase_counts(ax: Axes, result: Result) -> None:
     ax.set_ylim(0)
 
 
-def draw_growth(ax: Axes, result: Result) -> None:
+def draw_growth(ax: Axes, result: Record) -> None:
     """Draw the size of each lesion over time, coloured by the phase in which it stood."""
     style.dress(ax, "Growth of the lesions", "day", "cells in the lesion")
     seen = course(result)

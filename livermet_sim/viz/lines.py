@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.viz.style import (
@@ -20,21 +22,35 @@ from livermet_sim.viz.style import (
     picture,
 )
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from livermet_sim.validation.lines import LineRecord, Lines
-
 COLUMNS = 4
 ALIVE_COLOUR, OTHER_COLOUR = "#1b9e57", "#bbbbbb"
 SHOWN_CAUSES = 6
 
 
+class LineRecord(Protocol):
+    """What is asked of a line: its founders, by day alive and lost."""
+
+    line: str
+    entered: int
+
+    def alive_share(self, day: int) -> tuple[float, float, float]: ...
+    def lost_share(self, day: int, cause: str) -> float: ...
+    def causes(self, day: int) -> list[tuple[str, float]]: ...
+
+
+class Lines(Protocol):
+    """What is asked of lines side by side."""
+
+    scenario: str
+
+    @property
+    def shown_days(self) -> tuple[int, ...]: ...
+    def shown(self) -> Sequence[LineRecord]: ...
+
+
 def draw(found: Lines) -> Picture:
     """Return small multiples, one a line: what became of its founders by each day."""
-    from livermet_sim.validation.lines import days_of
-
-    records, days = found.shown(), days_of(found.days)
+    records, days = found.shown(), found.shown_days
     causes = main_causes(records, days[-1])
     columns = min(COLUMNS, len(records))
     rows = -(-len(records) // columns)
@@ -55,7 +71,7 @@ def draw(found: Lines) -> Picture:
     return figure
 
 
-def main_causes(records: list[LineRecord], day: int) -> list[str]:
+def main_causes(records: Sequence[LineRecord], day: int) -> list[str]:
     """Return the causes that took most founders over all lines."""
     total: dict[str, float] = {}
     for record in records:

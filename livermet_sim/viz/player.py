@@ -10,7 +10,7 @@ import zlib
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -19,6 +19,7 @@ from PIL import Image
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import write_text
 from livermet_sim.observe.frames import FIELDS, moment, of_result
+from livermet_sim.observe.record import Record
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASE_WORDS, PHASES
@@ -30,9 +31,6 @@ from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.tissue_map import LAYERS, pixels_per_site
 from livermet_sim.viz.tubes import paint_vessels
 
-if TYPE_CHECKING:
-    from livermet_sim.observe.result import Result
-
 MOST_BYTES = 15_000_000
 BASE_PIXELS, BASE_MOST = 1400, 1_600_000
 CURVE_POINTS = 500
@@ -40,7 +38,7 @@ SHOWN = tuple(name for name in FIELDS if name != "patency")
 _PER_CELL = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
 
 
-def write_player(result: Result, path: str | Path) -> Path:
+def write_player(result: Record, path: str | Path) -> Path:
     """Write the player of a run and return its file.
 
     Raises
@@ -53,7 +51,7 @@ def write_player(result: Result, path: str | Path) -> Path:
     return path
 
 
-def page(result: Result, most: int = MOST_BYTES) -> str:
+def page(result: Record, most: int = MOST_BYTES) -> str:
     """Return the player as one HTML text of at most ``most`` bytes; where it would be larger, frames are left out.
 
     Raises
@@ -78,7 +76,7 @@ def page(result: Result, most: int = MOST_BYTES) -> str:
         chosen = np.unique(np.r_[chosen[::2], chosen[-1]])
 
 
-def _fill(result: Result, meta: dict[str, Any], blob: bytes) -> str:
+def _fill(result: Record, meta: dict[str, Any], blob: bytes) -> str:
     """Return the page with its style, script and data in it."""
     files = resources.files("livermet_sim.viz") / "page"
     text, look, script = (
@@ -132,7 +130,7 @@ def _pack(arrays: dict[str, tuple[np.ndarray, int]]) -> tuple[dict[str, Any], by
     return parts, b"".join(pieces)
 
 
-def _meta(result: Result, frames: dict[str, np.ndarray], view: Scene, chosen: np.ndarray) -> dict[str, Any]:
+def _meta(result: Record, frames: dict[str, np.ndarray], view: Scene, chosen: np.ndarray) -> dict[str, Any]:
     """Return what the page needs to know besides the arrays: sizes, colours, words, curves."""
     counts = np.diff(frames["cell_start"])[chosen]
     kinds = [str(name) for name in frames["kinds"]]
@@ -171,7 +169,7 @@ def _layers(frames: dict[str, np.ndarray], chosen: np.ndarray) -> list[dict[str,
     return out
 
 
-def _curves(result: Result) -> dict[str, Any]:
+def _curves(result: Record) -> dict[str, Any]:
     """Return the curves that move with the film: tumour cells, lesions by phase, host cells, losses."""
     table = result.timeseries
     keep = np.unique(np.linspace(0, max(0, len(table) - 1), CURVE_POINTS).astype(int)) if len(table) else []

@@ -21,8 +21,8 @@ from livermet_sim.app.reading import fate
 from livermet_sim.app.session import Session
 from livermet_sim.model import LiverModel
 from livermet_sim.observe.funnel import funnel
-from livermet_sim.observe.result import Result
 from livermet_sim.observe.standing import standing
+from livermet_sim.result import Result
 from livermet_sim.scenario.load import from_dict, load
 
 SHORT = {"run.days": 0.5}

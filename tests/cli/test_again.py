@@ -17,7 +17,7 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.model import LiverModel
 from livermet_sim.observe.archive import METADATA, opened
 from livermet_sim.observe.origin import origin
-from livermet_sim.observe.result import Result
+from livermet_sim.result import Result
 
 CHILD = 'extends = "parent"\nline = "b16f1"\n[cells.kupffer]\ndensity = "9000 /mm3"\n'
 PARENT = 'extends = "strip"\n[run]\ndays = 0.3\n[rules.MV13]\nenabled = false\n[[interventions]]\naction = "deplete"\ntarget = "nk"\nstart = "0.1 day"\n'

@@ -43,7 +43,6 @@ def test_parameters_are_a_table_with_sources():
 
 
 def test_rules_are_a_table_and_still_a_package():
-    import livermet_sim.rules.book as book
 
     table = lm.rules("strip")
     scenario = lm.load("strip")
@@ -53,7 +52,6 @@ def test_rules_are_a_table_and_still_a_package():
     assert (
         not lm.rules(scenario.with_({"rules.MV12.enabled": False})).set_index("rule").loc["MV12", "enabled"]
     )
-    assert lm.rules.book is book
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import livermet_sim
 from livermet_sim import cli
-from livermet_sim.observe.result import Result
+from livermet_sim.result import Result
 from livermet_sim.scenario.load import from_dict, load
 
 MAIN = "import sys; from livermet_sim import cli; sys.exit(cli.main())"

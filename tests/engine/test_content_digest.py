@@ -15,7 +15,7 @@ from livermet_sim.base.errors import TissueError
 from livermet_sim.cells import lines
 from livermet_sim.engine import Engine
 from livermet_sim.interventions import library
-from livermet_sim.rules import book
+from livermet_sim.rulebook import book
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.sweep.sweep import Sweep
 

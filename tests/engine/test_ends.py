@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.model import LiverModel
-from livermet_sim.observe.result import Result
+from livermet_sim.result import Result
 from livermet_sim.scenario.load import load
+from livermet_sim.sweep.chunk import Run
 from livermet_sim.sweep.compare import compare
-from livermet_sim.sweep.runs import Run, one
+from livermet_sim.sweep.runs import one
 
 STEPS, INTERVALS = (0.1, 0.25, 0.3, 1.0), (0.01, 0.7, 2.0, 5.0, 48.0)
 LENGTHS = st.floats(0.0, 12.0)

@@ -9,7 +9,7 @@ import pytest
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells.registry import KINDS
 from livermet_sim.interventions.levers import FORMER, LIVER_LEVERS
-from livermet_sim.rules.book import former_rules, library_records
+from livermet_sim.rulebook.book import former_rules, library_records
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.sections import SECTIONS
 

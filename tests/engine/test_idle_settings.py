@@ -12,7 +12,7 @@ from livermet_sim.base.errors import LivermetError
 from livermet_sim.engine import Engine
 from livermet_sim.interventions import deplete
 from livermet_sim.processes import setting
-from livermet_sim.rules import book
+from livermet_sim.rulebook import book
 from livermet_sim.scenario.load import from_dict, load
 from livermet_sim.sweep.factors import change_paths, read_factors
 

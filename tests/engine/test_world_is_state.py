@@ -7,7 +7,7 @@ import pytest
 from engine_worlds import eventful
 
 from livermet_sim.engine import Engine, base_values, processes
-from livermet_sim.rules.compile import compile_rules
+from livermet_sim.rulebook.compile import compile_rules
 
 STEPS = 200
 

@@ -19,7 +19,7 @@ from livermet_sim.engine import Engine
 from livermet_sim.observe import folder as result_folder
 from livermet_sim.observe.archive import opened, pack
 from livermet_sim.observe.origin import origin
-from livermet_sim.observe.result import Result
+from livermet_sim.result import Result
 from livermet_sim.sweep.calibrate import Calibration
 from livermet_sim.sweep.schema import SUM_KEY, part_name, sealed_json
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 import livermet_sim as lm
-from livermet_sim.observe.result import plain as as_json
+from livermet_sim.observe.record import plain as as_json
 from livermet_sim.scenario.load import from_dict
 from livermet_sim.sweep.calibrate import Calibration
-from livermet_sim.sweep.file import read as read_study
+from livermet_sim.sweep.sweep import Sweep
 
 SCENARIO = """name = "mine"
 extends = "strip"
@@ -165,7 +165,7 @@ def scenario_is_as_written(folder: Path, content: Any, whole: Any) -> str:
 
 def study(folder: Path, rng: np.random.Generator) -> Any:
     """Read a study file."""
-    sweep = read_study(folder / "mine.toml")
+    sweep = Sweep.load(folder / "mine.toml")
     own = (sweep.design, sweep.samples, sweep.replicates, sweep.seed, sweep.paired, sweep.series)
     return sweep.base.digest, repr(sweep.factors), own, len(sweep.points)
 

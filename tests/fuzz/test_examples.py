@@ -18,9 +18,9 @@ import livermet_sim as lm
 from livermet_sim.anatomy.picture import read
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.base.tables import to_frame
-from livermet_sim.observe.result import Result
+from livermet_sim.result import Result
 from livermet_sim.sweep.calibrate import Calibration
-from livermet_sim.sweep.file import read as read_study
+from livermet_sim.sweep.sweep import Sweep
 
 
 def test_a_png_whose_pixels_have_changed_is_refused(tmp_path):
@@ -78,10 +78,10 @@ def test_changes_that_are_no_table_are_refused(tmp_path, value):
         f'scenario = "strip"\nset = {value}\n[factors]\n"seeding.dose" = {{}}\n'
     )
     with pytest.raises(LivermetError, match="set: this is a table"):
-        read_study(tmp_path / "mine.toml")
+        Sweep.load(tmp_path / "mine.toml")
 
 
-@pytest.mark.parametrize("reader", [Calibration.load, read_study, lm.load])
+@pytest.mark.parametrize("reader", [Calibration.load, Sweep.load, lm.load])
 def test_a_number_beyond_64_bits_is_refused_by_its_name(tmp_path, reader):
     path, many = tmp_path / "mine.toml", "9" * 400
     text = CALIBRATION if reader == Calibration.load else STUDY

@@ -47,7 +47,7 @@ def test_a_run_survives_the_loss_of_a_signal(field):
 
 
 def test_a_blocked_receptor_shows_in_why_a_cell_acts():
-    from livermet_sim.rules.explain import explain_cell
+    from livermet_sim.rulebook.explain import explain_cell
 
     called = lm.add_signal("cxcl", 5.0)
     plain, blocked = liver(called, hours=3.0), liver(called, lm.block(ALL, "sense.cxcl"), hours=3.0)

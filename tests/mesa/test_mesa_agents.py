@@ -11,7 +11,7 @@ from mesa.agent import AgentSet
 import livermet_sim as lm
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells.columns import CELL_COLUMNS
-from livermet_sim.rules.explain import senses
+from livermet_sim.rulebook.explain import senses
 
 KINDS = (
     lm.Tumour, lm.Kupffer, lm.LSEC, lm.Stellate, lm.Neutrophil, lm.MDSC, lm.NK, lm.CD8, lm.Monocyte, lm.Dendritic,

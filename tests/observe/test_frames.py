@@ -12,8 +12,8 @@ from livermet_sim.engine import Engine
 from livermet_sim.observe import frames as film
 from livermet_sim.observe.frames import CELLS, FIELDS, LOAD_STEP, Film, moment
 from livermet_sim.observe.recorder import snapshot
-from livermet_sim.observe.result import Result
 from livermet_sim.observe.schema import check_frames
+from livermet_sim.result import Result
 from livermet_sim.scenario.load import load
 
 

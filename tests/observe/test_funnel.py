@@ -11,8 +11,8 @@ from scipy.stats import binomtest
 
 from livermet_sim.observe.columns import EVENTS, LESIONS
 from livermet_sim.observe.funnel import STEPS, founders, funnel, interval
-from livermet_sim.observe.result import Result
 from livermet_sim.observe.summary import clock, death_shares, report
+from livermet_sim.result import Result
 
 
 def story(events, lesions, hours=100.0, **series):

@@ -13,8 +13,9 @@ from livermet_sim.observe.founders import Founders
 from livermet_sim.observe.funnel import STEPS
 from livermet_sim.observe.known import Moment
 from livermet_sim.scenario.load import load
+from livermet_sim.sweep.chunk import Run
 from livermet_sim.sweep.compare import compare
-from livermet_sim.sweep.runs import Run, one
+from livermet_sim.sweep.runs import one
 from livermet_sim.validation.measure import MEASURES
 
 BUSY = {"seeding.enrichment": 40, "cells.tumour.arrest_adhesive": 10.0, "cells.tumour.dormant_share": 0.2}

@@ -16,7 +16,8 @@ from livermet_sim.base import checksums
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe import columns, folder, schema
 from livermet_sim.observe.columns import unit
-from livermet_sim.observe.result import Result, plain
+from livermet_sim.observe.record import plain
+from livermet_sim.result import Result
 
 
 def reseal(run):
@@ -223,7 +224,7 @@ def test_a_notebook_shows_a_small_table(made_up):
 
 
 def test_importing_results_loads_neither_plots_nor_tables():
-    code = "import sys, livermet_sim.observe.result; print([m for m in ('matplotlib','pyarrow','pandas') if m in sys.modules])"
+    code = "import sys, livermet_sim.result; print([m for m in ('matplotlib','pyarrow','pandas') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.strip() == "[]"
 

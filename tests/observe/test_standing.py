@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import TISSUE, TUMOUR
 from livermet_sim.model import LiverModel
-from livermet_sim.observe.standing import counted, course, standing
+from livermet_sim.observe.course import course
+from livermet_sim.observe.standing import counted, standing
 from livermet_sim.scenario.load import load
 from livermet_sim.state.lesions import PHASES
 

@@ -10,9 +10,9 @@ from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.tumour import factor_names
 from livermet_sim.kernels import response
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.compile import compile_rules
-from livermet_sim.rules.vocabulary import LAYERS
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.compile import compile_rules
+from livermet_sim.rulebook.vocabulary import LAYERS
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.signals import FIELDS
 from livermet_sim.state.sites import SITE_COLUMNS

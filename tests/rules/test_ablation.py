@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.engine import Engine, base_values
-from livermet_sim.rules import ablation, book
-from livermet_sim.rules.compile import compile_rules
+from livermet_sim.rulebook import ablation, book
+from livermet_sim.rulebook.compile import compile_rules
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.factors import change_paths
 

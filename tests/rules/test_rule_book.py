@@ -8,9 +8,9 @@ import pytest
 from rule_worlds import COMMON, compiled, load, make_world
 
 from livermet_sim.base.errors import RuleError
-from livermet_sim.rules.compile import compile_rules
-from livermet_sim.rules.explain import explain, explain_cell, senses
-from livermet_sim.rules.signals import signals
+from livermet_sim.rulebook.compile import compile_rules
+from livermet_sim.rulebook.explain import explain, explain_cell, senses
+from livermet_sim.rulebook.signals import signals
 
 FULL = {"actor": "tumour", "behaviour": "divide", "maximum": "x2", **COMMON}
 

@@ -9,8 +9,8 @@ import pytest
 from rule_worlds import compiled, load, make_world, random_world
 
 from livermet_sim.kernels import response
-from livermet_sim.rules.book import covered, library_records, mechanisms, missing
-from livermet_sim.rules.rule import GRADES
+from livermet_sim.rulebook.book import covered, library_records, mechanisms, missing
+from livermet_sim.rulebook.rule import GRADES
 
 BOOK = load()
 RULES = compiled(BOOK)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rule_worlds import compiled, load, random_world, sense_slowly
 
-from livermet_sim.rules.reach import ABSENT, FAINT, NOTHING, Reach, Tally
-from livermet_sim.rules.vocabulary import LAYERS
+from livermet_sim.rulebook.reach import ABSENT, FAINT, NOTHING, Reach, Tally
+from livermet_sim.rulebook.vocabulary import LAYERS
 
 EXTRA = {
     "masked": {"actor": "tumour", "behaviour": "crawl", "maximum": "x4", "signal": "vegf", "direction": "increases",

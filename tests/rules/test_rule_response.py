@@ -16,8 +16,8 @@ from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.kind import Kind
 from livermet_sim.kernels import response
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.compile import compile_rules
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.compile import compile_rules
 
 EXTRA = {
     "masked": {"actor": "tumour", "behaviour": "crawl", "maximum": "x4", **COMMON,

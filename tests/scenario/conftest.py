@@ -9,7 +9,7 @@ import pytest
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.observe import parameters
 from livermet_sim.processes import seeding
-from livermet_sim.rules import book
+from livermet_sim.rulebook import book
 from livermet_sim.scenario import sections
 from livermet_sim.state import clock
 from livermet_sim.state.signals import SYSTEMIC

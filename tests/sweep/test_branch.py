@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.engine import Engine, base_values
-from livermet_sim.rules import ablation
-from livermet_sim.rules.branch import Probe, can_obey, obey
-from livermet_sim.rules.compile import compile_rules
+from livermet_sim.rulebook import ablation
+from livermet_sim.rulebook.branch import Probe, can_obey, obey
+from livermet_sim.rulebook.compile import compile_rules
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep import branch
 from livermet_sim.sweep.branch import branches, pieces, twin
+from livermet_sim.sweep.chunk import Chunk, Run
 from livermet_sim.sweep.factors import change_paths
-from livermet_sim.sweep.runs import Chunk, Run, carry_out, one, quiet, shown
+from livermet_sim.sweep.runs import carry_out, one, quiet, shown
 from livermet_sim.sweep.store import Store
 from livermet_sim.sweep.sweep import Sweep
 from livermet_sim.sweep.version import model

@@ -10,7 +10,7 @@ from livermet_sim.interventions import deplete
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep import designs
 from livermet_sim.sweep.factors import Factor, change_paths, read_factors
-from livermet_sim.sweep.file import read
+from livermet_sim.sweep.kept import Kept
 from livermet_sim.sweep.sensitivity import Sensitivity, analyse
 from livermet_sim.sweep.sweep import Sweep
 
@@ -151,10 +151,10 @@ def test_a_mistake_in_a_study_file_names_file_and_place(old, new, words, tmp_pat
     assert old in STUDY
     (tmp_path / "mine.toml").write_text(STUDY.replace(old, new))
     if words is None:
-        assert len(read("mine.toml").points) == 64 * 3
+        assert len(Sweep.load("mine.toml").points) == 64 * 3
         return
     with pytest.raises(LivermetError) as caught:
-        read("mine.toml")
+        Sweep.load("mine.toml")
     assert caught.value.sentence.startswith("mine.toml, ") and words in caught.value.sentence
 
 
@@ -163,9 +163,9 @@ def test_shipped_study_files_are_found_and_have_no_mistakes(tmp_path, monkeypatc
 
     monkeypatch.chdir(tmp_path)
     assert "kupffer" in known()
-    assert all(len(read(name)) > 1 for name in known())
+    assert all(len(Sweep.load(name)) > 1 for name in known())
     with pytest.raises(LivermetError, match='there is no study file "kupfer"; did you mean "kupffer"'):
-        read("kupfer")
+        Sweep.load("kupfer")
 
 
 class Fake:
@@ -190,6 +190,8 @@ class Fake:
             {"path": f.path, "values": f.values, "low": f.low, "high": f.high, "log": f.log} for f in factors
         ]
         self.manifest = {"design": kind, "points": len(points), "factors": listed}
+
+    ranges = Kept.ranges
 
     def by_point(self, measure, statistic):
         return self.table

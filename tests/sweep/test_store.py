@@ -204,7 +204,7 @@ def test_killing_the_driver_and_its_workers_loses_and_doubles_nothing(make, tmp_
 
 
 def test_chunks_are_small_at_both_ends():
-    from livermet_sim.sweep.runs import Chunk, Report, Run
+    from livermet_sim.sweep.chunk import Chunk, Report, Run
 
     runs = [Run(str(i), i, {}) for i in range(1000)]
     chunks = plan.Chunks(lambda own: Chunk("", "", None, False, tuple(own)), runs, 2)

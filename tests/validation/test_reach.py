@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 import livermet_sim as lm
 from livermet_sim.cli import app
 from livermet_sim.engine import Engine
-from livermet_sim.rules.book import library_records, reasons_for_silence
-from livermet_sim.rules.reach import Reach
+from livermet_sim.rulebook.book import library_records, reasons_for_silence
+from livermet_sim.rulebook.reach import Reach
 from livermet_sim.scenario.load import load
 from livermet_sim.validation import reach
 

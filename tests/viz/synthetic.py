@@ -7,7 +7,7 @@ import pandas as pd
 
 from livermet_sim.observe.columns import EVENTS, LESIONS
 from livermet_sim.observe.frames import of_result
-from livermet_sim.observe.result import Result
+from livermet_sim.result import Result
 from livermet_sim.state.log import CAUSES
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID
 

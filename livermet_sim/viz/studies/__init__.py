@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import save_picture
-from livermet_sim.sweep.factors import ABLATE
+from livermet_sim.rulebook.ablation import ABLATE
+from livermet_sim.viz.studies import ablation
+from livermet_sim.viz.studies.asked import Study
 from livermet_sim.viz.studies.effects import sensitivity, tornado
 from livermet_sim.viz.studies.maps import heatmap, parallel
 from livermet_sim.viz.studies.response import response
 from livermet_sim.viz.studies.series import series
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.study import Study
-
 
 MOST_ALIKE = 0.8
 FAVOURITES = ("metastases", "tumour_cells", "largest_lesion_cells", "founders_alive_share")
@@ -26,9 +24,7 @@ FAVOURITES = ("metastases", "tumour_cells", "largest_lesion_cells", "founders_al
 
 def _ablation(study: Study, measure: str) -> Figure:
     """Return the ranking of what a study took out, by one measure."""
-    from livermet_sim.sweep.effects import Effects
-
-    return Effects(study, (measure,)).plot()
+    return ablation.draw(study.effects((measure,)))
 
 
 PLOTS: dict[str, Callable[..., Figure]] = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -11,11 +9,8 @@ from matplotlib.patches import Patch
 from livermet_sim.observe.columns import Frame
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
+from livermet_sim.viz.studies.asked import Factor, Study
 from livermet_sim.viz.studies.wording import HIGH, LOW, MOST_BARS
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.factors import Factor
-    from livermet_sim.sweep.study import Study
 
 
 def tornado(study: Study, measure: str) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,12 +15,8 @@ from livermet_sim.base.errors import LivermetError
 from livermet_sim.observe.columns import Frame
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
+from livermet_sim.viz.studies.asked import Factor, Study
 from livermet_sim.viz.studies.wording import COLOURS, MOST_PANELS, MOST_WORDS
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.factors import Factor
-    from livermet_sim.sweep.study import Study
-
 
 CELLS, MOST_LINES = 8, 1500
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,12 +12,8 @@ from matplotlib.ticker import LogLocator
 from livermet_sim.observe.columns import Frame
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
+from livermet_sim.viz.studies.asked import Factor, Study
 from livermet_sim.viz.studies.wording import MEAN, MOST_PANELS, POINT
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.factors import Factor
-    from livermet_sim.sweep.study import Study
-
 
 BINS = 8
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,11 +10,8 @@ from matplotlib.figure import Figure
 from livermet_sim.observe.columns import Frame
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
+from livermet_sim.viz.studies.asked import Factor, Study
 from livermet_sim.viz.studies.wording import MOST_WORDS
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.factors import Factor
-    from livermet_sim.sweep.study import Study
 
 
 def series(study: Study, column: str = "n_tumour", by: str | None = None) -> Figure:

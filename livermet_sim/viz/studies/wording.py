@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,11 +11,7 @@ from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.viz import style
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.factors import Factor
-    from livermet_sim.sweep.study import Study
-
+from livermet_sim.viz.studies.asked import Factor, Study
 
 POINT, MEAN, LOW, HIGH = "#7b98b5", "#a01d5a", "#56b4e9", "#e69f00"
 COLOURS = "viridis"
@@ -23,9 +19,7 @@ MOST_PANELS, MOST_BARS, MOST_WORDS = 12, 20, 8
 
 
 def factors(study: Study) -> list[Factor]:
-    from livermet_sim.sweep.sensitivity import factors_of
-
-    return factors_of(study)
+    return list(study.ranges)
 
 
 def known(name: str, factors: dict[str, Factor]) -> str:

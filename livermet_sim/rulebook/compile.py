@@ -10,10 +10,10 @@ import numpy as np
 
 from livermet_sim.base.errors import RuleError
 from livermet_sim.kernels import response
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.rule import Rule
-from livermet_sim.rules.signals import Signal
-from livermet_sim.rules.vocabulary import LAYERS
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.rule import Rule
+from livermet_sim.rulebook.signals import Signal
+from livermet_sim.rulebook.vocabulary import LAYERS
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Column
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from livermet_sim.base.errors import RuleError
 from livermet_sim.base.specs import Grade, Parameter
 from livermet_sim.base.units import convert
-from livermet_sim.rules.vocabulary import DIRECTIONS, LAYERS, Vocabulary
+from livermet_sim.rulebook.vocabulary import DIRECTIONS, LAYERS, Vocabulary
 
 GRADES: tuple[str, ...] = get_args(Grade)
 NEEDED = ("actor", "signal", "direction", "behaviour", "maximum", "half_max")

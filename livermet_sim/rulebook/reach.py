@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livermet_sim.rules.compile import Compiled, layer_bits
-from livermet_sim.rules.rule import Rule
+from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.rule import Rule
 
 if TYPE_CHECKING:
     from livermet_sim.state.world import World

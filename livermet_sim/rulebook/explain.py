@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from livermet_sim.kernels.response import power_of
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.compile import Compiled, layer_bits
-from livermet_sim.rules.rule import Rule
-from livermet_sim.rules.vocabulary import LAYERS, Vocabulary
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.rule import Rule
+from livermet_sim.rulebook.vocabulary import LAYERS, Vocabulary
 
 if TYPE_CHECKING:
     from livermet_sim.state.world import World

@@ -15,10 +15,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from livermet_sim.base.errors import RuleError
-from livermet_sim.rules import book
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.rule import Rule
+from livermet_sim.rulebook import book
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.rule import Rule
 
+ABLATE = "ablate"  # what a study calls what it takes out
 CONTROL = "nothing"
 DROP, INVERT, SATURATE = MODES = ("drop", "invert", "saturate")
 MECHANISM, RULE = BY = ("mechanism", "rule")
@@ -26,7 +27,7 @@ ALONE = "alone"
 JOIN = " + "
 LEAST_HALF_MAX = 1e-9
 OWN_PHASE = "own"
-PHASES = {
+PHASE_OF = {
     "PM": "priming", "MV": "microvascular", "PA": "pre-angiogenic", "AN": "angiogenic", "GR": "growth",
 }  # fmt: skip
 Values = Mapping[str, Mapping[str, Any]]
@@ -41,7 +42,7 @@ def phase(word: str) -> str:
     """Return the phase of the first mechanism of an ablation; "own" for a user's rule."""
     id = _parse(word.split(JOIN)[0])[1]
     head = id.rstrip("0123456789")
-    return PHASES.get(head, OWN_PHASE) if family(id) in book.mechanisms() else OWN_PHASE
+    return PHASE_OF.get(head, OWN_PHASE) if family(id) in book.mechanisms() else OWN_PHASE
 
 
 def title(word: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,18 +12,33 @@ from matplotlib.lines import Line2D
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.observe.columns import Frame
-from livermet_sim.rules import ablation
+from livermet_sim.rulebook import ablation
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
-
-if TYPE_CHECKING:
-    from livermet_sim.sweep.effects import Effects
 
 COLOURS = {"priming": "#7a7a7a", **style.PHASE_COLOURS, "microvascular": "#627194", "own": "#01665e"}
 PANELS = 4
 WIDEST = 32.0  # fold, either way; what goes farther ends in an arrow
 LONGEST = 46
 ROW = 0.27
+
+
+class Effects(Protocol):
+    """What is asked of the effects of ablations: see ``sweep.effects``."""
+
+    readouts: tuple[str, ...]
+
+    @property
+    def study(self) -> Any: ...
+    @property
+    def table(self) -> Frame: ...
+    @property
+    def seeds(self) -> list[int]: ...
+    @property
+    def words(self) -> list[str]: ...
+    @property
+    def silent(self) -> list[str]: ...
+    def ranked(self, readout: str | None = None) -> list[str]: ...
 
 
 def draw(effects: Effects, readouts: Sequence[str] | None = None, most: int = 30) -> Figure:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import RuleError
-from livermet_sim.rules.rule import Rule
-from livermet_sim.rules.vocabulary import KindLike, Vocabulary
+from livermet_sim.rulebook.rule import Rule
+from livermet_sim.rulebook.vocabulary import KindLike, Vocabulary
 
 LIBRARY = Path(__file__).parent.parent / "library" / "rules"
 FILES = ("priming", "microvascular", "pre_angiogenic", "angiogenic", "growth")

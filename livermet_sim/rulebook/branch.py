@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livermet_sim.kernels.codes import LUMEN
-from livermet_sim.rules.book import RuleBook
-from livermet_sim.rules.compile import Compiled, layer_bits
-from livermet_sim.rules.rule import Rule
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.rule import Rule
 
 if TYPE_CHECKING:
     from livermet_sim.state.world import World

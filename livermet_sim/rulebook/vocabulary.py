@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.rules.signals import Signal, signals
+from livermet_sim.rulebook.signals import Signal, signals
 
 LAYERS = ("lumen", "tissue")
 DIRECTIONS = ("increases", "decreases")

@@ -1,38 +1,17 @@
-"""Hold what a run gave: what was run, how many cells did what, every lesion's history, pictures of the tissue."""
+"""Let a user ask of a finished run: save it, put it into tables and words, draw it, hand it to other programs."""
 
 from __future__ import annotations
 
-import importlib
-import json
-import math
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from livermet_sim.observe import columns, folder, summary
+from livermet_sim.observe import deaths, exchange, folder, funnel, infiltrate, summary, survival
 from livermet_sim.observe.columns import Frame
-
-_TABLES = ("timeseries", "lesions", "events", "cells", "patterns")
-
-
-def plain(value: Any) -> Any:
-    """Return ``value`` as JSON keeps it: words for names, lists for arrays, None for not-a-number."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+from livermet_sim.observe.record import Record
 
 
-@dataclass(eq=False, repr=False)
-class Result:
+class Result(Record):
     """Hold the tables and pictures of one run; two results are equal when all their contents are.
 
     Attributes
@@ -66,59 +45,6 @@ class Result:
         The image of the tissue as a file, under the name that ``toml`` gives it.
     """
 
-    scenario: dict[str, Any]
-    provenance: dict[str, Any]
-    rules: str
-    plan: str
-    timeseries: Frame
-    lesions: Frame
-    events: Frame
-    cells: Frame
-    snapshots: dict[str, np.ndarray] = field(default_factory=dict)
-    toml: str = ""
-    patterns: Frame = None
-    frames: dict[str, np.ndarray] = field(default_factory=dict)
-    source: str = ""
-    images: dict[str, bytes] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.patterns is None:
-            import pandas as pd
-
-            self.patterns = pd.DataFrame({name: np.zeros(0) for name in columns.HISTORY})
-        self.scenario, self.provenance = plain(self.scenario), plain(self.provenance)
-        self.snapshots = {name: np.asarray(array) for name, array in self.snapshots.items()}
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Result):
-            return NotImplemented
-        texts = ("rules", "plan", "toml", "source", "images")
-        return (
-            all(_same_json(getattr(self, n), getattr(other, n)) for n in ("scenario", "provenance"))
-            and all(getattr(self, n) == getattr(other, n) for n in texts)
-            and all(_same_table(getattr(self, n), getattr(other, n)) for n in _TABLES)
-            and _same_arrays(self.snapshots, other.snapshots)
-            and _same_arrays(self.frames, other.frames)
-        )
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        name = self.scenario.get("name", "run")
-        return f"Result({name!r}, seed {self.provenance.get('seed')}, {self.days:g} days, {len(self.lesions)} lesions)"
-
-    @property
-    def hours(self) -> float:
-        """Return the simulated time in hours."""
-        if len(self.timeseries):
-            return float(self.timeseries["time_h"].iloc[-1])
-        return float(self.provenance.get("hours") or 0.0)
-
-    @property
-    def days(self) -> float:
-        """Return the simulated time in days."""
-        return self.hours / 24
-
     def save(self, path: str | Path, *, figures: bool = True) -> Path:
         """Write the result into a folder, whole or not at all, and return the folder.
 
@@ -136,7 +62,7 @@ class Result:
         ResultError
             When the folder holds something that is not a result, or cannot be written.
         """
-        return folder.write(self, Path(path), figures=figures)
+        return folder.write(self, Path(path), self.figures if figures else None)
 
     @classmethod
     def load(cls, path: str | Path) -> Result:
@@ -156,15 +82,11 @@ class Result:
 
     def funnel(self) -> Frame:
         """Return how many disseminated cells came how far, with intervals: see ``observe.funnel``."""
-        from livermet_sim.observe.funnel import funnel
-
-        return funnel(self)
+        return funnel.funnel(self)
 
     def deaths(self) -> Frame:
         """Return who killed the tumour cells, where and in which phase: see ``observe.deaths``."""
-        from livermet_sim.observe.deaths import deaths
-
-        return deaths(self)
+        return deaths.deaths(self)
 
     def survival(self, milestone: str, of: str = "founder", lost: str = "censor") -> Frame:
         """Return the Kaplan-Meier estimate of the time (h) to a milestone: see ``observe.survival``.
@@ -178,9 +100,7 @@ class Result:
         lost : str
             What the loss of one before it got there means: ``"censor"`` or ``"never"``.
         """
-        from livermet_sim.observe.survival import survival
-
-        return survival(self, milestone, of, lost)
+        return survival.survival(self, milestone, of, lost)
 
     def infiltrate(self, rim_um: float | None = None) -> Frame:
         """Return cells of each kind inside lesions, in their rim and outside: see ``observe.infiltrate``.
@@ -190,9 +110,7 @@ class Result:
         rim_um : float, um, optional
             Width of the rim; that of the definitions of the run by default.
         """
-        from livermet_sim.observe.infiltrate import infiltrate
-
-        return infiltrate(self, rim_um)
+        return infiltrate.infiltrate(self, rim_um)
 
     def summary(self) -> str:
         """Return a short report in words."""
@@ -215,7 +133,9 @@ class Result:
         ResultError
             When there is no figure of that name.
         """
-        return _drawing().draw(self, name, **options)
+        from livermet_sim.viz import figures  # drawing takes a second to load
+
+        return figures.draw(self, name, **options)
 
     def animate(self, **options: Any) -> Any:
         """Return the run as a film: a notebook shows it, ``save("film.mp4")`` or ``.gif`` writes it.
@@ -225,7 +145,9 @@ class Result:
         **options
             What ``viz.film.Film`` takes.
         """
-        return importlib.import_module("livermet_sim.viz.film").Film(self, **options)
+        from livermet_sim.viz.film import Film
+
+        return Film(self, **options)
 
     def player(self, path: str | Path) -> Path:
         """Write the run as one HTML file that plays in any browser, and return the file.
@@ -235,7 +157,9 @@ class Result:
         path : str or Path
             The file.
         """
-        return importlib.import_module("livermet_sim.viz.player").write_player(self, path)
+        from livermet_sim.viz.player import write_player
+
+        return write_player(self, path)
 
     def to_anndata(self, time_h: float | None = None) -> Any:
         """Return the cells of one snapshot as AnnData: see ``observe.exchange``.
@@ -245,15 +169,11 @@ class Result:
         time_h : float, h, optional
             The snapshot nearest to this time; the last by default.
         """
-        from livermet_sim.observe.exchange import to_anndata
-
-        return to_anndata(self, time_h)
+        return exchange.to_anndata(self, time_h)
 
     def to_xarray(self) -> Any:
         """Return the tissue at all snapshots as an xarray Dataset over time, y and x: see ``observe.exchange``."""
-        from livermet_sim.observe.exchange import to_xarray
-
-        return to_xarray(self)
+        return exchange.to_xarray(self)
 
     def export(self, to: str, path: str | Path, time_h: float | None = None) -> list[Path]:
         """Write the result for other programs and return the files: see ``observe.exchange``.
@@ -267,9 +187,7 @@ class Result:
         time_h : float, h, optional
             The snapshot nearest to this time; the last by default.
         """
-        from livermet_sim.observe.exchange import export
-
-        return export(self, to, path, time_h)
+        return exchange.export(self, to, path, time_h)
 
     def figures(self, path: str | Path, which: str = "few", told: Any = None) -> list[Path]:
         """Write figures into a folder as PNG and return the files.
@@ -283,7 +201,9 @@ class Result:
         told : callable, optional
             Told the name of each figure before it is drawn, how many are done, and of how many.
         """
-        return _drawing().save_all(self, Path(path), which, told)
+        from livermet_sim.viz import figures
+
+        return figures.save_all(self, Path(path), which, told)
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -291,35 +211,3 @@ class Result:
             for label, value in summary.facts(self)
         )
         return f"<table>{rows}</table>"
-
-
-def _drawing() -> Any:
-    # Drawing stands above the results in the import order, so it is found by name when somebody asks.
-    return importlib.import_module("livermet_sim.viz.figures")
-
-
-def _same_json(a: Any, b: Any) -> bool:
-    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
-
-
-def _same_arrays(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
-    return a.keys() == b.keys() and all(_same_array(array, b[name]) for name, array in a.items())
-
-
-def _same_array(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.dtype != b.dtype or a.shape != b.shape:
-        return False
-    return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
-
-
-def _same_table(a: Frame, b: Frame) -> bool:
-    if list(a.columns) != list(b.columns) or len(a) != len(b):
-        return False
-    return all(_same_column(a[name].to_numpy(), b[name].to_numpy()) for name in a.columns)
-
-
-def _same_column(a: np.ndarray, b: np.ndarray) -> bool:
-    # Words come back from a file as another text type, so they are compared one by one.
-    if a.dtype.kind in "OTU" or b.dtype.kind in "OTU":
-        return [str(item) for item in a] == [str(item) for item in b]
-    return _same_array(a, b)

@@ -1,0 +1,140 @@
+"""Hold what a scenario resolves to: frozen, every value in its unit, comparable by content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.specs import Section, Value, namespace
+from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.registry import KINDS
+from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.scenario import sections
+
+_WORDING = ("name", "doc")
+
+
+@dataclass(frozen=True, eq=False)
+class Resolved:
+    """Hold everything a run needs but its seed. Two scenarios are equal when all they resolve to is.
+
+    Attributes
+    ----------
+    name, doc : str
+        What it is called and what it is for.
+    line : str
+        Tumour line whose traits set ``cells.tumour``; empty for the plain tumour cell.
+    kinds : tuple of Kind
+        Kinds of cells in the order of their codes.
+    fields : tuple of str
+        Diffusing signals in their order.
+    values : mapping of section to mapping of parameter to value
+        Every value, in the unit of its parameter; read-only.
+    rules : RuleBook
+        The interaction rules.
+    interventions : tuple of dict
+        What is done to the liver, and when: checked tables, times in days.
+    given : dict
+        What was written, by dotted name; all else are defaults.
+    text : str
+        The file as its author wrote it, empty without one.
+    """
+
+    name: str
+    doc: str
+    line: str
+    kinds: tuple[Kind, ...]
+    fields: tuple[str, ...]
+    values: Mapping[str, Mapping[str, Value]]
+    rules: RuleBook
+    interventions: tuple[dict[str, Any], ...]
+    given: dict[str, Any] = field(repr=False)
+    text: str = field(default="", repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, Resolved) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, line {self.line or 'none'}, {self.value('run.days'):g} days)"
+
+    @property
+    def sections(self) -> dict[str, Section]:
+        """Return the declarations of all values: unit, range, meaning and source, by section."""
+        return sections.declared(self.kinds, self.fields)
+
+    def section(self, name: str) -> SimpleNamespace:
+        """Return the values of a section as attributes, dots in names becoming underscores.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``"cells.kupffer"``; each value is in the unit of its parameter.
+
+        Raises
+        ------
+        ScenarioError
+            When there is no such section.
+        """
+        if name not in self.values:
+            raise ScenarioError(name, "there is no such section", name=name, valid=self.values)
+        return namespace(self.values[name])
+
+    def value(self, name: str) -> Value:
+        """Return one value by its dotted name, such as ``cells.kupffer.density``.
+
+        Raises
+        ------
+        ScenarioError
+            When there is no such section or parameter.
+        """
+        found = sections.locate(name, self.values)
+        if found is None:
+            raise sections.unknown(name, name, self.sections)
+        section, parameter = found
+        if parameter not in self.values[section]:
+            reason = f"{section} has no such parameter"
+            raise ScenarioError(name, reason, name=parameter, valid=self.values[section])
+        return self.values[section][parameter]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the resolved scenario as plain tables; reading them back gives an equal scenario."""
+        tables: dict[str, Any] = {"name": self.name, "doc": self.doc, "line": self.line, "resolved": True}
+        shipped = {kind.name for kind in KINDS}
+        for name, values in self.values.items():
+            target = tables
+            for part in name.split("."):
+                target = target.setdefault(part, {})
+            kind = name.removeprefix("cells.")
+            if name.startswith("cells.") and kind not in shipped:
+                target |= {"like": self.given[f"{name}.like"], "doc": self.given.get(f"{name}.doc", "")}
+            target.update(values)
+        tables["rules"] = self.rules.to_dict()
+        tables["interventions"] = [dict(table) for table in self.interventions]
+        return tables
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of all that determines a run but the seed; name and doc are left out.
+
+        Of an image its labels count, not its path, as they are in the file now.
+
+        Raises
+        ------
+        TissueError
+            When the image of a mask cannot be read.
+        """
+        tables = {key: value for key, value in self.to_dict().items() if key not in _WORDING}
+        if tables["tissue"].get("kind") == "mask":
+            from livermet_sim.anatomy.mask import content
+
+            tables["tissue"] = content(tables["tissue"])
+        text = json.dumps(tables, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
