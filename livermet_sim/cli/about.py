@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,6 +48,23 @@ def docs(
     facade = importlib.import_module("livermet_sim")
     for name in facade.__all__:
         getattr(facade, name)  # pdoc sees what was loaded
+    _show_whole(pdoc.doc.Class, facade.__all__)
     pdoc.render.configure(docformat="numpy", show_source=False, footer_text="livermet_sim")
     pdoc.pdoc("livermet_sim", output_directory=out)
     typer.echo(f"Reference in {out / 'livermet_sim.html'}")
+
+
+def _show_whole(documented: Any, public: list[str]) -> None:
+    """Let the page of a public class show what it has from classes that have no page of their own."""
+    declarations = documented._declarations.func
+
+    def whole(self: Any) -> dict[str, tuple[str, str]]:
+        return {
+            name: (self.modulename, f"{self.qualname}.{name}")
+            if module.startswith("livermet_sim.") and place.split(".")[0] not in public
+            else (module, place)
+            for name, (module, place) in declarations(self).items()
+        }
+
+    documented._declarations = cached_property(whole)
+    documented._declarations.__set_name__(documented, "_declarations")

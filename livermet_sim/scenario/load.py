@@ -50,7 +50,7 @@ def again(tables: Mapping[str, Any], text: str) -> Scenario:
 
 
 def from_dict(tables: Mapping[str, Any], origin: str = "scenario") -> Scenario:
-    """Return the scenario that nested or dotted tables describe, as `Scenario.to_dict` gives them.
+    """Return the scenario that nested or dotted tables describe, as ``Scenario.to_dict`` gives them.
 
     Raises
     ------

@@ -232,7 +232,7 @@ class Kept:
         Parameters
         ----------
         measure : str
-            One of `measures`.
+            One of ``measures``.
         statistic : str
             ``"mean"`` or ``"std"`` over the replicates.
 

@@ -15,7 +15,7 @@ from livermet_sim.sweep.sensitivity import Sensitivity, analyse
 
 
 class Study(Kept):
-    """Hold what the folder of a study gives so far. It is read when somebody asks; `reload` looks again.
+    """Hold what the folder of a study gives so far. It is read when somebody asks; ``reload`` looks again.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class Study(Kept):
         Parameters
         ----------
         measure : str
-            One of `measures`.
+            One of ``measures``.
         statistic : str
             ``"mean"`` or ``"std"`` over the replicates of a point.
 
@@ -83,7 +83,7 @@ class Study(Kept):
         kind : str
             response, heatmap, tornado, sensitivity, parallel, series or ablation.
         measure : str, optional
-            One of `measures`.
+            One of ``measures``.
         **options
             What the figure takes.
 

@@ -24,6 +24,20 @@ DIMENSIONED = re.compile(
 UNITS = re.compile(r"\b(h|hours?|days?|um|mm|mm3|s|time)\b|/mm3|/h|/day")
 
 
+def methods(cls):
+    """Return what a public class holds, what it has from classes of ours that are not public themselves included."""
+    shown = {
+        getattr(lm, name)
+        for name in lm.__all__
+        if name != cls.__name__ and inspect.isclass(getattr(lm, name))
+    }
+    found = {}
+    for base in reversed(cls.__mro__):
+        if base.__module__.startswith("livermet_sim") and base not in shown:
+            found |= vars(base)
+    return found
+
+
 def public():
     """Give every public callable: its name, what has the signature, its docstring; methods that are ours included."""
     for name in lm.__all__:
@@ -33,7 +47,7 @@ def public():
                 yield name, type(found).__call__ if inspect.ismodule(found) else found, found.__doc__
             continue
         yield name, found.__init__ if "__init__" in vars(found) else None, found.__doc__
-        for method, value in vars(found).items():
+        for method, value in methods(found).items():
             inner = value.__func__ if isinstance(value, classmethod | staticmethod) else value
             if inspect.isfunction(inner) and not method.startswith("_"):
                 yield f"{name}.{method}", inner, inner.__doc__
