@@ -41,6 +41,7 @@ def docs(
     """Write the reference of the Python side, from its docstrings, as web pages."""
     try:
         import pdoc
+        import pdoc.doc
         import pdoc.render
     except ImportError:
         reason = 'pdoc is not installed; pip install "livermet-sim[docs]"'
