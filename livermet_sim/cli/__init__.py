@@ -21,6 +21,7 @@ from livermet_sim.cli import (
     calibrate,
     compare,
     film,
+    fork,
     lines,
     new,
     run,
@@ -40,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    run.run, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
+    run.run, fork.fork, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
     film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, lines.lines,
 )  # fmt: skip
 for command in COMMANDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from livermet_sim.base.errors import LivermetError, ResultError
@@ -39,13 +40,18 @@ def seeds(text: str) -> list[int]:
     return found
 
 
-def reserve(out: Path | None, name: str, seed: int, overwrite: bool | None = None) -> Path:
+def reserve(
+    out: Path | None, name: str, seed: int, overwrite: bool | None = None,
+    goes_on: Callable[[Path], bool] = lambda folder: False,
+) -> Path:  # fmt: skip
     """Make the folder of the results, never one that already holds something else.
 
     Parameters
     ----------
     overwrite : bool, optional
         Whether a folder that holds an earlier run will do; None where that is not offered.
+    goes_on : callable, optional
+        Whether a folder holds the same run, cut off, so that it will do too.
 
     Raises
     ------
@@ -57,7 +63,8 @@ def reserve(out: Path | None, name: str, seed: int, overwrite: bool | None = Non
     folder = out or usual
     try:
         for number in itertools.count(2):
-            if _made(folder, named=out is not None) or (overwrite and _holds_a_run(folder)):
+            made = _made(folder, named=out is not None)
+            if made or (overwrite and _holds_a_run(folder)) or (not overwrite and goes_on(folder)):
                 break
             if out is None and not overwrite:
                 folder = Path(f"{usual}-{number}")
@@ -82,9 +89,9 @@ def _made(folder: Path, named: bool) -> bool:
 
 
 def _holds_a_run(folder: Path) -> bool:
-    from livermet_sim.observe.folder import MARK
+    from livermet_sim.observe.folder import MARK, UNFINISHED
 
-    return (folder / MARK).is_file()
+    return (folder / MARK).is_file() or (folder / UNFINISHED).is_file()
 
 
 def _refusal(folder: Path, overwrite: bool | None) -> ResultError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,8 @@ import typer
 
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import inside, save_picture
-from livermet_sim.cli import place
+from livermet_sim.cli import keep, place
+from livermet_sim.cli.keep import EVERY, times
 from livermet_sim.cli.options import (
     STOPPED,
     Changes,
@@ -19,7 +21,6 @@ from livermet_sim.cli.options import (
     as_saved,
     check_picture,
     load_scenario,
-    prepare,
 )
 from livermet_sim.cli.progress import DRAWING, Progress
 
@@ -97,25 +98,42 @@ def run(
         ),
     ] = "few",
     no_figures: Annotated[bool, typer.Option("--no-figures", help="The same as --figures none.")] = False,
+    save_at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TIME", help='Save the state at a time, e.g. "14 day", for fork; repeatable.'),
+    ] = None,
+    autosave: Annotated[
+        float,
+        typer.Option(min=0.0, help="Seconds between two savings of the state of a run under way; 0: none."),
+    ] = EVERY,
 ) -> None:
     """Run a scenario and save tables, pictures and a summary in a folder; with --seeds once for each."""
     figures = "none" if no_figures else figures
     check_figures(figures)
     if seeds and seed is not None:
         raise LivermetError("--seeds", "give --seed or --seeds, not both")
+    hours = times(save_at or ())
     seed, days = as_saved(name, seed, days)
     scenario = load_scenario(name, changes, days)
+    end = 24.0 * float(scenario.value("run.days"))
+    if hours and hours[-1] > end + 1e-9:
+        reason = f"day {hours[-1] / 24.0:g} is after the end of the run, day {end / 24.0:g}"
+        raise LivermetError("--save-at", reason)
     chosen = place.seeds(seeds) if seeds else [seed]
     folders: list[Path] = []
     said = []
     try:
         for one in chosen:
             own = out / f"seed{one}" if out and seeds else out
-            folders.append(place.reserve(own, scenario.name, one, overwrite))
+            goes_on = partial(keep.goes_on, scenario=scenario, seed=one)
+            folders.append(place.reserve(own, scenario.name, one, overwrite, goes_on))
+            if overwrite:
+                keep.begin_anew(folders[-1])
         with Progress(quiet, after=DRAWING if figures != "none" else 0.0) as progress:
             for number, (one, folder) in enumerate(zip(chosen, folders, strict=True)):
                 progress.turn(number, len(chosen), f"seed {one}, " if seeds else "")
-                result = _one(scenario, one, folder, figures, progress)
+                keeper = keep.Keeper(folder, hours, autosave)
+                result = _one(scenario, one, folder, figures, progress, keeper)
                 said.append(
                     _line(one, result, folder) if seeds else f"{result.summary()}\n\nSaved in {folder}"
                 )
@@ -135,9 +153,11 @@ class _Stopped(Exception):
     """Tell what is kept of a run that Ctrl-C ended."""
 
 
-def _one(scenario: Scenario, seed: int, folder: Path, figures: str, progress: Progress) -> Result:
+def _one(
+    scenario: Scenario, seed: int, folder: Path, figures: str, progress: Progress, keeper: keep.Keeper
+) -> Result:
     """Run one seed, save and draw it."""
-    result, complete = _simulate(scenario, seed, progress)
+    result, complete = _simulate(scenario, seed, progress, keeper)
     if result is None:
         raise _Stopped("nothing was saved")
     result.save(folder, figures=False)  # first, so that no mishap in a picture can lose a long run
@@ -153,12 +173,19 @@ def _line(seed: int, result: Result, folder: Path) -> str:
     return f"seed {seed}: {alive:,} tumour cells alive on day {result.days:.3g}; saved in {folder}"
 
 
-def _simulate(scenario: Scenario, seed: int, progress: Progress) -> tuple[Result | None, bool]:
+def _simulate(
+    scenario: Scenario, seed: int, progress: Progress, keeper: keep.Keeper
+) -> tuple[Result | None, bool]:
     """Return the result and whether the run came to its end; Ctrl-C ends it after the step under way."""
     engine = None
     try:
-        engine = prepare(scenario, seed, progress)
-        engine.run(progress=progress)
+        engine = keeper.begin(scenario, seed, progress)
+
+        def told(hours: float, total: float) -> None:
+            keeper.look(engine)
+            progress(hours, total)
+
+        engine.run(progress=told)
         return engine.result(), True
     except KeyboardInterrupt:
         if engine is None or progress.at_once:

@@ -26,6 +26,7 @@ MISSING = "the file is missing, so this is not a whole result"
 TEXTS = {"rules": "rules.txt", "plan": "plan.txt"}
 MARK = "provenance.json"
 SCENARIO, SOURCE = "scenario.toml", "source.toml"
+UNFINISHED, CHECKPOINT = "unfinished.npz", "checkpoint-day"
 IMAGES = ("image.png", "image.tif", "image.tiff", "image.npy")
 OURS = frozenset(
     (
@@ -60,7 +61,7 @@ def write(result: Record, target: Path, draw: Callable[[Path], object] | None = 
     target = Path(os.path.abspath(target))
     if target.exists() and not target.is_dir():
         raise ResultError(str(target), "this is a file; a result needs a folder")
-    if target.exists() and any(target.iterdir()) and not (target / MARK).exists():
+    if target.exists() and not (target / MARK).exists() and not under_way(target):
         raise ResultError(str(target), "the folder holds other files and no earlier result; choose another")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +78,11 @@ def write(result: Record, target: Path, draw: Callable[[Path], object] | None = 
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return target
+
+
+def under_way(folder: Path) -> bool:
+    """Say whether a folder holds nothing but what a run leaves in it on its way."""
+    return all(entry.name == UNFINISHED or entry.name.startswith(CHECKPOINT) for entry in folder.iterdir())
 
 
 def _fill(result: Record, folder: Path, draw: Callable[[Path], object] | None) -> None:
@@ -123,7 +129,7 @@ def _write_table(frame: Frame, path: Path) -> None:
 def _keep_foreign(target: Path, fresh: Path) -> None:
     """Copy what others have put into an earlier result's folder, so that replacing loses nothing."""
     for entry in target.iterdir() if target.exists() else ():
-        if entry.name in OURS:
+        if entry.name in OURS or entry.name == UNFINISHED:
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.copytree(entry, fresh / entry.name, symlinks=True)

@@ -53,7 +53,9 @@ SHORT = {
     "ablate": ["--days", "0.1", "--seeds", "2", "--workers", "1", "--rules", "MV12,MV13*"],
     "baseline": ["--quick", "--lines", "cc531s", "--seeds", "1", "--workers", "1"],
     "app": ["--help"],
+    "fork": ["--days", "0.1"],
 }
+SOONER = {"14 day": "0.05 day", "day14.npz": "day0.05.npz"}
 VALUED = ("--rules", "--days", "--seeds", "--lines", "--workers")
 STUDY = {"samples = 60": "samples = 4", "trials = 32": "trials = 2", "replicates = 4": "replicates = 1"}
 
@@ -61,6 +63,8 @@ STUDY = {"samples = 60": "samples = 4", "trials = 32": "trials = 2", "replicates
 def shortened(command: str) -> list[str]:
     """Return the words of a command with those that make it long replaced."""
     words = shlex.split(command)[1:]
+    for late, soon in SOONER.items():
+        words = [word.replace(late, soon) for word in words]
     extra = SHORT.get(words[0], [])
     for option in extra:
         if option in words:
