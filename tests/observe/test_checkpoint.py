@@ -1,0 +1,147 @@
+"""Check that a checkpoint is read whole or refused in a sentence, whatever a stranger has put into it."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from livermet_sim.base.errors import ResultError
+from livermet_sim.engine import Engine
+from livermet_sim.scenario.resume import resume
+from livermet_sim.state import stored
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
+from engine_worlds import eventful
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    """Return a run under way."""
+    made = eventful()
+    made.run(12.0)
+    return made
+
+
+@pytest.fixture(scope="module")
+def whole(engine, tmp_path_factory) -> bytes:
+    """Return its checkpoint."""
+    path = tmp_path_factory.mktemp("checkpoint") / "a.npz"
+    engine.save(path)
+    return path.read_bytes()
+
+
+def changed(whole: bytes, name: str, data: bytes | None) -> bytes:
+    """Return a checkpoint in which one entry is another, with its checksum, or is gone."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(stream, "w") as new:
+        for each in old.namelist():
+            if each != name:
+                new.writestr(each, old.read(each))
+        if data is not None:
+            new.writestr(name, data)
+    return stream.getvalue()
+
+
+def entry(whole: bytes, name: str) -> bytes:
+    """Return one entry of a checkpoint."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        return archive.read(name)
+
+
+def npy(values: np.ndarray, **own: object) -> bytes:
+    """Return an array as a file has it."""
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, values, **own)
+    return stream.getvalue()
+
+
+def refused(data: bytes, folder: Path) -> str:
+    """Return the sentence with which a checkpoint is refused."""
+    path = folder / "b.npz"
+    path.write_bytes(data)
+    with pytest.raises(ResultError) as caught:
+        resume(path)
+    assert "\n" not in caught.value.sentence and str(path) in caught.value.sentence
+    return caught.value.sentence
+
+
+def test_one_state_gives_the_same_bytes(engine, whole, tmp_path):
+    engine.save(tmp_path / "c.npz")
+    assert (tmp_path / "c.npz").read_bytes() == whole
+
+
+def test_whatever_points_beyond_what_is_there_is_refused(engine, whole, tmp_path):
+    pointing = {name: own for name, own in stored.to_read(engine.world).items() if own.of}
+    assert len(pointing) > 25
+    for name in pointing:
+        values = np.load(io.BytesIO(entry(whole, f"state/{name}.npy")))
+        if not values.size:
+            continue
+        for wrong in (1 << 53, -2):
+            bent = values.astype(np.int64)
+            bent.flat[0] = wrong
+            said = refused(changed(whole, f"state/{name}.npy", npy(bent)), tmp_path)
+            assert f"array {name} " in said, said
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("state/rates.npy", None, "no array rates"),
+        ("state/rates.npy", npy(np.zeros((3, 3))), "array rates has shape"),
+        ("state/other.npy", npy(np.zeros(3)), "is unknown"),
+        (
+            "state/network.vessel.npy",
+            npy(np.array([{}]), allow_pickle=True),
+            "array network.vessel holds object",
+        ),
+        ("state/sites.oxygen.npy", b"not an array", "damaged"),
+        ("../evil", b"x", "never has"),
+        ("checkpoint.json", b"{}", "is missing"),
+        ("checkpoint.json", None, "this is not a checkpoint of a run"),
+    ],
+)
+def test_what_is_missing_or_strange_is_named(whole, tmp_path, name, data, why):
+    assert why in refused(changed(whole, name, data), tmp_path)
+
+
+def test_another_version_of_the_model_is_refused(whole, tmp_path):
+    head = json.loads(entry(whole, "checkpoint.json"))
+    data = json.dumps(head | {"model": "0.0.1+abc"}).encode()
+    said = refused(changed(whole, "checkpoint.json", data), tmp_path)
+    assert "it was saved by model 0.0.1+abc and this is model" in said
+
+
+def test_a_number_that_was_changed_does_not_pass(engine, whole, tmp_path):
+    for name in ("state/cells.age.npy", "state/network.pressure.npy", "state/levels.value.npy"):
+        values = np.load(io.BytesIO(entry(whole, name)))
+        values.flat[0] += 1e-9
+        assert "not the one that was saved" in refused(changed(whole, name, npy(values)), tmp_path)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_damage_is_refused_or_harmless(engine, whole, tmp_path, data):
+    bent = bytearray(whole)
+    if data.draw(st.booleans()):
+        bent = bent[: data.draw(st.integers(0, len(bent) - 1))]
+    else:
+        place = data.draw(st.integers(0, len(bent) - 1))
+        bent[place] ^= 1 << data.draw(st.integers(0, 7))
+    path = tmp_path / "d.npz"
+    path.write_bytes(bytes(bent))
+    try:
+        found = resume(path)
+    except ResultError as error:
+        assert "\n" not in error.sentence
+    else:
+        assert found.digest() == engine.digest()
+        assert repr(found.recorder.rows) == repr(engine.recorder.rows)
