@@ -16,6 +16,8 @@ from livermet_sim.processes.setting import Setting
 from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
 
+BOUND = ("collagen", "fibronectin", "net", "debris")
+
 
 class Intervene(Process):
     """Take away and bring in; set receptors, levels and the sources of signals."""
@@ -23,7 +25,7 @@ class Intervene(Process):
     stage = "intervene"
     reads = ("cells.key",)
     writes = ("cells.alive[treated]", "cells[treated]", "fields.background", "rules.gain", "crawl.heed")
-    adds = ("log", "systemic", "sites.net")
+    adds = ("log", "totals", "levels", "segments", *(f"sites.{name}" for name in BOUND))
     carries = (REMOVED,)
 
     def __init__(

@@ -42,7 +42,7 @@ class Fate(Process):
     stage = "act"
     reads = ("cells.rates", "census", "cells.aptitude")
     writes = ("cells.event[tumour]", "cells.state", "cells.alive[tumour]")
-    adds = ("cells.load", "sites.debris", "log")
+    adds = ("cells.load", "cells.cause", "sites.debris", "log", "totals")
 
     def __init__(self, setting: Setting, sites: int):
         self.columns = setting.columns(*OWN_FATES)
@@ -117,7 +117,7 @@ class Extravasate(Process):
     stage = "act"
     reads = ("cells.event[tumour]",)
     writes = ("cells.layer[tumour]", "cells.site[tumour, crossing]", "cells.sojourn[tumour, crossing]")
-    adds = ("log",)
+    adds = ("cells.event", "log")
 
     def __init__(self, fate: Fate):
         self.fate = fate
@@ -144,7 +144,7 @@ class Intravasate(Process):
     stage = "act"
     reads = ("cells.event[tumour]", "sites.perfused")
     writes = ("cells.layer[tumour, entering]", "cells.site[tumour, entering]")
-    adds = ("log",)
+    adds = ("cells.event", "cells.trail", "cells.bound", "cells.squeeze", "cells.halted", "log")
 
     def __init__(self, fate: Fate):
         self.fate = fate
@@ -176,7 +176,7 @@ class Divide(Process):
     stage = "act"
     reads = ("cells.event[tumour]",)
     writes = ("cells[new daughters]", "cells.site[tumour, pushed]", "cells.generation")
-    adds = ("sites.parenchyma", "sites.patency", "log")
+    adds = ("cells.event", "cells.cause", "sites.parenchyma", "sites.patency", "log", "totals")
 
     def __init__(self, setting: Setting, fate: Fate, tissue: Tissue):
         self.fate = fate

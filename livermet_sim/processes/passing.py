@@ -24,7 +24,7 @@ class Pass(Process):
         "cells.site[tumour, lumen]", "cells.trail", "cells.squeeze", "cells.halted", "cells.bound",
         "cells.alive[tumour, washed out]", "cells.sojourn[tumour, arrested]",
     )  # fmt: skip
-    adds = ("log",)
+    adds = ("log", "totals", "cells[washed out]", "segments")
 
     def __init__(self, setting: Setting, seed: Seed):
         own, self.seed = setting.section("cells.tumour"), seed

@@ -32,6 +32,7 @@ SECTION = Section(
     former={"viscosity": "blood's viscosity follows from the width of each tube; set flow.plasma_viscosity or flow.haematocrit"},
 )  # fmt: skip
 
+FLOW = ("patency", "level", "port_level", "pressure", "throughput", "speed", "shear", "outflow", "ports")
 INFLOW = ("inflow", "inflow.portal", "inflow.arterial")
 
 
@@ -47,7 +48,13 @@ class Perfuse(Process):
         "sites.diameter",
         "sites.pressure",
     )
-    writes = ("sites.plug_drop", "sites.speed", "sites.shear", "sites.perfused", "network.outflow")
+    writes = (
+        "sites.plug_drop",
+        "sites.speed",
+        "sites.shear",
+        "sites.perfused",
+        *(f"network.{name}" for name in FLOW),
+    )
 
     def __init__(self, setting: Setting):
         self.own = setting.section("flow")

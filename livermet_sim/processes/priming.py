@@ -28,7 +28,7 @@ class Prime(Process):
 
     stage = "act"
     reads = ("cells.alive", "cells.event", "cells.activation")
-    adds = ("systemic.node", "systemic.primed")
+    adds = ("levels",)
 
     def __init__(self, setting: Setting):
         self.own = setting.section("priming")

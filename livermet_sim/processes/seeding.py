@@ -47,7 +47,7 @@ class Seed(Process):
     stage = "arrive"
     reads = ("network.outflow",)
     writes = ("cells[new tumour]",)
-    adds = ("log",)
+    adds = ("log", "totals")
 
     def __init__(self, setting: Setting):
         self.own = setting.section("seeding")

@@ -12,6 +12,7 @@ class Settle(Process):
     stage = "remodel"
     reads = ("cells.alive",)
     writes = ("cells[rows]",)
+    adds = ("segments",)
 
     def step(self, world: World) -> None:
         """Drop dead rows."""

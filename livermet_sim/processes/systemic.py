@@ -28,7 +28,7 @@ class Respond(Process):
 
     stage = "intervene"
     reads = ("systemic.il6", "systemic.anti_vegf")
-    adds = ("systemic.saa", "systemic.vegf_rebound")
+    adds = ("levels",)
     carries = (
         Carried(
             "response",
@@ -44,6 +44,7 @@ class Respond(Process):
 
     def __init__(self, setting: Setting):
         self.own = setting.section("systemic_response")
+        self.every = self.own.interval
 
     def step(self, world: World) -> None:
         """Add what changed since the last update, so that levels set by a scenario or a drug stay underneath."""
