@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.sweep.ablate import ablate
-    from livermet_sim.sweep.compare import Comparison, compare
+    from livermet_sim.sweep.comparison import Comparison, compare
     from livermet_sim.sweep.effects import Effects
     from livermet_sim.sweep.study import Study
     from livermet_sim.sweep.sweep import Sweep
@@ -60,7 +60,7 @@ __all__ = [
 
 _HOMES = {
     "LiverModel": "model", "LivermetError": "base.errors", "Result": "result", "Scenario": "scenario.spec",
-    "load": "scenario.load", "compare": "sweep.compare", "Comparison": "sweep.compare",
+    "load": "scenario.load", "compare": "sweep.comparison", "Comparison": "sweep.comparison",
     "ablate": "sweep.ablate", "Effects": "sweep.effects",
     "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",

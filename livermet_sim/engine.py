@@ -32,6 +32,7 @@ from livermet_sim.observe.growth_pattern import View, growth_patterns, view_of, 
 from livermet_sim.observe.measures import measures
 from livermet_sim.observe.recorder import Recorder
 from livermet_sim.processes import (
+    collapse,
     diffusion,
     matrix,
     oxygenation,
@@ -39,7 +40,6 @@ from livermet_sim.processes import (
     priming,
     seeding,
     systemic,
-    vessels,
 )
 from livermet_sim.processes.angiogenesis import Angiogenesis
 from livermet_sim.processes.crawling import Crawl
@@ -390,6 +390,6 @@ def processes(
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seed, Pass(setting, seed), Recruit(setting), Sense(), Line(setting),
         decide, Modify(setting, interventions, decide.due), fate, Extravasate(fate), Intravasate(fate),
-        Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), vessels.Collapse(setting),
+        Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), collapse.Collapse(setting),
         Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip

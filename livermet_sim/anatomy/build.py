@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from livermet_sim.anatomy.hepatocytes import divide
+from livermet_sim.anatomy.joints import carrying, joints
 from livermet_sim.anatomy.layout import Layout, hexagons, strip
 from livermet_sim.anatomy.mask import check_dropped, mask
 from livermet_sim.anatomy.parameters import GROWN, SECTION
 from livermet_sim.anatomy.sinusoids import grow
 from livermet_sim.anatomy.tiling import tiling
-from livermet_sim.anatomy.vessels import carrying, joints
 from livermet_sim.anatomy.zonation import zones
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.specs import Value

@@ -19,7 +19,7 @@ from livermet_sim.app.choice import (
     words,
 )
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.interventions import library
 from livermet_sim.scenario import files
 from livermet_sim.scenario.spec import Scenario
@@ -89,7 +89,7 @@ def _what(choice: solara.Reactive[Choice]) -> None:
     if now.scenario == PASTED:
         solara.InputTextArea("Text of a scenario file", value=now.text, rows=6, continuous_update=False,
                              on_value=lambda text: _set(choice, text=text))  # fmt: skip
-    solara.Select("Tumour line", [OWN_LINE, *lines.names()], value=now.line or OWN_LINE, dense=True,
+    solara.Select("Tumour line", [OWN_LINE, *tumour_lines.names()], value=now.line or OWN_LINE, dense=True,
                   on_value=lambda name: _set(choice, line="" if name == OWN_LINE else name))  # fmt: skip
     solara.InputText("Seed of all luck", value=str(now.seed), on_value=lambda text: _set(choice, seed=text))
     solara.Checkbox(label="Untreated liver beside it, same seed", value=now.compare,

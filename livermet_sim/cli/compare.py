@@ -12,7 +12,7 @@ from livermet_sim.base.write import whole_file, write_text
 from livermet_sim.cli.options import STOPPED, Changes, Days, Name, load_scenario
 
 if TYPE_CHECKING:
-    from livermet_sim.sweep.compare import Comparison
+    from livermet_sim.sweep.comparison import Comparison
 
 Treated = Annotated[
     str, typer.Argument(metavar="TREATED", help="The treated scenario, e.g. nk_loss; or a TOML file.")
@@ -38,7 +38,7 @@ def compare(
 
         out = reserve(out, "compare", 1)
     from livermet_sim.kernels import jit
-    from livermet_sim.sweep.compare import compare
+    from livermet_sim.sweep.comparison import compare
 
     if not quiet and not jit.compiled():
         typer.echo("compiling the kernels, once, about 20 s", err=True)

@@ -12,7 +12,7 @@ from livermet_sim.base.write import check_place, save_picture
 from livermet_sim.cli.options import STOPPED
 
 if TYPE_CHECKING:
-    from livermet_sim.validation.lines import Lines
+    from livermet_sim.validation.line_records import Lines
 
 PICTURES = (".png", ".pdf", ".svg")
 
@@ -44,7 +44,7 @@ def lines(
     if figure is not None:
         check_place(figure)
     from livermet_sim.cli.baseline import tell
-    from livermet_sim.validation.lines import Lines
+    from livermet_sim.validation.line_records import Lines
 
     found = Lines(names or (), range(1, seeds + 1), scenario, days)
     stopped = False
@@ -54,7 +54,7 @@ def lines(
         stopped = True
     typer.echo(_report(found))
     if figure is not None and found.shown():
-        from livermet_sim.viz.lines import draw
+        from livermet_sim.viz.line_losses import draw
 
         save_picture(draw(found), figure)
         typer.echo(f"\nPicture in {figure}")
@@ -69,7 +69,7 @@ def _report(found: Lines) -> str:
     """Return traits, outcomes and the reason for the widest difference as text."""
     from livermet_sim.scenario.load import load
     from livermet_sim.validation import reason
-    from livermet_sim.validation.lines import days_of
+    from livermet_sim.validation.line_records import days_of
 
     parts = ["Traits in which the lines differ", _traits(found), "", _heading(found), _outcomes(found)]
     pair = reason.widest(found.shown(), days_of(found.days))
@@ -90,7 +90,7 @@ def _heading(found: Lines) -> str:
 
 def _traits(found: Lines) -> str:
     """Return one line a trait with the value of each tumour line, then the sources."""
-    from livermet_sim.cells import lines as presets
+    from livermet_sim.cells import tumour_lines
     from livermet_sim.scenario.tables import aligned
 
     rows = found.traits()
@@ -102,7 +102,7 @@ def _traits(found: Lines) -> str:
             for n in found.names
         ]
         table.append((trait, mine[found.names[0]].unit, *values))
-    own = [row for row in rows if row.source != "assumed" and row.why != presets.DEFAULT]
+    own = [row for row in rows if row.source != "assumed" and row.why != tumour_lines.DEFAULT]
     sources = [f"  {row.line}, {row.trait}: {row.source}" for row in sorted(own, key=lambda row: row.line)]
     return "\n".join(
         [
@@ -117,7 +117,7 @@ def _outcomes(found: Lines) -> str:
     """Return one line a tumour line with its survivors, losses and growth pattern."""
     from livermet_sim.observe.summary import cause_words
     from livermet_sim.scenario.tables import aligned
-    from livermet_sim.validation.lines import days_of
+    from livermet_sim.validation.line_records import days_of
 
     days = days_of(found.days)
     alive = [f"alive day {day}" for day in days]

@@ -52,7 +52,7 @@ def show(
         _write_table(what, name, changes, section, out)
         return
     if what is Shown.lines:
-        typer.echo(tables.tumour_lines())
+        typer.echo(tables.shipped_lines())
         return
     if what is Shown.interventions:
         typer.echo(tables.interventions())

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.kernels.codes import PARENCHYMA, PORTAL, SINUSOID, SPROUT_STEP
+from livermet_sim.kernels.remodelling import sprouting
 from livermet_sim.kernels.rng import child_keys, draws
-from livermet_sim.kernels.vessels import sprouting
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.carried import Carried

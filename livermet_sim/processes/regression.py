@@ -7,9 +7,9 @@ import numpy as np
 from livermet_sim.kernels.codes import LUMEN, REGRESS, SINUSOID
 from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.angiogenesis import SPROUTS
+from livermet_sim.processes.collapse import CLEARED, on_wall, take_away
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
-from livermet_sim.processes.vessels import CLEARED, on_wall, take_away
 from livermet_sim.state.world import World
 
 

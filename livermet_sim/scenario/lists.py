@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells import lines as tumour_lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.rulebook import explain
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.scenario import files

@@ -8,7 +8,7 @@ from typing import Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Section, Value
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.tumour import factor_names
 from livermet_sim.interventions.read import Intervention, read
@@ -95,10 +95,12 @@ def _line(name: str, draft: Draft, mistakes: list[LivermetError]) -> dict[str, V
     """Return the traits of a tumour line; none for the plain tumour cell."""
     if not name:
         return {}
-    if name in lines.names():
-        return lines.load(name).values()
+    if name in tumour_lines.names():
+        return tumour_lines.load(name).values()
     where = place(draft.origin["line"], "line")
-    mistakes.append(ScenarioError(where, f'there is no tumour line "{name}"', name=name, valid=lines.names()))
+    mistakes.append(
+        ScenarioError(where, f'there is no tumour line "{name}"', name=name, valid=tumour_lines.names())
+    )
     return {}
 
 

@@ -12,6 +12,7 @@ from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.registry import KINDS
 from livermet_sim.observe.parameters import SECTION as OBSERVE
 from livermet_sim.processes import (
+    collapse,
     deciding,
     diffusion,
     matrix,
@@ -21,7 +22,6 @@ from livermet_sim.processes import (
     recruitment,
     seeding,
     systemic,
-    vessels,
 )
 from livermet_sim.processes.staging import thresholds
 from livermet_sim.scenario.draft import HEAD, Draft, place
@@ -30,7 +30,7 @@ from livermet_sim.state.signals import FIELDS, SYSTEMIC, field_section
 
 SECTIONS: tuple[Section, ...] = (
     RUN, TISSUE, seeding.SECTION, SYSTEMIC, systemic.SECTION, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
-    deciding.SECTION, recruitment.SECTION, priming.SECTION, matrix.SECTION, vessels.SECTION, thresholds.SECTION, OBSERVE,
+    deciding.SECTION, recruitment.SECTION, priming.SECTION, matrix.SECTION, collapse.SECTION, thresholds.SECTION, OBSERVE,
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 _MODELS = ("vessel", "disse")

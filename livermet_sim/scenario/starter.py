@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.rulebook import explain
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.write import key, literal, one_line
@@ -41,7 +41,7 @@ def _head(scenario: Scenario, extends: str, name: str) -> Iterator[str]:
     yield f"name = {literal(name)}"
     yield 'doc = "Say in a sentence what it is for."'
     yield f"extends = {literal(extends)}  # all that does not stand here is as there"
-    yield f"#line = {literal(scenario.line or lines.names()[0])}  # tumour line: {', '.join(lines.names())}"
+    yield f"#line = {literal(scenario.line or tumour_lines.names()[0])}  # tumour line: {', '.join(tumour_lines.names())}"
 
 
 def _sections(scenario: Scenario) -> Iterator[str]:

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.interventions import catalogue
 from livermet_sim.rulebook import book, explain
 from livermet_sim.rulebook.rule import Rule
@@ -128,11 +128,11 @@ def scenarios() -> str:
     return glossary([(one["name"], one["doc"]) for one in lists.known_scenarios()])
 
 
-def tumour_lines() -> str:
+def shipped_lines() -> str:
     """Return the tumour lines that ship with the model, each with what sets it apart."""
     parts = []
-    for name in lines.names():
-        line = lines.load(name)
+    for name in tumour_lines.names():
+        line = tumour_lines.load(name)
         title = f"{name:<8}{line.title} ({line.primary}, {line.species})"
         parts.append(
             title + "\n" + textwrap.fill(line.doc, 100, initial_indent=" " * 8, subsequent_indent=" " * 8)

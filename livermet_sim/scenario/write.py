@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from livermet_sim.base.specs import Parameter, Value
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.scenario.resolved import Resolved
 
 
@@ -30,7 +30,7 @@ def evidence(scenario: Resolved, section: str, parameter: Parameter) -> tuple[st
     """Return grade and source of a value: its parameter's, its tumour line's, or that the scenario set it."""
     value = scenario.values[section][parameter.name]
     if section == "cells.tumour" and scenario.line:
-        trait = lines.load(scenario.line).traits.get(parameter.name)
+        trait = tumour_lines.load(scenario.line).traits.get(parameter.name)
         if trait is not None:
             is_trait = trait.value == value
             return (

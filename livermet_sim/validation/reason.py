@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from livermet_sim.cells import lines as presets
+from livermet_sim.cells import tumour_lines
 from livermet_sim.kernels.codes import CAUSES
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.validation.lines import WASHED_OUT, LineRecord
+from livermet_sim.validation.line_records import WASHED_OUT, LineRecord
 
 NAMED_KILLERS = ("kupffer", "nk", "cd8")
 LEAST_DIFFERENCE = 0.02
@@ -78,7 +78,7 @@ def bearing(scenario: Scenario, cause: str, in_vessel: bool) -> dict[str, int]:
 
 def _differences(found: dict[str, int], most: str, fewest: str):
     """Yield in words each trait that differs in the direction of the loss, largest ratio first."""
-    rows = {(row.line, row.trait): row for row in presets.table((most, fewest))}
+    rows = {(row.line, row.trait): row for row in tumour_lines.table((most, fewest))}
     differ = []
     for trait, sign in found.items():
         more, less = rows.get((fewest, trait)), rows.get((most, trait))

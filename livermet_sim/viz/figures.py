@@ -20,7 +20,6 @@ from livermet_sim.base.write import save_picture
 from livermet_sim.observe.record import Record
 from livermet_sim.viz import charts, immune, lesions, style
 from livermet_sim.viz.border import growth_pattern
-from livermet_sim.viz.compare import compare_livers
 from livermet_sim.viz.key import ring_small, tissue_key, tumour_key
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.slides import histology, immunofluorescence
@@ -35,6 +34,7 @@ from livermet_sim.viz.tissue_map import (
     limits,
     tissue_map,
 )
+from livermet_sim.viz.two_livers import compare_livers
 
 SERIES_PANELS = 6
 Told = Callable[[str, int, int], None]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from livermet_sim.anatomy.joints import carrying, joints
 from livermet_sim.anatomy.sinusoids import BORDER, NONE, _flood, _thin
-from livermet_sim.anatomy.vessels import carrying, joints
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
 

@@ -7,9 +7,9 @@ import pytest
 
 from livermet_sim.anatomy.build import build
 from livermet_sim.anatomy.hepatocytes import divide
+from livermet_sim.anatomy.joints import joints
 from livermet_sim.anatomy.morphometry import Measure, measure, table
 from livermet_sim.anatomy.parameters import SECTION
-from livermet_sim.anatomy.vessels import joints
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, Tissue
 

@@ -6,7 +6,7 @@ import pytest
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Grade
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 
 LINES = ("4t1", "b16f1", "cc531s", "ctc", "h59", "mc38", "pdac")
 TEXTS = 'title = "T"\nprimary = "colon"\nspecies = "mouse"\ndoc = "D."\n'
@@ -20,17 +20,17 @@ def write(folder, body, texts=TEXTS):
 
 def refusal(file):
     with pytest.raises(ScenarioError) as caught:
-        lines.read(file)
+        tumour_lines.read(file)
     return str(caught.value)
 
 
 def test_the_shipped_lines_are_these():
-    assert lines.names() == LINES
+    assert tumour_lines.names() == LINES
 
 
 @pytest.mark.parametrize("name", LINES)
 def test_every_trait_is_a_known_parameter_in_range_with_source_and_grade(name):
-    line, known = lines.load(name), lines.parameters()
+    line, known = tumour_lines.load(name), tumour_lines.parameters()
     assert line.name == name
     assert line.title and line.species and line.primary and line.doc
     assert line.traits
@@ -47,49 +47,53 @@ def test_every_trait_is_a_known_parameter_in_range_with_source_and_grade(name):
 
 @pytest.mark.parametrize("name", LINES)
 def test_a_line_is_accepted_by_the_tumour_section(name):
-    line = lines.load(name)
-    section = lines.TUMOUR.section(tuple(lines.FIELDS), tuple(kind.name for kind in lines.KINDS))
+    line = tumour_lines.load(name)
+    section = tumour_lines.TUMOUR.section(
+        tuple(tumour_lines.FIELDS), tuple(kind.name for kind in tumour_lines.KINDS)
+    )
     resolved = section.resolve(line.values())
     assert {key: resolved[key] for key in line.traits} == line.values()
     assert any(resolved[p.name] != p.default for p in section.parameters)
 
 
 def test_the_five_primaries_are_covered():
-    primaries = {lines.load(name).primary for name in lines.names()}
+    primaries = {tumour_lines.load(name).primary for name in tumour_lines.names()}
     assert primaries == {"colorectal", "pancreas", "melanoma", "lung", "breast"}
 
 
 def test_the_two_archetypes_differ_as_measured():
-    rat, melanoma = lines.load("cc531s").values(), lines.load("b16f1").values()
+    rat, melanoma = tumour_lines.load("cc531s").values(), tumour_lines.load("b16f1").values()
     assert rat["vulnerability.kupffer"] >= 10 * melanoma["vulnerability.kupffer"]
     assert rat["extravasate"] * 96 < 0.1 < melanoma["extravasate"] * 24
-    assert melanoma["dormant_share"] > lines.parameters()["dormant_share"].default
-    assert melanoma["secrete.ccl2"] < lines.parameters()["secrete.ccl2"].default
-    assert lines.load("mc38").values()["secrete.ccl2"] > lines.parameters()["secrete.ccl2"].default
+    assert melanoma["dormant_share"] > tumour_lines.parameters()["dormant_share"].default
+    assert melanoma["secrete.ccl2"] < tumour_lines.parameters()["secrete.ccl2"].default
+    assert (
+        tumour_lines.load("mc38").values()["secrete.ccl2"] > tumour_lines.parameters()["secrete.ccl2"].default
+    )
 
 
 def test_a_patient_cell_is_narrower_and_slower_than_every_cultured_line():
-    default = {name: parameter.default for name, parameter in lines.parameters().items()}
-    patient = lines.load("ctc").values()
+    default = {name: parameter.default for name, parameter in tumour_lines.parameters().items()}
+    patient = tumour_lines.load("ctc").values()
     for name in set(LINES) - {"ctc"}:
-        cultured = default | lines.load(name).values()
+        cultured = default | tumour_lines.load(name).values()
         assert patient["diameter"] < cultured["diameter"]
         assert patient["divide"] < cultured["divide"]
 
 
 def test_an_unknown_line_names_the_nearest():
     with pytest.raises(ScenarioError) as caught:
-        lines.load("mc83")
+        tumour_lines.load("mc83")
     assert str(caught.value) == 'cells.tumour.line: "mc83" is not a tumour line; did you mean "mc38"?'
 
 
 def test_a_trait_without_source_is_assumed_and_units_are_converted(tmp_path):
-    line = lines.read(
+    line = tumour_lines.read(
         write(tmp_path, '[traits.divide]\nvalue = "0.6 /day"\n[traits."die.shear"]\nvalue = 0.01\n')
     )
-    assert line.traits["divide"] == lines.Trait(pytest.approx(0.025), "/h", "assumed", "assumed", "")
+    assert line.traits["divide"] == tumour_lines.Trait(pytest.approx(0.025), "/h", "assumed", "assumed", "")
     assert line.values() == {"divide": pytest.approx(0.025), "die.shear": 0.01}
-    assert lines.read(write(tmp_path, "")).traits == {}
+    assert tumour_lines.read(write(tmp_path, "")).traits == {}
 
 
 @pytest.mark.parametrize(
@@ -148,11 +152,15 @@ def test_a_line_needs_its_texts_and_a_file(tmp_path):
 
 
 def test_the_table_has_a_row_per_line_and_trait_and_shows_defaults():
-    rows = lines.table()
-    used = [name for name in lines.parameters() if any(name in lines.load(line).traits for line in LINES)]
+    rows = tumour_lines.table()
+    used = [
+        name
+        for name in tumour_lines.parameters()
+        if any(name in tumour_lines.load(line).traits for line in LINES)
+    ]
     assert [(row.trait, row.line) for row in rows] == [(trait, line) for trait in used for line in LINES]
     by_place = {(row.line, row.trait): row for row in rows}
-    patient, default = lines.load("ctc").traits, lines.parameters()["diameter"]
+    patient, default = tumour_lines.load("ctc").traits, tumour_lines.parameters()["diameter"]
     assert by_place["ctc", "diameter"].value == patient["diameter"].value
     assert by_place["ctc", "diameter"].why == patient["diameter"].why
     left = by_place["mc38", "diameter"]
@@ -161,6 +169,8 @@ def test_the_table_has_a_row_per_line_and_trait_and_shows_defaults():
 
 
 def test_the_table_compares_only_the_chosen_lines():
-    rows = lines.table(("ctc", "mc38"))
+    rows = tumour_lines.table(("ctc", "mc38"))
     assert {row.line for row in rows} == {"ctc", "mc38"}
-    assert {row.trait for row in rows} == set(lines.load("ctc").traits) | set(lines.load("mc38").traits)
+    assert {row.trait for row in rows} == set(tumour_lines.load("ctc").traits) | set(
+        tumour_lines.load("mc38").traits
+    )

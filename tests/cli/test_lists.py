@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import livermet_sim as lm
 from livermet_sim import cli
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.scenario import files
 
 
@@ -26,7 +26,7 @@ def test_scenarios_and_lines_are_tables():
     assert set(known["name"]) == set(files.known()) >= {"baseline", "strip", "anti_vegf"}
     assert known["doc"].str.len().min() > 10 and known.set_index("name").loc["strip", "extends"] == "baseline"
     found = lm.lines()
-    assert tuple(found["name"]) == lines.names() and (found["traits"] > 0).all()
+    assert tuple(found["name"]) == tumour_lines.names() and (found["traits"] > 0).all()
 
 
 def test_parameters_are_a_table_with_sources():

@@ -18,7 +18,7 @@ from livermet_sim import cli
 from livermet_sim.cli import study
 from livermet_sim.kernels import jit
 from livermet_sim.validation.baseline import Baseline
-from livermet_sim.validation.lines import Lines
+from livermet_sim.validation.line_records import Lines
 
 SHORT = ["--days", "0.02", "--quiet"]
 FIT = """scenario = "strip"

@@ -12,7 +12,7 @@ import tifffile
 from PIL import Image
 
 from livermet_sim.base.errors import TissueError
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.engine import Engine
 from livermet_sim.interventions import library
 from livermet_sim.rulebook import book
@@ -109,7 +109,7 @@ def test_what_the_library_holds_counts_by_its_content(monkeypatch, what):
         records["MV12"]["power"] = 3.5
         monkeypatch.setattr(book, "library_records", lambda: records)
     elif what == "line":
-        line = lines.load("b16f1")
+        line = tumour_lines.load("b16f1")
         values = line.values() | {"diameter": 17.25}
         monkeypatch.setattr(type(line), "values", lambda self: values)
     else:

@@ -14,7 +14,7 @@ from livermet_sim.model import LiverModel
 from livermet_sim.result import Result
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.chunk import Run
-from livermet_sim.sweep.compare import compare
+from livermet_sim.sweep.comparison import compare
 from livermet_sim.sweep.runs import one
 
 STEPS, INTERVALS = (0.1, 0.25, 0.3, 1.0), (0.01, 0.7, 2.0, 5.0, 48.0)

@@ -16,7 +16,7 @@ from treated_livers import scenario
 import livermet_sim as lm
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.engine import Engine
-from livermet_sim.sweep.compare import compare
+from livermet_sim.sweep.comparison import compare
 from livermet_sim.sweep.paired import compare_pairs, direction, ratio_of_means, student
 
 TINY = scenario(run__days=1)

@@ -10,7 +10,7 @@ from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID, TISSUE
 from livermet_sim.kernels.lining import line_vessels
 from livermet_sim.kernels.matrix import deposit, lay_down, wear
 from livermet_sim.kernels.placement import grow_stretches
-from livermet_sim.kernels.vessels import closing, sprouting
+from livermet_sim.kernels.remodelling import closing, sprouting
 
 SIDE = 7
 # losses of matrix, traps, debris; mending, regrowth, death of hepatocytes; the tension below which they die

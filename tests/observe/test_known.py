@@ -14,7 +14,7 @@ from livermet_sim.observe.funnel import STEPS
 from livermet_sim.observe.known import Moment
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.chunk import Run
-from livermet_sim.sweep.compare import compare
+from livermet_sim.sweep.comparison import compare
 from livermet_sim.sweep.runs import one
 from livermet_sim.validation.measure import MEASURES
 

@@ -97,3 +97,25 @@ def test_a_circle_is_found_however_it_is_written(tmp_path, line):
     assert circle(graph(package)) == []
     (package / "b.py").write_text("from small.a import x\n")
     assert set(circle(graph(package))) == {"small.a", "small.b"}
+
+
+def test_each_word_of_the_phases_stands_once():
+    named = [
+        (path.relative_to(PACKAGE).as_posix(), target.id)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id == "PHASES"
+    ]
+    assert named == [("state/lesions.py", "PHASES")]
+
+
+def test_files_of_one_name_are_few():
+    """What the same command, study or table does at several heights may share a name; more than three files say too little."""
+    named: dict[str, list[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        if path.stem != "__init__":
+            named.setdefault(path.stem, []).append(path.relative_to(PACKAGE).as_posix())
+    assert not {name: paths for name, paths in named.items() if len(paths) > 3}
+    assert all(len(named[name]) == 1 for name in ("lines", "vessels", "compare") if name in named)

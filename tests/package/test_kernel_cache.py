@@ -17,7 +17,7 @@ PACKAGE = Path(jit.__file__).parents[1]
 SCRIPT = """
 import numpy as np
 from livermet_sim.kernels import jit
-from livermet_sim.kernels.vessels import sprouting
+from livermet_sim.kernels.remodelling import sprouting
 n, likely = 1000, np.full((1000, 1), 0.7)
 number = sprouting(n, 1, 0, 1.0, 2, np.full(n, 2), np.arange(n), likely, 0, np.empty(n, dtype=np.int64))
 folder = jit.cache_folder()

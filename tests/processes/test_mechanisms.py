@@ -8,7 +8,7 @@ from process_worlds import engine_on, lone_tumour_cells, process
 
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import LUMEN, SINUSOID, TISSUE
-from livermet_sim.processes.vessels import take_away
+from livermet_sim.processes.collapse import take_away
 from livermet_sim.rulebook.book import by_process
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.tables import rule as in_words

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter, Section
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.interventions import deplete, read
 from livermet_sim.scenario import sections
 from livermet_sim.scenario.draft import split
@@ -76,11 +76,11 @@ def test_values_are_converted_and_defaults_filled(rich):
 
 
 def test_the_line_sets_traits_and_the_file_overrides_them(rich):
-    traits = lines.load("b16f1").values()
+    traits = tumour_lines.load("b16f1").values()
     assert traits["die.shear"] != pytest.approx(0.01)
     assert all(rich.value(f"cells.tumour.{t}") == v for t, v in traits.items() if t != "die.shear")
     other = rich.with_(line="mc38")
-    assert other.value("cells.tumour.divide") == lines.load("mc38").values()["divide"]
+    assert other.value("cells.tumour.divide") == tumour_lines.load("mc38").values()["divide"]
     assert other.value("cells.tumour.die.shear") == rich.value("cells.tumour.die.shear")
 
 
@@ -186,7 +186,7 @@ def test_the_shipped_scenarios_resolve_and_say_what_they_are(name):
     scenario = load(name)
     assert scenario.name == name
     assert len(scenario.doc.split()) > 8 and scenario.doc.endswith(".")
-    assert scenario.line == (name if name in lines.names() else "mc38")
+    assert scenario.line == (name if name in tumour_lines.names() else "mc38")
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import pytest
 
 from livermet_sim import cli
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cells import lines
+from livermet_sim.cells import tumour_lines
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.validation.anchors import chosen, read
 from livermet_sim.validation.baseline import Baseline, scenario_of
 from livermet_sim.validation.course import compactness
-from livermet_sim.validation.lines import LineRecord
+from livermet_sim.validation.line_records import LineRecord
 from livermet_sim.validation.measure import MEASURES, Sample
 from livermet_sim.validation.reason import bearing, sentence, widest
 from livermet_sim.validation.score import score
@@ -48,7 +48,7 @@ def test_every_figure_has_band_source_and_reason():
 
 def test_every_case_is_a_scenario():
     for case in read()[0].values():
-        assert case.line in lines.names()
+        assert case.line in tumour_lines.names()
         assert len(scenario_of(case, "strip").interventions) == len(case.interventions)
 
 

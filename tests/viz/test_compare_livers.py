@@ -13,7 +13,7 @@ from synthetic import result
 from livermet_sim.base.errors import ResultError
 from livermet_sim.model import LiverModel
 from livermet_sim.observe.frames import moment
-from livermet_sim.viz import border, compare, figures, immune, style
+from livermet_sim.viz import border, figures, immune, style, two_livers
 from livermet_sim.viz.canvas import rgb
 from livermet_sim.viz.scene import scene
 from livermet_sim.viz.tissue_map import tissue_map
@@ -97,23 +97,23 @@ def test_shares_are_those_of_the_run_itself():
 
 def test_the_difference_map_shows_what_only_one_liver_has(made_up):
     early, late = scene(made_up, 24.0 * 7), scene(made_up, 672.0)
-    image = compare.tumour_difference(early, late, 6)
+    image = two_livers.tumour_difference(early, late, 6)
     middle = image[3::6, 3::6]
     only = (late["tumour"] >= 0) & ~(early["tumour"] >= 0)
     both = (late["tumour"] >= 0) & (early["tumour"] >= 0)
-    for mask, colour in ((only, compare.SECOND), (both, compare.BOTH)):
+    for mask, colour in ((only, two_livers.SECOND), (both, two_livers.BOTH)):
         shown = np.abs(middle - rgb(colour)).max(axis=2) < 0.1
         assert shown[mask].mean() > 0.7 and not shown[(early["tumour"] < 0) & (late["tumour"] < 0)].all()
-    same = compare.tumour_difference(late, late, 6)
-    assert not (np.abs(same - rgb(compare.FIRST)).max(axis=2) < 0.02).any()
+    same = two_livers.tumour_difference(late, late, 6)
+    assert not (np.abs(same - rgb(two_livers.FIRST)).max(axis=2) < 0.02).any()
 
 
 def test_the_difference_of_a_field_is_second_minus_first(made_up):
     early, late = scene(made_up, 24.0), scene(made_up, 672.0)
-    _, most = compare.field_difference(early, late, "oxygen", 4)
+    _, most = two_livers.field_difference(early, late, "oxygen", 4)
     inside = np.isin(early["compartment"], (2, 3))
     assert most == pytest.approx(np.abs(late["oxygen"] - early["oxygen"])[inside].max())
-    image, zero = compare.field_difference(late, late, "oxygen", 4)
+    image, zero = two_livers.field_difference(late, late, "oxygen", 4)
     assert zero == 1.0 and image.min() >= 0
 
 

@@ -11,10 +11,10 @@ from livermet_sim.observe.columns import STACKS
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
 from livermet_sim.viz import border, key, style
-from livermet_sim.viz.compare import compare_livers
 from livermet_sim.viz.scene import MARGIN, scene
 from livermet_sim.viz.slides import brightfield, field_of_view, histology, immunofluorescence
 from livermet_sim.viz.tissue_map import JOINED, LAYERS, field_image, section, tissue_map
+from livermet_sim.viz.two_livers import compare_livers
 
 HIGH, WIDE, SCALE = 36, 48, 6
 LATTICE = Lattice(WIDE, HIGH, 10.0, wrap=True)

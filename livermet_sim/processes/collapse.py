@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID
-from livermet_sim.kernels.vessels import closing
+from livermet_sim.kernels.remodelling import closing
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World

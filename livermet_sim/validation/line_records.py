@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cells import lines as presets
+from livermet_sim.cells import tumour_lines
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import DIE, LUMEN, WASH_OUT
 from livermet_sim.observe.founders import Founders, by
@@ -149,7 +149,7 @@ class Lines:
         scenario: str = "lobule",
         days: float = 28.0,
     ):
-        known = presets.names()
+        known = tumour_lines.names()
         for name in names:
             if name not in known:
                 raise LivermetError("lines", f'"{name}" is not a tumour line', name=name, valid=known)
@@ -176,9 +176,9 @@ class Lines:
         """Return the records that hold a run, in the order of the lines."""
         return [record for record in self.records.values() if record.runs]
 
-    def traits(self) -> list[presets.Row]:
+    def traits(self) -> list[tumour_lines.Row]:
         """Return the traits in which the lines differ, with sources."""
-        rows = presets.table(self.names)
+        rows = tumour_lines.table(self.names)
         values: dict[str, set[Any]] = {}
         for row in rows:
             values.setdefault(row.trait, set()).add(row.value)
