@@ -105,7 +105,7 @@ def _interval(certain: int, possible: int, entered: int, sure: bool) -> tuple[fl
 def interval(count: float, total: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Return the Clopper-Pearson interval of a share; NaN when there is nothing to share.
 
-    Numbers need not be whole: effective ones (``validation.clustered``) are not.
+    Numbers need not be whole: effective ones (``validation.clustered``) are not, which ``scipy.stats.binomtest`` refuses.
 
     References
     ----------

@@ -6,6 +6,8 @@ log(-log S), which stays within 0 and 1 (Kalbfleisch and Prentice 2002, 1.4).
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from livermet_sim.base.errors import ResultError
@@ -13,7 +15,6 @@ from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.funnel import founders
 from livermet_sim.observe.record import Record
 
-NORMAL_95 = 1.959963984540054
 FOUNDER_STEPS = {
     "arrested": "arrested_h", "extravasated": "extravasated_h", "woke": "woke_h",
     "micrometastasis": "micrometastasis_h", "angiogenic": "angiogenic_h", "growth": "growth_h", "death": "ended_h",
@@ -104,19 +105,29 @@ def kaplan_meier(time: np.ndarray, happened: np.ndarray) -> Frame:
     events = np.bincount(index[happened], minlength=len(times))
     censored = np.bincount(index[~happened], minlength=len(times))
     at_risk = len(time) - np.concatenate([[0], np.cumsum(events + censored)[:-1]])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = np.cumprod(np.where(at_risk > 0, 1.0 - events / np.maximum(at_risk, 1), 1.0))
-        left = (at_risk - events).astype(float)
-        total = np.cumsum(np.where(events > 0, events / (at_risk * left), 0.0))
-        error = estimate * np.sqrt(total)
-        spread = NORMAL_95 * np.sqrt(total) / np.abs(np.log(estimate))
-        low, high = estimate ** np.exp(spread), estimate ** np.exp(-spread)
-    none = estimate >= 1.0
-    low, high = np.where(none, 1.0, low), np.where(none, 1.0, high)
-    gone = estimate <= 0.0
-    for values in (error, low, high):
-        values[gone] = np.nan
+    estimate, low, high = _product_limit(time, happened, times)
+    with np.errstate(divide="ignore", invalid="ignore"):  # Greenwood, which scipy does not give
+        error = estimate * np.sqrt(
+            np.cumsum(np.where(events > 0, events / (at_risk * (at_risk - events)), 0.0))
+        )
+    error[estimate <= 0.0] = np.nan
     return pd.DataFrame({
         "time_h": times, "at_risk": at_risk, "events": events, "censored": censored, "estimate": estimate,
         "standard_error": error, "low": low, "high": high,
     })  # fmt: skip
+
+
+def _product_limit(time: np.ndarray, happened: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the estimate and its interval at some times; an estimate of 1 is sure, one of 0 has no interval."""
+    if not len(time):
+        return np.ones(len(at)), np.ones(len(at)), np.ones(len(at))
+    from scipy.stats import CensoredData, ecdf
+
+    found = ecdf(CensoredData(uncensored=time[happened], right=time[~happened])).sf
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # it warns where the interval is undefined
+        interval = found.confidence_interval(0.95, method="log-log")
+    estimate = found.evaluate(at)
+    ends = (np.where(estimate >= 1.0, 1.0, end.evaluate(at)) for end in (interval.low, interval.high))
+    low, high = (np.where(estimate <= 0.0, np.nan, end) for end in ends)
+    return estimate, low, high
