@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import tomlkit
+from tomlkit.items import Item, SingleKey
 
 from livermet_sim.base.specs import Parameter, Value
 from livermet_sim.cells import tumour_lines
@@ -74,23 +76,22 @@ def _pairs(table: Mapping[str, Any]) -> list[str]:
 
 def key(name: str) -> str:
     """Return a key, quoted where TOML wants it."""
-    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if bare else text(name)
-
-
-def text(value: str) -> str:
-    """Return a quoted text."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return SingleKey(name).as_string()
 
 
 def literal(value: Value | list[Any] | Mapping[str, Any]) -> str:
     """Return a value as TOML; tables become inline tables."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return text(value)
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(literal(item) for item in value) + "]"
+    return _item(value).as_string()
+
+
+def _item(value: Any) -> Item:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key(name)} = {literal(item)}" for name, item in value.items()) + "}"
-    return repr(value)
+        table = tomlkit.inline_table()
+        for name, inner in value.items():
+            table.append(SingleKey(name), _item(inner))
+        return table
+    if isinstance(value, list | tuple):
+        array = tomlkit.array()
+        array.extend(_item(inner) for inner in value)
+        return array
+    return tomlkit.item(value)
