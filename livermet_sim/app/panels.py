@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
@@ -12,9 +10,9 @@ from livermet_sim.app import charts
 from livermet_sim.app.charts import Line
 from livermet_sim.app.liver import Liver
 from livermet_sim.observe import gather
-from livermet_sim.observe.columns import PATTERNS
+from livermet_sim.observe.columns import LESIONS_IN, PATTERNS
 from livermet_sim.observe.founders import to_come
-from livermet_sim.observe.funnel import funnel
+from livermet_sim.observe.funnel import Tally, funnel
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
@@ -133,12 +131,12 @@ def cascade(livers: Sequence[Liver]) -> str:
     return charts.bars(table, LIVERS, [liver.title for liver in livers], log=True)
 
 
-def tallied(liver: Liver) -> Any:
+def tallied(liver: Liver) -> Tally:
     """Return of a run so far what the funnel is counted from, without the rest of a result."""
     engine = liver.model.engine
     # the funnel does not ask how lesions grow, and to find that out takes longer than a frame
     unknown = {name: np.full(engine.world.lesions.n, np.nan) for name in PATTERNS}
-    return SimpleNamespace(
+    return Tally(
         lesions=gather.lesions(engine.world, unknown), events=gather.events(engine.world, engine.recorder.keep_events),
         timeseries=gather.timeseries(engine.series()), hours=engine.world.clock.hours,
         provenance={"founders_to_come": to_come(engine.world)},
@@ -156,7 +154,7 @@ def phases(livers: Sequence[Liver], name: str = STRIPS[0]) -> str:
     found = []
     for liver in livers:
         table, cells = liver.rows(), liver.cell_phases()
-        lesions = [[row[f"lesions_{phase.replace('-', '_')}"] for phase in PHASES] for row in table]
+        lesions = [[row[name] for name in LESIONS_IN.values()] for row in table]
         stacks = np.array(lesions if name == STRIPS[0] else cells, dtype=float).reshape(-1, len(PHASES)).T
         if name != STRIPS[0]:
             stacks = np.divide(

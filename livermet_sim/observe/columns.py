@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from livermet_sim.state.lesions import PHASES
+
 # A pandas DataFrame or Series: pandas loads only when a table is needed, and its hints mislead type checkers.
 Frame = Any
 
@@ -35,6 +37,9 @@ HISTORY = ("time_h", "lesion", "cells", *PATTERNS)
 TABLES = {"timeseries": TIMESERIES, "lesions": LESIONS, "events": EVENTS, "cells": CELLS, "patterns": HISTORY}
 
 ENDED = ("lost", "merged")
+
+# columns of the time series: lesions that stand in each phase
+LESIONS_IN = {phase: f"lesions_{phase.replace('-', '_')}" for phase in PHASES}
 
 SIZES = ("width", "height", "site_um", "thickness_um")
 STACKS = (

@@ -11,6 +11,10 @@ how many have come so far whatever came before.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from livermet_sim.observe import known
@@ -39,7 +43,18 @@ _LESION_ONLY = ("micrometastasis_h", "angiogenic_h", "growth_h")
 _GAINS = {"enter": 1, "divide": 1, "die": -1, "wash_out": -1}
 
 
-def funnel(result: Record) -> Frame:
+@dataclass(frozen=True)
+class Tally:
+    """Hold what the funnel of a run that goes on is counted from: tables as a `Record` has them."""
+
+    lesions: Frame
+    events: Frame
+    timeseries: Frame
+    hours: float
+    provenance: Mapping[str, Any]
+
+
+def funnel(result: Record | Tally) -> Frame:
     """Return one row per step of the cascade.
 
     Returns
@@ -90,7 +105,7 @@ def funnel(result: Record) -> Frame:
     return pd.DataFrame(rows).astype({"count": np.int64 if sure else np.float64})
 
 
-def _moment(result: Record, table: Frame) -> Moment:
+def _moment(result: Record | Tally, table: Frame) -> Moment:
     """Return what decides which steps can be known at the end of a run."""
     young = table["ended_h"].isna() & (result.hours - table["entered_h"] < DAY_H - 1e-9)
     return Moment(result.hours, int(young.sum()), int(result.provenance.get("founders_to_come") or 0))
@@ -121,7 +136,7 @@ def interval(count: float, total: float, confidence: float = CONFIDENCE) -> tupl
     return low, high
 
 
-def founders(result: Record) -> Frame:
+def founders(result: Record | Tally) -> Frame:
     """Return a row per founder: the hour at which its line reached each step, NaN where it did not.
 
     ``ended_h`` is the hour at which its last cell was gone, NaN while some live. Without events (a scenario

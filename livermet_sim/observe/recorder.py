@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.kernels.codes import DORMANT, LUMEN, SINUSOID, TISSUE, TUMOUR
+from livermet_sim.observe.columns import LESIONS_IN
 from livermet_sim.observe.parameters import days
 from livermet_sim.observe.standing import phase_of_cells, standing
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
-from livermet_sim.state.lesions import PHASES
 from livermet_sim.state.world import World
 
 SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "debris")
@@ -55,7 +55,7 @@ class Recorder(Process):
             row[name] = world.totals.get(name, 0)
         row |= {f"dead_{cause}": world.totals.get(f"dead_{cause}", 0) for cause in world.log.deadly}
         phases = standing(world).by_phase()
-        row |= {f"lesions_{name.replace('-', '_')}": int(phases[i]) for i, name in enumerate(PHASES)}
+        row |= {name: int(count) for name, count in zip(LESIONS_IN.values(), phases, strict=True)}
         inside, compartment = world.tissue.inside, world.compartment
         vessels = np.flatnonzero(compartment == SINUSOID)
         row["perfused_share"] = float(sites["perfused"][vessels].mean()) if len(vessels) else float("nan")

@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.columns import LESIONS_IN, Frame
 from livermet_sim.observe.course import Course, course
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.standing import counted
@@ -106,7 +106,7 @@ def stretches(lesion: Frame, seen: Course, end: float) -> list[tuple[float, floa
 def draw_phase_counts(ax: Axes, result: Record) -> None:
     """Draw how many lesions stood in each phase over time, stacked."""
     table = result.timeseries
-    names = [f"lesions_{phase.replace('-', '_')}" for phase in PHASES]
+    names = list(LESIONS_IN.values())
     colours = [style.PHASE_COLOURS[phase] for phase in PHASES]
     stack = [table[name].to_numpy() for name in names]
     ax.stackplot(table["day"].to_numpy(), stack, colors=colours, labels=PHASES, linewidth=0)

@@ -18,11 +18,12 @@ from PIL import Image
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import write_text
+from livermet_sim.observe.columns import LESIONS_IN
 from livermet_sim.observe.frames import FIELDS, moment, of_result
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.state.lattice import Lattice
-from livermet_sim.state.lesions import PHASE_WORDS, PHASES
+from livermet_sim.state.lesions import PHASE_WORDS
 from livermet_sim.state.tissue import COMPARTMENTS, OUTSIDE
 from livermet_sim.viz import raster, style
 from livermet_sim.viz.canvas import FLOW, NO_FLOW, SCHEMATIC, Canvas
@@ -183,9 +184,7 @@ def _curves(result: Record) -> dict[str, Any]:
     parts = (("dormant", "dormant", style.STATE_COLOURS["dormant"]), ("lumen", "in the vessels", "#8c96a3"),
              ("hypoxic", "hypoxic", "#b2182b"))  # fmt: skip
     burden += [series(f"tumour_{n}", name, colour) for n, name, colour in parts if f"tumour_{n}" in table]
-    phases = [
-        series(f"lesions_{phase.replace('-', '_')}", phase, style.PHASE_COLOURS[phase]) for phase in PHASES
-    ]
+    phases = [series(column, phase, style.PHASE_COLOURS[phase]) for phase, column in LESIONS_IN.items()]
     hosts = [str(c)[2:] for c in table.columns if str(c).startswith("n_") and c not in ("n_tumour", "n_lsec")]
     host = [series(f"n_{kind}", style.words_of(kind), style.colour_of(kind, hosts)) for kind in hosts
             if table[f"n_{kind}"].max() > 0]  # fmt: skip
