@@ -12,6 +12,8 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
+FINEST = 2.0**30  # of the rates of cover that are added up: 1e-9 /h
+
 
 class Regress(Process):
     """Cover new vessels with pericytes; take back those without blood, and uncovered ones whose LSEC lack VEGF.
@@ -67,6 +69,7 @@ class Regress(Process):
         rows = np.flatnonzero(rate > 0.0)
         places = world.cells["site"][rows]
         reached = np.column_stack([places, world.tissue.contacts[places]])
-        shares = np.broadcast_to(rate[rows, None], reached.shape)
+        # whole numbers add up to the same in any order of the cells
+        shares = np.broadcast_to(np.rint(rate[rows, None] * FINEST), reached.shape)
         there = reached >= 0
-        return np.bincount(reached[there], shares[there], world.tissue.n)
+        return np.bincount(reached[there], shares[there], world.tissue.n) / FINEST

@@ -334,6 +334,18 @@ def test_each_pericyte_covers_the_new_tubes_that_it_touches_at_its_rate(monkeypa
     assert not cover[world.sites["vessel_age"] == 0.0].any()
 
 
+def test_what_pericytes_cover_together_does_not_hang_on_their_order(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    world, cover = engine.world, process(engine, "Regress")
+    rows = world.add_cells(60, kind=world.code("stellate"), site=path[5], key=2**61 + np.arange(60))
+    random, found = np.random.default_rng(1), set()
+    shares = random.random(60)
+    for _ in range(8):
+        world.rates[rows, setting.column("cover")] = random.permutation(shares)
+        found.add(float(cover._covering(world)[path[5]]))
+    assert len(found) == 1 and found.pop() == pytest.approx(shares.sum())
+
+
 def test_all_that_a_sprout_is_stands_in_the_tables_of_the_world(monkeypatch):
     # a tip goes on as before when another process object, which knows nothing of it, takes over between two updates
     ways = []
