@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -277,9 +277,9 @@ class Engine:
         hypoxic = self.setting.section("cells.tumour").hypoxia_threshold
         return measures(self.world, self.setting.section("phases"), hypoxic)
 
-    def digest(self) -> str:
-        """Return a hash of the whole state that does not depend on the order of rows."""
-        return digest(self.world)
+    def digest(self, leave: Collection[str] = ()) -> str:
+        """Return a hash of the whole state, some arrays left out, that does not depend on the order of rows."""
+        return digest(self.world, leave)
 
 
 def images_of(recipe: Recipe) -> dict[str, bytes]:

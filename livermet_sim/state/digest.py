@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 
 import numpy as np
 
@@ -15,8 +16,8 @@ from livermet_sim.state.world import World
 _BY_ROW = ("segment_row",)
 
 
-def digest(world: World) -> str:
-    """Return the SHA-256 of the whole state."""
+def digest(world: World, leave: Collection[str] = ()) -> str:
+    """Return the SHA-256 of the whole state, or of it without the arrays to ``leave`` out."""
     found, hashed = stored.arrays(world), hashlib.sha256()
     for name, (table, axis) in stored.tables(world).items():
         order = _order(table, name) if axis == name else slice(None)
@@ -24,7 +25,7 @@ def digest(world: World) -> str:
             found["rates"] = found["rates"][order]
         for column in table.columns:
             found[f"{name}.{column}"] = found[f"{name}.{column}"][order]
-    for name in sorted(found.keys() - set(_BY_ROW)):
+    for name in sorted(found.keys() - {*_BY_ROW, *leave}):
         hashed.update(name.encode() + np.ascontiguousarray(found[name]).tobytes())
     # what is left of the times asked for is no matter of the liver
     single = {name: value for name, value in stored.numbers(world).items() if name != "clock.owed"}

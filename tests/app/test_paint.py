@@ -143,7 +143,9 @@ def test_a_click_takes_what_is_drawn_on_top(liver, colour, hidden):
 def test_a_tumour_cell_drawn_over_a_kupffer_cell_is_the_one_that_is_read(liver):
     world = liver.model.world
     cells, (rows, _, _) = world.cells, liver.cells.drawn()
-    tumour = next(r for r in rows if cells["kind"][r] == TUMOUR and cells["lesion_size"][r] <= FEW)
+    held = np.bincount(cells["site"], minlength=world.tissue.n)
+    alone = [r for r in rows if cells["kind"][r] == TUMOUR and cells["lesion_size"][r] <= FEW]
+    tumour = next(r for r in alone if held[cells["site"][r]] == 1)
     below = int(world.rows("kupffer")[0])
     before = {name: cells[name][below].copy() for name in ("site", "layer", "key")}
     cells["site"][below], cells["layer"][below] = cells["site"][tumour], cells["layer"][tumour]

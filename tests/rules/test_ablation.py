@@ -90,7 +90,7 @@ def test_a_rule_is_turned_round_or_held_at_its_maximum(mode):
         ("AN55", 'there is no rule or mechanism "AN55"; did you mean "AN5"'),
         ("MV6.tnff", 'did you mean "MV6.tnf"'),
         ("AN4", "AN4 is not in the model: "),
-        ("invert MV1", "the process Seed carries out MV1, which can only be dropped"),
+        ("invert MV1", "the process Pass carries out MV1, which can only be dropped"),
         ("AN5 + XX9", 'there is no rule or mechanism "XX9"'),
         ("MV6 alone", 'there is no rule or mechanism "MV6"'),
         ("", 'there is no rule or mechanism ""'),

@@ -20,20 +20,20 @@ from livermet_sim.sweep.effects import Effects, adjusted
 from livermet_sim.sweep.paired import compare_pairs, paired_p
 from livermet_sim.sweep.sweep import Sweep
 
-BUSY = {"seeding.enrichment": 40}
+BUSY = {"seeding.enrichment": 100}
 FEW = ("MV12", "MV13.crawl", "AN5", "MV2")
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory) -> Effects:
     """Return what four ablations and two of their pairs change within a day."""
-    study = Ablation("strip", FEW, pairs=("MV12", "MV2"), seeds=4, days=0.75, changes=BUSY)
+    study = Ablation("strip", FEW, pairs=("MV12", "MV2"), seeds=4, days=1.0, changes=BUSY)
     return study.run(tmp_path_factory.mktemp("ablate") / "study", workers=1, progress=False)
 
 
 def test_the_control_is_run_once_a_seed_and_every_effect_is_that_of_two_runs_by_hand(found):
     assert len(found.study) == 4 * (1 + len(found.words)) == 4 * 6
-    scenario = load("strip", BUSY | {"run.days": 0.75})
+    scenario = load("strip", BUSY | {"run.days": 1.0})
     by_hand = []
     for seed in (1, 2, 3, 4):
         runs = [Engine(s, seed) for s in (scenario, scenario.with_({"rules.MV12.enabled": False}))]
@@ -98,7 +98,7 @@ def test_how_far_two_stand_in_for_each_other(found):
 
 
 def test_the_same_call_goes_on_where_it_stopped_and_the_folder_gives_the_same(tmp_path, found):
-    study = Ablation("strip", FEW, pairs=("MV12", "MV2"), seeds=4, days=0.75, changes=BUSY)
+    study = Ablation("strip", FEW, pairs=("MV12", "MV2"), seeds=4, days=1.0, changes=BUSY)
     first = study.run(tmp_path / "study", workers=1, shard=(1, 3), progress=False)
     assert first.study.open == 16 and "16 of 24 runs are not there" in in_words(first)
     whole = study.run(tmp_path / "study", workers=1, progress=False)
@@ -199,7 +199,7 @@ def test_a_mistake_is_one_sentence_and_exits_2(livermet, options, words):
 
 def test_what_cannot_be_turned_round_is_left_out_and_named(livermet):
     code, out, _ = livermet("ablate strip --mode invert --plan")
-    assert code == 0 and "Left out, invert MV1: ablate: the process Seed carries out MV1" in out
+    assert code == 0 and "Left out, invert MV1: ablate: the process Pass carries out MV1" in out
     assert "cannot be inverted" in out and "invert MV12" in out
 
 

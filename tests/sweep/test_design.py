@@ -52,7 +52,7 @@ def test_ranges_default_to_those_declared_and_units_are_read(scenario):
         {
             "cells.kupffer.density": {}, "cells.tumour.divide": ("0.1 /day", 0.05),
             "seeding.dose": {"low": 1, "high": 100, "scale": "log"}, "cells": {"nk": {"density": (10, 20)}},
-            "rules.MV12.enabled": [True, False], "rules.MV3.maximum": ("x0.05", "x0.5"),
+            "rules.MV12.enabled": [True, False], "rules.GR5.crawl.maximum": ("x0.05", "x0.5"),
         },
         scenario,
     )  # fmt: skip
@@ -65,7 +65,7 @@ def test_ranges_default_to_those_declared_and_units_are_read(scenario):
         and switch.values == (True, False)
     )
     changed = change_paths(scenario, {fold.path: fold.written(fold.at(1.0))})
-    assert changed.rules["MV3"].maximum == 0.5 and changed.rules["MV3"].fold
+    assert changed.rules["GR5.crawl"].maximum == 0.5 and changed.rules["GR5.crawl"].fold
 
 
 def test_interventions_and_lines_are_factors(scenario):
