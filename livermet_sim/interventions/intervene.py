@@ -23,7 +23,6 @@ class Intervene(Process):
     """Take away and bring in; set receptors, levels and the sources of signals."""
 
     stage = "intervene"
-    reads = ("cells.key",)
     writes = ("cells.alive[treated]", "cells[treated]", "fields.background", "rules.gain", "crawl.heed")
     adds = ("log", "totals", "levels", "segments", *(f"sites.{name}" for name in BOUND))
     carries = (REMOVED,)

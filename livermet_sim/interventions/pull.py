@@ -146,7 +146,6 @@ class Modify(Process):
     """Multiply behaviours while a block, a boost or a drug lasts, after the rules have spoken."""
 
     stage = "decide"
-    reads = ("cells.kind",)
     adds = ("cells.rates",)
 
     def __init__(self, setting: Setting, interventions: Iterable[Intervention], due: np.ndarray):

@@ -31,7 +31,6 @@ class Film(Process):
     """Keep frames for films; where memory would run out, every second one is dropped and the interval doubled."""
 
     stage = "observe"
-    reads = ("cells", "sites", "fields.concentration")
 
     def __init__(self, setting: Setting, budget: int = BUDGET_BYTES):
         self.interval = float(setting.section("observe").frames)

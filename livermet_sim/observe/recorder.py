@@ -23,7 +23,6 @@ class Recorder(Process):
     """Keep the time series and the snapshots."""
 
     stage = "observe"
-    reads = ("cells", "sites", "fields.concentration", "lesions", "log")
 
     def __init__(self, setting: Setting):
         own = setting.section("observe")

@@ -48,7 +48,6 @@ class Angiogenesis(Process):
     """Send out tips, extend sprouts, join them to other vessels, line them with LSEC."""
 
     stage = "remodel"
-    reads = ("cells.rates", "fields.concentration", "sites.perfused", "sites.vessel_age", "network.pressure")
     writes = ("sites.diameter[new]", "sites.patency[new]", "sites.vessel_age[new]", "sites.sprout[new]")
     adds = ("compartment", "network", "segments", "cells[new lsec]")
     carries = (SPROUTS,)

@@ -81,7 +81,6 @@ class Collapse(Process):
     """Close tubes that pushing growth has compressed."""
 
     stage = "remodel"
-    reads = ("sites.patency", "cells.rates", "census")
     writes = tuple(f"sites.{name}[closed]" for name in (*CLEARED, "patency"))
     adds = (
         "compartment",

@@ -37,7 +37,6 @@ class Crawl(Process):
     """Move immune cells, stellate cells and tumour cells by whole sites."""
 
     stage = "act"
-    reads = ("cells.rates", "fields.concentration", "census")
     writes = ("cells.site[crawling]", "cells.layer[immune]")
 
     def __init__(self, setting: Setting, lattice: Lattice, places: Places):

@@ -27,7 +27,6 @@ class Sense(Process):
     """Count who is where and tell tumour cells how crowded they are."""
 
     stage = "sense"
-    reads = ("cells.site", "cells.layer", "cells.kind")
     writes = ("census", "sites.pressure", "cells.crowding")
 
     def step(self, world: World) -> None:
@@ -41,7 +40,6 @@ class Decide(Process):
     """Turn signals into rates by the rules: every step for tumour cells in vessels, hourly for all others."""
 
     stage = "decide"
-    reads = ("cells", "sites", "fields.concentration", "census", "systemic")
     writes = ("cells.rates",)
 
     def __init__(self, setting: Setting, compiled: Compiled):

@@ -44,7 +44,6 @@ class Diffuse(Process):
     """Gather secretion and solve L2 lap(c) - c + s = 0 for every signal."""
 
     stage = "diffuse"
-    reads = ("cells.site", "cells.rates")
     writes = ("fields.concentration", "fields.source")
 
     def __init__(self, setting: Setting):

@@ -40,7 +40,6 @@ class Fate(Process):
     """Draw each tumour cell's fate among competing hazards, its own and its attackers'; bury the dead."""
 
     stage = "act"
-    reads = ("cells.rates", "census", "cells.aptitude")
     writes = ("cells.event[tumour]", "cells.state", "cells.alive[tumour]")
     adds = ("cells.load", "cells.cause", "sites.debris", "log", "totals")
 
@@ -115,7 +114,6 @@ class Extravasate(Process):
     """Let cells cross the wall into free tissue beside them."""
 
     stage = "act"
-    reads = ("cells.event[tumour]",)
     writes = ("cells.layer[tumour]", "cells.site[tumour, crossing]", "cells.sojourn[tumour, crossing]")
     adds = ("cells.event", "log")
 
@@ -142,7 +140,6 @@ class Intravasate(Process):
     """Let cells of a lesion enter a perfused vessel beside them and be carried on: the seed of a satellite."""
 
     stage = "act"
-    reads = ("cells.event[tumour]", "sites.perfused")
     writes = ("cells.layer[tumour, entering]", "cells.site[tumour, entering]")
     adds = ("cells.event", "cells.trail", "cells.bound", "cells.squeeze", "cells.halted", "log")
 
@@ -174,7 +171,6 @@ class Divide(Process):
     """Let cycling cells divide into free room, a hepatocyte's place, or by pushing others aside."""
 
     stage = "act"
-    reads = ("cells.event[tumour]",)
     writes = ("cells[new daughters]", "cells.site[tumour, pushed]", "cells.generation")
     adds = ("cells.event", "cells.cause", "sites.parenchyma", "sites.patency", "log", "totals")
 

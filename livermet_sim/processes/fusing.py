@@ -16,7 +16,6 @@ class Fuse(Process):
     """Widen tubes that tumour cells touch at their LSEC's rate; join wide ones that lie side by side."""
 
     stage = "remodel"
-    reads = ("cells.rates", "sites.pressure", "sites.patency")
     adds = ("sites.diameter", "network")
 
     def __init__(self, setting: Setting):

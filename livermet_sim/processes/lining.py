@@ -12,7 +12,6 @@ class Line(Process):
     """Write adhesion, ligands and capillarisation of LSEC to their sites."""
 
     stage = "sense"
-    reads = ("cells.activation", "cells.capillarisation", "cells.segment", "cells.rates")
     writes = ("sites.adhesion", "sites.tether", "sites.grip", "sites.capillarised")
 
     def __init__(self, setting: Setting):

@@ -37,7 +37,6 @@ class Remodel(Process):
     """Update matrix, traps, debris, parenchyma and the patency of tubes."""
 
     stage = "remodel"
-    reads = ("cells.rates", "cells.site", "sites.oxygen", "sites.pressure")
     writes = ("sites.collagen", "sites.fibronectin")
     adds = ("sites.net", "sites.debris", "sites.parenchyma", "sites.patency", "sites.vessel_age")
 

@@ -70,7 +70,6 @@ class Oxygenate(Process):
     """Carry oxygen along the vessels and solve its tension in blood and tissue."""
 
     stage = "perfuse"
-    reads = ("network.outflow", "sites.parenchyma", "sites.vessel_age", "census")
     writes = ("sites.oxygen", "sites.blood_oxygen")
     carries = (
         Carried(

@@ -19,7 +19,6 @@ class Pass(Process):
     """Move tumour cells in vessels: squeezed through or wedged, tethered or loose, to the next place or away."""
 
     stage = "arrive"
-    reads = ("network.outflow", "sites.plug_drop", "sites.tether", "sites.grip", "sites.shear", "cells.rates")
     writes = (
         "cells.site[tumour, lumen]", "cells.trail", "cells.squeeze", "cells.halted", "cells.bound",
         "cells.alive[tumour, washed out]", "cells.sojourn[tumour, arrested]",

@@ -40,14 +40,6 @@ class Perfuse(Process):
     """Solve pressure and flow on the vessel network; say which tubes are perfused."""
 
     stage = "perfuse"
-    reads = (
-        "network.conductance",
-        "cells.site",
-        "cells.diameter",
-        "sites.patency",
-        "sites.diameter",
-        "sites.pressure",
-    )
     writes = (
         "sites.plug_drop",
         "sites.speed",

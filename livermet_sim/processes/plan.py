@@ -42,7 +42,7 @@ class Plan:
         self.steps += 1
 
     def table(self) -> str:
-        """Return the plan as text: stage, process, how often, what it reads and writes, its time so far."""
+        """Return the plan as text: stage, process, how often, what it writes, its time so far."""
         rows = [("stage", "process", "every", "ms/step", "what it does", "writes (+ adds)")]
         for process, seconds in zip(self.processes, self.seconds, strict=True):
             every = f"{process.every:g} h" if process.every else "step"

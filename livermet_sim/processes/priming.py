@@ -27,7 +27,6 @@ class Prime(Process):
     """Turn dendritic cells that left for the node into effector CD8 T cells on their way back."""
 
     stage = "act"
-    reads = ("cells.alive", "cells.event", "cells.activation")
     adds = ("levels",)
 
     def __init__(self, setting: Setting):

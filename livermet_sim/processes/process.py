@@ -18,12 +18,11 @@ class Process:
     What it carries from one tick to the next stands in tables of World, which it declares in ``carries``; it holds but
     parameters and scratch, so that another object of the class can take its place after any step.
 
-    ``reads``, ``writes`` and ``adds`` name arrays as ``table.column``, a part of the rows in brackets where
-    two processes share a column but never a row. No array has two writers; several may add to one.
+    ``writes`` and ``adds`` name arrays as ``table.column``, a part of the rows in brackets where two processes share a
+    column but never a row. No array has two writers; several may add to one. What a process reads is told by its code.
     """
 
     stage: ClassVar[str] = "act"
-    reads: ClassVar[tuple[str, ...]] = ()
     writes: ClassVar[tuple[str, ...]] = ()
     adds: ClassVar[tuple[str, ...]] = ()
     carries: ClassVar[tuple[Carried, ...]] = ()

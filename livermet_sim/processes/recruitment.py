@@ -27,7 +27,6 @@ class Recruit(Process):
     """
 
     stage = "arrive"
-    reads = ("sites.perfused", "cells.rates", "systemic.primed")
     writes = ("cells[new immune]",)
 
     def __init__(self, setting: Setting):

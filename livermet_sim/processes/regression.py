@@ -23,7 +23,6 @@ class Regress(Process):
     """
 
     stage = "remodel"
-    reads = ("cells.rates", "cells.site", "sites.perfused", "sites.vessel_age")
     writes = (
         "sites.stagnant[new]",
         "sites.cover[new]",

@@ -45,7 +45,6 @@ class Seed(Process):
     """Let disseminated tumour cells enter at the portal tracts."""
 
     stage = "arrive"
-    reads = ("network.outflow",)
     writes = ("cells[new tumour]",)
     adds = ("log", "totals")
 

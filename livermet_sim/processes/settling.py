@@ -10,7 +10,6 @@ class Settle(Process):
     """Drop the rows of cells that died, left or washed out."""
 
     stage = "remodel"
-    reads = ("cells.alive",)
     writes = ("cells[rows]",)
     adds = ("segments",)
 

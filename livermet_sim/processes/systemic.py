@@ -27,7 +27,6 @@ class Respond(Process):
     """Relax hepatocytes' SAA towards what IL-6 asks for, and vessels' memory of anti-VEGF towards its level."""
 
     stage = "intervene"
-    reads = ("systemic.il6", "systemic.anti_vegf")
     adds = ("levels",)
     carries = (
         Carried(

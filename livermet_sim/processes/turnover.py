@@ -19,7 +19,6 @@ class TurnOver(Process):
     """Age cells and relax their states exactly over the step."""
 
     stage = "act"
-    reads = ("cells.rates",)
     writes = ("cells.activation", "cells.polarisation", "cells.capillarisation", "cells.age", "cells.sojourn[all]",
               "cells.alive[others]", "cells[new stroma]", "cells.event[others]", "cells.kind[converting]")  # fmt: skip
     adds = ("cells.load", "sites.net")

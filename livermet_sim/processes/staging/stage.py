@@ -20,7 +20,6 @@ class Stage(Process):
     """Group tumour cells into lesions, keep their identities, read their phases, write their histories."""
 
     stage = "stage"
-    reads = ("cells.site", "census", "sites.perfused", "sites.vessel_age", "sites.oxygen")
     writes = ("lesions", "cells.lesion", "cells.phase", "cells.lesion_size", "cells.apart")
 
     def __init__(self, setting: Setting):
