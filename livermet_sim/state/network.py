@@ -150,7 +150,7 @@ class Network:
         ports = self.ports
         ports.supply = np.bincount(
             ports.of[ports.member], self.outflow[ports.member].sum(axis=1), ports.number
-        )
+        ).astype(np.float64)
 
     def add_edges(self, pairs: np.ndarray, diameters: np.ndarray) -> None:
         """Join pairs of neighbouring sites by tubes; sites new to the network become vessel sites.

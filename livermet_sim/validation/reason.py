@@ -59,8 +59,10 @@ def sentence(scenario: Scenario, day: int, most: LineRecord, fewest: LineRecord)
 def bearing(scenario: Scenario, cause: str, in_vessel: bool) -> dict[str, int]:
     """Return the traits that bear on a cause of loss: +1 where more of it means more loss, -1 where it means less."""
     if cause == WASHED_OUT:
-        behaviours = {"bridge": -1}
-        found = dict.fromkeys(("arrest_adhesive", "diameter", "cortical_tension", "viscosity"), -1)
+        behaviours: dict[str, int] = {"bridge": -1}
+        found: dict[str, int] = dict.fromkeys(
+            ("arrest_adhesive", "diameter", "cortical_tension", "viscosity"), -1
+        )
     elif cause in CAUSES:
         behaviours = {f"die.{cause}": 1}
         found = dict(behaviours)

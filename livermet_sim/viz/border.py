@@ -46,7 +46,7 @@ def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray
     table = lattice.neighbours(compartment != OUTSIDE)
     own = View(
         lattice, table[:, : lattice.sides], lattice.within(CONTACT, table), born, compartment, view["tumour"].ravel(),
-        stellate=stellate, patency=open_share.ravel(), **sites,
+        stellate=stellate, patency=open_share.ravel(), cells=1.0, **sites,
     )  # fmt: skip
     return border(own, SimpleNamespace(**thresholds))
 
