@@ -184,7 +184,8 @@ class Engine:
         self.world.drop_dead()
         digest = self.scenario_digest if recipe is None else recipe.digest
         start = Start(self.world.tissue, digest, self.images)
-        child = Engine(recipe or self.recipe, self.seed, start=start)
+        # "or" would not do: a model's scenario says that it is false
+        child = Engine(self.recipe if recipe is None else recipe, self.seed, start=start)
         stored.put(child.world, stored.arrays(self.world), stored.numbers(self.world), self.world.totals)
         history.copy(child.world, (self.recorder, self.film), (child.recorder, child.film))
         return child

@@ -160,6 +160,15 @@ def test_a_treated_fork_is_the_run_that_was_to_be_treated_from_the_beginning(tre
     assert child.digest() == whole.digest() != parent.digest()
 
 
+def test_a_treated_fork_of_a_model_is_treated():
+    parent = lm.LiverModel(lm.load("strip", EVENTFUL), seed=1)
+    parent.run("10 h")
+    treated, untreated = parent.fork([lm.deplete("kupffer", at="10 h")]), parent.fork()
+    for each in (treated, untreated):
+        each.run("1 h")
+    assert len(untreated.agents_by_type["kupffer"]) > len(treated.agents_by_type["kupffer"]) == 0
+
+
 def test_treatments_of_the_past_are_refused():
     parent = eventful()
     parent.run(10.0)
