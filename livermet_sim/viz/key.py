@@ -114,21 +114,35 @@ def ring_small(ax: Axes, view: Scene, share: float = 0.02) -> list[Any]:
     share : float
         Lesions narrower than this share of the picture are ringed.
     """
+    _, count, x, y = _lesions(view)
+    small = 2 * np.sqrt(count / np.pi) < share * view.shape[1]
+    return _rings(ax, x[small], y[small], style.INK, "lesion too small to see") if small.any() else []
+
+
+def ring_sites(ax: Axes, view: Scene, sites: np.ndarray, colour: str) -> None:
+    """Ring sites of the picture, given as flat indices."""
+    lattice = Lattice(view.shape[1], view.shape[0], view.site, view.joined)
+    x, y = lattice.middles(np.arange(len(sites)), sites, len(sites))
+    _rings(ax, view.x0 + x, view.y0 + y, colour)
+
+
+def _lesions(view: Scene) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the number, the sites and the middle, x and y in um, of each lesion in the picture."""
     lesion, place = [], []
     for name in ("tumour", "tumour_lumen"):
         sites = np.flatnonzero(view[name].ravel() >= 0)
         lesion.append(view[name].ravel()[sites])
         place.append(sites)
-    if not sum(map(len, lesion)):
-        return []
     number, which = np.unique(np.concatenate(lesion), return_inverse=True)
-    count = np.bincount(which)
+    if not len(number):
+        return number, number, number.astype(float), number.astype(float)
     lattice = Lattice(view.shape[1], view.shape[0], view.site, view.joined)
-    middle_x, middle_y = lattice.middles(which, np.concatenate(place), len(number))
-    small = 2 * np.sqrt(count / np.pi) < share * view.shape[1]
-    if not small.any() or len(number) == 0:
-        return []
+    x, y = lattice.middles(which, np.concatenate(place), len(number))
+    return number, np.bincount(which, minlength=len(number)), view.x0 + x, view.y0 + y
+
+
+def _rings(ax: Axes, x: np.ndarray, y: np.ndarray, colour: str, label: str = "") -> list[Any]:
     look: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 9, "markerfacecolor": "none",
-                            "markeredgecolor": style.INK, "markeredgewidth": 1.1}  # fmt: skip
-    ax.plot(view.x0 + middle_x[small], view.y0 + middle_y[small], **look)
-    return [Line2D([], [], label="lesion too small to see", **look)]
+                            "markeredgecolor": colour, "markeredgewidth": 1.1}  # fmt: skip
+    ax.plot(x, y, **look)
+    return [Line2D([], [], label=label, **look)]

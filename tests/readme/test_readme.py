@@ -54,6 +54,7 @@ SHORT = {
     "baseline": ["--quick", "--lines", "cc531s", "--seeds", "1", "--workers", "1"],
     "app": ["--help"],
     "fork": ["--days", "0.1"],
+    "whatif": ["--days", "0.5"],
 }
 SOONER = {"14 day": "0.05 day", "day14.npz": "day0.05.npz"}
 VALUED = ("--rules", "--days", "--seeds", "--lines", "--workers")

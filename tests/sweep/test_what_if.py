@@ -1,0 +1,193 @@
+"""Check that what a cell, founder, kind or rule did is what two livers show that share all luck but it."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import livermet_sim as lm
+from livermet_sim import cli
+from livermet_sim.kernels.codes import TUMOUR
+
+DAYS, AT = 1.0, "6 h"
+KUPFFER = 4273908635649538389  # kills a tumour cell at 14.25 h
+EVENT = ["time_h", "event", "cause", "key"]
+
+
+@pytest.fixture(scope="module")
+def at_six():
+    """Return the liver at the time at which something is taken out."""
+    model = lm.LiverModel("strip", seed=1, run__days=DAYS)
+    model.run(AT)
+    return model
+
+
+def cells_of_founders(model: lm.LiverModel, n: int) -> list[int]:
+    """Return how many cells each founder's line has."""
+    cells = model.world.cells
+    return np.bincount(cells["founder"][cells["kind"] == TUMOUR], minlength=n).tolist()
+
+
+def asked(without: str, **options) -> lm.WhatIf:
+    return lm.whatif("strip", without=without, at=AT, days=DAYS, **options)
+
+
+def by_hand(at_six: lm.LiverModel, without: str) -> lm.LiverModel:
+    """Return the liver without it, taken out by other means, at its end."""
+    if without == "kupffer":
+        fork = at_six.fork([lm.deplete("kupffer", at=AT)])
+    else:
+        fork = at_six.fork()
+        kind, number = without.split()
+        if kind == "founder":
+            for cell in [c for c in fork.agents_by_type[lm.Tumour] if c.founder == int(number)]:
+                cell.die()
+        else:
+            [cell] = [c for c in fork.agents_by_type[kind] if str(c.key).startswith(number)]
+            cell.die()
+    fork.run()
+    return fork
+
+
+@pytest.mark.parametrize("without", ["kupffer 4273", f"kupffer {KUPFFER}", "founder 0", "kupffer"])
+def test_both_livers_are_those_made_by_hand(at_six, without):
+    found, other, kept = asked(without), by_hand(at_six, without), at_six.fork()
+    kept.run()
+    n = len(found.founders)
+    assert found.founders["cells"].tolist() == cells_of_founders(kept, n)
+    assert found.founders["cells_without"].tolist() == cells_of_founders(other, n)
+    for arm, model in (("with", kept), ("without", other)):
+        own = found.timeseries[found.timeseries["arm"] == arm].drop(columns="arm").reset_index(drop=True)
+        pd.testing.assert_frame_equal(own, model.result().timeseries.reset_index(drop=True))
+
+
+def test_the_first_event_is_the_first_that_the_two_logs_do_not_share(at_six):
+    found, other, kept = asked("kupffer 4273"), by_hand(at_six, "kupffer 4273"), at_six.fork()
+    kept.run()
+    logs = [set(map(tuple, m.result().events[EVENT].values.tolist())) for m in (kept, other)]
+    first = min(logs[0] ^ logs[1])
+    [row] = found.first[found.first["what"] == "event"].to_dict("records")
+    assert row["hours"] == first[0] == 14.25 and row["where"] == f"tumour {first[3]}"
+    assert (row["with_it"], row["without_it"]) == ("die (kupffer)", "nothing")
+    [changed] = found.founders[found.founders["changed"]].to_dict("records")
+    assert changed["fate"] == "died: kupffer" and changed["ended_h"] == 14.25
+    assert changed["fate_without"] == "lives in vessels" and np.isnan(changed["ended_h_without"])
+
+
+def test_without_nothing_nothing_differs(at_six):
+    found = asked("nothing")
+    assert not len(found.first) and not found.founders["changed"].any()
+    assert "Nothing else ever differed." in found.summary()
+
+
+def test_a_rule_is_silent_from_then_on_and_not_before():
+    without = lm.load("strip", {"rules.MV12.enabled": False, "run.days": DAYS})
+    never = lm.LiverModel(without, seed=1)
+    never.run()
+    found = lm.whatif("strip", without="MV12", at="0 h", days=DAYS)
+    later = asked("MV12")
+    assert found.first["what"].tolist()[0] == later.first["what"].tolist()[0] == "rate"
+    assert found.first["name"].tolist()[0] == "engulf" and found.first["where"][0].startswith("kupffer ")
+    assert found.founders["cells_without"].tolist() == cells_of_founders(never, len(found.founders))
+    assert (found.first["hours"] > 0.0).all() and (later.first["hours"] > 6.0).all()
+
+
+@settings(max_examples=6, deadline=None)
+@given(place=st.integers(0, 10**6), hours=st.integers(0, 8))
+def test_a_cell_taken_out_is_no_difference_itself(place, hours):
+    model = lm.LiverModel("strip", seed=2, run__days=0.5)
+    model.run(f"{hours} h")
+    cells = model.world.cells
+    row = place % cells.n
+    name = f"{model.world.kinds[cells['kind'][row]]} {cells['key'][row]}"
+    found = lm.whatif("strip", without=name, at=f"{hours} h", seed=2, days=0.5)
+    assert found.title == name and name not in found.first["where"].tolist()
+    assert (found.first["with_it"] != found.first["without_it"]).all()
+    assert (found.first["hours"] > hours).all() and found.first["hours"].is_monotonic_increasing
+
+
+def dead_tumour_cell(model: lm.LiverModel) -> tuple[int, float]:
+    events = model.result().events
+    row = events[events["event"] == "die"].iloc[0]
+    return int(row["key"]), float(row["time_h"])
+
+
+MISTAKES = {
+    "kupffer 4273908635649538388": 'did you mean "4273908635649538389"',
+    "kupffer 4": "kupffer cells have a key that begins with 4: ",
+    "kupfer 4273": '"kupfer" is not a kind of cell; did you mean "kupffer"',
+    "kupfer": '"kupfer" is no kind, rule or mechanism; did you mean "kupffer"',
+    f"nk {KUPFFER}": f"cell {KUPFFER} is a kupffer cell, not a nk cell",
+    "founder 9999": 'there is no founder "9999"; founders 0 to 47 have entered by then',
+    "founder 3": "no cell of founder 3 lives at 6 h",
+    "MV999": 'there is no rule or mechanism "MV999"; did you mean "MV9"',
+    "invert MV12": "takes nothing out",
+    "": "name a cell, a founder, a kind, a rule or a mechanism",
+}
+
+
+@pytest.mark.parametrize("without", MISTAKES)
+def test_words_that_name_nothing_get_a_sentence(without):
+    with pytest.raises(lm.LivermetError) as error:
+        asked(without)
+    assert error.value.sentence.startswith("without: ") and MISTAKES[without] in error.value.sentence
+
+
+def test_a_cell_that_is_dead_by_then_is_said_to_be(at_six):
+    key, hours = dead_tumour_cell(at_six)
+    with pytest.raises(
+        lm.LivermetError, match=rf"tumour {key} died \(\w+\) at {hours:g} h; it does not live at 6 h"
+    ):
+        asked(f"tumour {key}")
+
+
+TIMES = {"6": "no unit", "3 day": "72 h is not before the end of the run, 24 h", "-6 h": "-6 h is before the beginning",
+         "noon": "is not a quantity", "inf h": "is not a quantity"}  # fmt: skip
+
+
+@pytest.mark.parametrize("at", TIMES)
+def test_impossible_times_get_a_sentence(at, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        sys, "argv", ["livermet", "whatif", "strip", f"--at={at}", "--without", "MV12", "--days", "1"]
+    )
+    assert cli.main() == 2
+    assert TIMES[at] in capsys.readouterr().err and not list((tmp_path / "results").iterdir())
+
+
+def test_the_command_leaves_tables_and_a_picture(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["whatif", "strip", "--at", AT, "--without", "kupffer 4273", "--days", "1", "--out", "found"]
+    said = CliRunner().invoke(cli.app, words, catch_exceptions=False)
+    assert said.exit_code == 0 and f"kupffer {KUPFFER} taken out at 6 h" in said.output
+    names = {"summary.txt", "first.csv", "founders.csv", "timeseries.csv", "difference.png"}
+    assert {path.name for path in (tmp_path / "found").iterdir()} == names
+    table = pd.read_csv(tmp_path / "found" / "founders.csv")
+    assert table["changed"].sum() == 1 and len(table) == 48
+
+
+def test_what_was_computed_before_ctrl_c_is_kept():
+    def stop(done: float, wanted: float) -> None:
+        if done >= 12.0:
+            raise KeyboardInterrupt
+
+    found = asked("kupffer 4273", progress=stop)
+    assert not found.complete and found.hours == 12.0 and len(found.first)
+
+
+def test_the_picture_shows_the_cell_and_the_tumour_that_one_of_them_lacks():
+    from livermet_sim.viz.two_livers import SECOND
+
+    figure = asked("kupffer 4273").plot()
+    panels = [ax for ax in figure.axes if ax.images]
+    assert len(panels) == 4
+    rings = [[line.get_markeredgecolor() for line in ax.lines if line.get_marker() == "o"] for ax in panels]
+    # the tumour cell that it would have killed at 14.25 h
+    assert rings == [[], [], [SECOND], [SECOND]]
+    assert all([line for line in ax.lines if line.get_marker() == "x"] for ax in panels)
