@@ -15,6 +15,7 @@ from livermet_sim.interventions.by_hand import BOUNDS, COLUMNS, kill
 from livermet_sim.interventions.by_hand import write as write_column
 from livermet_sim.kernels.codes import LUMEN
 from livermet_sim.rulebook.explain import explain_cell, senses
+from livermet_sim.scenario.life import Life, heard
 from livermet_sim.state.roster import GONE, Roster
 from livermet_sim.state.world import World
 
@@ -204,6 +205,16 @@ for _name in COLUMNS:
 
 class Tumour(Cell):
     """Look at a tumour cell."""
+
+    def biography(self) -> Life:
+        """Return what has happened to the cell and which rules spoke then; the run is made again to hear them.
+
+        Raises
+        ------
+        LivermetError
+            When the run was changed by hand.
+        """
+        return heard(self.model.engine, str(self._key))
 
 
 class Kupffer(Cell):

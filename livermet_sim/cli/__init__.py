@@ -29,6 +29,7 @@ from livermet_sim.cli import (
     study,
     sweep,
     whatif,
+    why,
 )
 from livermet_sim.cli import app as live
 from livermet_sim.cli.options import MISTAKE
@@ -42,7 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    run.run, fork.fork, whatif.whatif, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
+    run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
     film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, lines.lines,
 )  # fmt: skip
 for command in COMMANDS:

@@ -55,6 +55,7 @@ SHORT = {
     "app": ["--help"],
     "fork": ["--days", "0.1"],
     "whatif": ["--days", "0.5"],
+    "why": ["--days", "0.5"],
 }
 SOONER = {"14 day": "0.05 day", "day14.npz": "day0.05.npz"}
 VALUED = ("--rules", "--days", "--seeds", "--lines", "--workers")
