@@ -59,8 +59,11 @@ class Divergence:
 
     def _rate(self, a: World, b: World) -> Found:
         at, there = self._shared(a, b)
+        ours, theirs = a.rates[at], b.rates[there]
+        if np.array_equal(ours, theirs):
+            return None
         names = self.pair[0].compiled.behaviours
-        return _first_cell(a, at, {n: (a.rates[at, i], b.rates[there, i]) for i, n in enumerate(names)})
+        return _first_cell(a, at, {n: (ours[:, i], theirs[:, i]) for i, n in enumerate(names)})
 
     def _cell(self, a: World, b: World) -> Found:
         alone = [self._only_in(a, b), self._only_in(b, a)]
@@ -77,6 +80,11 @@ class Divergence:
                 "others": gone - 1,
             }
         at, there = self._shared(a, b)
+        ours, theirs = a.cells, b.cells
+        if np.array_equal(ours.whole[:, at], theirs.whole[:, there]) and np.array_equal(
+            ours.real[:, at], theirs.real[:, there], equal_nan=True
+        ):
+            return None
         names = [name for name in a.cells.columns if name not in SCRATCH]
         return _first_cell(a, at, {n: (a.cells[n][at], b.cells[n][there]) for n in names})
 

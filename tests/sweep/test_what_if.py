@@ -13,7 +13,13 @@ from typer.testing import CliRunner
 
 import livermet_sim as lm
 from livermet_sim import cli
+from livermet_sim.engine import base_values
 from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.rulebook import book
+from livermet_sim.rulebook.branch import obey
+from livermet_sim.sweep import removal
+from livermet_sim.sweep.branch import twin
+from livermet_sim.sweep.factors import change_paths
 
 DAYS, AT = 1.0, "6 h"
 KUPFFER = 4273908635649538389  # kills a tumour cell at 14.25 h
@@ -96,6 +102,28 @@ def test_a_rule_is_silent_from_then_on_and_not_before():
     assert found.first["name"].tolist()[0] == "engulf" and found.first["where"][0].startswith("kupffer ")
     assert found.founders["cells_without"].tolist() == cells_of_founders(never, len(found.founders))
     assert (found.first["hours"] > 0.0).all() and (later.first["hours"] > 6.0).all()
+
+
+@pytest.mark.parametrize("word", ["MV12", "MV18", "MV2 + MV3", "MV32"])
+def test_a_liver_without_a_rule_is_a_twin_that_obeys_the_others(at_six, word):
+    engine = at_six.engine
+    recipe = change_paths(at_six.scenario, {"ablate": word})
+    other = twin(engine)
+    obey(other.compiled, recipe.rules, base_values(recipe))
+    forked = removal.read(word, engine, at_six.scenario).fork(engine)
+    for each in (other, forked):
+        each.run(18.0)
+    assert forked.digest() == other.digest()
+
+
+@pytest.mark.parametrize("word", book.by_process())
+def test_what_a_process_does_can_be_taken_out_on_the_way(at_six, word):
+    forked = removal.read(word, at_six.engine, at_six.scenario).fork(at_six.engine)
+    off = book.by_process()[word]["off"]
+    assert off and all(forked.recipe.value(name) == value for name, value in off.items())
+    assert forked.digest() == at_six.engine.digest()
+    forked.run(6.0)
+    assert forked.world.clock.hours == 12.0
 
 
 @settings(max_examples=6, deadline=None)
