@@ -58,7 +58,8 @@ class Chapter:
     x, y : float, um
     layer : int
     spoken : tuple of (str, Reason)
-        Whose rates, and why they had their values; empty where nothing was evaluated before the event.
+        Whose rates, and why they had their values, before any intervention on a behaviour pulls at them; empty where nothing
+        was evaluated before the event.
     """
 
     hours: float
