@@ -26,6 +26,7 @@ from livermet_sim.state.roster import Roster
 
 if TYPE_CHECKING:
     from livermet_sim.result import Result
+    from livermet_sim.scenario.draft import Draft
     from livermet_sim.state.world import World
 
 OWN_STEP = 1000  # tells the order of the agents' own steps from other drawn orders
@@ -326,6 +327,11 @@ class _Own(Scenario):
 
     def __bool__(self) -> bool:
         return False
+
+    @classmethod
+    def of(cls, draft: Draft, text: str = "") -> Scenario:
+        """Return the scenario that a draft describes, one like any other."""
+        return Scenario.of(draft, text)
 
 
 def _own(scenario: Scenario) -> Scenario:

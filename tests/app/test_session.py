@@ -103,7 +103,9 @@ def test_speed_is_kept_and_pause_stops(page):
     began = shown.wait(lambda frame: frame.state == "running")
     time.sleep(1.0)
     shown.session.pause()
-    stopped = shown.wait(lambda frame: frame.state == "paused")
+    at = shown.session.call(lambda livers: livers[0].hours)
+    # the first frame after a pause answers the button, with the numbers of the frame before; those of the moment follow
+    stopped = shown.wait(lambda frame: frame.state == "paused" and frame.hours == at)
     assert 5.0 < stopped.hours - began.hours < 45.0
     time.sleep(0.3)
     assert shown.session.call(lambda livers: livers[0].hours) == stopped.hours

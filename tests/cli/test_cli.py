@@ -55,7 +55,7 @@ class FakeEngine:
     """Run a day a call of ``progress`` and let a test do something on one of them."""
 
     on_day: dict = {}  # noqa: RUF012
-    world = SimpleNamespace(tissue=SimpleNamespace(note=""))
+    world = SimpleNamespace(tissue=SimpleNamespace(note=""), clock=SimpleNamespace(hours=0.0))
 
     def __init__(self, scenario, seed=1):
         self.days, self.total = 0.0, scenario.value("run.days")

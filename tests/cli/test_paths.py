@@ -56,6 +56,7 @@ READ = {
     "replay": (".zip", ["replay", "{}"]),
     "pack": ("", ["pack", "{}"]),
     "lines": (".toml", ["lines", "--scenario", "{}"]),
+    "fork": (".npz", ["fork", "{}"]),
     "study summary": ("", ["study", "summary", "{}"]),
     "study plot": ("", ["study", "plot", "{}"]),
     "study sensitivity": ("", ["study", "sensitivity", "{}", "tumour_cells"]),
@@ -81,6 +82,8 @@ WRITTEN = {
     "export geojson --out": ("", ["export", "saved", "--to", "geojson", "--out", "{}"]),
     "pack --out": (".zip", ["pack", "real", "--out", "{}"]),
     "docs --out": ("", ["docs", "--out", "{}"]),
+    "fork --out": ("", ["fork", "kept.npz", "--quiet", "--days", "0.02", "--out", "{}"]),
+    "whatif --out": ("", ["whatif", "strip", "--at", "0.01 day", "--without", "MV12", *SHORT, "--out", "{}"]),
     "study plot --out": (".png", ["study", "plot", "study", "--kind", "response", "--out", "{}"]),
     "study export --out": ("", ["study", "export", "study", "--out", "{}"]),
     "baseline --csv": (".csv", ["baseline", "--quick", "--quiet", "--csv", "{}"]),
@@ -96,6 +99,7 @@ def home(tmp_path_factory):
     place = tmp_path_factory.mktemp("home")
     result(radius=8, count=10).save(place / "saved", figures=False)
     lm.LiverModel(lm.load("strip", {"run.days": 0.02}), seed=1).run().save(place / "real", figures=False)
+    lm.LiverModel(lm.load("strip", {"run.days": 0.04}), seed=1).save(place / "kept.npz")
     sweep = lm.Sweep("strip", {"cells.kupffer.density": (0, 30000)}, samples=2, days=0.02)
     sweep.run(place / "study", workers=1, progress=False)
     (place / "fit.toml").write_text(FIT)
@@ -201,6 +205,10 @@ def test_every_option_that_is_a_path_is_here():
     for command, parameter in sorted(found):
         assert any(
             command in words[:2]
-            and ("{}" in words[1:3] if parameter in ("folder", "file", "path") else f"--{parameter}" in words)
+            and (
+                "{}" in words[1:3]
+                if parameter in ("folder", "file", "path", "checkpoint")
+                else f"--{parameter}" in words
+            )
             for words in lines
         ), (command, parameter)

@@ -46,4 +46,5 @@ def test_solara_viz_draws_and_steps_a_model(model):
 def test_mesa_does_not_take_the_scenario_of_a_model_for_one_of_its_own(model):
     # Mesa 3.5 refuses a true ``model.scenario`` that is not of its own class
     assert not model.scenario
-    assert model.scenario == model.scenario.with_() and model.scenario.with_()
+    changed = model.scenario.with_()
+    assert changed and changed == model.scenario
