@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from livermet_sim.app.liver import Liver
@@ -33,7 +34,10 @@ class Painter:
         """Have the present state of a liver painted, unless a picture of it is under way."""
         if id(liver) not in self._busy:
             self._busy.add(id(liver))
-            POOL.submit(self._paint, liver, liver.sketch(layer))
+            sketch = liver.sketch(layer)
+            # a pool takes nothing once the program is ending, and then nobody looks
+            with suppress(RuntimeError):
+                POOL.submit(self._paint, liver, sketch)
 
     def _paint(self, liver: Liver, sketch: Any) -> None:
         began = time.thread_time()
