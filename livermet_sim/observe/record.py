@@ -32,35 +32,7 @@ def plain(value: Any) -> Any:
 class Record:
     """Hold the tables and pictures of one run; two results are equal when all their contents are.
 
-    Attributes
-    ----------
-    scenario : dict
-        The resolved scenario.
-    provenance : dict
-        Versions, ``seed``, ``digest`` of the end state, timings, ``complete`` (False for a run cut short) and
-        ``enrichment`` (how many times more tumour cells than in life, with the reason).
-    rules, plan : str
-        The rules in words; the order of a step.
-    timeseries : DataFrame
-        A row per recorded time; ``dead_<cause>``, ``entered``, ``born``, ``washed_out`` are running totals.
-    lesions : DataFrame
-        A row per lesion ever seen, with the hour of each milestone (NaN where it was never reached).
-    events : DataFrame
-        What happened to tumour cells, in order.
-    cells : DataFrame
-        Every cell at the snapshot times.
-    snapshots : dict of ndarray
-        ``time_h[S]``, site stacks ``[S, n]``, static site arrays ``[n]`` and sizes.
-    patterns : DataFrame
-        Growth pattern, vessels, hypoxia and necrosis of each lesion at the snapshot times.
-    toml : str
-        The scenario with every value, as a file that gives this run again with its seed.
-    frames : dict of ndarray
-        The tissue and the cells at short intervals, in bytes, for films: see ``observe.frames``.
-    source : str
-        The scenario as its author wrote it, if it came from a file.
-    images : dict of bytes
-        The image of the tissue as a file, under the name that ``toml`` gives it.
+    What each attribute is stands with those who use it: ``result.Result``.
     """
 
     scenario: dict[str, Any]

@@ -23,26 +23,7 @@ _WORDING = ("name", "doc")
 class Resolved:
     """Hold everything a run needs but its seed. Two scenarios are equal when all they resolve to is.
 
-    Attributes
-    ----------
-    name, doc : str
-        What it is called and what it is for.
-    line : str
-        Tumour line whose traits set ``cells.tumour``; empty for the plain tumour cell.
-    kinds : tuple of Kind
-        Kinds of cells in the order of their codes.
-    fields : tuple of str
-        Diffusing signals in their order.
-    values : mapping of section to mapping of parameter to value
-        Every value, in the unit of its parameter; read-only.
-    rules : RuleBook
-        The interaction rules.
-    interventions : tuple of dict
-        What is done to the liver, and when: checked tables, times in days.
-    given : dict
-        What was written, by dotted name; all else are defaults.
-    text : str
-        The file as its author wrote it, empty without one.
+    What each attribute is stands with those who use it: ``scenario.spec.Scenario``.
     """
 
     name: str
