@@ -20,9 +20,10 @@ from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.populate import populate
 from livermet_sim.cells.tumour import factor_names
-from livermet_sim.interventions.intervene import Intervene, flat, hours_before
+from livermet_sim.interventions.intervene import Intervene, pulls
+from livermet_sim.interventions.intervention import Intervention
 from livermet_sim.interventions.pull import Modify
-from livermet_sim.interventions.read import read
+from livermet_sim.interventions.read import flat, hours_before
 from livermet_sim.kernels.jit import source_hash
 from livermet_sim.observe import checkpoint, gather, history
 from livermet_sim.observe.folder import IMAGES
@@ -91,7 +92,7 @@ class Recipe(Protocol):
     @property
     def rules(self) -> RuleBook: ...
     @property
-    def interventions(self) -> tuple[Any, ...]: ...
+    def interventions(self) -> tuple[Intervention, ...]: ...
     @property
     def text(self) -> str: ...
     @property
@@ -336,8 +337,7 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int, tis
     founders = round(setting.section("seeding").dose * setting.section("seeding").enrichment * tissue.volume)
     lesions.append(founders, founder=np.arange(founders))
     kinds, step = tuple(kind.name for kind in recipe.kinds), setting.section("run").step
-    given = read(recipe.interventions, recipe.kinds, recipe.fields)
-    before = round(hours_before(given, setting.section("run").before) / step)
+    before = round(hours_before(recipe.interventions, setting.section("run").before) / step)
     world = World(
         tissue=tissue, kinds=kinds, clock=Clock(step, first=-before), seed=seed, sites=sites, cells=cells,
         lesions=lesions, fields=Fields(tissue, recipe.fields, lengths), network=network, log=EventLog(kinds),
@@ -380,7 +380,7 @@ def processes(
 ) -> Sequence[Any]:
     """Return the plan of a step, in order."""
     n, lattice = world.tissue.n, world.tissue.lattice
-    interventions = flat(read(recipe.interventions, recipe.kinds, recipe.fields))
+    interventions = flat(recipe.interventions)
     seed = seeding.Seed(setting)
     fate, decide, crawl = (
         Fate(setting, n),
@@ -390,7 +390,7 @@ def processes(
     return (
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seed, Pass(setting, seed), Recruit(setting), Sense(), Line(setting),
-        decide, Modify(setting, interventions, decide.due), fate, Extravasate(fate), Intravasate(fate),
+        decide, Modify(setting, pulls(interventions), decide.due), fate, Extravasate(fate), Intravasate(fate),
         Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), collapse.Collapse(setting),
         Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip

@@ -11,8 +11,9 @@ from typing import Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter
-from livermet_sim.interventions.intervene import hours_before
-from livermet_sim.interventions.read import read
+from livermet_sim.interventions.intervention import read_one
+from livermet_sim.interventions.made import words as names
+from livermet_sim.interventions.read import hours_before, read
 from livermet_sim.scenario.draft import split
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.sections import locate
@@ -210,32 +211,14 @@ def check_intervention(table: Mapping[str, Any], scenario: Scenario, days: float
         (made,) = read([table], scenario.kinds, scenario.fields)
     except ScenarioError as error:
         raise ScenarioError("", error.sentence.removeprefix("interventions[0].")) from None
-    start = float(made.numbers.get("start", 0.0))
+    start = made.begins() or 0.0
     if start >= days:
         raise ScenarioError("start", f"day {start:g} is not before the end of the run, day {days:g}")
 
 
 def words(table: Mapping[str, Any]) -> str:
     """Return an intervention as a reader would say it."""
-    action, part = table["action"], f"{100 * _share(table):.0f} %"
-    if action == "dose":
-        more = f", {table['doses']} times, every {table['every']}" if "doses" in table else ""
-        return f"give {table['drug'].replace('_', ' ')} ({part} of a dose) on {_days(table['start'])}{more}"
-    if action == "condition":
-        return f"{table['condition'].replace('_', ' ')} liver ({part})"
-    when = f"{_days(table['start'])} to {str(table['end']).removesuffix(' day')}"
-    if action == "block":
-        return f"block {part} of {table['behaviour']} of {table['target']} cells, {when}"
-    return f"take away {part} of {table['target']} cells, {when}"
-
-
-def _share(table: Mapping[str, Any]) -> float:
-    key = {"dose": "amount", "condition": "strength", "deplete": "efficacy"}.get(table["action"], "")
-    return float(table[key]) if key else 1.0 - float(table["factor"])
-
-
-def _days(text: str) -> str:
-    return f"day {text.removesuffix(' day')}"
+    return read_one(table, "interventions", names(table.get("target"))).said()
 
 
 def whole(text: Any, place: str) -> int:
@@ -253,8 +236,7 @@ def whole(text: Any, place: str) -> int:
 
 
 def _days_before(scenario: Scenario) -> float:
-    given = read(scenario.interventions, scenario.kinds, scenario.fields)
-    return hours_before(given, float(scenario.value("run.before"))) / 24.0
+    return hours_before(scenario.interventions, float(scenario.value("run.before"))) / 24.0
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from types import SimpleNamespace
-from typing import Literal
+from typing import Any, Literal
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.units import convert
@@ -116,6 +116,21 @@ class Section:
             self,
             parameters=tuple(replace(p, default=changed.get(p.name, p.default)) for p in self.parameters),
         )
+
+
+def declared(default: Value, unit: str, doc: str, *bounds: float, name: str = "", **more: Any) -> Any:
+    """Return the field of a dataclass that declares a parameter, named as the field is if no other name is given.
+
+    ``bounds`` and ``more`` are those of `Parameter`.
+    """
+    parameter = Parameter(name, default, unit, doc, *bounds, **more)
+    return field(default=default, metadata={"parameter": parameter})
+
+
+def parameters_of(kind: type) -> tuple[Parameter, ...]:
+    """Return the parameters that the fields of a dataclass declare, in their order."""
+    found = ((own.name, own.metadata.get("parameter")) for own in fields(kind))
+    return tuple(replace(one, name=one.name or name) for name, one in found if one is not None)
 
 
 def namespace(values: Mapping[str, Value]) -> SimpleNamespace:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from livermet_sim.interventions.actions import Intervention
-from livermet_sim.interventions.depletion import REMOVED, Depletion
-from livermet_sim.interventions.pull import Kills, Levels, Receptors, pulls
-from livermet_sim.interventions.supply import ONCE, Once, Sources
+from livermet_sim.interventions.add_matrix import MATRIX
+from livermet_sim.interventions.deplete import REMOVED
+from livermet_sim.interventions.intervention import Intervention
+from livermet_sim.interventions.pull import Kills, Levels, Pull, Receptors
+from livermet_sim.interventions.sources import Sources
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
-
-BOUND = ("collagen", "fibronectin", "net", "debris")
 
 
 class Intervene(Process):
@@ -24,7 +23,7 @@ class Intervene(Process):
 
     stage = "intervene"
     writes = ("cells.alive[treated]", "cells[treated]", "fields.background", "rules.gain", "crawl.heed")
-    adds = ("log", "totals", "levels", "segments", *(f"sites.{name}" for name in BOUND))
+    adds = ("log", "totals", "levels", "segments", *(f"sites.{name}" for name in MATRIX))
     carries = (REMOVED,)
 
     def __init__(
@@ -34,38 +33,24 @@ class Intervene(Process):
         compiled: Compiled,
         heed: np.ndarray,
     ):
-        own = pulls(interventions)
-        sources = [
-            i
-            for i in interventions
-            if i.action == "add_signal" and not i.words["signal"].startswith("systemic.")
-        ]
-        self.parts: list[Any] = [
-            Receptors(own, setting, compiled, heed),
-            Levels(own),
+        self.own, self.setting, pulled = tuple(interventions), setting, pulls(interventions)
+        sources = [source for own in interventions for source in own.sources()]
+        self.first: tuple[Any, ...] = (
+            Receptors(pulled, setting, compiled, heed),
+            Levels(pulled),
             Sources(sources),
-        ]
-        for number, intervention in enumerate(interventions):
-            if intervention.action == "deplete":
-                self.parts.append(Depletion(intervention, number, setting))
-            elif intervention.action in ONCE:
-                self.parts.append(Once(intervention, number, setting))
-        self.parts.append(Kills(own))
+        )
+        self.kills = Kills(pulled)
 
     def step(self, world: World) -> None:
         """Let every intervention do its part; those whose time has not come do nothing."""
-        for part in self.parts:
+        for part in self.first:
             part.step(world)
+        for number, own in enumerate(self.own):
+            own.step(world, number, self.setting)
+        self.kills.step(world)
 
 
-def flat(interventions: Iterable[Intervention]) -> tuple[Intervention, ...]:
-    """Return the interventions with every condition taken apart into its changes."""
-    found: list[Intervention] = []
-    for own in interventions:
-        found += flat(own.parts) if own.action == "condition" else [own]
-    return tuple(found)
-
-
-def hours_before(interventions: Iterable[Intervention], days: float) -> float:
-    """Return the time to be simulated before tumour cells enter, in whole days: asked for, or needed to intervene."""
-    return 24.0 * float(np.ceil(max([days, *(-i.start for i in interventions)])))
+def pulls(interventions: Sequence[Intervention]) -> list[Pull]:
+    """Return every lever that is pulled, drugs taken apart into their effects."""
+    return [pull for own in interventions for pull in own.pulls()]

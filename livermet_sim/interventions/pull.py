@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from livermet_sim.interventions.actions import BLOCKS, DrugEffect, Intervention
-from livermet_sim.interventions.course import Amount, Course, Effect
 from livermet_sim.interventions.levers import ALL, LIVER, RULE, SENSE, matches, senses
 from livermet_sim.kernels.codes import CYCLING, DIE, DORMANT, DOSED, LUMEN, TREATMENT, TUMOUR
 from livermet_sim.kernels.rng import draws
@@ -34,27 +32,6 @@ class Pull:
     def kinds(self, setting: Setting) -> list[int]:
         """Return the codes of the kinds it means."""
         return list(range(len(setting.kinds))) if self.target == ALL else [setting.code(self.target)]
-
-
-def pulls(interventions: Iterable[Intervention]) -> list[Pull]:
-    """Return every lever that is pulled, drugs taken apart into their effects."""
-    found: list[Pull] = []
-    for own in interventions:
-        if own.action in BLOCKS:
-            found.append(Pull("factor", own.words["target"], own.words["behaviour"], own.window()))
-        elif own.action == "add_signal" and own.words["signal"].startswith("systemic."):
-            found.append(Pull("amount", LIVER, own.words["signal"], own.window()))
-        elif own.action == "dose":
-            found += [_effect(part, own.course()) for part in own.parts]
-    return found
-
-
-def _effect(part: DrugEffect, course: Course) -> Pull:
-    if part.mode == "amount":
-        return Pull("amount", part.target, part.behaviour, Amount(course, part.maximum))
-    rest = 0.0 if part.mode == "kill" else 1.0
-    strength = Effect(course, part.maximum, part.half_max, part.power, rest)
-    return Pull(part.mode, part.target, part.behaviour, strength)
 
 
 class Receptors:
@@ -148,11 +125,11 @@ class Modify(Process):
     stage = "decide"
     adds = ("cells.rates",)
 
-    def __init__(self, setting: Setting, interventions: Iterable[Intervention], due: np.ndarray):
+    def __init__(self, setting: Setting, own: Sequence[Pull], due: np.ndarray):
         self.due = due
         self.own = [
             (pull, np.array(pull.kinds(setting)), setting.column(pull.behaviour), _highest(pull, setting))
-            for pull in pulls(interventions)
+            for pull in own
             if pull.mode == "factor"
             and pull.target not in (LIVER, RULE)
             and not pull.behaviour.startswith(SENSE)

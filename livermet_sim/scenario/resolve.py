@@ -11,7 +11,7 @@ from livermet_sim.base.specs import Section, Value
 from livermet_sim.cells import tumour_lines
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.tumour import factor_names
-from livermet_sim.interventions.read import Intervention, read
+from livermet_sim.interventions import Intervention, read
 from livermet_sim.rulebook import book
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.scenario import idle, sections
@@ -264,11 +264,11 @@ def _interventions(
     fields: Sequence[str],
     rules: RuleBook | None,
     mistakes: list[LivermetError],
-) -> tuple[dict[str, Any], ...]:
-    """Return the interventions as tables with every time and factor resolved."""
+) -> tuple[Intervention, ...]:
+    """Return the interventions with every time and factor resolved."""
     origin = draft.origin.get("interventions", "")
     where = place(origin, "interventions")
-    given = [i.to_dict() if isinstance(i, Intervention) else i for i in draft.interventions or ()]
+    given = draft.interventions or ()
     try:
         for table in given:
             if not isinstance(table, Mapping):
@@ -279,7 +279,7 @@ def _interventions(
         return ()
     try:
         ids = None if rules is None else tuple(rules.rules)
-        return tuple(intervention.to_dict() for intervention in read(tables, kinds, fields, ids))
+        return read(tables, kinds, fields, ids)
     except LivermetError as error:
         mistakes.append(ScenarioError("", place(origin, error.sentence)))
     except (OverflowError, ValueError, ZeroDivisionError):

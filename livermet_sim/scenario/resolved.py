@@ -13,6 +13,7 @@ from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Section, Value, namespace
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.registry import KINDS
+from livermet_sim.interventions import Intervention
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.scenario import sections
 
@@ -33,7 +34,7 @@ class Resolved:
     fields: tuple[str, ...]
     values: Mapping[str, Mapping[str, Value]]
     rules: RuleBook
-    interventions: tuple[dict[str, Any], ...]
+    interventions: tuple[Intervention, ...]
     given: dict[str, Any] = field(repr=False)
     text: str = field(default="", repr=False)
 
@@ -98,7 +99,7 @@ class Resolved:
                 target |= {"like": self.given[f"{name}.like"], "doc": self.given.get(f"{name}.doc", "")}
             target.update(values)
         tables["rules"] = self.rules.to_dict()
-        tables["interventions"] = [dict(table) for table in self.interventions]
+        tables["interventions"] = [own.to_dict() for own in self.interventions]
         return tables
 
     @property

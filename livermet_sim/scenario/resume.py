@@ -9,8 +9,7 @@ from typing import Any
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.base.read import guarded
 from livermet_sim.engine import Engine, Start
-from livermet_sim.interventions.intervene import flat
-from livermet_sim.interventions.read import read as read_interventions
+from livermet_sim.interventions.read import flat
 from livermet_sim.observe import checkpoint
 from livermet_sim.scenario.load import again
 from livermet_sim.scenario.spec import Scenario
@@ -46,10 +45,8 @@ def treated(scenario: Scenario, treatments: Iterable[Mapping[str, Any]], hours: 
     """
     more = [dict(own) for own in treatments]
     made = scenario.with_(interventions=[*scenario.interventions, *more])
-    given = flat(read_interventions(made.interventions, made.kinds, made.fields))
-    before = len(flat(read_interventions(scenario.interventions, scenario.kinds, scenario.fields)))
-    for own in given[before:]:
-        start = own.numbers.get("start")
+    for own in flat(made.interventions)[len(flat(scenario.interventions)) :]:
+        start = own.begins()
         if start is None:
             reason = f"{own.action} acts on a run from its beginning; give a block with a start"
             raise LivermetError("fork", reason)

@@ -28,8 +28,8 @@ class Scenario(Resolved):
         Every value, in the unit of its parameter; read-only.
     rules : RuleBook
         The interaction rules.
-    interventions : tuple of dict
-        What is done to the liver, and when: checked tables, times in days.
+    interventions : tuple of Intervention
+        What is done to the liver, and when: checked, times in days; each reads as its table does.
     given : dict
         What was written, by dotted name; all else are defaults.
     text : str

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.interventions.intervene import hours_before
-from livermet_sim.interventions.read import read
+from livermet_sim.interventions.read import hours_before
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
@@ -287,8 +286,7 @@ def _aligned(control: Scenario, treated: Any, days: float | None) -> tuple[Scena
 
 
 def _before(scenario: Scenario) -> float:
-    given = read(scenario.interventions, scenario.kinds, scenario.fields)
-    return hours_before(given, float(scenario.value("run.before")))
+    return hours_before(scenario.interventions, float(scenario.value("run.before")))
 
 
 def _seeds(seeds: Iterable[int] | int) -> list[int]:

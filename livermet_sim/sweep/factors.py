@@ -8,7 +8,6 @@ A factor is named by its path: a parameter (``cells.kupffer.density``), a rule's
 
 from __future__ import annotations
 
-import copy
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -182,7 +181,7 @@ def _changes(scenario: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _interventions(scenario: Scenario, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    tables = [copy.copy(_table(table)) for table in scenario.given.get("interventions", ())]
+    tables = [dict(table) for table in scenario.given.get("interventions", ())]
     off = set()
     for path, value in values.items():
         match = _INTERVENTION.fullmatch(path)
@@ -199,10 +198,6 @@ def _interventions(scenario: Scenario, values: Mapping[str, Any]) -> list[dict[s
         elif not value:
             off.add(number)
     return [table for number, table in enumerate(tables) if number not in off]
-
-
-def _table(given: Any) -> dict[str, Any]:
-    return dict(given) if isinstance(given, Mapping) else given.to_dict()
 
 
 def _paths(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -71,12 +71,10 @@ def test_a_kind_of_ones_own_can_be_treated():
 
 def test_the_list_of_interventions_names_every_action_drug_and_condition():
     from livermet_sim.interventions import library
-    from livermet_sim.interventions.actions import ACTIONS
+    from livermet_sim.interventions.intervention import ACTIONS
     from livermet_sim.scenario.tables import interventions
 
     words = interventions()
     for name in (*ACTIONS, ALL, LIVER, RULE, *library.entries("dose"), *library.entries("condition")):
         assert f"\n{name} " in words
-    assert all(
-        parameter.name in words for action in ACTIONS.values() for parameter in action.numbers.parameters
-    )
+    assert all(key in words for action in ACTIONS.values() for key in action.keys_known())

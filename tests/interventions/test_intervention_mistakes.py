@@ -11,7 +11,7 @@ from treated_livers import scenario
 
 import livermet_sim as lm
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.interventions.actions import ACTIONS
+from livermet_sim.interventions.intervention import ACTIONS
 from livermet_sim.scenario.load import from_dict, load
 
 TEXT = Path(__file__).with_name("mistakes.txt").read_text(encoding="utf-8")
@@ -63,7 +63,7 @@ def test_a_scenario_with_every_action_reads_back_equal():
 
 def test_what_is_resolved_no_longer_asks_the_library():
     table = scenario(lm.dose("dnase")).interventions[0]
-    other = table | {"drug": "something new"}
+    other = dict(table) | {"drug": "something new"}
     assert scenario(other).interventions[0]["effects"] == table["effects"]
 
 

@@ -11,7 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from livermet_sim.engine import Engine
-from livermet_sim.interventions.make import add_signal
+from livermet_sim.interventions import add_signal
 from livermet_sim.kernels.codes import CENTRAL, PORTAL, SINUSOID, TUMOUR
 from livermet_sim.kernels.plugs import PASCAL
 from livermet_sim.processes.passing import Pass

@@ -1,0 +1,106 @@
+"""Put the liver into a condition: a named list of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.specs import declared
+from livermet_sim.interventions import library
+from livermet_sim.interventions.intervention import RELATIVE, Intervention, read_one, start
+from livermet_sim.interventions.levers import Words
+from livermet_sim.interventions.made import Table, made
+
+
+def condition(
+    condition: str,
+    at: object = None,
+    strength: float = 1.0,
+    changes: Iterable[Mapping[str, Any]] | None = None,
+) -> Table:
+    """Put the liver into a condition of the library, or one of your own.
+
+    Parameters
+    ----------
+    condition : str
+        Its name, such as ``"fibrosis"``; a name of your own where ``changes`` are given.
+    at : str, time
+        When it begins, such as ``"-14 day"``; the library's time where it is left out.
+    strength : float
+        0 none, 1 as the library has it.
+    changes : list of mapping
+        Interventions that make it up; with ``changes`` of your own their times count from day 0.
+
+    Raises
+    ------
+    ScenarioError
+        For an unknown name, an impossible value, or a time without a unit.
+    """
+    changes = None if changes is None else list(changes)
+    return made(Condition, condition=condition, strength=strength, at=at, changes=changes)
+
+
+@dataclass(frozen=True, eq=False)
+class Condition(Intervention):
+    """Put the liver into a named condition: a list of changes."""
+
+    action: ClassVar[str] = "condition"
+    parts: ClassVar[str] = "changes"
+    nests: ClassVar[bool] = False
+    condition: str
+    start: float = start("When the condition begins; its changes count their times from here.")
+    strength: float = declared(1.0, "1", "How strong: 0 none, 1 as named.", 0.0, 10.0)
+    changes: tuple[Intervention, ...] = ()
+
+    def said(self) -> str:
+        """Return it as a reader would say it."""
+        return f"{self.condition.replace('_', ' ')} liver ({100 * self.strength:.0f} %)"
+
+    @classmethod
+    def completed(cls, table: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
+        """Return a table with the changes of the library's condition at its strength; what was written stays."""
+        if cls.parts in table:
+            return table
+        entry = library.entry(cls.action, name, place, "condition", cls.parts)
+        strength = table.get("strength", 1.0)
+        changes = [
+            _scaled(library.bare(change), strength, f"{place}.strength") for change in entry["changes"]
+        ]
+        return {"start": entry["start"]} | dict(table) | {"changes": changes, RELATIVE: True}
+
+    @classmethod
+    def part(cls, table: Mapping[str, Any], place: str, words: Words, origin: float) -> Intervention:
+        """Return one of its changes, checked."""
+        return read_one(table, place, words, origin, nested=True)
+
+    def begins(self) -> float:
+        """Return the day on which it begins, or the first of its changes."""
+        return min([self.start, *(change.begins() or 0.0 for change in self.changes)])
+
+    def whole(self) -> Sequence[Intervention]:
+        """Return its changes."""
+        return self.changes
+
+    @classmethod
+    def shelf(cls) -> tuple[str, list[tuple[str, str]]]:
+        """Return the conditions of the library."""
+        return "conditions of condition", [
+            (name, f"{one['doc']} From day {one['start']:g}. Source: {one['source']}.")
+            for name, one in library.entries(cls.action).items()
+        ]
+
+
+def _scaled(change: dict[str, Any], strength: object, place: str) -> dict[str, Any]:
+    """Return a change of a condition at another strength: amounts in proportion, factors moved towards 1 or away."""
+    if not isinstance(strength, int | float) or isinstance(strength, bool):
+        raise ScenarioError(place, f"{strength!r} is not a number")
+    for key in ("amount", "share", "density"):
+        if key in change:
+            change[key] = change[key] * strength
+    if "share" in change:
+        change["share"] = min(1.0, change["share"])
+    if "factor" in change:
+        change["factor"] = max(0.0, 1.0 + (change["factor"] - 1.0) * strength)
+    return change

@@ -1,0 +1,44 @@
+"""Keep sources of diffusing signals in the tissue while their windows are open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from livermet_sim.interventions.course import Window
+from livermet_sim.interventions.zone import Zone, sites_of
+from livermet_sim.state.fields import SOURCE_STEPS
+from livermet_sim.state.world import World
+
+
+@dataclass(frozen=True)
+class Source:
+    """Hold a source of a signal at every site of a zone, and how strong it is over time."""
+
+    signal: str
+    zone: Zone
+    window: Window
+
+
+class Sources:
+    """Put all sources of a run in place."""
+
+    def __init__(self, own: Sequence[Source]):
+        self.own = tuple(own)
+        self._now: tuple[float, ...] = ()
+
+    def step(self, world: World) -> None:
+        """Put the sources of the open windows in place, when one opened or closed."""
+        now = tuple(source.window(world.clock.hours) for source in self.own)
+        if now == self._now:
+            return
+        self._now, fields = now, world.fields
+        if not any(now):
+            fields.background = None
+            return
+        fields.background = np.zeros_like(fields.source)
+        for source, amount in zip(self.own, now, strict=True):
+            column = fields.index(source.signal)
+            fields.background[sites_of(world, source.zone), column] += round(amount * SOURCE_STEPS)
