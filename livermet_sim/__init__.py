@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.study import Study
     from livermet_sim.sweep.sweep import Sweep
     from livermet_sim.sweep.what_if import WhatIf, whatif
+    from livermet_sim.validation.catalogue import experiments
     from livermet_sim.validation.reach import reach
 
     __version__: str
@@ -56,7 +57,7 @@ __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kupffer", "LiverModel", "LivermetError",
     "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf",
     "__version__", "ablate", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
-    "deplete", "dose", "knock_out", "lines", "load", "parameters", "reach", "rules", "scenarios", "set_state",
+    "deplete", "dose", "experiments", "knock_out", "lines", "load", "parameters", "reach", "rules", "scenarios", "set_state",
     "whatif",
 ]  # fmt: skip
 
@@ -68,7 +69,7 @@ _HOMES = {
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
     "whatif": "sweep.what_if", "WhatIf": "sweep.what_if",
-    "reach": "validation.reach", "Study": "sweep.study", "Sweep": "sweep.sweep",
+    "reach": "validation.reach", "experiments": "validation.catalogue", "Study": "sweep.study", "Sweep": "sweep.sweep",
     "lines": "scenario.lists", "parameters": "scenario.lists", "rules": "scenario.lists", "scenarios": "scenario.lists",
 }  # fmt: skip
 

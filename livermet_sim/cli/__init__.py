@@ -28,6 +28,7 @@ from livermet_sim.cli import (
     show,
     study,
     sweep,
+    validate,
     whatif,
     why,
 )
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
-    film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, lines.lines,
+    film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, validate.validate, lines.lines,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -28,6 +28,7 @@ class Shown(StrEnum):
     rules = "rules"
     parameters = "parameters"
     interventions = "interventions"
+    experiments = "experiments"
 
 
 def show(
@@ -41,11 +42,13 @@ def show(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="tissue: file of the picture, tissue.png by default; lines, rules, parameters: a CSV table."
+            help="tissue: file of the picture, tissue.png by default; lines, rules, parameters, experiments: a CSV table."
         ),
     ] = None,
 ) -> None:
-    """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules, parameters or interventions."""
+    """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules, parameters, interventions or
+    published experiments.
+    """
     from livermet_sim.scenario import tables
 
     if out is not None and what is not Shown.tissue:
@@ -56,6 +59,11 @@ def show(
         return
     if what is Shown.interventions:
         typer.echo(tables.interventions())
+        return
+    if what is Shown.experiments:
+        from livermet_sim.validation import catalogue
+
+        typer.echo(catalogue.listing(catalogue.chosen([name]) if name else None))
         return
     if what is Shown.scenario and name is None:
         typer.echo(tables.scenarios())
@@ -86,6 +94,10 @@ def _write_table(what: Shown, name: str | None, changes: Changes, section: str, 
         table = lists.lines()
     elif what is Shown.scenario and name is None:
         table = lists.scenarios()
+    elif what is Shown.experiments:
+        from livermet_sim.validation import catalogue
+
+        table = catalogue.experiments()
     elif what is Shown.rules:
         table = lists.rules(load_scenario(name or "baseline", changes))
     elif what is Shown.parameters:

@@ -1,0 +1,141 @@
+"""Make the two livers of an experiment, and say up to when they are one and the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from livermet_sim.base.errors import ScenarioError
+from livermet_sim.engine import Engine
+from livermet_sim.interventions.actions import Intervention
+from livermet_sim.interventions.intervene import flat, hours_before
+from livermet_sim.interventions.read import read
+from livermet_sim.scenario.load import load
+from livermet_sim.scenario.spec import Scenario
+from livermet_sim.sweep.runs import quiet
+from livermet_sim.validation.experiment import LONGEST_DAYS, Arm, Experiment
+from livermet_sim.validation.readouts import readings
+
+BEFORE = (0.0, 3.0, 28.0, 365.0)  # day; few lengths, so that experiments share their controls
+SMALL = "strip"
+
+
+@dataclass(frozen=True)
+class Livers:
+    """Hold both arms of an experiment as scenarios.
+
+    Attributes
+    ----------
+    control, treated : Scenario
+        Of the same length, with the same time before tumour cells enter.
+    parting : float or None, h
+        Until when they are the same liver, to the bit; None where they never are.
+    """
+
+    experiment: Experiment
+    control: Scenario
+    treated: Scenario
+    parting: float | None
+
+
+def livers(own: Experiment, lobules: int | None = None) -> Livers:
+    """Return both arms of an experiment.
+
+    Parameters
+    ----------
+    lobules : int, optional
+        Size of the tissue, where its scenario is a patch.
+
+    Raises
+    ------
+    ScenarioError
+        For an unknown name or an impossible value in either arm, an unknown readout, or one taken before anything is done.
+    """
+    first = _base(own, lobules)
+    _check_readout(own, first)
+    given = {arm: _interventions(own, arm, getattr(own, arm), first) for arm in ("control", "treated")}
+    before = _bucket(hours_before((*given["control"], *given["treated"]), 0.0) / 24.0)
+    with _placed(own, "control"):
+        control = first.with_(
+            dict(own.control.values) | {"run.before": before, "run.days": LONGEST_DAYS},
+            interventions=[*first.interventions, *own.control.interventions],
+        )
+    with _placed(own, "treated"):
+        treated = control.with_(
+            dict(own.treated.values),
+            interventions=[*control.interventions, *own.treated.interventions],
+        )
+    return Livers(own, quiet(control, False), quiet(treated, False), _parting(own, given["treated"], control))
+
+
+def _base(own: Experiment, lobules: int | None) -> Scenario:
+    with _placed(own, ""):
+        first = load(own.scenario, {"line": own.line})
+        patch = first.value("tissue.kind") == "patch"
+        return first.with_({"tissue.lobules": lobules}) if lobules and patch else first
+
+
+def _interventions(own: Experiment, arm: str, given: Arm, scenario: Scenario) -> tuple[Intervention, ...]:
+    """Return the interventions of an arm, checked by themselves so that messages count them as the file does."""
+    with _placed(own, arm):
+        found = flat(
+            read(given.interventions, scenario.kinds, scenario.fields, [r.id for r in scenario.rules])
+        )
+    for one in found:
+        start = one.numbers.get("start")
+        if start is not None and start >= own.day:
+            reason = f"{one.action} starts on day {start:g}, and the readout is taken on day {own.day:g}"
+            raise ScenarioError(f"{own.place}, {arm}", reason)
+    return found
+
+
+def _parting(own: Experiment, treated: tuple[Intervention, ...], control: Scenario) -> float | None:
+    """Return the hour of the first thing done to the treated liver alone, on a step; None if that is from the beginning."""
+    starts = [one.numbers.get("start") for one in treated]
+    if not starts or None in starts or own.treated.values != own.control.values:
+        return None
+    step = float(control.value("run.step"))
+    hour = math.floor(min(float(s) for s in starts if s is not None) * 24.0 / step + 1e-9) * step
+    return hour if hour > -24.0 * float(control.value("run.before")) else None
+
+
+def _bucket(days: float) -> float:
+    return next(length for length in BEFORE if days <= length)
+
+
+def _check_readout(own: Experiment, scenario: Scenario) -> None:
+    known = _readouts(scenario.kinds, scenario.fields) if scenario.kinds else ()
+    if own.readout not in known:
+        reason = f'there is no readout "{own.readout}"'
+        raise ScenarioError(f"{own.place}, readout", reason, name=own.readout, valid=known)
+
+
+def _readouts(kinds: Any, fields: Any) -> tuple[str, ...]:
+    shipped = _shipped()
+    more = [f"{kind.name}_cells" for kind in kinds] + [f"{name}_signal" for name in fields]
+    return tuple(dict.fromkeys((*shipped, *more)))
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    return tuple(readings(Engine(quiet(load(SMALL), False), 1)))
+
+
+@contextmanager
+def _placed(own: Experiment, arm: str) -> Iterator[None]:
+    """Let a mistake in a scenario be one in the file of its experiment."""
+    try:
+        yield
+    except ScenarioError as error:
+        sentences = (
+            error.sentence.replace("interventions[", f"{arm}[")
+            .replace("change ", "")
+            .replace("override ", "")
+        )
+        raise ScenarioError(
+            "", "\n".join(f"{own.place}, {line}" for line in sentences.splitlines())
+        ) from None
