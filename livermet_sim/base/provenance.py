@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 # what shows or organises runs cannot change what one gives
-APART = ("app", "cli", "library", "result.py", "sweep", "validation", "viz")
+APART = ("app", "bench", "cli", "library", "result.py", "sweep", "validation", "viz")
 NUMBERS = ("numpy", "scipy", "numba")
 STANDS_ON = ("mesa", "numpy", "scipy", "numba", "pandas", "pyarrow")
 

@@ -18,6 +18,7 @@ from livermet_sim.cli import (
     about,
     again,
     baseline,
+    bench,
     calibrate,
     compare,
     film,
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
-    film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, validate.validate, lines.lines,
+    film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, validate.validate, lines.lines, bench.bench,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)
