@@ -9,9 +9,9 @@ import numpy as np
 from mesa.discrete_space import CellAgent, OrthogonalMooreGrid
 
 from livermet_sim.bench.growth import DIES, DIVIDES, STEP
+from livermet_sim.state.lattice import Lattice
 
 DEATH, EITHER = 1.0 - math.exp(-DIES * STEP), 1.0 - math.exp(-(DIES + DIVIDES) * STEP)
-MOVES = np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0)])
 
 
 class Grower(CellAgent):
@@ -23,7 +23,7 @@ class Grower(CellAgent):
         """Sense, then die or divide."""
         assert self.cell is not None
         free = [cell for cell in self.cell.neighborhood if cell.is_empty]
-        self.crowding = 1.0 - len(free) / len(MOVES)
+        self.crowding = 1.0 - len(free) / len(self.cell.neighborhood)
         u = self.random.random()
         if u < EITHER * DIES / (DIES + DIVIDES):
             self.remove()
@@ -54,7 +54,8 @@ class InNumPy:
     """Hold the model as arrays; where several daughters want one site, one of them is drawn."""
 
     def __init__(self, cells: int, side: int, seed: int = 1):
-        self.rng, self.side = np.random.default_rng(seed), side
+        self.rng = np.random.default_rng(seed)
+        self.around = Lattice(side, side, 10.0, wrap=True).around
         self.held = np.zeros(side * side, dtype=bool)
         self.held[self.rng.choice(side * side, cells, replace=False)] = True
 
@@ -65,16 +66,13 @@ class InNumPy:
 
     def step(self) -> None:
         """Advance by one step."""
-        square = self.held.reshape(self.side, self.side).astype(np.int8)
-        around = sum(np.roll(square, move, axis=(0, 1)) for move in MOVES.tolist())
         at = np.flatnonzero(self.held)
-        self.crowding = np.ravel(around)[at] / len(MOVES)
+        self.crowding = self.held[self.around[at]].mean(axis=1)
         u = self.rng.random(len(at))
         share = EITHER * DIES / (DIES + DIVIDES)
         self.held[at[u < share]] = False
         mothers = self.rng.permutation(at[(u >= share) & (u < EITHER)])
-        y, x = np.divmod(mothers[:, None], self.side)
-        beside = (y + MOVES[:, 0]) % self.side * self.side + (x + MOVES[:, 1]) % self.side
+        beside = self.around[mothers]
         score = np.where(self.held[beside], -1.0, self.rng.random(beside.shape))
         pick = score.argmax(axis=1)
         born = beside[np.arange(len(mothers)), pick][score.max(axis=1, initial=-1.0) >= 0.0]

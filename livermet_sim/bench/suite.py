@@ -20,6 +20,7 @@ from livermet_sim.base.write import write_text
 from livermet_sim.bench import parts, studies
 from livermet_sim.bench.measure import LESS, MORE, Figure, yardstick
 from livermet_sim.kernels.jit import source_hash
+from livermet_sim.scenario.tables import aligned
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "baseline": parts.baseline, "rest": parts.rest, "parts": parts.parts, "growth": parts.growth, "start": parts.start,
@@ -151,6 +152,6 @@ def table(now: Report, kept: Report | None = None) -> str:
         (one.name, f"{one.value:.4g}", one.unit, f"{ratio[one.name]:.2f}" if one.name in ratio else "")
         for one in now.figures
     ]
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    lines = ["  ".join(word.ljust(w) for word, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, "", f"{now.machine}, {now.date}; yardstick {1e3 * now.yardstick:.1f} ms"])
+    return "\n".join(
+        [aligned(rows), "", f"{now.machine}, {now.date}; yardstick {1e3 * now.yardstick:.1f} ms"]
+    )
