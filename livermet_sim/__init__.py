@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     )
     from livermet_sim.model import LiverModel
     from livermet_sim.result import Result
+    from livermet_sim.rulebook.physicell.ruleset import PhysicellRules
     from livermet_sim.scenario.lists import lines, parameters, rules, scenarios
     from livermet_sim.scenario.load import load
+    from livermet_sim.scenario.physicell import read_physicell, to_physicell
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.sweep.ablate import ablate
     from livermet_sim.sweep.comparison import Comparison, compare
@@ -55,10 +57,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kupffer", "LiverModel", "LivermetError",
-    "Monocyte", "Neutrophil", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf",
+    "Monocyte", "Neutrophil", "PhysicellRules", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf",
     "__version__", "ablate", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
-    "deplete", "dose", "experiments", "knock_out", "lines", "load", "parameters", "reach", "rules", "scenarios", "set_state",
-    "whatif",
+    "deplete", "dose", "experiments", "knock_out", "lines", "load", "parameters", "reach", "read_physicell", "rules",
+    "scenarios", "set_state", "to_physicell", "whatif",
 ]  # fmt: skip
 
 _HOMES = {
@@ -70,6 +72,8 @@ _HOMES = {
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
     "whatif": "sweep.what_if", "WhatIf": "sweep.what_if",
     "reach": "validation.reach", "experiments": "validation.catalogue", "Study": "sweep.study", "Sweep": "sweep.sweep",
+    "read_physicell": "scenario.physicell", "to_physicell": "scenario.physicell",
+    "PhysicellRules": "rulebook.physicell.ruleset",
     "lines": "scenario.lists", "parameters": "scenario.lists", "rules": "scenario.lists", "scenarios": "scenario.lists",
 }  # fmt: skip
 

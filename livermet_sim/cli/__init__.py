@@ -25,6 +25,7 @@ from livermet_sim.cli import (
     fork,
     lines,
     new,
+    rules,
     run,
     show,
     study,
@@ -51,6 +52,7 @@ COMMANDS = (
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(study.app, name="study")
+app.add_typer(rules.app, name="rules")
 
 
 def _version(wanted: bool) -> None:

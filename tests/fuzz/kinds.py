@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import fuzz_folders as folders
+import fuzz_physicell as physicell
 import fuzz_pictures as pictures
 import fuzz_toml as toml
 from drive import Kind
@@ -25,6 +26,8 @@ KINDS = (
     Kind("interventions (TOML)", toml.text_file(toml.INTERVENTIONS), toml.scenario, judge=toml.scenario_is_as_written),
     Kind("study (TOML)", toml.text_file(toml.STUDY), toml.study),
     Kind("calibration (TOML)", toml.text_file(toml.CALIBRATION), toml.calibration),
+    Kind("PhysiCell rules (CSV)", physicell.make, physicell.read, same=physicell.same, judge=physicell.is_as_written, few=250),
+    Kind("PhysiCell rules with what is kept beside", physicell.make_both, physicell.read, "*.json", same=physicell.same, few=100),
     Kind("result", saved, folders.result, "run/*", sealed=True),
     Kind("result with new checksums", saved, folders.result, "run/*", after=folders.reseal_result),
     Kind("result with new checksums, drawn", saved, folders.shown, "run/*", after=folders.reseal_result, few=10),
