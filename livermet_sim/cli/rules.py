@@ -129,7 +129,7 @@ def export(
         raise LivermetError("--out", f'"{out}" is not a table; its name must end in .csv')
     found = physicell.to_physicell(load_scenario(scenario, changes) if changes else scenario, out, own=own)
     if out is None:
-        typer.echo(found.to_csv(), nl=False)
+        typer.echo(found.text(), nl=False)
     for sentence in sentences(found.findings):
         typer.echo(tidy(sentence), err=True)
     typer.echo(f"{_count(len(found.rows), 'rule')}{f' in {out}' if out else ''}", err=out is None)

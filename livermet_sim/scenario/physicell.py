@@ -92,7 +92,7 @@ def to_physicell(
         only = {entry.id for entry in before} | _changed(found)
     rules = ruleset.of_rules(found.rules, found.values, name=found.name, before=before, only=only)
     if path is not None:
-        rules.to_csv(path)
+        rules.save(path)
     return rules
 
 

@@ -37,13 +37,13 @@ def make(folder: Path) -> Any:
 def make_both(folder: Path) -> Any:
     """Write a file of rules and what is kept beside it."""
     make(folder)
-    read(folder, np.random.default_rng(0)).to_csv(folder / "mine.csv")
+    read(folder, np.random.default_rng(0)).save(folder / "mine.csv")
 
 
 def read(folder: Path, rng: np.random.Generator) -> lm.PhysicellRules:
     """Read a file of rules, find their meaning, and write them again."""
     found = lm.read_physicell(folder / "mine.csv", scenario=strip())
-    assert found.to_csv() and repr(found)
+    assert found.text() and repr(found)
     return found
 
 

@@ -14,7 +14,8 @@ import livermet_sim as lm
 from livermet_sim import cli
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.rulebook.physicell import dictionary
-from livermet_sim.rulebook.physicell.read import Reader, atof
+from livermet_sim.rulebook.physicell.numbers import atof
+from livermet_sim.rulebook.physicell.read import Reader
 from livermet_sim.rulebook.physicell.reference import acting, hill, respond, span
 from livermet_sim.rulebook.physicell.row import Row
 from livermet_sim.rulebook.physicell.ruleset import read
@@ -274,7 +275,7 @@ def test_a_changed_rule_is_exported_as_changed_and_a_gone_one_named(tmp_path):
         "[rules.nk_contact_tumour_increases_attack]\nenabled = false",
     )
     (tmp_path / "mine.toml").write_text(text)
-    rows = lm.to_physicell(tmp_path / "mine.toml").to_csv().splitlines()
+    rows = lm.to_physicell(tmp_path / "mine.toml").text().splitlines()
     assert MODEL.splitlines()[2].replace("0.0072", "0.006") in rows and MODEL.splitlines()[1] in rows
     assert "// left out: nk_contact_tumour_increases_attack (it is switched off)" in rows
 
@@ -357,7 +358,7 @@ def test_a_strangers_file_beside_is_not_overwritten(tmp_path):
     path = write(tmp_path, GOOD)
     write(tmp_path, '{"mine": 1}', "mine.physicell.json")
     with pytest.raises(LivermetError, match="is something else"):
-        lm.read_physicell(path, scenario=strip()).to_csv(tmp_path / "mine.csv")
+        lm.read_physicell(path, scenario=strip()).save(tmp_path / "mine.csv")
     assert (tmp_path / "mine.physicell.json").read_text() == '{"mine": 1}'
 
 
@@ -402,7 +403,7 @@ def test_any_rows_go_there_and_back(tmp_path, given_rows):
     (tmp_path / "back.physicell.json").unlink(missing_ok=True)
     one = lm.read_physicell(path, scenario=strip())
     assert list(one.rows) == given_rows and len(one.rules) + len(one.kept) == len(given_rows)
-    one.to_csv(tmp_path / "back.csv")
+    one.save(tmp_path / "back.csv")
     two = lm.read_physicell(tmp_path / "back.csv", scenario=strip())
     assert two.rows == one.rows and two.rules == one.rules and two.kept == one.kept
     # and by way of our own grammar alone
@@ -411,7 +412,7 @@ def test_any_rows_go_there_and_back(tmp_path, given_rows):
     if not sent.rows:
         return
     meanings = {rule.id: rule for rule in strip().with_(rules=one.rules).rules if rule.id in one.rules}
-    write(tmp_path, sent.to_csv(), "back.csv")
+    write(tmp_path, sent.text(), "back.csv")
     again = strip().with_(rules=lm.read_physicell(tmp_path / "back.csv", scenario=strip()).rules).rules
     for id, rule in meanings.items():
         if rule.maximum != number_exactly(rule.maximum):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from livermet_sim.base.errors import RuleError, nearest
 from livermet_sim.rulebook.physicell import dictionary
+from livermet_sim.rulebook.physicell.csv_lines import Line, Lines
+from livermet_sim.rulebook.physicell.numbers import Numbers, is_number
 from livermet_sim.rulebook.physicell.row import (
     ABORTS,
     BASE,
@@ -25,23 +24,7 @@ from livermet_sim.rulebook.physicell.row import (
 
 AUTO = "auto"
 LARGEST = 16 << 20
-MOST_ROWS = 100_000
-LONGEST_LINE = 2000
 HEADINGS = ("cell", "cell type", "cell_type", "celltype", "cell types", "type")
-_PREFIX = re.compile(
-    r"\s*[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|inf(?:inity)?|nan)", re.IGNORECASE
-)
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
-_UNIT = re.compile(r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*([1/]?\s*/?\s*[A-Za-z%].*)")
-
-
-@dataclass(frozen=True)
-class Line:
-    """Hold the fields of one line that is neither empty nor a comment."""
-
-    number: int
-    fields: tuple[str, ...]
-    tabs: bool = False
 
 
 class Reader:
@@ -69,7 +52,8 @@ class Reader:
         self.file, self.lenient = file, lenient
         self.findings: list[Finding] = []
         self.rows: list[Row] = []
-        lines = list(self._lines(self._text(data)))
+        self._numbers = Numbers(self._say, lenient)
+        lines = Lines(file, self._say).of(data)
         if not lines and not self.findings:
             self._say(1, "", "empty", "there is no rule in it", "runs without rules")
         self.layout = layout if layout != AUTO else self._guess(lines)
@@ -82,73 +66,6 @@ class Reader:
         self, line: int, field: str, code: str, text: str, reference: str = "", weight: str = "mistake"
     ) -> None:
         self.findings.append(Finding(self.file, line, field, code, text, reference, weight))
-
-    def _text(self, data: bytes) -> str:
-        if b"\0" in data:
-            line = data[: data.index(b"\0")].count(b"\n") + 1
-            raise RuleError(f"{self.file}, line {line}", "this is no text, so it cannot be a file of rules")
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise RuleError(f"{self.file}, line {line}", "it is not text in UTF-8") from None
-        if text.startswith("\ufeff"):
-            self._say(1, FIELDS[0], "bom", "the file begins with a byte-order mark, which belongs to no name; save it without",
-                      f"{ABORTS}, as no cell type is called that")  # fmt: skip
-            text = text[1:]
-        return text
-
-    def _lines(self, text: str) -> Iterator[Line]:
-        whole = text.split("\n")
-        if len(whole) > MOST_ROWS:
-            raise RuleError(self.file, f"it has {len(whole)} lines; {MOST_ROWS} rules are the most")
-        ends = sum(line.endswith("\r") for line in whole)
-        if ends:
-            first = next(n for n, line in enumerate(whole, 1) if line.endswith("\r"))
-            self._say(
-                first,
-                "",
-                "crlf",
-                "lines end as on Windows (CR LF), which is read as it is meant",
-                weight=NOTE,
-            )
-        for number, line in enumerate(whole, 1):
-            line = line.removesuffix("\r")
-            if not line or line.startswith("//"):
-                continue
-            if found := self._line(number, line):
-                yield found
-
-    def _line(self, number: int, line: str) -> Line | None:
-        """Return the fields of a line that holds a rule."""
-        shown = line if len(line) <= 60 else f"{line[:57]}..."
-        if not line.strip():
-            self._say(number, "", "blank", "the line holds blanks only; empty it", SKIPS)
-        elif line.lstrip().startswith("#"):
-            self._say(number, "", "comment", f'"{shown}" is no comment; a comment begins with //', SKIPS)
-        elif line.lstrip().startswith("//"):
-            self._say(
-                number, "", "comment", f'"{shown}" is no comment, as a blank stands before the //', SKIPS
-            )
-        elif len(line) > LONGEST_LINE or not line.replace("\t", "").isprintable():
-            self._say(number, "", "no text", f"the line is no rule: {'it is too long' if line.isprintable() else 'it holds signs that are no letters'}",
-                      SKIPS)  # fmt: skip
-        else:
-            fields = line.split(",")
-            if fields[-1] == "" and len(fields) > 1:  # as the reference splits: nothing after the last comma
-                fields.pop()
-            tabs = line.split("\t")
-            if len(fields) not in COLUMNS.values() and len(tabs) in COLUMNS.values():
-                self._say(
-                    number,
-                    "",
-                    "tab",
-                    "tabs stand between its fields, which is read as it is meant",
-                    weight=NOTE,
-                )
-                fields = tabs
-            return Line(number, tuple(fields))
-        return None
 
     def _guess(self, lines: list[Line]) -> str:
         counts = {len(line.fields) for line in lines}
@@ -181,9 +98,9 @@ class Reader:
         trimmed = tuple(self._tidy(line.number, n, field) for n, field in self._fields(line))
         cell, signal, direction, behaviour = trimmed[:4]
         direction = self._direction(line.number, direction)
-        numbers = [self._number(line.number, FIELDS[n], trimmed[n]) for n in (4, 5, 6)]
-        dead = self._dead(line.number, trimmed[7])
-        self._check_shape(line.number, numbers[1], numbers[2])
+        numbers = [self._numbers.number(line.number, FIELDS[n], trimmed[n]) for n in (4, 5, 6)]
+        dead = self._numbers.dead(line.number, trimmed[7])
+        self._numbers.check(line.number, numbers[1], numbers[2])
         if any(value is None for value in (*numbers, dead, direction)) or not (cell and signal and behaviour):
             return
         base = BASE.get(self.layout)
@@ -195,7 +112,7 @@ class Reader:
         """Say whether a line has the fields of the layout, and is no heading."""
         wanted, found = COLUMNS[self.layout], len(line.fields)
         first = line.fields[0].strip(' "').lower()
-        if first in HEADINGS and not any(_NUMBER.fullmatch(field.strip()) for field in line.fields[4:]):
+        if first in HEADINGS and not any(is_number(field.strip()) for field in line.fields[4:]):
             self._say(line.number, "", "header", "this is a heading; the file has none, or begins it with //",
                       f'{ABORTS}, as there is no cell type "{first}"')  # fmt: skip
             return False
@@ -227,7 +144,7 @@ class Reader:
 
     def _base(self, line: Line, at: int) -> float | None:
         text = line.fields[at].strip()
-        return float(text) if _NUMBER.fullmatch(text) else None
+        return float(text) if is_number(text) else None
 
     def _tidy(self, line: int, n: int, field: str) -> str:
         """Return a field without blanks and quotes around it, which are mistakes in a name."""
@@ -268,56 +185,6 @@ class Reader:
             )
         return word if self.lenient else None
 
-    def _number(self, line: int, field: str, text: str) -> float | None:
-        if _NUMBER.fullmatch(text) and math.isfinite(float(text)):
-            return float(text)
-        found = atof(text)
-        reads = f"reads {found:g}"
-        if _NUMBER.fullmatch(text) or math.isinf(found):
-            self._say(line, field, "number", f'"{text[:60]}" is too large to compute with', reads)
-            return found if self.lenient else None
-        if _UNIT.fullmatch(text):
-            self._say(
-                line,
-                field,
-                "unit",
-                f'"{text[:60]}" carries a unit; write the number alone (rates are per minute, speeds um/min)',
-                reads,
-            )
-        else:
-            comma = "; decimals have a point" if "," in text else ""
-            self._say(line, field, "number", f'"{text[:60]}" is not a number{comma}', reads)
-        return found if self.lenient else None
-
-    def _dead(self, line: int, text: str) -> bool | None:
-        if text in ("0", "1"):
-            return text == "1"
-        value = atof(text)
-        if _NUMBER.fullmatch(text):
-            self._say(
-                line,
-                FIELDS[7],
-                "dead",
-                f'"{text[:60]}" stands for {int(value != 0)}; write 0 or 1',
-                weight=NOTE,
-            )
-            return value != 0.0
-        self._say(line, FIELDS[7], "dead", f'"{text[:60]}" is not 0 or 1', f"reads {value:g}")
-        return value != 0.0 if self.lenient else None
-
-    def _check_shape(self, line: int, half_max: float | None, power: float | None) -> None:
-        if half_max is not None and half_max <= 0.0:
-            effect = "computes NaN" if half_max == 0.0 else "computes a response that means nothing"
-            self._say(line, FIELDS[5], "half-max", f"{half_max:g} is impossible; it must be above 0", effect)
-        if power is not None and power <= 0.0:
-            self._say(
-                line,
-                FIELDS[6],
-                "power",
-                f"{power:g} is impossible; it must be above 0",
-                "computes a response that means nothing",
-            )
-
     def _words(self, row: Row) -> bool:
         """Say whether both words are in the dictionaries."""
         sound = True
@@ -355,11 +222,3 @@ class Reader:
             return [row]
         now = dictionary.GONE.get(row.behaviour) or (dictionary.RENAMED.get(row.behaviour, row.behaviour),)
         return [replace(row, behaviour=name) for name in now]
-
-
-def atof(text: str) -> float:
-    """Return the number at the beginning of a text, 0 without one, as C reads it."""
-    match = _PREFIX.match(text)
-    if not match:
-        return 0.0
-    return float(match[0])

@@ -62,23 +62,29 @@ class PhysicellRules:
         """Return the findings that are mistakes."""
         return tuple(finding for finding in self.findings if finding.weight != NOTE)
 
-    def to_csv(self, path: str | Path | None = None) -> str:
-        """Return the rows as PhysiCell reads them; with a path write them, and beside them what they cannot hold.
+    def text(self) -> str:
+        """Return the rows as PhysiCell reads them."""
+        lines = [HEAD]
+        for entry in self.entries:
+            lines += [entry.row] if entry.row else [f"// left out: {entry.id} ({entry.why})"]
+        return "\n".join(lines) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Write the rows as PhysiCell reads them, and beside them (``NAME.physicell.json``) what they cannot hold.
+
+        Parameters
+        ----------
+        path : str or Path
+            A CSV file.
 
         Raises
         ------
         LivermetError
-            When the file cannot be written.
+            When a file cannot be written, or something else stands there.
         """
-        lines = [HEAD]
-        for entry in self.entries:
-            lines += [entry.row] if entry.row else [f"// left out: {entry.id} ({entry.why})"]
-        text = "\n".join(lines) + "\n"
-        if path is not None:
-            kept.refuse_other(Path(path))
-            write_text(path, text)
-            kept.save(Path(path), self.entries)
-        return text
+        kept.refuse_other(Path(path))
+        write_text(path, self.text())
+        kept.save(Path(path), self.entries)
 
     def response(
         self, cell: str, behaviour: str, base: float, signals: Mapping[str, float], *, dead: bool = False
