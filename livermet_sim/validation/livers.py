@@ -11,9 +11,8 @@ from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.engine import Engine
-from livermet_sim.interventions.actions import Intervention
-from livermet_sim.interventions.intervene import flat, hours_before
-from livermet_sim.interventions.read import read
+from livermet_sim.interventions.intervention import Intervention
+from livermet_sim.interventions.read import flat, hours_before, read
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.runs import quiet
@@ -86,7 +85,7 @@ def _interventions(own: Experiment, arm: str, given: Arm, scenario: Scenario) ->
             read(given.interventions, scenario.kinds, scenario.fields, [r.id for r in scenario.rules])
         )
     for one in found:
-        start = one.numbers.get("start")
+        start = one.begins()
         if start is not None and start >= own.day:
             reason = f"{one.action} starts on day {start:g}, and the readout is taken on day {own.day:g}"
             raise ScenarioError(f"{own.place}, {arm}", reason)
@@ -95,7 +94,7 @@ def _interventions(own: Experiment, arm: str, given: Arm, scenario: Scenario) ->
 
 def _parting(own: Experiment, treated: tuple[Intervention, ...], control: Scenario) -> float | None:
     """Return the hour of the first thing done to the treated liver alone, on a step; None if that is from the beginning."""
-    starts = [one.numbers.get("start") for one in treated]
+    starts = [one.begins() for one in treated]
     if not starts or None in starts or own.treated.values != own.control.values:
         return None
     step = float(control.value("run.step"))
