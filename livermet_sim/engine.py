@@ -29,8 +29,8 @@ from livermet_sim.observe import checkpoint, gather, history
 from livermet_sim.observe.folder import IMAGES
 from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.frames import Film
-from livermet_sim.observe.growth_pattern import View, growth_patterns, view_of, view_of_shot
-from livermet_sim.observe.measures import measures
+from livermet_sim.observe.readouts import tables
+from livermet_sim.observe.readouts.view import Running, Shot
 from livermet_sim.observe.recorder import Recorder
 from livermet_sim.processes import (
     collapse,
@@ -249,7 +249,8 @@ class Engine:
     def result(self, complete: bool = True) -> Result:
         """Return what the run gave so far; the run can go on after it."""
         world, recipe = self.world, self.recipe
-        shots = gather.shots_to_now(world, self.recorder)
+        shots, view = gather.shots_to_now(world, self.recorder), self.view()
+        seen = [Shot(view, shot) for shot in shots]
         seeding = self.setting.section("seeding")
         provenance = {
             "seed": self.seed, "digest": self.digest(), "scenario_digest": self.scenario_digest, "complete": complete,
@@ -263,21 +264,18 @@ class Engine:
         }  # fmt: skip
         return Result(
             scenario=recipe.to_dict(), provenance=provenance, rules=in_words(recipe.rules, base_values(recipe)),
-            plan=self.plan.table(), timeseries=gather.timeseries(self.series()),
-            lesions=gather.lesions(world, self._patterns(view_of(world))), events=gather.events(world, self.recorder.keep_events),
-            cells=gather.cells(world, shots), snapshots=gather.snapshots(world, shots), toml=recipe.to_toml(next(iter(self.images), None)), source=recipe.text, images=self.images,
-            patterns=gather.patterns(shots, [self._patterns(view_of_shot(world, shot)) for shot in shots]),
-            frames=self.film.arrays(world),
+            plan=self.plan.table(), timeseries=gather.timeseries(self.series()), lesions=tables.lesions(view),
+            events=gather.events(world, self.recorder.keep_events), cells=gather.cells(seen), snapshots=gather.snapshots(world, shots), toml=recipe.to_toml(next(iter(self.images), None)), source=recipe.text, images=self.images,
+            patterns=gather.patterns(seen), frames=self.film.arrays(world),
         )  # fmt: skip
 
-    def _patterns(self, view: View) -> dict[str, np.ndarray]:
-        hypoxic = self.setting.section("cells.tumour").hypoxia_threshold
-        return growth_patterns(view, self.setting.section("phases"), hypoxic, self.world.lesions.n)
+    def view(self) -> Running:
+        """Return what readouts are read from now; nothing can be changed through it."""
+        return self.recorder.view(self.world, self.world.clock.hours)
 
     def measures(self) -> dict[str, float]:
         """Return the numbers by which studies compare runs, without building any table."""
-        hypoxic = self.setting.section("cells.tumour").hypoxia_threshold
-        return measures(self.world, self.setting.section("phases"), hypoxic)
+        return tables.measures(self.view())
 
     def digest(self, leave: Collection[str] = ()) -> str:
         """Return a hash of the whole state, some arrays left out, that does not depend on the order of rows."""

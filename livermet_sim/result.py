@@ -8,6 +8,7 @@ from typing import Any
 
 from livermet_sim.observe import deaths, exchange, folder, funnel, infiltrate, summary, survival
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts.kept import Kept
 from livermet_sim.observe.record import Record
 
 
@@ -82,7 +83,7 @@ class Result(Record):
 
     def funnel(self) -> Frame:
         """Return how many disseminated cells came how far, with intervals: see ``observe.funnel``."""
-        return funnel.funnel(self)
+        return funnel.funnel(Kept(self))
 
     def deaths(self) -> Frame:
         """Return who killed the tumour cells, where and in which phase: see ``observe.deaths``."""

@@ -9,10 +9,9 @@ import numpy as np
 from livermet_sim.app import charts
 from livermet_sim.app.charts import Line
 from livermet_sim.app.liver import Liver
-from livermet_sim.observe import gather
-from livermet_sim.observe.columns import LESIONS_IN, PATTERNS
-from livermet_sim.observe.founders import to_come
-from livermet_sim.observe.funnel import Tally, funnel
+from livermet_sim.observe.funnel import funnel
+from livermet_sim.observe.readouts.growth import LESIONS_IN
+from livermet_sim.observe.readouts.tables import words
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
@@ -27,13 +26,13 @@ _TUMOUR = (
     ("tumour_dormant", "dormant", style.STATE_COLOURS["dormant"]),
 )
 _KUPFFER = (
-    ("kupffer_load", "tumour cells inside, a Kupffer cell", style.KIND_COLOURS["kupffer"]),
-    ("kupffer_polarisation", "polarisation: 0 kills, 1 feeds", "#b2182b"),
+    ("kupffer_load", words("kupffer_load"), style.KIND_COLOURS["kupffer"]),
+    ("kupffer_polarisation", words("kupffer_polarisation"), "#b2182b"),
 )
 _TISSUE = (
-    ("perfused_share", "sinusoids that carry blood", "#c4303d"),
-    ("stellate_activation", "activation of stellate cells", style.KIND_COLOURS["stellate"]),
-    ("lsec_activation", "adhesion molecules on the lining", style.KIND_COLOURS["lsec"]),
+    ("perfused_share", words("perfused_share"), "#c4303d"),
+    ("stellate_activation", words("stellate_activation"), style.KIND_COLOURS["stellate"]),
+    ("lsec_activation", words("lsec_activation"), style.KIND_COLOURS["lsec"]),
 )
 
 
@@ -120,7 +119,7 @@ def _of(livers: Sequence[Liver], words: str) -> str:
 
 def cascade(livers: Sequence[Liver]) -> str:
     """Return how many of the cells that entered came how far: the funnel of ``observe.funnel``."""
-    tables = [funnel(tallied(liver)) for liver in livers]
+    tables = [funnel(liver.model.engine.view()) for liver in livers]
     if not tables[0]["count"].iloc[0]:
         return _nothing("No tumour cell has entered yet")
     ramp = ("#8fa3b8", "#8fa3b8", "#7d9cc0", "#56b4e9", "#2b93d1", "#1770a8", "#e69f00", "#a01d5a")
@@ -129,18 +128,6 @@ def cascade(livers: Sequence[Liver]) -> str:
         for i, step in enumerate(tables[0]["step"])
     ]
     return charts.bars(table, LIVERS, [liver.title for liver in livers], log=True)
-
-
-def tallied(liver: Liver) -> Tally:
-    """Return of a run so far what the funnel is counted from, without the rest of a result."""
-    engine = liver.model.engine
-    # the funnel does not ask how lesions grow, and to find that out takes longer than a frame
-    unknown = {name: np.full(engine.world.lesions.n, np.nan) for name in PATTERNS}
-    return Tally(
-        lesions=gather.lesions(engine.world, unknown), events=gather.events(engine.world, engine.recorder.keep_events),
-        timeseries=gather.timeseries(engine.series()), hours=engine.world.clock.hours,
-        provenance={"founders_to_come": to_come(engine.world)},
-    )  # fmt: skip
 
 
 def phases(livers: Sequence[Liver], name: str = STRIPS[0]) -> str:

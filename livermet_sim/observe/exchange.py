@@ -13,6 +13,7 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file, write_text
 from livermet_sim.observe import columns
 from livermet_sim.observe.outline import rings
+from livermet_sim.observe.readouts.tables import unit
 from livermet_sim.observe.record import Record
 from livermet_sim.state.lattice import Lattice
 
@@ -111,7 +112,7 @@ def to_anndata(result: Record, time_h: float | None = None) -> Any:
     obs["lesion"] = cells["lesion"].to_numpy()
     obs.index = pd.Index(texts["key"], dtype=object)
     values = cells[list(STATE)].to_numpy(dtype=np.float32)
-    units = [columns.unit(name) for name in STATE]
+    units = [unit(name, "cells") for name in STATE]
     var = pd.DataFrame({"unit": units}, index=pd.Index(STATE, dtype=object), dtype=object)
     data = anndata.AnnData(X=values, obs=obs, var=var)
     data.layers["shares"] = values / np.maximum(values.max(axis=0, initial=0.0), 1e-9)

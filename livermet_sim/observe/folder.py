@@ -20,6 +20,7 @@ from livermet_sim.base.read import MAX_TEXT_BYTES, content, guarded, is_folder, 
 from livermet_sim.base.tables import MAX_TABLE_BYTES, read_parquet, to_frame
 from livermet_sim.observe import columns, schema, summary
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts.tables import unit
 from livermet_sim.observe.record import Record
 
 MISSING = "the file is missing, so this is not a whole result"
@@ -98,7 +99,7 @@ def _fill(result: Record, folder: Path, draw: Callable[[Path], object] | None) -
     for name, data in result.images.items():
         (folder / name).write_bytes(data)
     for name in columns.TABLES:
-        _write_table(getattr(result, name), folder / f"{name}.parquet")
+        _write_table(getattr(result, name), name, folder / f"{name}.parquet")
     with open(folder / "snapshots.npz", "wb") as file:
         np.savez_compressed(file, allow_pickle=False, **result.snapshots)  # type: ignore[arg-type]
     if result.frames:
@@ -116,13 +117,13 @@ def _write_text(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _write_table(frame: Frame, path: Path) -> None:
+def _write_table(frame: Frame, name: str, path: Path) -> None:
     """Write a table as parquet with the unit of each column in its schema."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [f.with_metadata({"unit": columns.unit(f.name)}) for f in table.schema]
+    fields = [f.with_metadata({"unit": unit(f.name, name)}) for f in table.schema]
     pq.write_table(table.cast(pa.schema(fields, metadata=table.schema.metadata)), path, compression="zstd")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from livermet_sim.base.errors import ResultError
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts.cells import LAYERS, STATES
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
 from livermet_sim.observe.standing import phase_of_cells
@@ -20,7 +21,6 @@ from livermet_sim.state.world import World
 
 FIELDS = (*SITE_STACKS, "patency", "vegf")
 CELLS = ("site", "kind", "layer", "state", "phase", "lesion", "activation", "polarisation", "load")
-LAYERS, STATES = ("lumen", "tissue"), ("cycling", "dormant")
 SHARES = ("activation", "polarisation", "load")
 LOAD_STEP = 1 / 16  # engulfed cells a unit of the packed load
 FINE_HOURS, FINER = 24.0, 6  # arrest and crossing take hours: the first day has six times as many frames

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from livermet_sim.kernels.codes import DORMANT, LUMEN, SINUSOID, TISSUE, TUMOUR
-from livermet_sim.observe.columns import LESIONS_IN
+from livermet_sim.kernels.codes import LUMEN, TISSUE
 from livermet_sim.observe.parameters import days
-from livermet_sim.observe.standing import phase_of_cells, standing
+from livermet_sim.observe.readouts import tables
+from livermet_sim.observe.readouts.view import Running
+from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
 SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "debris")
-
-FINE = 2.0**20
 
 
 class Recorder(Process):
@@ -26,7 +25,7 @@ class Recorder(Process):
 
     def __init__(self, setting: Setting):
         own = setting.section("observe")
-        self.every = own.interval
+        self.every, self.phases = own.interval, setting.section("phases")
         self.hypoxic = setting.section("cells.tumour").hypoxia_threshold
         self.rows: list[dict[str, float]] = []
         self.shots: list[dict[str, Any]] = []
@@ -44,46 +43,11 @@ class Recorder(Process):
 
     def observe(self, world: World, hours: float) -> dict[str, float]:
         """Return one row of the time series."""
-        cells, sites = world.cells, world.sites
-        kind = cells["kind"]
-        row: dict[str, float] = {"time_h": hours, "day": hours / 24.0}
-        number = np.bincount(kind, minlength=len(world.kinds))
-        row |= {f"n_{name}": int(n) for name, n in zip(world.kinds, number, strict=True)}
-        self._tumour(world, np.flatnonzero(kind == TUMOUR), row)
-        for name in ("entered", "born", "washed_out"):
-            row[name] = world.totals.get(name, 0)
-        row |= {f"dead_{cause}": world.totals.get(f"dead_{cause}", 0) for cause in world.log.deadly}
-        phases = standing(world).by_phase()
-        row |= {name: int(count) for name, count in zip(LESIONS_IN.values(), phases, strict=True)}
-        inside, compartment = world.tissue.inside, world.compartment
-        vessels = np.flatnonzero(compartment == SINUSOID)
-        row["perfused_share"] = float(sites["perfused"][vessels].mean()) if len(vessels) else float("nan")
-        row["oxygen_mmHg"] = float(sites["oxygen"][inside].mean())
-        length = world.tissue.site * 1e-3
-        row["vessel_length_mm"] = len(vessels) * length
-        row["new_vessel_length_mm"] = int(np.count_nonzero(sites["vessel_age"][vessels])) * length
-        for name, of, column in (
-            ("kupffer_load", "kupffer", "load"), ("kupffer_polarisation", "kupffer", "polarisation"),
-            ("stellate_activation", "stellate", "activation"), ("lsec_activation", "lsec", "activation"),
-        ):  # fmt: skip
-            # sums of whole numbers are exact, so that the order of rows cannot show
-            total = np.bincount(kind, weights=np.rint(cells[column] * FINE), minlength=len(number))
-            code = world.code(of)
-            # a mean over no cells is not 0
-            row[name] = float(total[code] / FINE / number[code]) if number[code] else float("nan")
-        row["net_total"] = float(sites["net"].sum())
-        row["collagen_total"] = float(sites["collagen"].sum())
-        return row
+        return tables.row(self.view(world, hours))
 
-    def _tumour(self, world: World, rows: np.ndarray, row: dict[str, float]) -> None:
-        cells, sites = world.cells, world.sites
-        layer, state = cells.full("layer")[rows], cells.full("state")[rows]
-        oxygen = np.sort(sites.full("oxygen")[cells.full("site")[rows]])
-        in_tissue, dormant = int((layer == TISSUE).sum()), int((state == DORMANT).sum())
-        row["tumour_lumen"], row["tumour_tissue"] = len(rows) - in_tissue, in_tissue
-        row["tumour_cycling"], row["tumour_dormant"] = len(rows) - dormant, dormant
-        row["tumour_hypoxic"] = int(np.searchsorted(oxygen, self.hypoxic))
-        row["tumour_oxygen_mmHg"] = float(oxygen.mean()) if len(rows) else float("nan")
+    def view(self, world: World, hours: float) -> Running:
+        """Return what readouts are read from."""
+        return Running(world, self.phases, self.hypoxic, hours)
 
 
 def guide_field(world: World) -> np.ndarray:

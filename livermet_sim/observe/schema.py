@@ -14,35 +14,31 @@ from livermet_sim.base.arrays import check_arrays
 from livermet_sim.base.tables import Table
 from livermet_sim.base.values import Values
 from livermet_sim.observe import columns
-from livermet_sim.observe.columns import ENDED
+from livermet_sim.observe.columns import INDEX, LONGEST_H
 from livermet_sim.observe.frames import CELLS, FIELDS
+from livermet_sim.observe.readouts.cells import KEYS, LAYERS
+from livermet_sim.observe.readouts.readout import CELL, LESION, REGISTRY
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASE_WORDS, PHASES
 
-LONGEST_H = 1e7  # before the first tumour cell enters, too
-KEYS = float(1 << 63)
 CODES = 127.0
 
 TIME = Values("number", "h", -LONGEST_H, LONGEST_H)
-MAYBE_TIME = Values("number", "h", -LONGEST_H, LONGEST_H, missing=True)
 COUNT = Values("whole", "1", 0.0)
-NUMBER, MAYBE = Values("number"), Values("number", missing=True)
+MAYBE = Values("number", missing=True)
 KEY = Values("whole", "1", -KEYS, KEYS)
-INDEX = Values("whole", "1", -1.0, 1e7)  # of a lesion, founder, lobule, hepatocyte; -1 is none
 WORD = Values("word")
 PHASE = Values("word", words=PHASE_WORDS)
-LAYER = Values("word", words=("lumen", "tissue"))
+LAYER = Values("word", words=LAYERS)
 
 
 def series(name: str) -> Values | None:
     """Declare a column of the time series: counts are whole, the rest are numbers."""
-    if columns.unit(name) in ("cells", "lesions") and "load" not in name:
-        return Values("whole", columns.unit(name), 0.0, missing=True)
-    return Values("number", columns.unit(name), missing=True)
+    found = REGISTRY.find(name)
+    return found.values if found is not None else Values("number", missing=True)
 
 
-_POINT = dict.fromkeys(("x_um", "y_um"), MAYBE)
-_PLACE = _POINT | {"zone": MAYBE}
+_PLACE = dict.fromkeys(("x_um", "y_um", "zone"), MAYBE)
 _PATTERNS = dict.fromkeys(columns.PATTERNS, MAYBE)
 TABLES = {
     "timeseries": Table(
@@ -50,21 +46,14 @@ TABLES = {
         | {name: COUNT for name in columns.TIMESERIES[2:]},
         series,
     ),
-    "lesions": Table(
-        {"lesion": Values("whole", "1", 0.0, 1e7, order="unique"), "founder": INDEX, "lobule": INDEX, "lost_to": WORD,
-         "merged_into": INDEX, "cells": COUNT, "peak_cells": COUNT,
-         "diameter_um": Values("number", "um", 0.0, missing=True), "phase": Values("word", words=(*PHASE_WORDS, *ENDED))}
-        | _PLACE | _PATTERNS | dict.fromkeys((*columns.MILESTONES, *columns.PROGENY), MAYBE_TIME)
-        | {name: MAYBE_TIME if name.endswith("_h") else Values("number", "1", 0.0, missing=True) for name in columns.NICHE}
-    ),
+    "lesions": Table({each.name: each.values for each in REGISTRY.of(LESION)}),
     "events": Table(
         {"time_h": TIME, "event": WORD, "cause": WORD, "key": KEY, "founder": INDEX, "lesion": INDEX, "layer": LAYER,
          "phase": PHASE} | _PLACE
     ),
     "cells": Table(
-        {"time_h": Values("number", "h", -LONGEST_H, LONGEST_H, order="level"), "key": KEY, "kind": WORD, "site": COUNT,
-         "layer": LAYER, "state": Values("word", words=("", "cycling", "dormant")), "lesion": INDEX, "phase": PHASE}
-        | _POINT | dict.fromkeys(("activation", "polarisation", "load", "oxygen_mmHg"), NUMBER)
+        {"time_h": Values("number", "h", -LONGEST_H, LONGEST_H, order="level")}
+        | {each.name: each.values for each in REGISTRY.of(CELL)}
     ),
     "patterns": Table({"time_h": TIME, "lesion": INDEX, "cells": COUNT} | _PATTERNS),
 }  # fmt: skip

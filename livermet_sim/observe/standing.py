@@ -19,6 +19,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -50,8 +51,8 @@ class Standing:
         return np.bincount(self.phase, minlength=len(PHASES) + 1)[1:]
 
 
-def standing(world: World) -> Standing:
-    """Return which lesions stand now, and how: see the head of this module."""
+def standing(world: Any) -> Standing:
+    """Return which lesions of a World, or of a view of one, stand now, and how: see the head of this module."""
     own, number = world.cells, world.lesions.n
     rows = (own["kind"] == TUMOUR) & (own["alive"] != 0)
     lesion = own["lesion"][rows]

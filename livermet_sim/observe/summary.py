@@ -8,7 +8,9 @@ import numpy as np
 
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.edge import edge_words
-from livermet_sim.observe.funnel import founders, funnel
+from livermet_sim.observe.funnel import funnel
+from livermet_sim.observe.readouts.kept import Kept
+from livermet_sim.observe.readouts.tables import founders
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.standing import counted
 from livermet_sim.state.lattice import Lattice
@@ -86,7 +88,7 @@ def _lesions(result: Record) -> str:
 
 def funnel_words(result: Record) -> str:
     """Return the funnel as one paragraph, with what may still happen."""
-    table = funnel(result)
+    table = funnel(Kept(result))
     entered = int(table["count"].iloc[0])
     if entered == 0:
         return "No tumour cell entered."
@@ -149,7 +151,7 @@ def fate_words(result: Record) -> list[str]:
 
 def first_words(result: Record) -> list[str]:
     """Return the time line of first events: of founders where events were kept, else of lesions at their readings."""
-    table = founders(result)
+    table = founders(Kept(result))
     times = {
         words: np.nanmin([np.inf, *table[name].to_numpy(dtype=float)]) for name, words in _FIRSTS.items()
     }

@@ -12,7 +12,8 @@ import numpy as np
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe.columns import Frame
-from livermet_sim.observe.funnel import founders
+from livermet_sim.observe.readouts.kept import Kept
+from livermet_sim.observe.readouts.tables import founders
 from livermet_sim.observe.record import Record
 
 FOUNDER_STEPS = {
@@ -61,7 +62,7 @@ def survival(result: Record, milestone: str, of: str = "founder", lost: str = "c
             "milestone", f'"{milestone}" is not a milestone of a {of}', name=milestone, valid=steps[of]
         )
     if of == "founder":
-        table = founders(result)
+        table = founders(Kept(result))
         start, ended = table["entered_h"].to_numpy(), table["ended_h"].to_numpy()
     else:
         table = result.lesions

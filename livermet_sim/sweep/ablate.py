@@ -15,12 +15,13 @@ from typing import Any
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.engine import Engine, base_values
+from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.rulebook import ablation
 from livermet_sim.rulebook.ablation import ABLATE, CONTROL, DROP, JOIN, MECHANISM
 from livermet_sim.rulebook.compile import compile_rules
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.sweep.effects import READOUTS, Effects
+from livermet_sim.sweep.effects import Effects
 from livermet_sim.sweep.factors import change_paths
 from livermet_sim.sweep.sweep import Sweep, whole
 
@@ -185,7 +186,7 @@ def _pairs(ids: Sequence[str], base: Scenario, by: str) -> list[str]:
 def _known(readouts: Sequence[str] | None, names: Sequence[str]) -> tuple[str, ...]:
     """Return the readouts if a run has them all; without any named, the usual ones that it has."""
     if readouts is None:
-        return tuple(name for name in READOUTS if name in names)
+        return headlines(names)
     for name in readouts:
         if name not in names:
             raise LivermetError("readouts", f'there is no measure "{name}"', name=name, valid=names)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.rulebook import ablation
 from livermet_sim.rulebook.ablation import ABLATE, CONTROL, JOIN
 from livermet_sim.sweep import effect_tables
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.kept import Kept
 
 FALSE_SHARE = 0.05
-READOUTS = (
-    "tumour_cells", "founders_arrested_share", "founders_alive_24h_share", "founders_extravasated_share", "metastases",
-    "founders_growing_share", "new_vessel_perfused_mm", "hypoxic_share", "tumour_dormant_share", "kupffer_cells",
-    "nk_cells", "neutrophil_cells", "mdsc_cells", "cd8_cells",
-)  # fmt: skip
 
 
 class Effects:
@@ -46,7 +42,7 @@ class Effects:
     ----------
     study : Study
     readouts : sequence of str
-        The measures to compare, the first one ranks; by default those of `sweep.effects`, as far as the runs have them.
+        The measures to compare, the first one ranks; by default the headlines, as far as the runs have them.
 
     Raises
     ------
@@ -58,9 +54,9 @@ class Effects:
         self.study = study
         if ABLATE not in study.factors or CONTROL not in set(study.design[ABLATE]):
             raise LivermetError(str(study.folder), "this study takes nothing out, so it has no effects")
-        self.readouts = tuple(READOUTS if readouts is None else readouts)
+        self.readouts = tuple(headlines() if readouts is None else readouts)
         if readouts is None and study.measures:
-            self.readouts = tuple(name for name in READOUTS if name in study.measures)
+            self.readouts = headlines(study.measures)
         for name in self.readouts if study.measures else ():
             study.check(name)
 

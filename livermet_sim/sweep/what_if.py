@@ -222,7 +222,7 @@ def _first(watch: Divergence) -> Frame:
 
 
 def _founders(pair: tuple[Engine, Engine]) -> Frame:
-    kept, without = (fates(engine.world) for engine in pair)
+    kept, without = (fates(engine.view()) for engine in pair)
     found = kept.merge(without, on="founder", how="outer", suffixes=("", "_without"))
     changed = (found["fate"] != found["fate_without"]) | (found["cells"] != found["cells_without"])
     return found.assign(changed=changed)

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from livermet_sim.observe.founders import Founders
-from livermet_sim.observe.known import PUBLISHED
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
 from livermet_sim.validation.anchors import Anchor, Case, chosen
 from livermet_sim.validation.course import Course
-from livermet_sim.validation.measure import MEASURES, Sample
+from livermet_sim.validation.measure import FIGURES, Sample
 from livermet_sim.validation.score import Score, score
 
 FULL, QUICK = "baseline", "lobule"
@@ -38,10 +36,9 @@ def scenario_of(case: Case, name: str) -> Scenario:
 def observe(task: Task) -> dict[str, Sample]:
     """Carry out one run and return what it says about each figure."""
     course = Course(scenario_of(task.case, task.scenario), task.seed).follow()
-    moment = Founders(course.engine.world).moment()
-    return {
-        name: MEASURES[name](course) if PUBLISHED[name].at(moment) else Sample() for name in task.measures
-    }
+    moment = course.founders.moment()
+    chosen = {name: FIGURES[name] for name in task.measures}
+    return {name: each.of(course) if each.known.at(moment) else Sample() for name, each in chosen.items()}
 
 
 class Baseline:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import DIE, NECROSIS, TISSUE, TUMOUR
-from livermet_sim.observe.growth_pattern import growth_patterns, view_of
+from livermet_sim.observe.founders import Founders
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.state.lattice import Lattice
 
@@ -53,6 +55,11 @@ class Course:
         self.events = self.engine.world.log.array()
         return self
 
+    @cached_property
+    def founders(self) -> Founders:
+        """Return how far the line of each founder came; to be asked for at the end."""
+        return self.engine.view().founders
+
     def _read(self, hours: float) -> None:
         world = self.engine.world
         if hours % CURVE_H < READING_H:
@@ -66,10 +73,9 @@ class Course:
         self._necrosis()
 
     def _borders(self) -> np.ndarray:
-        world, setting = self.engine.world, self.engine.setting
-        own, hypoxic = setting.section("phases"), setting.section("cells.tumour").hypoxia_threshold
-        share = growth_patterns(view_of(world), own, hypoxic, world.lesions.n)["replacement_share"]
-        large = (world.lesions["cells"] >= own.micrometastasis) & np.isfinite(share)
+        world, view = self.engine.world, self.engine.view()
+        share = view.patterns["replacement_share"]
+        large = (world.lesions["cells"] >= view.phases.micrometastasis) & np.isfinite(share)
         return np.stack([world.lesions["cells"][large], share[large]])
 
     def _clones(self) -> list[float]:

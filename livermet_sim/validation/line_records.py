@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +11,13 @@ import numpy as np
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells import tumour_lines
 from livermet_sim.engine import Engine
-from livermet_sim.kernels.codes import DIE, LUMEN, WASH_OUT
-from livermet_sim.observe.founders import Founders, by
 from livermet_sim.observe.funnel import interval
-from livermet_sim.observe.growth_pattern import PATTERNS, growth_patterns, view_of
-from livermet_sim.observe.standing import standing
+from livermet_sim.observe.growth_pattern import PATTERNS
+from livermet_sim.observe.readouts.tables import read
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.execute import Progress, execute
 
 DAYS = (1, 7, 14, 28)
-WASHED_OUT = "washed_out"
 
 
 @dataclass
@@ -94,34 +91,20 @@ def observe(task: tuple[str, int, str, float]) -> LineRecord:
     line, seed, scenario, days = task
     engine = Engine(load(scenario, {"line": line, "run.days": days}), seed)
     engine.run()
-    world, own = engine.world, engine.setting.section("phases")
-    founders = Founders(world)
+    view = engine.view()
+    founders = view.founders
     record = LineRecord(line, 1, founders.n, int(np.isfinite(founders.crossed).sum()))
     for day in days_of(days):
         record.alive[day] = int((founders.cells(day * 24.0) > 0).sum())
-        for cause, in_lumen in endings(founders, world.log.causes, day * 24.0):
+        for _, cause, _, in_lumen in founders.endings(day * 24.0):
             record.lost[day, cause] = record.lost.get((day, cause), 0) + 1
             record.lost_in_lumen[day, cause] = record.lost_in_lumen.get((day, cause), 0) + in_lumen
-    hypoxic = engine.setting.section("cells.tumour").hypoxia_threshold
-    found = growth_patterns(view_of(world), own, hypoxic, world.lesions.n)
-    large = standing(world).cells >= own.micrometastasis
+    large, border = view.standing.cells >= view.phases.micrometastasis, view.patterns["border_um"]
     for name in PATTERNS:
-        record.border[name] = float(np.nansum((found[f"{name}_share"] * found["border_um"])[large]))
-    measured = engine.measures()
-    record.cells = [int(measured["tumour_cells"])]
-    record.vascularised = int(measured["lesions_vascularised"] > 0)
+        record.border[name] = float(np.nansum((view.patterns[f"{name}_share"] * border)[large]))
+    record.cells = [int(read(view, "tumour_cells"))]
+    record.vascularised = int(read(view, "lesions_vascularised") > 0)
     return record
-
-
-def endings(founders: Founders, causes: Sequence[str], hours: float) -> Iterator[tuple[str, bool]]:
-    """Yield, for each founder line that had ended by a time, how its last cell went and whether in a vessel."""
-    log = founders.log
-    ends = log[((log[:, 1] == DIE) | (log[:, 1] == WASH_OUT)) & by((log[:, 0] + 1) * founders.dt, hours)]
-    gone = founders.cells(hours) <= 0
-    number, last = np.unique(ends[::-1, 4], return_index=True)
-    for founder, row in zip(number, ends[::-1][last], strict=True):
-        if gone[founder]:
-            yield WASHED_OUT if row[1] == WASH_OUT else str(causes[row[2]]), bool(row[7] == LUMEN)
 
 
 class Lines:

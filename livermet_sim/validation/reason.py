@@ -11,9 +11,10 @@ from collections.abc import Sequence
 
 from livermet_sim.cells import tumour_lines
 from livermet_sim.kernels.codes import CAUSES
+from livermet_sim.observe.founders import WASHED_OUT
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.validation.line_records import WASHED_OUT, LineRecord
+from livermet_sim.validation.line_records import LineRecord
 
 NAMED_KILLERS = ("kupffer", "nk", "cd8")
 LEAST_DIFFERENCE = 0.02

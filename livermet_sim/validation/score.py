@@ -10,7 +10,7 @@ import numpy as np
 
 from livermet_sim.validation.anchors import Anchor, Case
 from livermet_sim.validation.clustered import median_interval, share_interval
-from livermet_sim.validation.measure import SHARES, Sample
+from livermet_sim.validation.measure import FIGURES, Sample
 
 INSIDE, OUTSIDE, NOT_APPLICABLE, SHOWN = "inside", "outside", "not applicable", "shown"
 
@@ -53,7 +53,7 @@ class Score:
 
 def score(anchor: Anchor, case: Case, samples: Sequence[Sample]) -> Score:
     """Return the pooled figure of some runs."""
-    if anchor.measure in SHARES:
+    if not FIGURES[anchor.measure].values:
         hits, trials = [s.hits for s in samples], [s.trials for s in samples]
         low, high = share_interval(hits, trials)
         total = sum(trials)

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from livermet_sim.observe.funnel import funnel
+from livermet_sim.observe.readouts.kept import Kept
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.state.lesions import PHASES
@@ -21,7 +22,7 @@ _LOSSES, REST_COLOUR = "cells lost (total)", "#e5e5e5"
 
 def draw_funnel(ax: Axes, result: Record) -> None:
     """Draw the cascade as bars from zero: who came this far, who still may, with 95 % intervals and the numbers."""
-    table = funnel(result)
+    table = funnel(Kept(result))
     entered = int(table["count"].iloc[0])
     style.dress(
         ax, "The metastatic cascade", f"share of the {entered:,} founder cells that entered (%)", grid="x"

@@ -8,8 +8,9 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from livermet_sim.observe.columns import LESIONS_IN, Frame
+from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.course import Course, course
+from livermet_sim.observe.readouts.growth import LESIONS_IN
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.standing import counted
 from livermet_sim.state.lesions import PHASE_WORDS, PHASES

@@ -18,8 +18,8 @@ from PIL import Image
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import write_text
-from livermet_sim.observe.columns import LESIONS_IN
 from livermet_sim.observe.frames import FIELDS, moment, of_result
+from livermet_sim.observe.readouts.growth import LESIONS_IN
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.summary import cause_words, death_shares
 from livermet_sim.state.lattice import Lattice

@@ -12,6 +12,8 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.observe import gather
 from livermet_sim.observe.columns import STATIC, Frame
 from livermet_sim.observe.frames import FIELDS, field, moment
+from livermet_sim.observe.readouts import tables
+from livermet_sim.observe.readouts.view import Running, Shot
 from livermet_sim.observe.recorder import snapshot
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import OUTSIDE, PARENCHYMA, SINUSOID
@@ -213,7 +215,7 @@ def _present(world: World) -> tuple[dict[str, np.ndarray], Frame]:
     for column, name in enumerate(world.fields.names):
         shots.setdefault(name, world.fields.concentration[None, :, column].astype(np.float32))
     shots.setdefault("patency", world.sites["patency"][None].astype(np.float32))
-    return shots, gather.cells(world, [shot])
+    return shots, tables.cells(Shot(Running(world), shot))
 
 
 def filled(compartment: np.ndarray, site: float) -> Window:

@@ -319,7 +319,7 @@ def test_the_cascade_of_the_page_is_the_funnel_of_the_result(page):
     shown = page(Choice("strip", changes={"run.days": 3.0}))
     shown.session.step(60.0)
     shown.wait(lambda frame: frame.hours == 60.0)
-    live = shown.session.call(lambda livers: funnel(panels.tallied(livers[0])))
+    live = shown.session.call(lambda livers: funnel(livers[0].model.engine.view()))
     result = shown.session.call(lambda livers: livers[0].model.result())
     assert live.equals(result.funnel()) and live["count"].iloc[0] > 10
 

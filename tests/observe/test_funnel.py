@@ -9,10 +9,14 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from livermet_sim.observe.columns import EVENTS, LESIONS
-from livermet_sim.observe.funnel import STEPS, founders, funnel, interval
+from livermet_sim.observe.columns import EVENTS
+from livermet_sim.observe.funnel import STEPS, funnel, interval
+from livermet_sim.observe.readouts.kept import Kept
+from livermet_sim.observe.readouts.tables import columns_of, founders
 from livermet_sim.observe.summary import clock, death_shares, report
 from livermet_sim.result import Result
+
+LESIONS = columns_of("lesions")
 
 
 def story(events, lesions, hours=100.0, **series):
@@ -66,7 +70,7 @@ def test_the_funnel_equals_a_plain_count(made_up):
 
 
 def test_the_funnel_never_widens_and_intervals_hold_the_share(made_up):
-    table = funnel(made_up)
+    table = funnel(Kept(made_up))
     assert (np.diff(table["count"]) <= 0).all()
     assert (table["low"] <= table["of_entered"]).all() and (table["of_entered"] <= table["high"]).all()
     assert (table["count"] <= table["reached"]).all()
@@ -88,9 +92,9 @@ def test_nothing_entered_gives_no_share():
 
 def test_a_line_lives_as_long_as_any_daughter():
     events = [(0, "enter", 1), (1, "arrest", 1), (5, "divide", 1), (6, "die", 1), (50, "die", 1)]
-    table = founders(story(events, []))
+    table = founders(Kept(story(events, [])))
     assert table.loc[0, "ended_h"] == 50 and table.loc[0, "survived_h"] == 24
-    table = founders(story(events[:-1], []))
+    table = founders(Kept(story(events[:-1], [])))
     assert np.isnan(table.loc[0, "ended_h"])
 
 
@@ -113,11 +117,11 @@ def test_a_founder_in_the_lesion_of_another_counts_by_its_own_progeny():
     assert counts(result)["woke (divided)"] == 2
     assert [counts(result)[step] for step in ("micrometastasis", "vascularised", "growing")] == [1, 1, 1]
     grown = guest | {"own_micrometastasis_h": 50.0}
-    table = founders(story(start, [host, grown])).set_index("founder")
+    table = founders(Kept(story(start, [host, grown]))).set_index("founder")
     assert table.loc[2, "micrometastasis_h"] == 50.0 and np.isnan(table.loc[2, "angiogenic_h"])
     # nor do lesions that broke away from a founder's speak for it
     part = {"lesion": 7, "founder": 2, "growth_h": 90.0, "own_growth_h": np.nan}
-    assert np.isnan(founders(story(start, [host, guest, part])).set_index("founder").loc[2, "growth_h"])
+    assert np.isnan(founders(Kept(story(start, [host, guest, part]))).set_index("founder").loc[2, "growth_h"])
 
 
 def test_without_events_the_lesions_serve(made_up):

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from livermet_sim.engine import Engine
 from livermet_sim.observe import known
-from livermet_sim.observe.founders import Founders
 from livermet_sim.observe.funnel import STEPS
 from livermet_sim.observe.known import Moment
+from livermet_sim.observe.readouts.readout import FOUNDER, REGISTRY, RUN, Readout
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.chunk import Run
 from livermet_sim.sweep.comparison import compare
 from livermet_sim.sweep.runs import one
-from livermet_sim.validation.measure import MEASURES
+from livermet_sim.validation.measure import FIGURES
 
 BUSY = {"seeding.enrichment": 40, "cells.tumour.arrest_adhesive": 10.0, "cells.tumour.dormant_share": 0.2}
 END = 60.0
@@ -26,6 +25,12 @@ def liver(hours: float, **changes: object) -> Engine:
     engine = Engine(load("strip", BUSY | {k.replace("__", "."): v for k, v in changes.items()}), 1)
     engine.run(hours)
     return engine
+
+
+def declared(name: str, scope: str = RUN) -> Readout:
+    found = REGISTRY.find(name, scope)
+    assert found is not None, name
+    return found
 
 
 def same(a: float, b: float) -> bool:
@@ -39,27 +44,23 @@ def test_a_figure_that_is_known_stays_the_same_when_the_run_goes_on(hours, durat
     early, late = cut.measures(), whole.measures()
     assert early.keys() == late.keys()
     for name, value in early.items():
-        if known.measure(name).fixed:
+        if declared(name).known.fixed:
             assert np.isnan(value) or value == late[name], name
     a, b = cut.result(), whole.result()
     shared = a.timeseries.merge(b.timeseries, on="time_h", suffixes=("", "_late"))
     for name in a.timeseries.columns.drop("time_h"):
         assert all(map(same, shared[name], shared[f"{name}_late"])), name
     steps = a.funnel().set_index("step"), b.funnel().set_index("step")
-    for step, declared in known.FUNNEL.items():
-        if declared.fixed:
+    for step, column in STEPS.items():
+        when = declared(column, FOUNDER).known
+        if when.fixed:
             assert (
                 np.isnan(steps[0].loc[step, "count"])
                 or steps[0].loc[step, "count"] == steps[1].loc[step, "count"]
             )
         # where it is not known, the interval holds what it turns out to be
         share = steps[1].loc[step, "of_entered"]
-        if (
-            np.isnan(steps[0].loc[step, "count"])
-            and declared.fixed
-            and duration < hours
-            and not np.isnan(share)
-        ):
+        if np.isnan(steps[0].loc[step, "count"]) and when.fixed and duration < hours and not np.isnan(share):
             assert steps[0].loc[step, "low"] <= share <= steps[0].loc[step, "high"]
     first = [c for c in a.lesions.columns if c.endswith("_h") and c not in ("lost_h", "arrested_h")]
     rows = a.lesions.merge(b.lesions, on="lesion", suffixes=("", "_late"))
@@ -70,11 +71,10 @@ def test_a_figure_that_is_known_stays_the_same_when_the_run_goes_on(hours, durat
 
 def test_every_readout_says_when_it_can_be_known():
     for name in liver(0.0).measures():
-        assert known.measure(name).words
-    with pytest.raises(KeyError):
-        known.measure("kupffer_mood")
-    assert list(known.FUNNEL) == list(STEPS)
-    assert set(known.PUBLISHED) == set(MEASURES)
+        assert declared(name).known.words and declared(name).doc
+    assert REGISTRY.find("kupffer_mood") is None
+    assert all(declared(column, FOUNDER).known.words for column in STEPS.values())
+    assert all(figure.known.words for figure in FIGURES.values())
 
 
 def test_survival_of_a_day_is_not_known_after_a_day():
@@ -136,7 +136,7 @@ def test_founders_that_all_died_are_known_before_the_day_is_over():
 
 def test_founders_still_to_come_leave_survival_open():
     engine = liver(1.0, seeding__duration=100.0)
-    founders = Founders(engine.world)
+    founders = engine.view().founders
     assert founders.to_come > 0 and np.isnan(engine.measures()["founders_alive_24h_share"])
     assert engine.result().provenance["founders_to_come"] == founders.to_come
 
@@ -147,9 +147,8 @@ def test_a_mean_over_no_cells_is_missing():
 
 
 def test_figures_about_a_day_wait_for_it():
-    assert not known.PUBLISHED["outside_96h"].at(Moment(95.9)) and known.PUBLISHED["outside_96h"].at(
-        Moment(96.0)
-    )
+    late = FIGURES["outside_96h"].known
+    assert not late.at(Moment(95.9)) and late.at(Moment(96.0))
     assert not known.FIRST_DAY.at(Moment(500.0, undecided=1)) and not known.FIRST_DAY.at(
         Moment(500.0, to_come=1)
     )

@@ -15,7 +15,7 @@ import pytest
 from livermet_sim.base import checksums
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe import columns, folder, schema
-from livermet_sim.observe.columns import unit
+from livermet_sim.observe.readouts.tables import unit
 from livermet_sim.observe.record import plain
 from livermet_sim.result import Result
 
@@ -80,7 +80,7 @@ def test_units_stand_in_the_parquet_schema(saved):
     found = {field.name: field.metadata[b"unit"].decode() for field in schema}
     assert found["time_h"] == "h" and found["vessel_length_mm"] == "mm" and found["oxygen_mmHg"] == "mmHg"
     assert found["n_kupffer"] == "cells" and found["perfused_share"] == "1" and found["day"] == "day"
-    assert unit("lesions_growth") == "lesions" and unit("x_um") == "um"
+    assert unit("lesions_growth") == "lesions" and unit("x_um", "lesions") == "um"
 
 
 @pytest.mark.parametrize(
@@ -229,9 +229,12 @@ def test_importing_results_loads_neither_plots_nor_tables():
     assert out.strip() == "[]"
 
 
-def test_every_column_and_array_of_a_result_is_declared():
+def test_every_column_and_array_of_a_result_is_declared(made_up):
+    assert set(schema.TABLES) == set(columns.TABLES)
+    made = {name: getattr(made_up, name) for name in columns.TABLES}
     for name, declared in schema.TABLES.items():
-        assert set(declared.columns) == set(columns.TABLES[name]), name
+        assert set(declared.columns) <= set(made[name].columns), name
+        assert all(declared.declared(column) is not None for column in made[name].columns), name
     assert set(schema.SNAPSHOTS) == {
         "time_h",
         *schema.SNAPSHOTS_OPTIONAL,

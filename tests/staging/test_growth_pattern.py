@@ -9,7 +9,8 @@ from lesion_worlds import TUBES, WIDTH, Stand, block
 from livermet_sim.kernels.codes import ENTER, NONE
 from livermet_sim.observe.columns import PATTERNS as COLUMNS
 from livermet_sim.observe.growth_pattern import PATTERNS, growth_patterns, view_of
-from livermet_sim.observe.measures import measures
+from livermet_sim.observe.readouts.tables import measures
+from livermet_sim.observe.readouts.view import Running
 from livermet_sim.processes.record import record
 
 LESION = block(10, TUBES[1] - 4, 9, 9)
@@ -115,7 +116,7 @@ def test_what_a_lesion_met_is_dated_once(stand):
 def test_measures_are_plain_numbers_with_units(stand):
     rows = np.flatnonzero(stand.world.cells["kind"] == 0)
     record(stand.world, rows[:1], ENTER, NONE)
-    found = measures(stand.world, stand.own, HYPOXIC)
+    found = measures(Running(stand.world, stand.own, HYPOXIC))
     assert all(type(value) is float for value in found.values())
     assert found["tumour_cells"] == 81 and found["tumour_area_mm2"] == pytest.approx(81e-4)
     assert found["tumour_volume_mm3"] == pytest.approx(81 * 2500e-9)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from lesion_worlds import TUBES, WIDTH, Stand, block
 
 from livermet_sim.kernels.codes import LUMEN
-from livermet_sim.observe.measures import ANGIOGENIC_H, courses
+from livermet_sim.observe.readouts.cascade import ANGIOGENIC_H
+from livermet_sim.observe.readouts.tables import read
+from livermet_sim.observe.readouts.view import Running
 from livermet_sim.processes.staging import phases
 from livermet_sim.state.lesions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
 
@@ -22,6 +24,10 @@ SMALL, LARGE = block(10, TUBES[1] - 4, 9, 9), block(8, TUBES[1] - 5, 15, 11)
 @pytest.fixture
 def stand(monkeypatch) -> Stand:
     return Stand(monkeypatch)
+
+
+def seen(stand: Stand, name: str) -> float:
+    return read(Running(stand.world, stand.own), name)
 
 
 def grown(stand: Stand) -> Stand:
@@ -111,21 +117,19 @@ def test_losing_blood_steps_back_and_regaining_it_forward_once_it_persists(stand
     stand.world.sites["perfused"][:] = stand.world.network.vessel
     assert stand.settle().phase() == ANGIOGENIC
     assert stand.world.lesions["angiogenic"][0] == first and stand.world.lesions["steps_back"][0] == 1
-    assert courses(stand.world)["stepped_back_twice_share"] == 0.0
+    assert seen(stand, "stepped_back_twice_share") == 0.0
     stand.world.sites["perfused"][:] = 0.0
     assert stand.settle().phase() == PRE_ANGIOGENIC
-    assert (
-        stand.world.lesions["steps_back"][0] == 2 and courses(stand.world)["stepped_back_twice_share"] == 1.0
-    )
+    assert stand.world.lesions["steps_back"][0] == 2 and seen(stand, "stepped_back_twice_share") == 1.0
 
 
 def test_lesions_that_grew_are_counted_by_how_long_they_were_angiogenic(stand):
-    assert np.isnan(courses(stand.world)["grown_through_angiogenic_share"])
+    assert np.isnan(seen(stand, "grown_through_angiogenic_share"))
     assert grown(stand).phase() == GROWTH
     lesions = stand.world.lesions
     for hours, share in ((ANGIOGENIC_H, 1.0), (ANGIOGENIC_H - 1, 0.0)):
         lesions["angiogenic"][0] = lesions["growth"][0] - hours
-        assert courses(stand.world)["grown_through_angiogenic_share"] == share
+        assert seen(stand, "grown_through_angiogenic_share") == share
 
 
 def test_a_flickering_supply_changes_no_phase(stand):

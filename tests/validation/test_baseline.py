@@ -18,7 +18,7 @@ from livermet_sim.validation.anchors import chosen, read
 from livermet_sim.validation.baseline import Baseline, scenario_of
 from livermet_sim.validation.course import compactness
 from livermet_sim.validation.line_records import LineRecord
-from livermet_sim.validation.measure import MEASURES, Sample
+from livermet_sim.validation.measure import FIGURES, Sample
 from livermet_sim.validation.reason import bearing, sentence, widest
 from livermet_sim.validation.score import score
 
@@ -38,12 +38,12 @@ def test_every_figure_has_band_source_and_reason():
     cases, anchors = read()
     assert {a.case for a in anchors} == set(cases)
     for anchor in anchors:
-        assert anchor.low < anchor.high and anchor.measure in MEASURES, anchor.name
+        assert anchor.low < anchor.high and anchor.measure in FIGURES, anchor.name
         assert anchor.grade in ("found", "recalled", "derived"), anchor.name
         assert len(anchor.source) > 5 and len(anchor.why) > 15 and anchor.published, anchor.name
         if anchor.unit == "share" and anchor.measure != "replacement_of_small":
             assert anchor.low >= 0 and anchor.high <= 1, anchor.name
-    assert {m for m in MEASURES} == {a.measure for a in anchors}
+    assert {m for m in FIGURES} == {a.measure for a in anchors}
 
 
 def test_every_case_is_a_scenario():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from livermet_sim.observe.columns import EVENTS, LESIONS
+from livermet_sim.observe.columns import EVENTS
 from livermet_sim.observe.frames import of_result
+from livermet_sim.observe.readouts.tables import columns_of
 from livermet_sim.result import Result
 from livermet_sim.state.log import CAUSES
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID
@@ -126,7 +127,7 @@ def lesions(count: int, hours: float, rng: np.random.Generator) -> pd.DataFrame:
     """Return lesions that each pass some of the milestones and then live or are lost."""
     rows = []
     for number in range(count):
-        row = dict.fromkeys(LESIONS, np.nan) | {
+        row = dict.fromkeys(columns_of("lesions"), np.nan) | {
             "lesion": number, "founder": number, "x_um": 50.0 + number, "y_um": 60.0, "zone": float(rng.random()),
             "lobule": 0, "lost_to": "", "merged_into": -1, "cells": 1, "peak_cells": 1, "diameter_um": 10.0,
             "phase": "microvascular", "arrested_h": float(rng.random()),
@@ -147,7 +148,7 @@ def lesions(count: int, hours: float, rng: np.random.Generator) -> pd.DataFrame:
             row |= {"lost_h": min(now + 5, hours), "phase": "lost", "cells": 0,
                     "lost_to": str(rng.choice(["kupffer", "nk", "shear"]))}  # fmt: skip
         rows.append(row)
-    return pd.DataFrame(rows)[list(LESIONS)]
+    return pd.DataFrame(rows)[list(columns_of("lesions"))]
 
 
 def events(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

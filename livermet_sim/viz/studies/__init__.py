@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import save_picture
+from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.rulebook.ablation import ABLATE
 from livermet_sim.viz.studies import ablation
 from livermet_sim.viz.studies.asked import Study
@@ -19,7 +20,6 @@ from livermet_sim.viz.studies.response import response
 from livermet_sim.viz.studies.series import series
 
 MOST_ALIKE = 0.8
-FAVOURITES = ("metastases", "tumour_cells", "largest_lesion_cells", "founders_alive_share")
 
 
 def _ablation(study: Study, measure: str) -> Figure:
@@ -73,8 +73,8 @@ def save_all(study: Study, folder: Path) -> list[Path]:
 
 
 def _favourite(study: Study) -> str:
-    """Return the first measure that differs between most runs, favourites first."""
-    names = [*(m for m in FAVOURITES if m in study.measures), *study.measures]
+    """Return the first measure that differs between most runs, headlines first."""
+    names = [*headlines(study.measures), *study.measures]
     runs = study.runs[study.runs["status"] == "done"]
     for name in names:
         counts = runs[name].value_counts(normalize=True)

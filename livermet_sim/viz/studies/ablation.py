@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts import tables as readouts
 from livermet_sim.rulebook import ablation
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
@@ -86,7 +87,7 @@ def _label(word: str) -> str:
 def _panel(ax: Axes, own: Frame, words: Sequence[str], name: str) -> None:
     """Draw one readout: a dot and its interval for each ablation, full where it is beyond luck."""
     style.dress(ax, "", "ratio to the control", grid="x")
-    ax.set_title(wording.words(name), fontsize=style.LABEL_SIZE, loc="left", color=style.INK)
+    ax.set_title(readouts.words(name), fontsize=style.LABEL_SIZE, loc="left", color=style.INK)
     ax.set_xscale("log", base=2)
     rows = [own.loc[word] for word in words]
     reach = _reach(rows)

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts import tables as readouts
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
 from livermet_sim.viz.studies.asked import Factor, Study
@@ -28,7 +29,7 @@ def tornado(study: Study, measure: str) -> Figure:
     effects = effects[-MOST_BARS:]
     figure = style.picture(9.6, 0.5 * len(effects) + 2.0)
     ax = figure.add_subplot()
-    style.dress(ax, f"What moves {wording.words(measure)}", wording.words(measure), grid="x")
+    style.dress(ax, f"What moves {readouts.words(measure)}", readouts.words(measure), grid="x")
     for place, (_, low, high, _, _) in enumerate(effects):
         for value, colour in ((low, LOW), (high, HIGH)):
             ax.barh(place, value - centre, left=centre, height=0.62, color=colour, zorder=2)
@@ -80,7 +81,7 @@ def sensitivity(study: Study, measure: str, statistic: str = "mean") -> Figure:
     ax = figure.add_subplot()
     words = {"sobol": "Sobol index", "fast": "index by extended FAST", "morris": "mean size of an elementary effect",
              "rbd-fast": "first-order index (RBD-FAST)"}  # fmt: skip
-    style.dress(ax, f"Which factors matter for {wording.words(measure)}", words[found.method], grid="x")
+    style.dress(ax, f"Which factors matter for {readouts.words(measure)}", words[found.method], grid="x")
     bars = {"sobol": ("ST", "S1"), "fast": ("ST", "S1"), "morris": ("mu_star",), "rbd-fast": ("S1",)}[
         found.method
     ]

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts import tables as readouts
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
 from livermet_sim.viz.studies.asked import Factor, Study
@@ -41,7 +42,7 @@ def heatmap(study: Study, measure: str, x: str | None = None, y: str | None = No
     figure = style.picture(8.2, 6.4)
     ax = figure.add_subplot()
     style.dress(
-        ax, wording.words(measure).capitalize(), wording.label(study, x), wording.label(study, y), grid=""
+        ax, readouts.words(measure).capitalize(), wording.label(study, x), wording.label(study, y), grid=""
     )
     image = ax.imshow(means, origin="lower", aspect="auto", cmap=COLOURS)
     for ticks, labels in ((ax.set_xticks, edges[0]), (ax.set_yticks, edges[1])):
@@ -49,7 +50,7 @@ def heatmap(study: Study, measure: str, x: str | None = None, y: str | None = No
     if means.size <= 100:
         _write_cells(ax, means, image)
     bar = figure.colorbar(image, ax=ax)
-    bar.set_label(wording.words(measure), fontsize=style.LABEL_SIZE)
+    bar.set_label(readouts.words(measure), fontsize=style.LABEL_SIZE)
     wording.footnote(
         figure, f"means over {int(counts.sum()):,} points" + ("" if good.all() else "; white: none")
     )
@@ -94,7 +95,7 @@ def parallel(study: Study, measure: str) -> Figure:
     norm = Normalize(outcome.min(initial=0), outcome.max(initial=1))
     figure = style.picture(max(7.0, 2.3 * len(factors) + 2.0), 5.4)
     ax = figure.add_subplot()
-    style.dress(ax, wording.words(measure).capitalize(), grid="")
+    style.dress(ax, readouts.words(measure).capitalize(), grid="")
     places = np.arange(len(factors))
     lines = LineCollection(
         [np.column_stack([places, row]) for row in y], cmap=COLOURS, norm=norm, linewidths=0.9
@@ -105,7 +106,7 @@ def parallel(study: Study, measure: str) -> Figure:
     ax.add_collection(lines)
     _axes(ax, factors)
     bar = figure.colorbar(ScalarMappable(norm, COLOURS), ax=ax, pad=0.02)
-    bar.set_label(wording.words(measure), fontsize=style.LABEL_SIZE)
+    bar.set_label(readouts.words(measure), fontsize=style.LABEL_SIZE)
     some = "" if len(shown) == len(table) else f"{len(shown):,} of "
     wording.footnote(figure, f"{some}{len(table):,} points, the highest on top")
     return figure

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts import tables as readouts
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
 from livermet_sim.viz.studies.asked import Factor, Study
@@ -33,7 +34,7 @@ def response(study: Study, measure: str) -> Figure:
     if table[measure].min() >= 0 and highest > 0:
         panels[0].set_ylim(-0.04 * highest, 1.06 * highest)
     for i, ax in enumerate(panels[: len(factors)]):
-        ax.set_ylabel(wording.words(measure) if i % columns == 0 else "", fontsize=style.LABEL_SIZE)
+        ax.set_ylabel(readouts.words(measure) if i % columns == 0 else "", fontsize=style.LABEL_SIZE)
     replicates = study.manifest["replicates"]
     each = f"each point the mean of {replicates} runs" if replicates > 1 else "each point one run"
     wording.footnote(figure, f"{len(table):,} points, {each}; red: means and their 95 % intervals")

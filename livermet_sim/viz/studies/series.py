@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts import tables as readouts
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
 from livermet_sim.viz.studies.asked import Factor, Study
@@ -22,7 +23,7 @@ def series(study: Study, column: str = "n_tumour", by: str | None = None) -> Fig
     table = study.series([column])
     figure = style.picture(9.2, 5.2)
     ax = figure.add_subplot()
-    style.dress(ax, wording.words(column).capitalize(), "day", wording.words(column))
+    style.dress(ax, readouts.words(column).capitalize(), "day", readouts.words(column))
     if by is None:
         groups: list[tuple[str, Frame]] = [("", table)]
     else:

@@ -59,13 +59,6 @@ def short(path: str) -> str:
     return path.removeprefix("cells.").removesuffix(".enabled")
 
 
-def words(measure: str) -> str:
-    unit = next((u for u in ("mm2", "mmHg", "um", "mm", "h") if measure.endswith(f"_{u}")), "")
-    words = measure.removesuffix(f"_{unit}").removeprefix("n_").replace("_", " ")
-    words = "tumour cells" if measure == "n_tumour" else words
-    return f"{words} ({unit.replace('mm2', 'mm²')})" if unit else words
-
-
 def dot(n: int) -> float:
     return float(np.clip(60 / math.sqrt(max(1, n)), 1.5, 7))
 

@@ -1,0 +1,61 @@
+"""Declare how many cells of the host there are, where they are, what they have become, and what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from livermet_sim.observe.readouts.readout import MEASURES, NAN, SERIES, count, declare
+from livermet_sim.observe.readouts.view import View
+from livermet_sim.observe.rings import RINGS
+
+FINE = 2.0**20
+SHOWN = ("kupffer", "nk", "neutrophil", "mdsc", "cd8")
+
+
+@declare("cells", MEASURES, name="{host}_cells", values=count(), headline=SHOWN)
+def host_cells(view: View, kind: str) -> int:
+    """Cells of the kind."""
+    return int(view.number[view.code(kind)])
+
+
+@declare("cells/mm2", MEASURES, name="{immune}_{ring}_per_mm2")
+def density(view: View, kind: str, ring: str) -> float:
+    """Density of the kind inside lesions of the size of a micrometastasis, in their rim, or outside."""
+    (counts, areas), place = view.in_rings, RINGS.index(ring)
+    return counts[view.code(kind), place] / areas[place] if areas[place] else NAN
+
+
+def _mean(kind: str, column: str) -> Callable[[View], float]:
+    def mean(view: View) -> float:
+        rows = view.rows(kind)
+        # sums of whole numbers are exact, so that the order of rows cannot show; a mean over no cells is not 0
+        total = np.rint(view.cells[column][rows] * FINE).sum()
+        return float(total / FINE / len(rows)) if len(rows) else NAN
+
+    return mean
+
+
+for _kind, _column, _unit, _tables, _words, _doc in (
+    ("kupffer", "load", "cells", (SERIES, MEASURES), "tumour cells inside, a Kupffer cell",
+     "Tumour cells engulfed and not yet digested, mean of the Kupffer cells."),
+    ("kupffer", "polarisation", "1", (SERIES, MEASURES), "polarisation: 0 kills, 1 feeds",
+     "Polarisation of the Kupffer cells, mean: 0 kills tumour, 1 feeds it."),
+    ("stellate", "activation", "1", (SERIES,), "activation of stellate cells", "Activation of the stellate cells, mean."),
+    ("lsec", "activation", "1", (SERIES,), "adhesion molecules on the lining",
+     "Activation of the sinusoids' lining, mean."),
+):  # fmt: skip
+    declare(_unit, *_tables, name=f"{_kind}_{_column}", words=_words, doc=_doc)(_mean(_kind, _column))
+
+
+@declare("1", SERIES)
+def net_total(view: View) -> float:
+    """Extracellular traps of neutrophils, summed over the sites."""
+    return float(view.sites["net"].sum())
+
+
+@declare("1", SERIES)
+def collagen_total(view: View) -> float:
+    """Collagen, summed over the sites."""
+    return float(view.sites["collagen"].sum())
