@@ -30,6 +30,8 @@ class Kind:
         Base secretion per signal: the concentration reached if every site held one such cell.
     former : mapping
         What to set in the place of each name that is no more.
+    along : tuple of str
+        Behaviours of a kind that lines a stretch, beside secretion, that it does at each place by what touches it there.
     """
 
     name: str
@@ -40,6 +42,11 @@ class Kind:
     recruited: bool = False
     secretes: tuple[tuple[str, float, str], ...] = ()
     former: Mapping[str, str] = field(default_factory=dict)
+    along: tuple[str, ...] = ()
+
+    def local(self, fields: Sequence[str]) -> tuple[str, ...]:
+        """Return the behaviours that the kind does place by place along the stretch it lines; none for others."""
+        return (*self.along, *(f"secrete.{name}" for name in fields)) if self.habitat == "segment" else ()
 
     def section(self, fields: Sequence[str], kinds: Sequence[str]) -> Section:
         """Return all parameters of the kind, secretion of every signal and recruitment of every kind included."""

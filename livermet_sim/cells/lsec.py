@@ -33,5 +33,6 @@ LSEC = Kind(
         Parameter("deposit.fibronectin", 0.0, "/h", "Fibronectin laid down per hour on the vessel wall.", 0.0, 10.0),
         Parameter("collapse", 0.2, "/h", "Rate at which a fully compressed site of the vessel closes; scaled by the patency lost.", 0.0, 100.0),
     ),
+    along=("tether", "grip", "dilate", "collapse"),
     secretes=(("no", 0.2, "assumed"), ("cxcl12", 0.1, "assumed")),
 )  # fmt: skip

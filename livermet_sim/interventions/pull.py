@@ -10,6 +10,7 @@ import numpy as np
 from livermet_sim.interventions.levers import ALL, LIVER, RULE, SENSE, matches, senses
 from livermet_sim.kernels.codes import CYCLING, DIE, DORMANT, DOSED, LUMEN, TREATMENT, TUMOUR
 from livermet_sim.kernels.rng import draws
+from livermet_sim.processes.along import TOUCHED, places
 from livermet_sim.processes.deciding import LUMEN_ONLY
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
@@ -123,7 +124,7 @@ class Modify(Process):
     """Multiply behaviours while a block, a boost or a drug lasts, after the rules have spoken."""
 
     stage = "decide"
-    adds = ("cells.rates",)
+    adds = ("cells.rates", f"carried.{TOUCHED}")
 
     def __init__(self, setting: Setting, own: Sequence[Pull], due: np.ndarray):
         self.due = due
@@ -147,6 +148,10 @@ class Modify(Process):
                 np.isin(kind, kinds) & ((due == 1) | ((due == LUMEN_ONLY) & (world.cells["layer"] == LUMEN)))
             )
             world.rates[rows, column] = np.minimum(world.rates[rows, column] * factor, highest)
+            table, still = places(world)
+            if pull.behaviour in table and len(still):
+                own = still[np.isin(kind[world.segment_row[table["stretch"][still]]], kinds)]
+                table[pull.behaviour][own] = np.minimum(table[pull.behaviour][own] * factor, highest)
 
 
 def _highest(pull: Pull, setting: Setting) -> float:

@@ -1,8 +1,8 @@
-"""Copy what an LSEC does to the sites of the stretch it lines."""
+"""Copy what an LSEC does to the sites of the stretch it lines, and tell what touches it there."""
 
 from __future__ import annotations
 
-from livermet_sim.kernels.jit import kernel
+from livermet_sim.kernels.jit import inline, kernel
 
 
 @kernel
@@ -39,3 +39,51 @@ def line_vessels(
                 tether[s] = 0.0
                 grip[s] = 0.0
                 capillarised[s] = 0.0
+
+
+@inline
+def stretch_at(site, k, contacts, segments):
+    """Return the stretch that a cell at a site touches by its contact ``k``, -1 being the site; -1 if none or met before."""
+    place = contacts[site, k] if k >= 0 else site
+    if place < 0 or segments[place] < 0:
+        return -1
+    for q in range(-1, k):
+        other = contacts[site, q] if q >= 0 else site
+        if other >= 0 and segments[other] == segments[place]:
+            return -1
+    return segments[place]
+
+
+@kernel
+def touch(n, kind, site, activation, counted, site_real, columns, contacts, segments, touching, around):
+    """Count along each stretch of lining the cells at its sites and on those they touch, each of them once.
+
+    Parameters
+    ----------
+    counted : int8[2 K]
+        1 for kinds to be counted, then for those of which activated cells are.
+    columns : int64[m]
+        Rows of ``site_real`` to be summed over the sites of a stretch and those they touch, each of them once.
+    touching, around : int32[stretches, 2 K], float64[columns, stretches]
+        Written where asked for.
+    """
+    kinds = len(counted) // 2
+    touching[:] = 0
+    for r in range(n):
+        plain, active = kind[r], kinds + kind[r]
+        if counted[plain] == 0 and (counted[active] == 0 or activation[r] <= 0.5):
+            continue
+        for k in range(-1, contacts.shape[1]):
+            stretch = stretch_at(site[r], k, contacts, segments)
+            if stretch >= 0:
+                touching[stretch, plain] += counted[plain]
+                if activation[r] > 0.5:
+                    touching[stretch, active] += counted[active]
+    for i in columns:
+        around[i] = 0.0
+        for s in range(len(segments)):
+            if site_real[i, s] != 0.0:
+                for k in range(-1, contacts.shape[1]):
+                    stretch = stretch_at(s, k, contacts, segments)
+                    if stretch >= 0:
+                        around[i, stretch] += site_real[i, s]

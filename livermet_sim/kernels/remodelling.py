@@ -10,23 +10,19 @@ from livermet_sim.kernels.rng import draw
 
 
 @kernel
-def closing(
-    inside, seed, tick, span, compartment, patency, segments, segment_row, rates, collapse, tumour_at, out
-):
+def closing(inside, seed, tick, span, compartment, patency, collapse, tumour_at, out):
     """Write the vessel sites that close within ``span`` hours; returns their number.
 
-    The hazard is the LSEC's collapse rate times the patency lost; a tube that holds a tumour cell stays.
+    The hazard is the lining's rate there, ``collapse``, float64[sites], times the patency lost; a tube that holds a tumour
+    cell stays.
     """
     number = 0
     for i in range(len(inside)):
         s = inside[i]
         if compartment[s] != SINUSOID or patency[s] >= 0.9 or tumour_at[LUMEN, s] != -1:
             continue
-        r = segment_row[segments[s]] if segments[s] >= 0 else -1
-        if r < 0:
-            continue
-        hazard = rates[r, collapse] * (1.0 - patency[s])
-        if draw(seed, COLLAPSE, tick, s) < 1.0 - math.exp(-hazard * span):
+        hazard = collapse[s] * (1.0 - patency[s])
+        if hazard > 0.0 and draw(seed, COLLAPSE, tick, s) < 1.0 - math.exp(-hazard * span):
             out[number] = s
             number += 1
     return number

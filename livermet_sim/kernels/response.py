@@ -13,6 +13,7 @@ import numpy as np
 
 from livermet_sim.kernels.codes import LUMEN
 from livermet_sim.kernels.jit import inline, kernel
+from livermet_sim.kernels.lining import stretch_at
 
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
 BLOCK = 32
@@ -51,13 +52,37 @@ def slope(concentration, neighbours, site, i, axes, length):
 
 
 @inline
+def linings(site, own, active, contacts, segments, segment_row, activation):
+    """Return how many stretches of lining other than ``own`` a cell at a site touches, those of activated cells alone or all."""
+    total = 0
+    for k in range(-1, contacts.shape[1]):
+        stretch = stretch_at(site, k, contacts, segments)
+        row = segment_row[stretch] if stretch >= 0 and stretch != own else -1
+        if row >= 0 and (not active or activation[row] > 0.5):
+            total += 1
+    return total
+
+
+@inline
+def _all_around(value, site, contacts):
+    """Return the sum of a value over a site and those that a cell there touches."""
+    total = float(value[site])
+    for k in range(contacts.shape[1]):
+        if contacts[site, k] >= 0:
+            total += value[contacts[site, k]]
+    return total
+
+
+@inline
 def _sense(
-    code, i, deficit, kind, rows, place, cell_real, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
-    activation_row, kinds, out,
+    code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours,
+    systemic, axes, length, segments, segment_row, touching, around, layout, out,
 ):  # fmt: skip
-    """Write one signal of some cells of one kind, which stand at the sites ``place``."""
+    """Write one signal of some cells of one kind at the sites ``place``; ``whole`` for contacts along all that a cell lines."""
+    kinds, active = layout[4], cell_real[layout[3]]
     for j in range(len(rows)):
         row, site = rows[j], place[j]
+        stretch = cell_whole[layout[5], row]
         value = 0.0
         if code == FIELD:
             value = concentration[site, i]
@@ -65,18 +90,17 @@ def _sense(
             value = site_real[i, site]
         elif code == OWN:
             value = cell_real[i, row]
+        elif code == CONTACT and whole and stretch >= 0:
+            value = float(touching[stretch, i])
+        elif code == CONTACT and layout[6 + i % kinds] == 1:
+            value = float(linings(site, stretch, i >= kinds, contacts, segments, segment_row, active))
         elif code == CONTACT:
-            total = -1 if i == kind or (i == kind + kinds and cell_real[activation_row, row] > 0.5) else 0
-            total += count[site, i]
-            for k in range(contacts.shape[1]):
-                if contacts[site, k] >= 0:
-                    total += count[contacts[site, k], i]
-            value = float(total)
+            itself = i == kind or (i == kind + kinds and active[row] > 0.5)
+            value = _all_around(count[:, i], site, contacts) - (1.0 if itself else 0.0)
         elif code == AROUND:
-            value = site_real[i, site]
-            for k in range(contacts.shape[1]):
-                if contacts[site, k] >= 0:
-                    value += site_real[i, contacts[site, k]]
+            value = (
+                around[i, stretch] if whole and stretch >= 0 else _all_around(site_real[i], site, contacts)
+            )
         elif code == SYSTEMIC:
             value = systemic[i]
         else:
@@ -101,10 +125,28 @@ def _add_strength(signal, gain, half_max, power, allowed, state, out):
             out[j] += power_of(value / half_max, power)
 
 
+@inline
+def _respond(
+    response, base, response_code, response_value, term_code, term_value, gain, senses, state, up, down, value
+):
+    """Write what one response makes of what some cells sense."""
+    for j in range(len(value)):
+        up[j], down[j] = 0.0, 0.0
+    for term in range(response_code[response, 1], response_code[response, 2]):
+        _add_strength(
+            senses[term_code[term, 0]], gain[term], term_value[term, 0], term_value[term, 1],
+            term_code[term, 2], state, up if term_code[term, 1] else down,
+        )  # fmt: skip
+    ceiling, floor = response_value[response, 0], response_value[response, 1]
+    for j in range(len(value)):
+        value[j] = base + (ceiling - base) * (up[j] / (1.0 + up[j]))
+        value[j] += (floor - value[j]) * (down[j] / (1.0 + down[j]))
+
+
 @kernel
 def evaluate(
     first, stop, due, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
-    layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
+    segments, segment_row, touching, around, layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
     term_code, term_value, gain, senses, rates,
 ):  # fmt: skip
     """Write the rate of every behaviour of the cells in rows ``first`` to ``stop`` - 1.
@@ -127,8 +169,13 @@ def evaluate(
     systemic : float64[G]
     axes, length : int, float64[m] (um)
         The first ``2 axes`` neighbours are pairs of opposites; distance of each neighbour.
-    layout : int64[5]
-        Rows of kind, site, layer in ``cell_whole``; of activation in ``cell_real``; K.
+    segments, segment_row : int64[n_sites], int64[stretches]
+        Stretch of lining at a site, and the row of the cell that lines it; -1 for none.
+    touching, around : int32[stretches, 2 K], float64[columns, stretches]
+        As ``count`` and ``site_real``, but of all that touches a stretch.
+    layout : int64[6 + K]
+        Rows of kind, site, layer in ``cell_whole``; of activation in ``cell_real``; K; row of segment in ``cell_whole``; 1 for
+        kinds that line stretches.
     base : float64[K, B]
     signal_first : int64[K + 1]; signal_code : int64[S, 2] (code, index); signal_deficit : float64[S]
         Signals per kind. Where the deficit d is positive, the signal is max(0, d - value).
@@ -146,7 +193,7 @@ def evaluate(
     kind_row, site_row, layer_row = layout[0], layout[1], layout[2]
     block = senses.shape[1]
     rows, sites, states = np.empty(block, np.int64), np.empty(block, np.int64), np.empty(block, np.int64)
-    up, down = np.empty(block), np.empty(block)
+    up, down, value = np.empty(block), np.empty(block), np.empty(block)
     for kind in range(len(due)):
         row = first
         while due[kind] > 0 and row < stop:
@@ -162,34 +209,69 @@ def evaluate(
             start = signal_first[kind]
             for slot in range(start, signal_first[kind + 1]):
                 _sense(
-                    signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, own, place, cell_real,
-                    concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[3], layout[4],
-                    senses[slot - start],
+                    signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, True, own, place, cell_real, cell_whole,
+                    concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching,
+                    around, layout, senses[slot - start],
                 )  # fmt: skip
             for j in range(size):
                 for column in range(rates.shape[1]):
                     rates[own[j], column] = base[kind, column]
             for response in range(response_first[kind], response_first[kind + 1]):
-                for j in range(size):
-                    up[j], down[j] = 0.0, 0.0
-                for term in range(response_code[response, 1], response_code[response, 2]):
-                    _add_strength(
-                        senses[term_code[term, 0]], gain[term], term_value[term, 0], term_value[term, 1],
-                        term_code[term, 2], state, up[:size] if term_code[term, 1] else down[:size],
-                    )  # fmt: skip
                 column = response_code[response, 0]
-                ceiling, floor = response_value[response, 0], response_value[response, 1]
+                _respond(
+                    response, base[kind, column], response_code, response_value, term_code, term_value, gain, senses,
+                    state, up[:size], down[:size], value[:size],
+                )  # fmt: skip
                 for j in range(size):
-                    value = base[kind, column]
-                    value += (ceiling - value) * (up[j] / (1.0 + up[j]))
-                    value += (floor - value) * (down[j] / (1.0 + down[j]))
-                    rates[own[j], column] = value
+                    rates[own[j], column] = value[j]
+
+
+@kernel
+def answer_at(
+    kind, wanted, slots, rows, places, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes,
+    length, segments, segment_row, touching, around, layout, base, signal_first, signal_code, signal_deficit, response_first,
+    response_code, response_value, term_code, term_value, gain, senses, out,
+):  # fmt: skip
+    """Write what cells of one kind do at each of several places by what they sense there.
+
+    Parameters
+    ----------
+    wanted : int64[m]
+        Responses.
+    slots : int64[s]
+        Signals of the kind that they read.
+    rows, places : int64[n]
+        Cells and sites, one each for every row of ``out``; the other arguments are those of `evaluate`.
+    out : float64[n, m]
+        Written.
+    """
+    block = senses.shape[1]
+    state, up, down, value = np.empty(block, np.int64), np.empty(block), np.empty(block), np.empty(block)
+    for start in range(0, len(rows), block):
+        own, place = rows[start : start + block], places[start : start + block]
+        size = len(own)
+        for j in range(size):
+            state[j] = 1 << cell_whole[layout[2], own[j]]
+        for slot in slots:
+            at = signal_first[kind] + slot
+            _sense(
+                signal_code[at, 0], signal_code[at, 1], signal_deficit[at], kind, False, own, place, cell_real, cell_whole,
+                concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching,
+                around, layout, senses[slot],
+            )  # fmt: skip
+        for m in range(len(wanted)):
+            _respond(
+                wanted[m], base[kind, response_code[wanted[m], 0]], response_code, response_value, term_code, term_value, gain,
+                senses, state[:size], up[:size], down[:size], value[:size],
+            )  # fmt: skip
+            for j in range(size):
+                out[start + j, m] = value[j]
 
 
 @kernel
 def listen(
     kind, rows, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
-    layout, signal_first, signal_code, signal_deficit, out,
+    segments, segment_row, touching, around, layout, signal_first, signal_code, signal_deficit, out,
 ):  # fmt: skip
     """Write all that cells of one kind sense of the signals of its rules, as `evaluate` reads it; touches nothing else.
 
@@ -206,7 +288,7 @@ def listen(
     start = signal_first[kind]
     for slot in range(start, signal_first[kind + 1]):
         _sense(
-            signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, rows, place, cell_real,
-            concentration, site_real, count, contacts, neighbours, systemic, axes, length, layout[3], layout[4],
-            out[slot - start],
+            signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, True, rows, place, cell_real, cell_whole,
+            concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching, around,
+            layout, out[slot - start],
         )  # fmt: skip

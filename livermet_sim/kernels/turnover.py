@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from livermet_sim.kernels.codes import RECRUIT, RECRUITED, TUMOUR, TURNOVER
 from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import child_key, draw4
@@ -72,18 +74,42 @@ def turn_over(
 
 
 @kernel
-def secrete(n, site, rates, first, signals, share, source):
-    """Add every cell's secretion to its site, in whole numbers so that the order of cells cannot show.
+def secrete(n, site, segment, rates, first, signals, share, source):
+    """Add the secretion of every cell that stands at one site to that site, in whole numbers so that the order of cells cannot show.
 
     ``source`` is int64[sites, F] in units of 2**-20; ``first`` the column of the first signal's secretion;
     ``share`` how many times denser it is in a site than in one that it is declared for (``Tissue.dilution``).
     """
     for r in range(n):
+        if segment[r] >= 0:
+            continue
         s = site[r]
         for f in range(signals):
             strength = rates[r, first + f]
             if strength > 0.0:
                 source[s, f] += int(strength * share * 1048576.0)
+
+
+@kernel
+def secrete_along(segments, segment_row, rates, first, signals, share, at, touched, source):
+    """Add the secretion of cells that line stretches of vessel, each place of a stretch an equal part of it.
+
+    ``at``, int64[sites], is the row of a place in ``touched``, float64[places, signals], which says what such a cell would
+    secrete if it were touched all along as it is there; -1 where the rates hold. The others are those of `secrete`.
+    """
+    length = np.zeros(len(segment_row), np.int64)
+    for s in range(len(segments)):
+        if segments[s] >= 0:
+            length[segments[s]] += 1
+    for s in range(len(segments)):
+        r = segment_row[segments[s]] if segments[s] >= 0 else -1
+        if r < 0:
+            continue
+        part = share / length[segments[s]]
+        for f in range(signals):
+            strength = touched[at[s], f] if at[s] >= 0 else rates[r, first + f]
+            if strength > 0.0:
+                source[s, f] += int(strength * part * 1048576.0)
 
 
 @kernel

@@ -7,6 +7,7 @@ import numpy as np
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID
 from livermet_sim.kernels.remodelling import closing
+from livermet_sim.processes.along import rates_along
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -105,8 +106,7 @@ class Collapse(Process):
         out = np.empty(len(world.tissue.inside), dtype=np.int64)
         number = closing(
             world.tissue.inside, world.seed, clock.tick, clock.span(self.every), world.compartment,
-            world.sites.full("patency"), world.segments, world.segment_row, world.rates, self.column,
-            world.census.tumour_at, out,
+            world.sites.full("patency"), rates_along(world, "collapse", self.column), world.census.tumour_at, out,
         )  # fmt: skip
         if number:
             take_away(world, out[:number], self.on_wall)

@@ -6,6 +6,7 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import TUMOUR
+from livermet_sim.processes.along import fill, touched
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.rulebook.compile import Compiled
@@ -45,6 +46,7 @@ class Decide(Process):
     def __init__(self, setting: Setting, compiled: Compiled):
         self.compiled = compiled
         self.interval = setting.section("decide").interval
+        self.carries = (touched(setting),)
         self.due = np.ones(len(setting.kinds), dtype=np.int64)
 
     def step(self, world: World) -> None:
@@ -54,3 +56,5 @@ class Decide(Process):
         self.due[TUMOUR] = 1 if all_due else LUMEN_ONLY
         if all_due or world.census.in_lumen:
             self.compiled.evaluate(world, self.due)
+        if all_due:
+            fill(world, self.compiled)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from livermet_sim.base.specs import Parameter, Section
-from livermet_sim.kernels.turnover import secrete
+from livermet_sim.kernels.turnover import secrete, secrete_along
+from livermet_sim.processes.along import places
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -57,8 +60,22 @@ class Diffuse(Process):
             return
         cells, fields = world.cells, world.fields
         fields.clear_source()
+        number, share = len(fields.names), world.tissue.dilution
         secrete(
-            cells.n, cells.full("site"), world.rates, self.first, len(fields.names), world.tissue.dilution,
+            cells.n,
+            cells.full("site"),
+            cells.full("segment"),
+            world.rates,
+            self.first,
+            number,
+            share,
             fields.source,
-        )  # fmt: skip
+        )
+        table, still = places(world)
+        at = np.full(world.tissue.n, -1, dtype=np.int64)
+        at[table["site"][still]] = np.arange(len(still))
+        here = np.column_stack([table[f"secrete.{name}"][still] for name in fields.names])
+        secrete_along(
+            world.segments, world.segment_row, world.rates, self.first, number, share, at, here, fields.source
+        )
         fields.relax(self.own.tolerance, self.own.most)

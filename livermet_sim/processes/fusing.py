@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.kernels.codes import SINUSOID
+from livermet_sim.processes.along import rates_along
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -13,7 +14,7 @@ OPEN = 0.9  # patency below which a tube is being compressed and does not widen
 
 
 class Fuse(Process):
-    """Widen tubes that tumour cells touch at their LSEC's rate; join wide ones that lie side by side."""
+    """Widen tubes that tumour cells touch at the rate of their lining there; join wide ones that lie side by side."""
 
     stage = "remodel"
     adds = ("sites.diameter", "network")
@@ -29,17 +30,15 @@ class Fuse(Process):
         if not world.clock.due(self.every) or world.census.in_tissue == 0:
             return
         sites = world.sites
-        rate = np.zeros(len(world.segment_row) + 1)
-        lined = world.segment_row >= 0
-        rate[:-1][lined] = world.rates[world.segment_row[lined], self.column]
+        rate = rates_along(world, "dilate", self.column)
         touched = (world.compartment == SINUSOID) & (sites["pressure"] > 0.0) & (sites["patency"] >= OPEN)
-        touched &= (rate[world.segments] > 0.0) & (sites["diameter"] < self.lake)
+        touched &= (rate > 0.0) & (sites["diameter"] < self.lake)
         places = np.flatnonzero(touched)
         if not len(places):
             return
         hours = world.clock.span(self.every)
         before = sites["diameter"][places]
-        after = self.lake + (before - self.lake) * np.exp(-rate[world.segments[places]] * hours)
+        after = self.lake + (before - self.lake) * np.exp(-rate[places] * hours)
         sites["diameter"][places] = after
         world.network.widen(places, after)
         self._join(world, places[after >= self.wide])

@@ -1,8 +1,9 @@
-"""Let each LSEC give its state to the stretch of sinusoid that it lines."""
+"""Let each LSEC give its state to the stretch of sinusoid that it lines, its ligands by what touches it at each place."""
 
 from __future__ import annotations
 
 from livermet_sim.kernels.lining import line_vessels
+from livermet_sim.processes.along import places
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -29,3 +30,6 @@ class Line(Process):
             cells.full("capillarisation"), world.rates, self.tether, self.grip, world.segments, world.segment_row,
             sites.full("adhesion"), sites.full("tether"), sites.full("grip"), sites.full("capillarised"),
         )  # fmt: skip
+        table, still = places(world)
+        for name in ("tether", "grip"):
+            sites[name][table["site"][still]] = table[name][still]

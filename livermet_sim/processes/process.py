@@ -25,7 +25,7 @@ class Process:
     stage: ClassVar[str] = "act"
     writes: ClassVar[tuple[str, ...]] = ()
     adds: ClassVar[tuple[str, ...]] = ()
-    carries: ClassVar[tuple[Carried, ...]] = ()
+    carries: tuple[Carried, ...] = ()
     every: float = 0.0
 
     @property

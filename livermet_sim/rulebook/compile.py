@@ -13,6 +13,7 @@ from livermet_sim.kernels import response
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.rulebook.signals import Signal
+from livermet_sim.rulebook.touch import Local, Touch
 from livermet_sim.rulebook.vocabulary import LAYERS
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Column
@@ -50,6 +51,10 @@ class Compiled:
         Per kind the signals its rules read.
     arrays : tuple of ndarray
         What ``kernels.response.evaluate`` takes from ``layout`` to ``gain``.
+    places : mapping
+        Where each code of look-up finds its source.
+    touch, local : Touch, Local
+        What touches cells that line a stretch of vessel, and what they do where it does.
     """
 
     kinds: tuple[str, ...]
@@ -57,13 +62,16 @@ class Compiled:
     responses: tuple[Response, ...]
     senses: dict[str, tuple[Signal, ...]]
     arrays: tuple[np.ndarray, ...]
+    places: Mapping[int, Mapping[str, int]]
+    touch: Touch
+    local: Local
 
     def __post_init__(self) -> None:
         self._column = {name: i for i, name in enumerate(self.behaviours)}
         self._run: Callable[..., None] = response.evaluate
         self._all = np.ones(len(self.kinds), dtype=np.int64)
         most = max(1, *(len(s) for s in self.senses.values()))
-        self._workspace = np.zeros((most, response.BLOCK))
+        self.workspace = np.zeros((most, response.BLOCK))
         self.watch: Watch | None = None  # told of each evaluation, with ``due``; must change nothing
 
     @property
@@ -88,19 +96,29 @@ class Compiled:
         ``due``, int64[K], is 0 for kinds that keep their rates this time; all kinds are due without it.
         """
         due = self._all if due is None else due
-        self._run(0, world.cells.n, due, *inputs(world), *self.arrays, self._workspace, world.rates)
+        self.preview(world, due, world.rates)
         if self.watch is not None:
             self.watch(self, world, due)
 
     def preview(self, world: World, due: np.ndarray, rates: np.ndarray) -> None:
         """Write into ``rates`` what cells would be about to do by these rules; nothing else changes."""
-        self._run(0, world.cells.n, due, *inputs(world), *self.arrays, self._workspace, rates)
+        if (due[self.touch.lines == 1] > 0).any():
+            self.touch.update(world)
+        self._run(0, world.cells.n, due, *self.inputs(world), *self.arrays, self.workspace, rates)
+
+    def along(self, world: World) -> list[tuple[np.ndarray, list[str], np.ndarray]]:
+        """Return what cells do place by place where something touches the stretch they line; see `Local.evaluate`.
+
+        Since the last evaluation, of all kinds, nothing must have moved.
+        """
+        return self.local.evaluate(self, world)
 
     def look(self, world: World, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what one cell senses, float64[signals of its kind], and its rates, float64[B]."""
         rates = np.zeros((row + 1, len(self.behaviours)))
-        senses = np.zeros_like(self._workspace)
-        self._run(row, row + 1, self._all, *inputs(world), *self.arrays, senses, rates)
+        senses = np.zeros_like(self.workspace)
+        self.touch.update(world)
+        self._run(row, row + 1, self._all, *self.inputs(world), *self.arrays, senses, rates)
         return senses[: len(self.senses[self.kind_of(world, row)]), 0], rates[row]
 
     def listen(self, world: World, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -111,20 +129,22 @@ class Compiled:
         k = self.kinds.index(kind)
         rows = np.flatnonzero(world.cells["kind"] == k)
         heard = np.zeros((len(self.senses[kind]), len(rows)))
-        response.listen(k, rows, *inputs(world), self.arrays[0], *self.arrays[2:5], heard)
+        self.touch.update(world)
+        response.listen(k, rows, *self.inputs(world), self.arrays[0], *self.arrays[2:5], heard)
         return rows, heard
 
     def kind_of(self, world: World, row: int) -> str:
         """Return the kind of the cell in a row."""
         return self.kinds[int(world.cells.full("kind")[row])]
 
-
-def inputs(world: World) -> tuple[Any, ...]:
-    """Return the part of the state that the kernel reads, in its order."""
-    return (
-        world.cells.real, world.cells.whole, world.fields.concentration, world.sites.real,
-        world.census.count, world.tissue.contacts, world.tissue.neighbours, world.systemic, world.tissue.lattice.sides // 2, world.tissue.lattice.length,
-    )  # fmt: skip
+    def inputs(self, world: World) -> tuple[Any, ...]:
+        """Return the part of the state that the kernels read, in their order."""
+        tissue = world.tissue
+        return (
+            world.cells.real, world.cells.whole, world.fields.concentration, world.sites.real, world.census.count, tissue.contacts,
+            tissue.neighbours, world.systemic, tissue.lattice.sides // 2, tissue.lattice.length, world.segments, world.segment_row,
+            self.touch.touching, self.touch.around,
+        )  # fmt: skip
 
 
 def compile_rules(
@@ -156,13 +176,15 @@ def compile_rules(
     for k, kind in enumerate(words.kinds):
         for name in words.behaviours[kind]:
             base[k, behaviours.index(name)] = base_values[kind][name]
+    touch = Touch(words, senses, places)
     arrays = (
-        _layout(cell_columns, len(words.kinds)),
+        _layout(cell_columns, touch.lines),
         base,
         *_signal_arrays(words.kinds, senses, places),
         *_response_arrays(words.kinds, responses, senses, behaviours),
     )
-    return Compiled(words.kinds, behaviours, responses, senses, arrays)
+    local = Local(words, responses, senses)
+    return Compiled(words.kinds, behaviours, responses, senses, arrays, places, touch, local)
 
 
 def _responses(book: RuleBook, kind: str, base_values: Mapping[str, float]) -> list[Response]:
@@ -217,10 +239,10 @@ def _places(
     }  # fmt: skip
 
 
-def _layout(cell_columns: Sequence[Column], kinds: int) -> np.ndarray:
+def _layout(cell_columns: Sequence[Column], lines: np.ndarray) -> np.ndarray:
     whole, real = _rows(cell_columns, True), _rows(cell_columns, False)
     rows = [whole[name] for name in ("kind", "site", "layer")]
-    return np.array([*rows, real["activation"], kinds], dtype=np.int64)
+    return np.array([*rows, real["activation"], len(lines), whole["segment"], *lines], dtype=np.int64)
 
 
 def _signal_arrays(

@@ -21,6 +21,7 @@ class KindLike(Protocol):
     @property
     def former(self) -> Mapping[str, str]: ...
     def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]: ...
+    def local(self, fields: Sequence[str]) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Vocabulary:
         By kind, then by name.
     former : dict of mapping
         By kind what to write in the place of each behaviour that is no more.
+    local : dict of tuple of str
+        By kind the behaviours that it does at each place of the stretch it lines; none for kinds that stand at one site.
     """
 
     kinds: tuple[str, ...]
@@ -43,6 +46,7 @@ class Vocabulary:
     signals: dict[str, Signal]
     behaviours: dict[str, dict[str, Parameter]]
     former: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    local: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kinds: Iterable[KindLike], fields: Iterable[str], systemic: Iterable[str]) -> Vocabulary:
@@ -51,7 +55,8 @@ class Vocabulary:
         names = tuple(kind.name for kind in kinds)
         behaviours = {kind.name: {p.name: p for p in kind.all_behaviours(fields, names)} for kind in kinds}
         former = {kind.name: kind.former for kind in kinds}
-        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours, former)
+        local = {kind.name: kind.local(fields) for kind in kinds}
+        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours, former, local)
 
     def base_values(self) -> dict[str, dict[str, float]]:
         """Return the default base value of every behaviour of every kind."""

@@ -21,7 +21,13 @@ _FIELDS = (
     ("cxcl12", 150.0, "CXCL12", "220 um guessed", "assumed"),
     ("il10", 170.0, "IL-10", "HCC QSP parameter file (174 um)", "found"),
     ("ifn_gamma", 150.0, "interferon gamma", "model files 392-1240 um free; 100-200 advised", "assumed"),
-    ("no", 60.0, "nitric oxide", "blood haemoglobin sink (20-100 um)", "recalled"),
+    (
+        "no",
+        21.0,
+        "nitric oxide",
+        "Thomas 2001 PMID 11134509 (half-life among hepatocytes 0.09 s beside a vessel), D 3410 um2/s (Liu and Zweier); blood shortens it",
+        "derived",
+    ),
     ("fgf2", 100.0, "FGF-2", "assumed", "assumed"),
     ("granulin", 100.0, "granulin", "assumed", "assumed"),
 )

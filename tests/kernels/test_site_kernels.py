@@ -143,10 +143,7 @@ def test_only_compressed_tubes_without_tumour_cells_close():
         span,
         compartment,
         patency,
-        segments,
-        np.array([0, -1]),
-        np.array([[collapse]]),
-        0,
+        np.where(segments == 1, 0.0, collapse),
         tumour_at,
         out,
     )

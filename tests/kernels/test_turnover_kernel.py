@@ -8,7 +8,17 @@ from kernel_worlds import assert_share, random_keys
 
 from livermet_sim.kernels.codes import RECRUITED, TUMOUR
 from livermet_sim.kernels.rng import child_key
-from livermet_sim.kernels.turnover import CASTS, CONVERTS, DIVIDES, LEAVES, recruit, relax, secrete, turn_over
+from livermet_sim.kernels.turnover import (
+    CASTS,
+    CONVERTS,
+    DIVIDES,
+    LEAVES,
+    recruit,
+    relax,
+    secrete,
+    secrete_along,
+    turn_over,
+)
 
 IMMUNE, LSEC = 1, 2
 
@@ -105,13 +115,31 @@ def test_secretion_adds_up_and_does_not_depend_on_row_order():
     sources = []
     for order in (np.arange(n), random.permutation(n)):
         source = np.zeros((sites, signals), dtype=np.int64)
-        secrete(n, site[order], rates[order], 2, signals, 1.5, source)
+        secrete(n, site[order], np.full(n, -1), rates[order], 2, signals, 1.5, source)
         sources.append(source)
     assert np.array_equal(*sources)
     expected = np.zeros((sites, signals))
     np.add.at(expected, site, 1.5 * rates[:, 2:])
     assert np.abs(sources[0] / 2**20 - expected).max() < n * 2.0**-20
     assert sources[0].sum() == (rates[:, 2:] * 1.5 * 2**20).astype(np.int64).sum()
+
+
+def test_a_cell_that_lines_a_stretch_secretes_all_along_it_and_in_answer_to_a_touch_where_it_is_touched():
+    random, sites, signals, share = np.random.default_rng(4), 60, 3, 1.5
+    segments = random.integers(-1, 6, sites)
+    segment_row = np.array([3, 0, 4, -1, 1, 2])
+    rates = random.random((5, signals + 2))
+    touched = random.random((7, signals))
+    at = np.full(sites, -1)
+    at[np.flatnonzero(segments == 2)[:7]] = np.arange(7)[: np.count_nonzero(segments == 2)]
+    source = np.zeros((sites, signals), dtype=np.int64)
+    secrete_along(segments, segment_row, rates, 2, signals, share, at, touched, source)
+    for s in range(sites):
+        row = segment_row[segments[s]] if segments[s] >= 0 else -1
+        rate = np.zeros(signals) if row < 0 else touched[at[s]] if at[s] >= 0 else rates[row, 2:]
+        part = share * rate / max(np.count_nonzero(segments == segments[s]), 1)
+        assert source[s] / 2**20 == pytest.approx(part, abs=2e-6)
+    secrete(5, np.arange(5), np.arange(5), rates, 2, signals, share, source[:0])  # they stand at no one site
 
 
 def arrivals(lining, rates, resting, tick=0, dt=0.25, perfused=None, room=4096):

@@ -45,6 +45,7 @@ def make_world(book, compiled_rules, cells, width=5, height=5):
         fields=SimpleNamespace(concentration=np.zeros((n, len(words.fields)))),
         census=SimpleNamespace(count=np.zeros((n, 2 * len(words.kinds)), dtype=np.int32)),
         tissue=SimpleNamespace(neighbours=lattice.around, contacts=lattice.around, lattice=lattice, site=SPACING),
+        segments=np.full(n, -1), segment_row=np.zeros(0, dtype=np.int64),
         rates=np.full((table.capacity, len(compiled_rules.behaviours)), np.nan),
     )  # fmt: skip
 
@@ -64,11 +65,53 @@ def random_world(book, compiled_rules, cells, seed, width=12, height=9):
     return world
 
 
-def sense_slowly(book, world, row, signal):
-    """Return one signal of one cell, from the definition of its name."""
+def lined_world(book, compiled_rules, cells, seed):
+    """Return a random world in which LSEC line stretches of up to eight sites, and who is where is counted."""
+    random = np.random.default_rng(seed)
+    world = random_world(book, compiled_rules, cells, seed)
+    n, kinds, cell = len(world.segments), len(book.words.kinds), world.cells
+    lining = np.flatnonzero(cell["kind"] == book.words.kinds.index("lsec"))
+    world.segment_row = np.append(lining, -1)  # the last stretch is bare
+    world.segments[:] = random.integers(-1, len(world.segment_row), n)
+    world.segments[random.random(n) < 0.4] = -1
+    for stretch, row in enumerate(lining):
+        places = np.flatnonzero(world.segments == stretch)
+        cell["segment"][row], cell["site"][row] = stretch, places[0] if len(places) else 0
+    cell["segment"][np.setdiff1d(np.arange(cell.n), lining)] = -1
+    world.sites.real[:] = np.abs(world.sites.real)
+    world.census.count[:] = 0
+    np.add.at(world.census.count, (cell["site"], cell["kind"]), 1)
+    active = cell["activation"] > 0.5
+    np.add.at(world.census.count, (cell["site"][active], kinds + cell["kind"][active]), 1)
+    return world
+
+
+def reached(world, sites):
+    """Return the sites that a cell at any of these is at or touches."""
+    return sorted({int(k) for s in sites for k in [s, *world.tissue.neighbours[s]] if k >= 0})
+
+
+def touching_slowly(book, world, row, here, kind, activated):
+    """Return how many cells of a kind, but for the one in ``row``, are at these sites; those that line one are at all of them."""
+    cells, found = world.cells, 0
+    for other in np.flatnonzero(cells["kind"] == kind):
+        if other == row or (activated and cells["activation"][other] <= 0.5):
+            continue
+        stretch = cells["segment"][other]
+        if stretch >= 0:
+            found += bool((world.segments[here] == stretch).any())
+        else:
+            found += cells["site"][other] in here
+    return float(found)
+
+
+def sense_slowly(book, world, row, signal, place=None):
+    """Return one signal of one cell, from the definition of its name; at one place of what it lines, or all along it."""
     s = book.words.signals[signal]
-    site = world.cells["site"][row]
-    here = [site, *(k for k in world.tissue.neighbours[site] if k >= 0)]
+    stretch = world.cells["segment"][row]
+    site = world.cells["site"][row] if place is None else place
+    lined = np.flatnonzero(world.segments == stretch) if place is None and stretch >= 0 else [site]
+    here = reached(world, lined)
     if s.code == response.FIELD:
         value = world.fields.concentration[site, book.words.fields.index(s.source)]
     elif s.code == response.GRADIENT:
@@ -84,6 +127,9 @@ def sense_slowly(book, world, row, signal):
     else:
         kind = book.words.kinds.index(s.source)
         column = kind + (len(book.words.kinds) if s.activated else 0)
+        if (world.segments >= 0).any():
+            value = touching_slowly(book, world, row, here, kind, s.activated)
+            return max(0.0, s.deficit - value) if s.deficit else value
         value = float(sum(int(world.census.count[k, column]) for k in here))
         counted = not s.activated or world.cells["activation"][row] > 0.5
         value -= 1.0 if world.cells["kind"][row] == kind and counted else 0.0
@@ -102,7 +148,7 @@ def slope_slowly(world, site, field):
     return squares**0.5
 
 
-def rates_slowly(book, base_values, world, row):
+def rates_slowly(book, base_values, world, row, place=None):
     """Return the rates of one cell by behaviour: the grammar of PhysiCell, straight from the rules."""
     kind = book.words.kinds[world.cells["kind"][row]]
     layer = LAYERS[world.cells["layer"][row]]
@@ -114,7 +160,7 @@ def rates_slowly(book, base_values, world, row):
         sums = {"increases": 0.0, "decreases": 0.0}
         for r in rules:
             if layer in r.where:
-                sums[r.direction] += (sense_slowly(book, world, row, r.signal) / r.half_max) ** r.power
+                sums[r.direction] += (sense_slowly(book, world, row, r.signal, place) / r.half_max) ** r.power
         up, down = (s / (1 + s) for s in sums.values())
         rates[behaviour] = (1 - down) * ((1 - up) * base + up * ceiling) + down * floor
     return rates
