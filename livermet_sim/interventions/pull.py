@@ -150,7 +150,8 @@ class Modify(Process):
             world.rates[rows, column] = np.minimum(world.rates[rows, column] * factor, highest)
             table, still = places(world)
             if pull.behaviour in table and len(still):
-                own = still[np.isin(kind[world.segment_row[table["stretch"][still]]], kinds)]
+                lining = kind[world.segment_row[table["stretch"][still]]]
+                own = still[np.isin(lining, kinds) & (self.due[lining] == 1)]
                 table[pull.behaviour][own] = np.minimum(table[pull.behaviour][own] * factor, highest)
 
 

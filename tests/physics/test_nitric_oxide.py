@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import livermet_sim as lm
 from livermet_sim.engine import Engine
-from livermet_sim.interventions.make import block
 from livermet_sim.kernels.codes import LUMEN, TUMOUR
 from livermet_sim.processes.along import TOUCHED
 from livermet_sim.scenario.load import load
@@ -69,9 +69,23 @@ def test_the_answer_stays_where_the_touch_is(far_apart):
 def test_without_the_rule_or_with_the_synthase_blocked_there_is_no_burst(far_apart):
     before, after = answered(far_apart, {"rules.MV8.contact.enabled": False})
     assert after == pytest.approx(before, rel=1e-3)
-    _, blocked = answered(far_apart, {}, (block("lsec", "secrete.no", factor=0.1),))
+    _, blocked = answered(far_apart, {}, (lm.block("lsec", "secrete.no", factor=0.1),))
     _, burst = answered(far_apart, {})
     assert blocked == pytest.approx(0.1 * burst, rel=1e-3)
+
+
+def test_a_block_of_all_cells_acts_once_on_an_evaluation_however_often_tumour_cells_are_evaluated_between():
+    scenario = load("lobule", {"seeding.enrichment": 40.0, "line": "b16f1"})
+    treated = Engine(scenario.with_(interventions=[lm.block("all", "secrete.no", factor=0.5)]), 1)
+    plain, seen = Engine(scenario, 1), 0
+    for _ in range(4):
+        treated.step()
+        plain.step()
+        (a, b) = (engine.world.carried[TOUCHED] for engine in (treated, plain))
+        assert a["site"].tolist() == b["site"].tolist()
+        assert a["secrete.no"] == pytest.approx(0.5 * b["secrete.no"], rel=1e-6)
+        seen += len(a)
+    assert seen > 0
 
 
 def test_a_resting_lining_has_few_places_to_look_at():
