@@ -78,7 +78,8 @@ class Score:
     @property
     def words(self) -> str:
         """Return the verdict, with the number of pairs where it is open."""
-        return f"{UNDECIDED} at {self.pairs} pairs" if not self.decided else self.verdict
+        number = f"{self.pairs} pair{'s' if self.pairs != 1 else ''}"
+        return f"{UNDECIDED} at {number}" if not self.decided else self.verdict
 
 
 def score(experiment: Experiment, control: Sequence[float], treated: Sequence[float]) -> Score:
@@ -105,4 +106,4 @@ def log_ratios(experiment: Experiment, control: np.ndarray, treated: np.ndarray)
 
 
 def _exp(value: float) -> float:
-    return math.exp(value) if value < 700.0 else math.inf
+    return math.inf if value > 700.0 else math.exp(value)

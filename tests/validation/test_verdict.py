@@ -72,6 +72,8 @@ def test_pairs_in_which_nothing_is_left_or_known_say_nothing():
     treated = np.array([0.0, 3.0, 8.0, 2.0])
     found = score(experiment(), control, treated)
     assert found.pairs == 2  # a count of 0 in one liver counts as a half
+    none = score(experiment(), np.zeros(3), np.zeros(3))
+    assert none.pairs == 0 and math.isnan(none.ratio) and none.words == "undecided at 0 pairs"
 
 
 @settings(max_examples=200, deadline=None)
