@@ -3,4 +3,4 @@
 The order of the rooms is that of the columns in the tables.
 """
 
-from livermet_sim.observe.readouts import burden, cascade, losses, growth, tissue, host, lesions, cells  # noqa: F401, I001
+from livermet_sim.observe.readouts import burden, cascade, losses, growth, tissue, host, lesions, cells, asked  # noqa: F401, I001

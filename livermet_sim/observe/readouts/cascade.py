@@ -55,8 +55,12 @@ def founders_alive_share(view: View) -> float:
     return share(founders_alive(view), view.founders.n)
 
 
-def _share_of(hours: Callable[[Founders], np.ndarray]) -> Callable[[View], float]:
-    return lambda view: share(int(np.isfinite(hours(view.founders)).sum()), view.founders.n)
+def _came(hours: Callable[[Founders], np.ndarray]) -> Callable[[View], int]:
+    return lambda view: int(np.isfinite(hours(view.founders)).sum())
+
+
+def _share_of(came: Callable[[View], int]) -> Callable[[View], float]:
+    return lambda view: share(came(view), view.founders.n)
 
 
 for _name, _known, _headline, _doc, _of in (
@@ -69,7 +73,8 @@ for _name, _known, _headline, _doc, _of in (
     ("growing", NOW, True, "whose own progeny reached the growth phase", lambda founders: founders.own("growth")),
 ):  # fmt: skip
     declare("1", MEASURES, name=f"founders_{_name}_share", doc=f"Share of the founders {_doc}.", known=_known,
-            headline=_headline)(_share_of(_of))  # fmt: skip
+            headline=_headline)(_share_of(_came(_of)))  # fmt: skip
+    declare(name=f"founders_{_name}", values=count(), doc=f"Founders {_doc}.", known=_known)(_came(_of))
 
 
 def _first(milestone: str) -> Callable[[View], float]:

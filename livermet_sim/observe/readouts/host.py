@@ -27,14 +27,16 @@ def density(view: View, kind: str, ring: str) -> float:
     return counts[view.code(kind), place] / areas[place] if areas[place] else NAN
 
 
-def _mean(kind: str, column: str) -> Callable[[View], float]:
-    def mean(view: View) -> float:
-        rows = view.rows(kind)
-        # sums of whole numbers are exact, so that the order of rows cannot show; a mean over no cells is not 0
-        total = np.rint(view.cells[column][rows] * FINE).sum()
-        return float(total / FINE / len(rows)) if len(rows) else NAN
+def mean_of(view: View, kind: str, column: str) -> float:
+    """Return the mean of a column over the cells of a kind; over none it is not 0."""
+    rows = view.rows(kind)
+    # sums of whole numbers are exact, so that the order of rows cannot show
+    total = np.rint(view.cells[column][rows] * FINE).sum()
+    return float(total / FINE / len(rows)) if len(rows) else NAN
 
-    return mean
+
+def _mean(kind: str, column: str) -> Callable[[View], float]:
+    return lambda view: mean_of(view, kind, column)
 
 
 for _kind, _column, _unit, _tables, _words, _doc in (

@@ -110,6 +110,11 @@ class Kept(View):
         found = {name: self._shots[name][-1].astype(float) for name in SITE_STACKS}
         return Columns(found, len(self.compartment))
 
+    @property
+    def signals(self) -> Columns:
+        """Return no signals: a snapshot keeps but one, for pictures."""
+        return Columns({}, 0)
+
     @cached_property
     def compartment(self) -> np.ndarray:
         """Return the compartments at the end."""

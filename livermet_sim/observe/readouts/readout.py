@@ -175,7 +175,7 @@ class Registry:
         LivermetError
             When a readout of a user's own has the name of a member of a family.
         """
-        key = (kept, tuple(view.kinds), tuple(view.deadly))
+        key = (kept, tuple(view.kinds), tuple(view.deadly), view.signals.names)
         if key not in self._named:
             found = [
                 (name, each, members) for each in self.of(RUN, kept) for name, members in each.named(view)

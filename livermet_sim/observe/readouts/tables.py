@@ -42,6 +42,11 @@ def measures(view: View) -> dict[str, float]:
     return {name: readout.value(view, *members) for name, readout, members in REGISTRY.named(view, MEASURES)}
 
 
+def everything(view: View) -> dict[str, float]:
+    """Return every readout of a run now, those too that no table keeps."""
+    return {name: readout.value(view, *members) for name, readout, members in REGISTRY.named(view)}
+
+
 def read(view: View, name: str) -> float:
     """Return one readout of a run by name.
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType, SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from livermet_sim.observe.standing import Standing, standing
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASES
 
+MATTER = ("collagen", "fibronectin", "net", "adhesion")
 IMMUNE = ("kupffer", "neutrophil", "nk", "cd8", "monocyte", "mdsc", "dendritic")
 
 
@@ -39,15 +40,6 @@ def shut(array: np.ndarray) -> np.ndarray:
     return found
 
 
-class Rows(Protocol):
-    """Columns by name, with ``n`` rows."""
-
-    @property
-    def n(self) -> int: ...
-    def __getitem__(self, name: str) -> np.ndarray: ...
-    def __contains__(self, name: str) -> bool: ...
-
-
 class Columns:
     """Show the columns of a table, which cannot be written.
 
@@ -56,10 +48,12 @@ class Columns:
     table : mapping of str to array
     n : int
         Rows.
+    names : sequence of str
+        Of the columns, where they are asked for.
     """
 
-    def __init__(self, table: Any, n: int):
-        self._table, self.n = table, n
+    def __init__(self, table: Any, n: int, names: Sequence[str] = ()):
+        self._table, self.n, self.names = table, n, tuple(names)
 
     def __contains__(self, name: str) -> bool:
         return name in self._table
@@ -91,6 +85,8 @@ class View:
         Running counts: entered, born, washed_out, dead_<cause>.
     cells, sites, lesions : Columns
         A row per living cell, per site of the tissue, per lesion; the columns are those of World.
+    signals : Columns
+        The concentration of each signal, a row per site.
     compartment : int8[n]
     inside : int[m]
         Sites of the tissue.
@@ -110,6 +106,7 @@ class View:
     cells: Columns
     sites: Columns
     lesions: Columns
+    signals: Columns
     compartment: np.ndarray
     inside: np.ndarray
     lattice: Lattice
@@ -149,6 +146,10 @@ class View:
                 return [kind for kind in IMMUNE if kind in self.kinds]
             case "cause":
                 return self.deadly
+            case "signal":
+                return self.signals.names
+            case "matter":
+                return [name for name in MATTER if name in self.sites]
         return {"phase": [name.replace("-", "_") for name in PHASES], "ring": RINGS, "pattern": PATTERNS}[
             slot
         ]
@@ -247,6 +248,7 @@ class Running(View):
         self.totals = MappingProxyType(world.totals)
         self.cells, self.sites = Columns(world.cells, world.cells.n), Columns(world.sites, world.sites.n)
         self.lesions = Columns(world.lesions, world.lesions.n)
+        self.signals = Columns(world.fields, world.tissue.n, world.fields.names)
         self.compartment, self.inside = shut(world.compartment), shut(world.tissue.inside)
         self.lattice, self.cell_volume = world.tissue.lattice, world.census.places.volume
         self.cell_area = world.cell_area
@@ -289,6 +291,7 @@ class Shot(View):
             Columns(shot, world.tissue.n),
         )
         self.lesions, self.compartment = Columns({}, world.lesions.n), shut(shot["compartment"])
+        self.signals = Columns({}, world.tissue.n)
 
     @property
     def totals(self) -> Mapping[str, int]:  # type: ignore[override]
