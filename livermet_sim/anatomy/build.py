@@ -18,6 +18,8 @@ from livermet_sim.base.errors import TissueError
 from livermet_sim.base.specs import Value
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL, SINUSOID, Tissue
 
+SMOOTHING = 300.0  # um2, over which a tube's diameter is evened out along its way: e-fold in about 25 um
+
 
 def build(settings: Mapping[str, Value], seed: int) -> Tissue:
     """Build the tissue that the values of the section ``tissue`` describe; the seed settles its details.
@@ -88,7 +90,7 @@ def _assemble(
     area = 1e9 / (float(settings["hepatocyte_density"]) * thickness * lattice.site**2)
     arrays = {
         "compartment": compartment,
-        "diameter": _diameters(settings, compartment, zone, edges, rng),
+        "diameter": _diameters(settings, compartment, zone, edges, lattice.site, rng),
         "zone": np.where(compartment == OUTSIDE, 0.0, zone),
         "lobule": layout.lobule.astype(np.int32),
         "hepatocyte": divide(lattice, compartment, area, rng),
@@ -106,18 +108,23 @@ def _diameters(
     flat: np.ndarray,
     zone: np.ndarray,
     edges: np.ndarray,
+    site: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Return tube diameters: by zone, varying along a sinusoid more slowly than from one to the next."""
     vessel = flat == SINUSOID
     deviation = np.where(vessel, rng.standard_normal(len(flat)), 0.0)
     inner = edges[np.all(vessel[edges], axis=1)]
-    for _ in range(3):
+    # a round spreads over a site's length squared
+    rounds = SMOOTHING / site**2
+    while rounds > 0.0:
         total, number = deviation.copy(), np.ones(len(flat))
         for here, there in ((0, 1), (1, 0)):
             np.add.at(total, inner[:, here], deviation[inner[:, there]])
             np.add.at(number, inner[:, here], 1.0)
-        deviation = total / number
+        part = min(1.0, rounds)
+        deviation = part * (total / number) + (1.0 - part) * deviation
+        rounds -= part
     deviation *= float(settings["diameter_spread"]) / max(float(deviation[vessel].std()), 1e-9)
     narrow, wide = float(settings["diameter_periportal"]), float(settings["diameter_pericentral"])
     diameter = (narrow + (wide - narrow) * zone) * np.exp(np.clip(deviation, -0.25, 0.25))

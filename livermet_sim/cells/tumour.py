@@ -35,7 +35,7 @@ TUMOUR = Kind(
         Parameter("diameter_spread", 1.5, "um", "Standard deviation of the diameter.", 0.0, 10.0),
         Parameter("volume", 2500.0, "um3", "Room that a cell takes in tissue, with its share of the space between cells; it does not hang on the size of a site.", 200.0, 20000.0, "a sphere of 15 um (Mendelaar 2021 PMC7782084), and 29 % of the tumour between cells (assumed)", "derived"),
         Parameter("cortical_tension", 50.0, "Pa um", "Tension of the cortex (1 Pa um is 1 uN/m), median; times the change of curvature the pressure that a squeezed cell resists.", 0.0, 10000.0, "Nannmark 1991 PMID 1890138 (20 and 52 % of 11- and 14-um cells in liver at 5 min)", "derived"),
-        Parameter("viscosity", 400.0, "Pa s", "Viscosity of the cell body, median: how slowly a narrow tube lets it in.", 0.0, 100000.0, "Nannmark 1991 PMID 1890138 (20 and 52 % of 11- and 14-um cells in liver at 5 min)", "derived"),
+        Parameter("viscosity", 240.0, "Pa s", "Viscosity of the cell body, median: how slowly a narrow tube lets it in.", 0.0, 100000.0, "Nannmark 1991 PMID 1890138 (20 and 52 % of 11- and 14-um cells in liver at 5 min)", "derived"),
         Parameter("stiffness_spread", 0.5, "1", "Standard deviation of the logarithm of tension and of viscosity among cells.", 0.0, 2.0),
         Parameter("arrest_adhesive", 1.0, "1", "Trait: multiplies the ligand that the lining shows (counterparts of selectins, VCAM-1, ICAM-1).", 0.0, 20.0),
         Parameter("tether_rate", 0.03, "/s", "Rate at which a cell that touches a lining of full ligand is tethered.", 0.0, 1000.0),

@@ -68,11 +68,12 @@ def rear_radius(here, trail, cell, tube, neighbours, back, length, compartment):
     left = 4.0 / 3.0 * cell**3 / radius**2
     widest, at = radius, here
     known = trail >= FULL
-    while left > 0.0 and trail > ROUND:
+    while trail > ROUND:
         slot = trail & 7
         trail >>= 3
         left -= length[slot]
-        if left <= 0.0:
+        # the tail lies on the last site that it reaches into, so that on average it is as long as the cell
+        if left <= -0.5 * length[slot]:
             break
         at = neighbours[at, back[slot]]
         if at < 0 or compartment[at] == PORTAL:
@@ -231,7 +232,7 @@ def move(r, slot, site, viscosity, radius, crowd, states, vessels, paths):
         front = 0.5 * vessels[0][here]
         rear = rear_radius(here, trail[r], radius, vessels[0], neighbours, back, length, compartment)
         if front < rear:
-            work[r] = work_of_entry(viscosity, front, rear, length[0])
+            work[r] = work_of_entry(viscosity, front, rear, length[slot])
 
 
 @inline

@@ -76,7 +76,7 @@ class Perfuse(Process):
         sites["shear"][:] = network.shear
         plug_drops(
             world.tissue.neighbours, network.outflow, world.compartment, sites.full("diameter"), network.patency,
-            network.pressure, sites.full("plug_drop"),
+            network.pressure, world.tissue.site, sites.full("plug_drop"),
         )  # fmt: skip
         clamped = network.driving < self.own.perfused_above
         sites["perfused"][:] = 0.0 if clamped else network.perfused(self.own.perfused_above)

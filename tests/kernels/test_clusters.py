@@ -81,3 +81,12 @@ def test_how_near_cells_must_be_hangs_on_um_and_not_on_sites(site):
     for other in range(lattice.n):
         parent = groups(np.array([middle, other]), near)
         assert (parent[0] == parent[1]) == (lattice.distance(middle, other) <= TOGETHER)
+
+
+def test_the_area_within_which_cells_belong_together_does_not_hang_on_the_site():
+    areas = []
+    for site in (8.0, 10.0, 12.5):
+        lattice = Lattice(21, 21, site)
+        near = lattice.within(TOGETHER, lattice.around)[10 * 21 + 10]
+        areas.append((1 + (near >= 0).sum()) * site**2)
+    assert max(areas) < 1.15 * min(areas), areas

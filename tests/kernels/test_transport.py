@@ -24,9 +24,9 @@ from livermet_sim.kernels.codes import (
 )
 from livermet_sim.kernels.queue import first, make, put
 from livermet_sim.kernels.rng import draw4
-from livermet_sim.kernels.transport import carry, rear_radius, step_on, stiffness
+from livermet_sim.kernels.transport import carry, move, rear_radius, step_on, stiffness
 
-EAST = 0
+EAST, CORNER = 0, 4
 BACK = np.array([1, 0, 3, 2, 7, 6, 5, 4])
 LENGTH = np.array([10.0] * 4 + [math.sqrt(200.0)] * 4)
 
@@ -88,13 +88,50 @@ def test_a_cell_waits_as_long_as_the_formula_says_and_then_keeps_its_shape():
     front, cell = 3.5, 7.0
     limit = 2 * 50.0 * (1 / front - 1 / cell)
     wait = 6 * 400.0 * (1 - front / cell) * (10 / front) / (50.0 - limit)
-    # its tail is in the portal vessel for the length of 4/3 r^3 / R^2 = 37 um: three sites cost the same
+    # its tail is in the portal vessel for the length of 4/3 r^3 / R^2 = 37 um: four sites cost the same
     transit = 10.0 / 200.0
-    world.carry([0], 3 * wait - 1.0)
-    assert world.site[0] == 3
+    world.carry([0], 4 * wait - 1.0)
+    assert world.site[0] == 4
     world.carry([0], 2.0 + 12 * transit, tick=1)
     assert world.site[0] == 11
     assert wait > 60
+
+
+@pytest.mark.parametrize("site", [4.0, 8.0, 10.0, 12.5])
+def test_a_cell_is_squeezed_over_its_own_length_whatever_the_size_of_a_site(site):
+    world, paid, due = Channels(int(200 / site)), 0.0, 0.0
+    for cell in np.linspace(6.0, 8.5, 200):
+        trail = 1
+        for at in range(1, world.width - 1):
+            trail = step_on(trail, EAST)
+            rear = rear_radius(
+                at, trail, cell, world.tube, world.neighbours, BACK, LENGTH * site / 10.0, world.compartment
+            )
+            paid += site * (rear == cell)
+        due += 4.0 / 3.0 * cell**3 / 3.5**2
+    assert paid == pytest.approx(due, rel=0.01)
+
+
+def test_a_way_across_a_corner_costs_its_length():
+    world = Channels(10)
+    world.enter(2)
+    states = world.trail, world.work, world.halted, world.bound
+    vessels = world.tube, world.drop, world.shear, world.speed
+    around = world.neighbours.copy()
+    around[:, CORNER] = around[:, EAST]
+    for r, slot in enumerate((EAST, CORNER)):
+        move(
+            r,
+            slot,
+            world.site,
+            400.0,
+            7.0,
+            world.crowd,
+            states,
+            vessels,
+            (around, world.outflow, BACK, LENGTH, world.compartment),
+        )
+    assert world.work[1] == pytest.approx(math.sqrt(2.0) * world.work[0])
 
 
 def test_a_cell_is_wedged_for_good_where_the_pressure_is_below_its_threshold():
@@ -328,7 +365,8 @@ def twin(world: Channels, r: int, seconds: float) -> tuple[int, float]:
             return at, 0.0
         front = world.tube[at] / 2
         length = 4 / 3 * cell**3 / front**2
-        covered = [world.tube[s] / 2 for s in range(at, -1, -1) if 10.0 * (at - s) < length]
+        # the tail lies on the last site that it reaches into
+        covered = [world.tube[s] / 2 for s in range(at, -1, -1) if 10.0 * (at - s) - 5.0 < length]
         rear = cell if at - len(covered) < 0 else min(cell, max(covered))
         wait = 10.0 / world.speed[at]
         if front < rear:

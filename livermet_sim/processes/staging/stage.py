@@ -13,7 +13,9 @@ from livermet_sim.processes.staging.phases import read_phases
 from livermet_sim.processes.staging.progeny import read_progeny
 from livermet_sim.state.world import World
 
-TOGETHER = 29.0  # um between the middles of two cells of one lesion: a cell's breadth lies between them
+# um between the middles of two cells of one lesion: a cell's breadth lies between them; sites of 8, 10 and 12.5 um
+# reach over as much area then
+TOGETHER = 25.0
 
 
 class Stage(Process):
