@@ -17,8 +17,15 @@ CD8 = Kind(
         Parameter("across_wall", 0.5, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "Guidotti 2015 doi:10.1016/j.cell.2015.03.005 (kills through fenestrae)", "assumed"),
         Parameter("inactive_share", 0.5, "1", "Share without a fitting receptor.", 0.0, 1.0),
     ),
-    behaviours=mobile(
-        8.0, 0.005, 0.0, infiltrate=0.1,
-        sources={"crawl": ("Guidotti 2015 doi:10.1016/j.cell.2015.03.005 (5-15 um/min)", "recalled")},
+    behaviours=(
+        *mobile(
+            8.0, 0.005, 0.0, infiltrate=0.1, deactivate=0.00063,
+            sources={
+                "crawl": ("Guidotti 2015 doi:10.1016/j.cell.2015.03.005 (5-15 um/min)", "recalled"),
+                "deactivate": ("De Boer 2001 PMC114648 (1-2 % of effectors a day revert to memory)", "found"),
+            },
+        ),
+        Parameter("exhaust", 0.0, "/h", "Rate at which exhaustion moves towards 1.", 0.0, 100.0),
+        Parameter("recover", 0.0, "/h", "Rate at which exhaustion moves towards 0.", 0.0, 100.0, "Philip 2017 doi:10.1038/nature22367 (what is fixed stays so without antigen; the plastic first days are left out)", "assumed"),
     ),
 )  # fmt: skip

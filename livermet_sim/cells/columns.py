@@ -29,6 +29,7 @@ CELL_COLUMNS = (
     Column("activation", "1", "0 at rest to 1 fully activated (LSEC: adhesion molecules; HSC: myofibroblast; T cell: primed)."),
     Column("polarisation", "1", "0 tumour-killing (M1, N1) to 1 tumour-feeding (M2, N2)."),
     Column("capillarisation", "1", "LSEC: loss of fenestrae, 0 to 1."),
+    Column("exhaustion", "1", "T cell: function lost to lasting antigen, 0 to 1."),
     Column("age", "h", "Time since arrival or birth."),
     Column("sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
     Column("squeeze", "Pa s", "Tumour cells: pressure times time still to be spent on the narrow place they are in."),

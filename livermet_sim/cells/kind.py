@@ -106,7 +106,13 @@ def attracted(
 
 
 def mobile(
-    crawl: float, leave: float, attack: float, *, infiltrate: float = 0.0, sources: dict[str, tuple[str, str]]
+    crawl: float,
+    leave: float,
+    attack: float,
+    *,
+    infiltrate: float = 0.0,
+    deactivate: float = 0.02,
+    sources: dict[str, tuple[str, str]],
 ) -> tuple[Parameter, ...]:
     """Return the behaviours that all mobile immune cells share, with this kind's base values and sources."""
 
@@ -121,10 +127,10 @@ def mobile(
         make("crawl", crawl, "um/min", "Speed of crawling along vessels and, where it can, through tissue.", 100.0),
         make("chemotaxis", 1.0, "1", "Bias of crawling up the attractant: e-fold of a hop's odds per unit of relative difference.", 100.0),
         make("leave", leave, "/h", "Rate of dying or leaving with the blood.", 10.0),
-        make("attack", attack, "/h", "Rate of killing one tumour cell in contact.", 100.0),
+        make("attack", attack, "/h", "Rate of killing, shared among the tumour cells in contact: a killer deals with one after the other.", 100.0),
         make("infiltrate", infiltrate, "1", "Probability that a hop may leave the vessel for the tissue.", 1.0),
         make("activate", 0.0, "/h", "Rate at which activation moves towards 1.", 100.0),
-        make("deactivate", 0.02, "/h", "Rate at which activation moves towards 0.", 100.0),
+        make("deactivate", deactivate, "/h", "Rate at which activation moves towards 0.", 100.0),
         make("polarise", 0.0, "/h", "Rate at which polarisation moves towards 1 (tumour-feeding).", 100.0),
         make("depolarise", 0.0013, "/h", "Rate at which polarisation moves towards 0 (tumour-killing).", 100.0),
         make("release_net", 0.0, "/h", "Rate of releasing an extracellular trap (and dying of it).", 100.0),

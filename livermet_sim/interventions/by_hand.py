@@ -28,6 +28,7 @@ COLUMNS = {column.name: column for column in CELL_COLUMNS}
 # what may be written, and between which bounds; all else follows from the run
 BOUNDS = {
     "load": (0.0, math.inf), "activation": (0.0, 1.0), "polarisation": (0.0, 1.0), "capillarisation": (0.0, 1.0),
+    "exhaustion": (0.0, 1.0),
     "age": (0.0, math.inf), "sojourn": (0.0, math.inf), "diameter": (3.0, 60.0), "aptitude": (0.0, 1.0),
     "state": (0.0, 1.0), "site": (0.0, math.inf),
 }  # fmt: skip

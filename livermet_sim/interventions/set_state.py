@@ -20,6 +20,7 @@ STATES = {
     "activation": "activate",
     "polarisation": "polarise",
     "capillarisation": "capillarise",
+    "exhaustion": "exhaust",
     "load": "digest",
 }
 
@@ -32,7 +33,7 @@ def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, a
     target : str
         A kind of cell, such as ``"stellate"``.
     state : str
-        ``"activation"``, ``"polarisation"``, ``"capillarisation"`` (0 to 1) or ``"load"`` (tumour cells eaten).
+        ``"activation"``, ``"polarisation"``, ``"capillarisation"``, ``"exhaustion"`` (0 to 1) or ``"load"`` (tumour cells eaten).
     value : float
         The state that they get, in the unit of the state.
     share : float
@@ -50,7 +51,7 @@ def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, a
 
 @dataclass(frozen=True, eq=False)
 class SetState(Intervention):
-    """Set the activation, polarisation, capillarisation or load of a kind's cells, once."""
+    """Set the activation, polarisation, capillarisation, exhaustion or load of a kind's cells, once."""
 
     action: ClassVar[str] = "set_state"
     target: str

@@ -75,9 +75,15 @@ def own_event(rates, r, columns, layer, state, u):
 
 
 @inline
+def share_of_attack(a, site, rates, attack, touched):
+    """Return the rate at which a killer attacks each of the tumour cells it touches: it deals with one at a time."""
+    return rates[a, attack] / max(1, touched[LUMEN, site[a]] + touched[TISSUE, site[a]])
+
+
+@inline
 def first_attacker(
     r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head, following,
-    contacts, limit,
+    contacts, touched, limit,
 ):  # fmt: skip
     """Return (time, row) of the first attacker in contact to strike before ``limit``; row -1 if none does."""
     best, by = limit, -1
@@ -85,7 +91,8 @@ def first_attacker(
         place = site[r] if k == contacts.shape[1] else contacts[site[r], k]
         a = head[place] if place >= 0 else -1
         while a >= 0:
-            rate = (rates[a, attack] + rates[a, engulf]) * rates[r, vulnerability[kind[a]]]
+            rate = share_of_attack(a, site, rates, attack, touched) + rates[a, engulf]
+            rate *= rates[r, vulnerability[kind[a]]]
             if layer[r] == TISSUE and layer[a] == LUMEN:
                 rate *= across[kind[a]]
             if rate > 0.0:
@@ -100,7 +107,8 @@ def first_attacker(
 @kernel
 def decide(
     n, seed, tick, dt, kind, site, layer, key, state, event, cause, load,
-    rates, columns, attack, engulf, vulnerability, across, head, following, near_attacker, contacts, happened,
+    rates, columns, attack, engulf, vulnerability, across, head, following, near_attacker, contacts, touched,
+    happened,
 ):  # fmt: skip
     """Let each tumour cell's fates race through one step; the first to come within ``dt`` happens.
 
@@ -122,6 +130,8 @@ def decide(
         Share of a vessel cell's attack that reaches a tumour cell behind the wall.
     near_attacker : int32[sites]
         Attackers at a site and around it; 0 lets the search be skipped.
+    touched : int32[2, sites]
+        Tumour cells in lumen and tissue parts at a site and around it, among which an attacker divides its attack.
     happened : int64[capacity]
         Written: rows to which something happens; their number is returned.
     """
@@ -140,7 +150,7 @@ def decide(
         if near_attacker[site[r]] > 0:
             best, by = first_attacker(
                 r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head,
-                following, contacts, best,
+                following, contacts, touched, best,
             )  # fmt: skip
         if by < 0 and not own:
             continue
@@ -151,7 +161,8 @@ def decide(
         else:
             event[r], cause[r] = DIE, FIRST_KILLER + kind[by]
             u = draw(seed, RACE, tick, key[r])
-            if u * (rates[by, attack] + rates[by, engulf]) >= rates[by, attack]:
+            share = share_of_attack(by, site, rates, attack, touched)
+            if u * (share + rates[by, engulf]) >= share:
                 load[by] += 1.0
         if event[r] == SLEEP:
             state[r] = DORMANT

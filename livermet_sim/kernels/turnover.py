@@ -25,7 +25,7 @@ def relax(value, up, down, dt):
 
 @kernel
 def turn_over(
-    n, seed, tick, dt, kind, key, event, activation, polarisation, capillarisation, load, age, sojourn,
+    n, seed, tick, dt, kind, key, event, activation, polarisation, capillarisation, exhaustion, load, age, sojourn,
     rates, columns, digest, limits,
 ):  # fmt: skip
     """Advance inner states by one step and decide who leaves, casts a trap, (stroma) divides or becomes another kind.
@@ -34,13 +34,13 @@ def turn_over(
     ----------
     event : int64[capacity]
         Written for all but tumour cells: 0, LEAVES, CASTS, DIVIDES or CONVERTS.
-    columns : int64[10]
-        activate, deactivate, polarise, depolarise, capillarise, decapillarise, leave, release_net, divide,
-        convert.
+    columns : int64[12]
+        activate, deactivate, polarise, depolarise, capillarise, decapillarise, exhaust, recover, leave,
+        release_net, divide, convert.
     digest : int
         Column of digest.
-    limits : int64[K, 3]
-        For each kind: has activation, has polarisation, has capillarisation (0 or 1).
+    limits : int64[K, 4]
+        For each kind: has activation, has polarisation, has capillarisation, can be exhausted (0 or 1).
     """
     for r in range(n):
         age[r] += dt
@@ -55,12 +55,14 @@ def turn_over(
             polarisation[r] = relax(polarisation[r], rates[r, columns[2]], rates[r, columns[3]], dt)
         if limits[k, 2] == 1:
             capillarisation[r] = relax(capillarisation[r], rates[r, columns[4]], rates[r, columns[5]], dt)
+        if limits[k, 3] == 1:
+            exhaustion[r] = relax(exhaustion[r], rates[r, columns[6]], rates[r, columns[7]], dt)
         if load[r] > 0.0:
             load[r] *= math.exp(-rates[r, digest] * dt)
             if load[r] < 1e-3:
                 load[r] = 0.0
-        leave, cast, divide = rates[r, columns[6]], rates[r, columns[7]], rates[r, columns[8]]
-        total = leave + cast + divide + rates[r, columns[9]]
+        leave, cast, divide = rates[r, columns[8]], rates[r, columns[9]], rates[r, columns[10]]
+        total = leave + cast + divide + rates[r, columns[11]]
         if total > 0.0:
             u0, u1, _, _ = draw4(seed, TURNOVER, tick, key[r])
             if u0 < total * dt and u0 < 1.0 - math.exp(-total * dt):

@@ -78,7 +78,7 @@ class Fate(Process):
             cells.n, world.seed, world.clock.tick, world.clock.dt, cells.full("kind"), cells.full("site"),
             cells.full("layer"), cells.full("key"), cells.full("state"), cells.full("event"), cells.full("cause"),
             cells.full("load"), world.rates, self.columns, self.attack, self.engulf, self.vulnerability, self.across,
-            self.head, following, self.near, contacts, happened,
+            self.head, following, self.near, contacts, world.census.near, happened,
         )  # fmt: skip
         self.happened = happened[:number].copy()
         if number:

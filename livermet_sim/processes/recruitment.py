@@ -38,6 +38,7 @@ class Recruit(Process):
         self.leave = setting.per_kind("leave")
         self.diameter = setting.per_kind("diameter", 8.0)
         self.cd8, self.expansion = setting.code("cd8"), setting.section("priming").expansion
+        self.misfits = float(setting.per_kind("inactive_share")[self.cd8])
         self._drawn = np.zeros((3, 0), dtype=np.int64)
 
     def step(self, world: World) -> None:
@@ -63,8 +64,11 @@ class Recruit(Process):
             return
         rows, codes, keys = lsec_rows[:number], codes[:number], keys[:number]
         effector = (codes == self.cd8) & (draws(seed, PRIMED, tick, keys) * coming[self.cd8] < primed)
+        aptitude = draws(seed, APTITUDE, 0, keys)
+        # who was primed by the tumour's antigen has a receptor that fits it
+        aptitude[effector] = self.misfits + (1.0 - self.misfits) * aptitude[effector]
         world.add_cells(
             number, kind=codes, site=cells.full("site")[rows], layer=LUMEN, key=keys, born=tick,
-            aptitude=draws(seed, APTITUDE, 0, keys), diameter=self.diameter[codes],
+            aptitude=aptitude, diameter=self.diameter[codes],
             activation=effector.astype(np.float64),
         )  # fmt: skip

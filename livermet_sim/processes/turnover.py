@@ -12,22 +12,27 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-STATES = (("activate", "activation"), ("polarise", "polarisation"), ("capillarise", "capillarisation"))
+STATES = (
+    ("activate", "activation"),
+    ("polarise", "polarisation"),
+    ("capillarise", "capillarisation"),
+    ("exhaust", "exhaustion"),
+)
 
 
 class TurnOver(Process):
     """Age cells and relax their states exactly over the step."""
 
     stage = "act"
-    writes = ("cells.activation", "cells.polarisation", "cells.capillarisation", "cells.age", "cells.sojourn[all]",
+    writes = ("cells.activation", "cells.polarisation", "cells.capillarisation", "cells.exhaustion", "cells.age", "cells.sojourn[all]",
               "cells.alive[others]", "cells[new stroma]", "cells.event[others]", "cells.kind[converting]")  # fmt: skip
     adds = ("cells.load", "sites.net")
 
     def __init__(self, setting: Setting):
         self.every = setting.section("decide").interval
         self.columns = setting.columns(
-            "activate", "deactivate", "polarise", "depolarise", "capillarise", "decapillarise", "leave",
-            "release_net", "divide", "convert",
+            "activate", "deactivate", "polarise", "depolarise", "capillarise", "decapillarise", "exhaust", "recover",
+            "leave", "release_net", "divide", "convert",
         )  # fmt: skip
         self.digest = setting.column("digest")
         has = [[name in setting.values[f"cells.{k.name}"] for name, _ in STATES] for k in setting.kinds]
@@ -41,8 +46,8 @@ class TurnOver(Process):
             return
         turn_over(
             cells.n, world.seed, clock.tick, clock.span(self.every), cells.full("kind"), cells.full("key"), cells.full("event"),
-            cells.full("activation"), cells.full("polarisation"), cells.full("capillarisation"), cells.full("load"),
-            cells.full("age"), cells.full("sojourn"), world.rates, self.columns, self.digest, self.limits,
+            cells.full("activation"), cells.full("polarisation"), cells.full("capillarisation"), cells.full("exhaustion"),
+            cells.full("load"), cells.full("age"), cells.full("sojourn"), world.rates, self.columns, self.digest, self.limits,
         )  # fmt: skip
         drawn = np.flatnonzero((cells["event"] > 0) & (cells["kind"] != TUMOUR))
         if not len(drawn):
@@ -74,7 +79,7 @@ def settle_states(world: World, turnover: TurnOver) -> None:
     """Put every inner state where its rates lead in the end: up / (up + down); states that nothing moves stay."""
     cells = world.cells
     for (_, state), has, (up, down) in zip(
-        STATES, turnover.limits.T, turnover.columns[:6].reshape(3, 2), strict=True
+        STATES, turnover.limits.T, turnover.columns[: 2 * len(STATES)].reshape(-1, 2), strict=True
     ):
         total = world.rates[: cells.n, up] + world.rates[: cells.n, down]
         moved = (has[cells["kind"]] == 1) & (total > 0.0)

@@ -43,6 +43,7 @@ _OWN = (
     ("activation", "activation", "1", "The cell's own activation, 0 to 1."),
     ("polarisation", "polarisation", "1", "The cell's own polarisation: 0 tumour-killing, 1 tumour-feeding."),
     ("capillarisation", "capillarisation", "1", "The LSEC's own loss of fenestrae, 0 to 1."),
+    ("exhaustion", "exhaustion", "1", "The T cell's own loss of function to lasting antigen, 0 to 1."),
     ("age", "age", "h", "Time since the cell arrived or was born."),
     ("sojourn", "sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
     ("crowding", "crowding", "1", "Share of the sites a cell touches that hold a tumour cell."),

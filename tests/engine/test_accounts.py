@@ -63,7 +63,7 @@ def test_cells_stand_where_they_may():
         )
         assert len(np.unique(cells["key"])) == cells.n
         assert cells["alive"].all()
-        for name in ("activation", "polarisation", "capillarisation", "crowding"):
+        for name in ("activation", "polarisation", "capillarisation", "exhaustion", "crowding"):
             assert cells[name].min() >= 0.0 and cells[name].max() <= 1.0, name
         for name in ("patency", "perfused", "adhesion", "collagen", "parenchyma", "pressure"):
             values = world.sites[name]

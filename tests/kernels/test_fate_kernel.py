@@ -98,9 +98,17 @@ class Cells:
         number = module.decide(
             n, seed, tick, dt, c["kind"], c["site"], c["layer"], c["key"], c["state"], c["event"], c["cause"],
             c["load"], self.rates, np.arange(10), ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near,
-            NEIGHBOURS, happened,
+            NEIGHBOURS, self.touched(), happened,
         )  # fmt: skip
         return happened[:number]
+
+    def touched(self) -> np.ndarray:
+        """Count the tumour cells at each site and around it, by the part they are in."""
+        found = np.zeros((2, len(NEIGHBOURS)), dtype=np.int32)
+        for row in np.flatnonzero(self.c["kind"] == TUMOUR):
+            around = NEIGHBOURS[self.c["site"][row]]
+            found[self.c["layer"][row], [self.c["site"][row], *around[around >= 0]]] += 1
+        return found
 
     def events(self) -> tuple[np.ndarray, np.ndarray]:
         tumour = self.c["kind"] == TUMOUR
@@ -225,3 +233,24 @@ def test_marks_of_attackers_are_cleared_before_the_next_step():
         for place in places:
             expected[[place, *NEIGHBOURS[place]]] += 1
         assert np.array_equal(near, expected)
+
+
+@pytest.mark.parametrize("more", [0, 1, 3])
+@pytest.mark.parametrize("parts", [(TISSUE, TISSUE), (LUMEN, TISSUE)])
+def test_a_killer_divides_its_attack_among_the_cells_it_touches(more, parts):
+    """However many it touches, it kills as fast as its source counts for one killer; what engulfs is not divided."""
+    beside, rate, dt = (-1, WIDTH, -WIDTH), 1.2, 0.01
+    others = tuple((TUMOUR, offset, parts[1]) for offset in beside[:more])
+    cells = Cells(parts[0], attackers=((1, 0, TISSUE), *others)).arm(1, rate)
+    dead = sum(len(cells.decide(dt, tick)) for tick in range(60))
+    assert_share(dead, cells.tumours * 60, rate * dt)
+    cells.arm(1, 0.0, rate)
+    dead = sum(len(cells.decide(dt, tick)) for tick in range(60))
+    assert_share(dead, cells.tumours * 60, (1 + more) * rate * dt)
+
+
+def test_one_that_engulfs_and_attacks_many_carries_those_it_engulfed():
+    others = tuple((TUMOUR, offset, TISSUE) for offset in (-1, WIDTH, -WIDTH))
+    cells = Cells(attackers=((1, 0, TISSUE), *others)).arm(1, 2.0, 0.5)
+    dead = len(cells.decide(0.4))
+    assert_share(int(cells.c["load"].sum()), dead, 0.5)

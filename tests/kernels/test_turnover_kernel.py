@@ -44,26 +44,27 @@ def test_relaxing_stays_between_0_and_1_and_still_without_rates():
 
 
 class Cells:
-    """Hold cells with the ten turnover behaviours and ``digest`` as columns."""
+    """Hold cells with the twelve turnover behaviours and ``digest`` as columns."""
 
     def __init__(self, n: int, kind: int = IMMUNE):
         self.n, self.kind, self.key = n, np.full(n, kind), random_keys(n)
         self.event = np.full(n, 77)
-        self.activation, self.polarisation, self.capillarisation = (np.full(n, 0.5) for _ in range(3))
+        self.activation, self.polarisation = np.full(n, 0.5), np.full(n, 0.5)
+        self.capillarisation, self.exhaustion = np.full(n, 0.5), np.full(n, 0.5)
         self.load, self.age, self.sojourn = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.rates = np.zeros((n, 11))
-        self.limits = np.ones((3, 3), dtype=np.int64)
+        self.rates = np.zeros((n, 13))
+        self.limits = np.ones((3, 4), dtype=np.int64)
 
     def step(self, dt: float, tick: int = 0) -> None:
         turn_over(
             self.n, 2, tick, dt, self.kind, self.key, self.event, self.activation, self.polarisation,
-            self.capillarisation, self.load, self.age, self.sojourn, self.rates, np.arange(10), 10, self.limits,
+            self.capillarisation, self.exhaustion, self.load, self.age, self.sojourn, self.rates, np.arange(12), 12, self.limits,
         )  # fmt: skip
 
 
 def test_leaving_casting_and_dividing_compete():
     cells, dt = Cells(6000), 0.8
-    cells.rates[:, 6:10] = 0.2, 0.1, 0.3, 0.15
+    cells.rates[:, 8:12] = 0.2, 0.1, 0.3, 0.15
     cells.step(dt)
     for event, rate in ((LEAVES, 0.2), (CASTS, 0.1), (DIVIDES, 0.3), (CONVERTS, 0.15)):
         assert_share(np.count_nonzero(cells.event == event), 6000, rate / 0.75 * (1 - np.exp(-0.75 * dt)))
@@ -73,7 +74,7 @@ def test_leaving_casting_and_dividing_compete():
 @pytest.mark.parametrize("dt", [0.25, 0.5, 2.0])
 def test_time_to_leave_does_not_depend_on_the_step(dt):
     cells = Cells(4000)
-    cells.rates[:, 6] = 0.3
+    cells.rates[:, 8] = 0.3
     there = np.ones(4000, dtype=bool)
     for tick in range(round(4 / dt)):
         cells.step(dt, tick)
@@ -82,14 +83,16 @@ def test_time_to_leave_does_not_depend_on_the_step(dt):
 
 
 def test_states_move_only_in_kinds_that_have_them_and_never_in_tumour_cells():
-    names = ("activation", "polarisation", "capillarisation")
-    for has in np.eye(3, dtype=np.int64):
+    names = ("activation", "polarisation", "capillarisation", "exhaustion")
+    for has in np.eye(4, dtype=np.int64):
         cells = Cells(3)
         cells.kind[0] = TUMOUR
-        cells.rates[:, :6] = 0.4, 0.1, 0.2, 0.3, 0.5, 0.0
+        cells.rates[:, :8] = 0.4, 0.1, 0.2, 0.3, 0.5, 0.0, 0.6, 0.2
         cells.limits[IMMUNE] = has
         cells.step(1.5)
-        for name, (up, down), one in zip(names, ((0.4, 0.1), (0.2, 0.3), (0.5, 0.0)), has, strict=True):
+        for name, (up, down), one in zip(
+            names, ((0.4, 0.1), (0.2, 0.3), (0.5, 0.0), (0.6, 0.2)), has, strict=True
+        ):
             value = getattr(cells, name)
             assert value[0] == 0.5
             assert value[1] == (relax(0.5, up, down, 1.5) if one else 0.5)
@@ -98,7 +101,7 @@ def test_states_move_only_in_kinds_that_have_them_and_never_in_tumour_cells():
 def test_cells_age_and_digest():
     cells = Cells(2)
     cells.kind[0] = TUMOUR
-    cells.load[1], cells.rates[:, 10] = 2.0, 0.3
+    cells.load[1], cells.rates[:, 12] = 2.0, 0.3
     cells.step(0.5)
     assert cells.age.tolist() == [0.5, 0.5] and cells.sojourn.tolist() == [0.5, 0.0]
     assert cells.load[1] == pytest.approx(2.0 * np.exp(-0.15))
@@ -193,7 +196,7 @@ def test_arrivals_and_leaving_keep_the_resting_number():
         kept = cells.key[cells.event == 0]
         cells = Cells(len(kept) + len(keys))
         cells.key = np.concatenate([kept, np.array(keys, dtype=np.int64)])
-        cells.rates[:, 6] = leave
+        cells.rates[:, 8] = leave
         cells.event[:] = 0
         numbers.append(cells.n)
     # fluctuations of size sqrt(rest) last 1 / leave hours

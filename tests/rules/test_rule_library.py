@@ -130,6 +130,7 @@ def test_states_that_rules_drive_are_read_by_rules():
         ("activate", "activation"),
         ("polarise", "polarisation"),
         ("capillarise", "capillarisation"),
+        ("exhaust", "exhaustion"),
     ):
         for kind in {r.actor for r in BOOK if r.behaviour == behaviour}:
             own = [r for r in BOOK if r.actor == kind and r.signal in (state, f"lack.{state}")]
