@@ -107,7 +107,7 @@ def _bucket(days: float) -> float:
 
 
 def _check_readout(own: Experiment, scenario: Scenario) -> None:
-    known = _readouts(scenario.kinds, scenario.fields) if scenario.kinds else ()
+    known = _readouts(scenario.kinds, scenario.fields)
     if own.readout not in known:
         reason = f'there is no readout "{own.readout}"'
         raise ScenarioError(f"{own.place}, readout", reason, name=own.readout, valid=known)

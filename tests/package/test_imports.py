@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -119,3 +120,50 @@ def test_files_of_one_name_are_few():
             named.setdefault(path.stem, []).append(path.relative_to(PACKAGE).as_posix())
     assert not {name: paths for name, paths in named.items() if len(paths) > 3}
     assert all(len(named[name]) == 1 for name in ("lines", "vessels", "compare") if name in named)
+
+
+@cache
+def names_of(path):
+    """Return what a module defines at its top level, in branches of it too, or gets from others."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in node.names}
+    return found
+
+
+def missing(package):
+    """Return what modules of a package want of each other and do not find, also inside of functions."""
+    lost = []
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package.name):
+                continue
+            home = package.parent.joinpath(*node.module.split("."))
+            file = home / "__init__.py" if home.is_dir() else home.with_suffix(".py")
+            known = names_of(file) if file.is_file() else set()
+            known |= {each.stem for each in home.iterdir()} if home.is_dir() else set()
+            lazy = "__getattr__" in known
+            lost += [
+                f"{path.relative_to(package)}: {node.module}.{alias.name}"
+                for alias in node.names
+                if alias.name not in known and not lazy
+            ]
+    return lost
+
+
+def test_what_a_module_wants_of_another_is_there():
+    assert missing(PACKAGE) == []
+
+
+def test_what_is_gone_is_missed_also_where_it_is_wanted_late(tmp_path):
+    package = tmp_path / "small"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "a.py").write_text("def f():\n    from small.b import y, z\n\n\nfrom small.c import x\n")
+    (package / "b.py").write_text("y = 1\n")
+    assert set(missing(package)) == {"a.py: small.c.x", "a.py: small.b.z"}
