@@ -22,9 +22,10 @@ from livermet_sim.kernels.codes import (
     SINUSOID,
     WASH_OUT,
 )
+from livermet_sim.kernels.hold import rear_radius, step_on, stiffness
 from livermet_sim.kernels.queue import first, make, put
 from livermet_sim.kernels.rng import draw4
-from livermet_sim.kernels.transport import carry, move, rear_radius, step_on, stiffness
+from livermet_sim.kernels.transport import carry, move
 
 EAST, CORNER = 0, 4
 BACK = np.array([1, 0, 3, 2, 7, 6, 5, 4])
