@@ -69,6 +69,7 @@ from livermet_sim.state.lesions import LESION_COLUMNS
 from livermet_sim.state.log import EventLog
 from livermet_sim.state.network import Network
 from livermet_sim.state.places import places
+from livermet_sim.state.roles import by_role
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Table
 from livermet_sim.state.tissue import Tissue
@@ -342,6 +343,7 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int, tis
         compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
         census=Census(tissue, len(kinds), places(tissue, setting.section("cells.tumour").volume)), segments=np.full(tissue.n, -1, dtype=np.int64),
         segment_row=np.zeros(0, dtype=np.int64), systemic_names=factor_names(),
+        roles=by_role(recipe.kinds),
     )  # fmt: skip
     world.begin(factors(recipe), ())
     return world

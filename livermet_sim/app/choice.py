@@ -11,6 +11,7 @@ from typing import Any
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter
+from livermet_sim.cells.registry import LOOKS
 from livermet_sim.interventions.intervention import read_one
 from livermet_sim.interventions.made import words as names
 from livermet_sim.interventions.read import hours_before, read
@@ -43,10 +44,11 @@ KNOBS = (
     Knob("cells.tumour.divide", "Tumour: dividing", 0.1),
     Knob("cells.tumour.secrete.vegf", "Tumour: VEGF", 10.0),
     Knob("cells.tumour.coopt", "Tumour: growing along vessels", 1.0),
-    Knob("cells.kupffer.density", "Kupffer cells", 60_000.0),
-    Knob("cells.nk.density", "NK cells", 10_000.0),
-    Knob("cells.neutrophil.density", "Neutrophils", 10_000.0),
-    Knob("cells.cd8.density", "CD8 T cells", 10_000.0),
+    *(
+        Knob(f"cells.{kind}.density", f"{look.many[0].upper()}{look.many[1:]}", look.slider)
+        for kind, look in LOOKS.items()
+        if look.slider
+    ),
     Knob("systemic.inflammation", "Inflamed liver", 5.0),
     Knob("systemic.platelets", "Platelets", 3.0),
 )

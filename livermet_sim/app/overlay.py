@@ -10,9 +10,10 @@ import numpy as np
 from livermet_sim.app import paint
 from livermet_sim.app.paint import Film
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.cells.registry import look_of
 from livermet_sim.kernels.codes import LUMEN, TUMOUR
 from livermet_sim.model import LiverModel
-from livermet_sim.viz.key import UNSEEN
+from livermet_sim.viz.key import ACTIVE
 from livermet_sim.viz.scene import Scene
 
 ORDER = (
@@ -79,7 +80,7 @@ class Overlay:
             first, half = int(colour == "phase"), len(looks) // 2
             groups = [Group(TUMOUR, first + i % half, i < half) for i in range(len(looks))]
             for code, kind in enumerate(kinds):
-                if kind not in UNSEEN:
+                if look_of(kind).marker:
                     looks.append(paint.host_look(kind, kinds))
                     groups.append(Group(code))
             self._films[colour] = Film(self._liver.view.shape, self._liver.scale, looks), groups
@@ -116,11 +117,10 @@ class Overlay:
         """Return the rows of the cells that are drawn, and where: y and x in sites of the window."""
         world = self._model.world
         cells, kinds = world.cells, list(world.kinds)
-        seen = ~np.isin(
-            cells["kind"], [kinds.index(name) for name in UNSEEN if name != "tumour" and name in kinds]
-        )
-        if "stellate" in kinds:
-            seen &= (cells["kind"] != kinds.index("stellate")) | (cells["activation"] > 0.5)
+        looks = [look_of(name) for name in kinds]
+        shown = np.array([code == TUMOUR or bool(look.marker) for code, look in enumerate(looks)])
+        always = np.array([not look.active for look in looks])
+        seen = shown[cells["kind"]] & (always[cells["kind"]] | (cells["activation"] > ACTIVE))
         rows = np.flatnonzero(seen & (cells["alive"] == 1))
         row, column = self._liver.squares(cells["site"][rows])
         height, width = self._liver.view.shape

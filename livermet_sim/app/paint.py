@@ -16,9 +16,11 @@ from matplotlib import colormaps
 from PIL import Image
 from scipy import ndimage
 
+from livermet_sim.cells.registry import look_of
 from livermet_sim.kernels.codes import CENTRAL, LUMEN, OUTSIDE, PORTAL, SINUSOID
 from livermet_sim.viz import style
 from livermet_sim.viz.canvas import Canvas, rgb, spread
+from livermet_sim.viz.key import marked_as
 from livermet_sim.viz.scene import Scene
 from livermet_sim.viz.tubes import paint_vessels, tube_distance
 
@@ -41,10 +43,8 @@ class Look:
     halo: bool = True
 
 
-SHAPES = {
-    "kupffer": "diamond", "stellate": "triangle", "neutrophil": "disc", "mdsc": "wedge", "nk": "square",
-    "cd8": "square", "monocyte": "disc", "dendritic": "cross",
-}  # fmt: skip
+# of a marker of the figures
+SHAPES = {"D": "diamond", "^": "triangle", "v": "wedge", "s": "square", "X": "cross"}
 
 
 def tumour_looks(colour: str, scale: int) -> tuple[Look, ...]:
@@ -63,8 +63,8 @@ def tumour_looks(colour: str, scale: int) -> tuple[Look, ...]:
 
 def host_look(kind: str, kinds: Sequence[str]) -> Look:
     """Return the look of a kind of cell that is not tumour."""
-    words = "activated stellate cell" if kind == "stellate" else style.words_of(kind)
-    return Look(kind, words, style.colour_of(kind, kinds), SHAPES.get(kind, "disc"))
+    shape = SHAPES.get(look_of(kind).marker, "disc")
+    return Look(kind, marked_as(kind), style.colour_of(kind, kinds), shape)
 
 
 def shape_distance(shape: str, y: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -9,6 +9,8 @@ import numpy as np
 from livermet_sim.app import charts
 from livermet_sim.app.charts import Line
 from livermet_sim.app.liver import Liver
+from livermet_sim.cells.registry import KINDS, having, look_of
+from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.readouts.growth import LESIONS_IN
 from livermet_sim.observe.readouts.tables import words
@@ -25,14 +27,21 @@ _TUMOUR = (
     ("tumour_cycling", "cycling", style.STATE_COLOURS["cycling"]),
     ("tumour_dormant", "dormant", style.STATE_COLOURS["dormant"]),
 )
-_KUPFFER = (
-    ("kupffer_load", words("kupffer_load"), style.KIND_COLOURS["kupffer"]),
-    ("kupffer_polarisation", words("kupffer_polarisation"), "#b2182b"),
+(PATROL,) = having("patrol")
+_PATROL = tuple(
+    (f"{PATROL}_{own.column}", own.words, colour)
+    for kind in KINDS
+    if kind.name == PATROL
+    for own, colour in zip(kind.followed, (style.KIND_COLOURS[PATROL], "#b2182b"), strict=True)
 )
 _TISSUE = (
     ("perfused_share", words("perfused_share"), "#c4303d"),
-    ("stellate_activation", words("stellate_activation"), style.KIND_COLOURS["stellate"]),
-    ("lsec_activation", words("lsec_activation"), style.KIND_COLOURS["lsec"]),
+    *(
+        (f"{kind.name}_{own.column}", own.words, style.KIND_COLOURS[kind.name])
+        for kind in KINDS
+        if kind.name != PATROL
+        for own in kind.followed
+    ),
 )
 
 
@@ -58,12 +67,14 @@ def tumour(livers: Sequence[Liver]) -> str:
 
 def host(livers: Sequence[Liver]) -> str:
     """Return the other cells over time; of two livers, all cells of the immune system together."""
-    kinds = [kind for kind in livers[0].model.world.kinds if kind not in ("tumour", "lsec")]
+    world = livers[0].model.world
+    codes = (code for code in range(len(world.kinds)) if code not in (TUMOUR, *world.roles["lining"]))
+    kinds = [world.kinds[code] for code in codes]
     if len(livers) == 1:
         columns = [(f"n_{kind}", style.words_of(kind), style.colour_of(kind, kinds)) for kind in kinds]
         lines = [line for line in _lines(livers, columns, "") if any(line.y)]
         return charts.curves(lines, _last(livers), "cells in the tissue", log=True)
-    immune = [f"n_{kind}" for kind in kinds if kind != "stellate"]
+    immune = [f"n_{world.kinds[code]}" for code in world.roles["immune"]]
     lines = []
     for i, liver in enumerate(livers):
         table = liver.rows()
@@ -99,11 +110,9 @@ def _sum(found: Sequence[dict[str, int]], cause: str) -> int:
     return sum(counts.get(cause, 0) for counts in found)
 
 
-def kupffer(livers: Sequence[Liver]) -> str:
+def patrol(livers: Sequence[Liver]) -> str:
     """Return load and polarisation of the Kupffer cells over time."""
-    return charts.curves(
-        _lines(livers, _KUPFFER, "kupffer_polarisation"), _last(livers), _of(livers, "polarisation")
-    )
+    return charts.curves(_lines(livers, _PATROL, _PATROL[-1][0]), _last(livers), _of(livers, "polarisation"))
 
 
 def tissue(livers: Sequence[Liver]) -> str:
@@ -170,6 +179,6 @@ PANELS: dict[str, Callable[[Sequence[Liver]], str]] = {
     "Tumour cells": tumour,
     "What tumour cells were lost to": losses,
     "Liver and immune cells": host,
-    "Kupffer cells": kupffer,
+    look_of(PATROL).many: patrol,
     "Vessels and stroma": tissue,
 }

@@ -57,7 +57,7 @@ def _facts(agent: Any, world: Any) -> str:
         parts.append(f"{agent.generation} divisions since it entered")
     else:
         parts.append(f"activation {agent.activation:.2f}")
-        if agent.kind in ("kupffer", "neutrophil", "monocyte", "mdsc"):
+        if list(world.kinds).index(agent.kind) in world.roles["myeloid"]:
             parts.append(f"polarisation {agent.polarisation:.2f} (0 kills tumour, 1 feeds it)")
         if agent.load > 0:
             parts.append(f"{agent.load:.1f} tumour cells engulfed and not yet digested")

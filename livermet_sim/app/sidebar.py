@@ -130,7 +130,10 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
     every, doses = solara.use_reactive("7"), solara.use_reactive("1")
     kinds = [kind.name for kind in scenario.kinds]
     names = sorted(library.entries(action.value)) if action.value in library.FILES else kinds
-    target = what.value if what.value in names else "kupffer" if names is kinds else names[0]
+    first = (
+        next(kind.name for kind in scenario.kinds if "immune" in kind.roles) if names is kinds else names[0]
+    )
+    target = what.value if what.value in names else first
     known = sorted(scenario.rules.words.behaviours[target]) if names is kinds else []
     done = behaviour.value if behaviour.value in known else next(iter(known), "")
 

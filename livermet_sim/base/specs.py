@@ -118,12 +118,15 @@ class Section:
         )
 
 
-def declared(default: Value, unit: str, doc: str, *bounds: float, name: str = "", **more: Any) -> Any:
+def declared(
+    default: Value, unit: str, doc: str, low: float = -math.inf, high: float = math.inf, *more: Any,
+    name: str = "", **others: Any,
+) -> Any:  # fmt: skip
     """Return the field of a dataclass that declares a parameter, named as the field is if no other name is given.
 
-    ``bounds`` and ``more`` are those of `Parameter`.
+    ``more`` and ``others`` are the rest of a `Parameter`.
     """
-    parameter = Parameter(name, default, unit, doc, *bounds, **more)
+    parameter = Parameter(name, default, unit, doc, low, high, *more, **others)
     return field(default=default, metadata={"parameter": parameter})
 
 

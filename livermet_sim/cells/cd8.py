@@ -2,11 +2,14 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.look import Look
 
 CD8 = Kind(
     "cd8",
     "CD8 T cells; activation is the primed share of full effector function.",
     "vessel",
+    roles=frozenset({"immune", "primed"}),
+    look=Look("CD8 T cell", "CD8 T cells", "#fa761c", "s", dashed=True, first=True, slider=10_000.0, markers={"CD8": 1.0}),
     recruited=True,
     parameters=(
         density(800.0, "Resting density.", "PMC9040585 (T cells 63 % of hepatic lymphocytes)", "derived"),

@@ -2,11 +2,14 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.look import Body, Look
 
 DENDRITIC = Kind(
     "dendritic",
     "Dendritic cells.",
     "vessel",
+    roles=frozenset({"immune", "antigen"}),
+    look=Look("dendritic cell", "dendritic cells", "#f23236", "X", dashed=True, body=Body((6.5, 3.4), (3.0, 2.2))),
     recruited=True,
     parameters=(
         density(300.0, "Resting density.", "assumed", "assumed"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.cells.look import Followed, Look, plain
+from livermet_sim.state.roles import Role
 
 Habitat = Literal["vessel", "disse", "segment", "blood"]
 
@@ -20,6 +22,12 @@ class Kind:
     habitat : str
         Where it starts: on the vessel wall (``vessel``), in the space of Disse (``disse``), lining a stretch
         of sinusoid (``segment``), or arriving with the blood (``blood``).
+    look : Look or None
+        How it is called and drawn; one that a scenario adds has none.
+    roles : frozenset of str
+        What it is to the liver: see ``state.roles``.
+    followed : tuple of Followed
+        States whose mean over its cells is followed in time.
     recruited : bool
         Whether the blood brings more of it during the run.
     parameters : tuple of Parameter
@@ -39,6 +47,9 @@ class Kind:
     habitat: Habitat
     parameters: tuple[Parameter, ...]
     behaviours: tuple[Parameter, ...]
+    look: Look | None = None
+    roles: frozenset[Role] = frozenset()
+    followed: tuple[Followed, ...] = ()
     recruited: bool = False
     secretes: tuple[tuple[str, float, str], ...] = ()
     former: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +58,11 @@ class Kind:
     def local(self, fields: Sequence[str]) -> tuple[str, ...]:
         """Return the behaviours that the kind does place by place along the stretch it lines; none for others."""
         return (*self.along, *(f"secrete.{name}" for name in fields)) if self.habitat == "segment" else ()
+
+    @property
+    def called(self) -> str:
+        """Return what a reader calls the cells."""
+        return (self.look or plain(self.name)).many
 
     def section(self, fields: Sequence[str], kinds: Sequence[str]) -> Section:
         """Return all parameters of the kind, secretion of every signal and recruitment of every kind included."""
@@ -77,7 +93,7 @@ class Kind:
 
     def named(self, name: str, doc: str = "") -> Kind:
         """Return a copy under another name: a kind added by a scenario."""
-        return replace(self, name=name, doc=doc or f"Like {self.name}.")
+        return replace(self, name=name, doc=doc or f"Like {self.name}.", look=None)
 
 
 def density(value: float, doc: str, source: str, grade: str = "derived") -> Parameter:

@@ -2,11 +2,21 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import Kind, attracted, density, mobile
+from livermet_sim.cells.look import Body, Followed, Look
 
 KUPFFER = Kind(
     "kupffer",
     "Kupffer cells, the resident macrophages of the sinusoids.",
     "vessel",
+    roles=frozenset({"patrol", "immune", "myeloid"}),
+    followed=(
+        Followed("load", "cells", "tumour cells inside, a Kupffer cell", "Tumour cells engulfed and not yet digested, mean of the Kupffer cells.", at_end=True),
+        Followed("polarisation", "1", "polarisation: 0 kills, 1 feeds", "Polarisation of the Kupffer cells, mean: 0 kills tumour, 1 feeds it.", at_end=True),
+    ),
+    look=Look(
+        "Kupffer cell", "Kupffer cells", "#5d2d08", "D", first=True, slider=60_000.0, body=Body((7.0, 3.4), (3.2, 2.0), along_vessel=True), aside=0.5,
+        cytoplasm=(0.12, 0.34, 0.0), chromatin=(0.62, 0.2, 0.0), markers={"F4/80": 1.0},
+    ),
     parameters=(
         density(18000.0, "Resting density.", "Bouwens 1986 PMID 3733004 (14-20e6/g, rat)", "derived"),
         Parameter("share_periportal", 0.43, "1", "Share of the cells in the periportal third.", 0.0, 1.0, "Bouwens 1986 PMID 3733004", "found"),

@@ -2,11 +2,18 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.look import Body, Followed, Look
 
 LSEC = Kind(
     "lsec",
     "Liver sinusoidal endothelial cells; each lines one stretch of sinusoid.",
     "segment",
+    roles=frozenset({"lining"}),
+    followed=(Followed("activation", "1", "adhesion molecules on the lining", "Activation of the sinusoids' lining, mean."),),
+    look=Look(
+        "LSEC", "LSEC", "#ae5673", "", body=Body((7.0, 1.0), (3.4, 1.1), along_vessel=True), aside=1.05, rank=0,
+        cytoplasm=(0.12, 0.3, 0.0), chromatin=(0.72, 0.2, 0.0), markers={"CD31": 0.6},
+    ),
     former={"capture": "the ligand of the lining stands in its place; set cells.lsec.tether (catches) and cells.lsec.grip (holds)"},
     parameters=(
         Parameter("stretch", 70.0, "um", "Length of sinusoid lined by one cell.", 20.0, 200.0, "Adv Mater 2022 PMC9040585 (50-100 um)", "derived"),

@@ -2,11 +2,14 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.look import Body, Look
 
 MDSC = Kind(
     "mdsc",
     "Myeloid-derived suppressor cells.",
     "vessel",
+    roles=frozenset({"immune", "myeloid"}),
+    look=Look("MDSC", "MDSC", "#2d2c2b", "v", first=True, body=Body((4.6, 4.4), (1.7, 1.4), lobes=2), markers={"Ly6G": 0.4}),
     recruited=True,
     parameters=(
         density(150.0, "Resting density.", "assumed", "assumed"),

@@ -2,11 +2,17 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.look import Body, Look
 
 MONOCYTE = Kind(
     "monocyte",
     "Monocytes and monocyte-derived macrophages.",
     "vessel",
+    roles=frozenset({"immune", "myeloid"}),
+    look=Look(
+        "monocyte", "monocytes", "#4dafe4", "p", dashed=True, body=Body((5.4, 4.8), (3.4, 2.3)), chromatin=(0.66, 0.2, 0.0),
+        markers={"F4/80": 0.55},
+    ),
     recruited=True,
     parameters=(
         density(200.0, "Resting density.", "assumed", "assumed"),

@@ -2,11 +2,14 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.look import Look
 
 NK = Kind(
     "nk",
     "Natural killer cells (pit cells of the liver).",
     "vessel",
+    roles=frozenset({"immune"}),
+    look=Look("NK cell", "NK cells", "#efe443", "s", dashed=True, first=True, slider=10_000.0, markers={"NKp46": 1.0}),
     recruited=True,
     parameters=(
         density(1500.0, "Resting density.", "isolation yields (200-4700 /mm3)", "derived"),

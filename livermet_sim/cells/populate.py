@@ -48,7 +48,7 @@ def line(world: World, code: int, stretch: float, diameter: float) -> None:
         aptitude=aptitudes(world.seed, keys), diameter=diameter,
     )  # fmt: skip
     world.segment_row = rows.astype(np.int64)
-    world.totals["lsec_at_start"] = number
+    world.totals["lined_at_start"] = number
 
 
 def aptitudes(seed: int, keys: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from livermet_sim.cells.cd8 import CD8
 from livermet_sim.cells.dendritic import DENDRITIC
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.kupffer import KUPFFER
+from livermet_sim.cells.look import Look, plain
 from livermet_sim.cells.lsec import LSEC
 from livermet_sim.cells.mdsc import MDSC
 from livermet_sim.cells.monocyte import MONOCYTE
@@ -14,6 +15,7 @@ from livermet_sim.cells.nk import NK
 from livermet_sim.cells.stellate import STELLATE
 from livermet_sim.cells.treg import TREG
 from livermet_sim.cells.tumour import TUMOUR
+from livermet_sim.state.roles import Role
 
 KINDS: tuple[Kind, ...] = (
     TUMOUR,
@@ -28,3 +30,15 @@ KINDS: tuple[Kind, ...] = (
     DENDRITIC,
     TREG,
 )
+LOOKS: dict[str, Look] = {kind.name: kind.look for kind in KINDS if kind.look is not None}
+LINING = next(kind.name for kind in KINDS if "lining" in kind.roles)
+
+
+def look_of(kind: str) -> Look:
+    """Return the look of a kind by its name; one that a scenario adds is plain."""
+    return LOOKS.get(kind) or plain(kind)
+
+
+def having(role: Role) -> tuple[str, ...]:
+    """Return the names of the shipped kinds that have a role."""
+    return tuple(kind.name for kind in KINDS if role in kind.roles)

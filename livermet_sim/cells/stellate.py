@@ -2,11 +2,19 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density
+from livermet_sim.cells.look import Body, Followed, Look
 
 STELLATE = Kind(
     "stellate",
     "Hepatic stellate cells (HSC); activated ones are myofibroblasts.",
     "disse",
+    roles=frozenset({"stroma"}),
+    followed=(Followed("activation", "1", "activation of stellate cells", "Activation of the stellate cells, mean."),),
+    look=Look(
+        "stellate cell", "stellate cells", "#29a25c", "^", active="activated stellate cell",
+        body=Body((6.0, 1.4), (3.2, 1.3), along_vessel=True), active_body=Body((11.0, 2.2), (4.4, 1.5), along_vessel=True),
+        aside=1.55, rank=1, cytoplasm=(0.07, 0.42, 0.0), chromatin=(0.56, 0.2, 0.0), markers={"aSMA": 1.0},
+    ),
     parameters=(
         density(13000.0, "Resting density.", "Geerts 2001, Blouin 1977 (5000-20000 /mm3; sources disagree)", "derived"),
         *ZONATION,

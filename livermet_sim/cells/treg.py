@@ -2,11 +2,14 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.look import Look
 
 TREG = Kind(
     "treg",
     "Regulatory T cells.",
     "vessel",
+    roles=frozenset({"immune"}),
+    look=Look("regulatory T cell", "regulatory T cells", "#576b08"),
     recruited=True,
     parameters=(
         density(100.0, "Resting density.", "assumed", "assumed"),

@@ -2,6 +2,7 @@
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.look import Look
 from livermet_sim.state.signals import SYSTEMIC
 
 # what all cells of a line carry; rules read these as signals, so that a knock-down is a trait set to 0
@@ -23,6 +24,7 @@ TUMOUR = Kind(
     "tumour",
     "Disseminated tumour cells and their offspring.",
     "blood",
+    look=Look("tumour cell", "tumour cells", "#4a2391", ""),
     former={
         "detach": "force and ligand say when a held cell comes loose; set cells.tumour.bond_force or cells.lsec.grip",
         **dict.fromkeys(

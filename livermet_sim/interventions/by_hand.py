@@ -81,9 +81,11 @@ def kill(world: World, row: int, cause: str) -> None:
 
 
 def _check_site(world: World, row: int, site: int) -> None:
-    kind = world.kinds[int(world.cells.full("kind")[row])]
-    if kind in ("tumour", "lsec"):
-        raise ValueError(f"a {kind} cell cannot be put elsewhere; its place is part of its lesion or vessel")
+    code = int(world.cells.full("kind")[row])
+    if code in (TUMOUR, *world.roles["lining"]):
+        raise ValueError(
+            f"a {world.kinds[code]} cell cannot be put elsewhere; its place is part of its lesion or vessel"
+        )
     lumen = world.cells.full("layer")[row] == LUMEN
     found = world.compartment[site] if site < world.tissue.n else None
     if found != SINUSOID and (lumen or found != PARENCHYMA):

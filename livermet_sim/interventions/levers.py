@@ -49,6 +49,11 @@ class Words:
         """Return signals and behaviours; made when first asked for, as most scenarios intervene in nothing."""
         return Vocabulary.of(self.kinds.values(), self.fields, factor_names())
 
+    @cached_property
+    def lining(self) -> str:
+        """Return the kind that calls cells from the blood."""
+        return next(kind.name for kind in self.kinds.values() if "lining" in kind.roles)
+
     def kind(self, name: str, place: str, others: tuple[str, ...] = ()) -> str:
         """Return the name of a kind, or of one of ``others``."""
         if name not in self.kinds and name not in others:
@@ -70,7 +75,7 @@ class Words:
                 raise ScenarioError(
                     f"{place}.behaviour", f"{target} cells are not recruited; they do not come with the blood"
                 )
-            return "lsec", f"recruit.{target}"
+            return self.lining, f"recruit.{target}"
         valid = self.of(target)
         known = behaviour in valid or (target == RULE and self._known_rule(behaviour))
         former = FORMER if target == LIVER else self.vocabulary.former.get(target, {})

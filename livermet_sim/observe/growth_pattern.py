@@ -75,14 +75,15 @@ def view_of(world: World) -> View:
     world.count()
     row = world.census.tumour_at[TISSUE]
     held = np.where(row >= 0, world.cells.full("lesion")[row], -1)
-    stellate = world.census.count[:, len(world.kinds) + world.code("stellate")] > 0
+    activated = [len(world.kinds) + code for code in world.roles["stroma"]]
+    stellate = np.any(world.census.count[:, activated] > 0, axis=1)
     return _view(world, world.compartment, held, stellate, {name: world.sites[name] for name in SITE_ARRAYS})
 
 
 def view_of_shot(world: World, shot: dict) -> View:
     """Return the view of a snapshot that the recorder of this world took."""
     own = shot["cells"]
-    active = (own["kind"] == world.code("stellate")) & (own["activation"] > STELLATE_ACTIVE)
+    active = np.isin(own["kind"], world.roles["stroma"]) & (own["activation"] > STELLATE_ACTIVE)
     stellate = np.zeros(world.tissue.n, dtype=bool)
     stellate[own["site"][active]] = True
     held = shot["tumour"].astype(np.int64)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from livermet_sim.cells.registry import LOOKS
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.edge import edge_words
 from livermet_sim.observe.funnel import funnel
@@ -167,11 +168,9 @@ def cause_words(cause: object) -> str:
     words = {
         "shear": "shear stress", "nitric_oxide": "nitric oxide", "anoikis": "loss of anchorage (anoikis)",
         "necrosis": "lack of oxygen (necrosis)", "treatment": "treatment", "crushed": "crushed by growth",
-        "kupffer": "Kupffer cells", "nk": "NK cells", "cd8": "CD8 T cells", "neutrophil": "neutrophils",
-        "washed_out": "washed out of the liver", "monocyte": "monocytes", "mdsc": "MDSC",
-        "none": "no cause recorded", "dendritic": "dendritic cells", "lsec": "LSEC", "stellate": "stellate cells",
-        "treg": "regulatory T cells",
+        "washed_out": "washed out of the liver", "none": "no cause recorded",
     }  # fmt: skip
+    words |= {kind: look.many for kind, look in LOOKS.items() if kind != "tumour"}
     return words.get(str(cause), str(cause).replace("_", " "))
 
 

@@ -53,11 +53,12 @@ class Angiogenesis(Process):
     carries = (SPROUTS,)
 
     def __init__(self, setting: Setting, spacing: float):
-        own, lsec = setting.section("vessels"), setting.section("cells.lsec")
+        lining = setting.the("lining").name
+        own, lsec = setting.section("vessels"), setting.section(f"cells.{lining}")
         self.every, self.spacing, self.wander = own.interval, spacing, own.wander
         self.guide = setting.fields.index(own.guide)
         self.lsec, self.column, self.extend = (
-            setting.code("lsec"),
+            setting.code(lining),
             setting.column("sprout"),
             setting.column("extend"),
         )

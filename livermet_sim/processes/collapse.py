@@ -87,9 +87,9 @@ class Collapse(Process):
         "compartment",
         "network",
         "segments",
-        "cells.alive[lsec]",
+        "cells.alive[lining]",
         "cells.alive[evicted]",
-        "cells.site[lsec]",
+        "cells.site[lining]",
         "cells.site[evicted]",
     )
 
@@ -132,7 +132,7 @@ def take_away(world: World, closed: np.ndarray, on_wall: np.ndarray) -> None:
     )
     _evict(world, closed, on_wall)
     cells = world.cells
-    rows = world.rows("lsec")
+    rows = world.having("lining")
     gone = rows[np.isin(cells.full("segment")[rows], lost)]
     cells.full("alive")[gone] = 0
     # an LSEC whose own site closed moves to what is left of its stretch

@@ -16,6 +16,7 @@ from livermet_sim.kernels.codes import (
     NONE,
     NOTHING,
     SLEEP,
+    TUMOUR,
     WAKE,
 )
 from livermet_sim.kernels.fate import decide, spread_attackers
@@ -46,10 +47,9 @@ class Fate(Process):
     def __init__(self, setting: Setting, sites: int):
         self.columns = setting.columns(*OWN_FATES)
         self.attack, self.engulf = setting.column("attack"), setting.column("engulf")
-        named = {"kupffer", "nk", "cd8"}
-        self.vulnerability = setting.columns(
-            *(f"vulnerability.{k.name if k.name in named else 'other'}" for k in setting.kinds)
-        )
+        own = {behaviour.name for behaviour in setting.kinds[TUMOUR].behaviours}
+        to = (f"vulnerability.{kind.name}" for kind in setting.kinds)
+        self.vulnerability = setting.columns(*(name if name in own else "vulnerability.other" for name in to))
         self.inactive = setting.per_kind("inactive_share")
         self.across = setting.per_kind("across_wall", 1.0)
         self.head = np.full(sites, -1, dtype=np.int64)

@@ -21,7 +21,7 @@ class Fuse(Process):
 
     def __init__(self, setting: Setting):
         self.every = setting.section("vessels").interval
-        lsec = setting.section("cells.lsec")
+        lsec = setting.section(f"cells.{setting.the('lining').name}")
         self.lake, self.wide = lsec.lake_diameter, lsec.fuse_diameter
         self.column = setting.column("dilate")
 

@@ -17,7 +17,7 @@ class Line(Process):
 
     def __init__(self, setting: Setting):
         self.every = setting.section("decide").interval
-        self.code = setting.code("lsec")
+        self.code = setting.code(setting.the("lining").name)
         self.tether, self.grip = setting.columns("tether", "grip")
 
     def step(self, world: World) -> None:

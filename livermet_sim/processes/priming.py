@@ -32,8 +32,8 @@ class Prime(Process):
     def __init__(self, setting: Setting):
         self.own = setting.section("priming")
         self.every = setting.section("decide").interval
-        self.dendritic = setting.code("dendritic")
-        self.density = float(setting.per_kind("density")[setting.code("cd8")])
+        self.carriers = setting.code(setting.the("antigen").name)
+        self.density = setting.cell(setting.the("primed").name, "density")
 
     def step(self, world: World) -> None:
         """Count who left, let those in the node prime and die, let effectors leave the node.
@@ -47,7 +47,7 @@ class Prime(Process):
         node, primed = world.systemic[at("node")], world.systemic[at("primed")]
         died = node * -math.expm1(-self.own.node_death * span)
         primed = (primed + self.own.effectors * died) * math.exp(-span / self.own.expansion)
-        left = (cells["alive"] == 0) & (cells["event"] == LEAVES) & (cells["kind"] == self.dendritic)
+        left = (cells["alive"] == 0) & (cells["event"] == LEAVES) & (cells["kind"] == self.carriers)
         brought = float(np.sum(cells["activation"][left]))
         world.systemic[at("node")] = node - died + brought / resting
         world.systemic[at("primed")] = primed

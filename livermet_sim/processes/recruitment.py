@@ -31,14 +31,15 @@ class Recruit(Process):
 
     def __init__(self, setting: Setting):
         self.every = setting.section("recruitment").interval
-        self.lsec = setting.code("lsec")
+        self.lsec = setting.code(setting.the("lining").name)
         self.first = setting.column(f"recruit.{setting.kinds[0].name}")
         recruited = np.array([kind.recruited for kind in setting.kinds])
         self.density = setting.per_kind("density") * recruited
         self.leave = setting.per_kind("leave")
         self.diameter = setting.per_kind("diameter", 8.0)
-        self.cd8, self.expansion = setting.code("cd8"), setting.section("priming").expansion
-        self.misfits = float(setting.per_kind("inactive_share")[self.cd8])
+        self.primed = setting.code(setting.the("primed").name)
+        self.expansion = setting.section("priming").expansion
+        self.misfits = float(setting.per_kind("inactive_share")[self.primed])
         self._drawn = np.zeros((3, 0), dtype=np.int64)
 
     def step(self, world: World) -> None:
@@ -48,10 +49,10 @@ class Recruit(Process):
         cells, seed, tick = world.cells, world.seed, world.clock.tick
         coming = self.density * self.leave
         primed = (
-            self.density[self.cd8] * world.systemic[world.systemic_names.index("primed")] / self.expansion
+            self.density[self.primed] * world.systemic[world.systemic_names.index("primed")] / self.expansion
         )
-        coming[self.cd8] += primed
-        resting = coming * world.tissue.volume / max(1, world.totals["lsec_at_start"])
+        coming[self.primed] += primed
+        resting = coming * world.tissue.volume / max(1, world.totals["lined_at_start"])
         if self._drawn.shape[1] < cells.n * len(self.density):
             self._drawn = np.zeros((3, 2 * cells.n * len(self.density)), dtype=np.int64)
         lsec_rows, codes, keys = self._drawn
@@ -63,7 +64,7 @@ class Recruit(Process):
         if number == 0:
             return
         rows, codes, keys = lsec_rows[:number], codes[:number], keys[:number]
-        effector = (codes == self.cd8) & (draws(seed, PRIMED, tick, keys) * coming[self.cd8] < primed)
+        effector = (codes == self.primed) & (draws(seed, PRIMED, tick, keys) * coming[self.primed] < primed)
         aptitude = draws(seed, APTITUDE, 0, keys)
         # who was primed by the tumour's antigen has a receptor that fits it
         aptitude[effector] = self.misfits + (1.0 - self.misfits) * aptitude[effector]

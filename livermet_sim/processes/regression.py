@@ -28,7 +28,7 @@ class Regress(Process):
         "sites.cover[new]",
         *(f"sites.{name}[regressing]" for name in (*CLEARED, "patency")),
     )
-    adds = ("compartment", "network", "segments", "cells.alive[lsec]", "cells.site[lsec]")
+    adds = ("compartment", "network", "segments", "cells.alive[lining]", "cells.site[lining]")
 
     def __init__(self, setting: Setting):
         own = setting.section("vessels")

@@ -10,6 +10,7 @@ import numpy as np
 
 from livermet_sim.base.specs import Value, namespace
 from livermet_sim.cells.kind import Kind
+from livermet_sim.state.roles import Role, by_role, the
 
 
 @dataclass(frozen=True)
@@ -40,3 +41,7 @@ class Setting:
     def code(self, kind: str) -> int:
         """Return the code of a kind."""
         return [k.name for k in self.kinds].index(kind)
+
+    def the(self, role: Role) -> Kind:
+        """Return the kind that has a role."""
+        return self.kinds[the(role, by_role(self.kinds))]

@@ -112,7 +112,7 @@ class Listener:
             near = np.append(world.tissue.contacts[site], site)
             rows = np.flatnonzero((cells["kind"] == code) & np.isin(cells["site"], near))
         elif event[1] == ARREST and event[2] == ADHESIVE and world.segments[event[6]] >= 0:
-            code, wanted = world.kinds.index("lsec"), HOLDING
+            code, wanted = world.the("lining"), HOLDING
             rows = np.array([world.segment_row[world.segments[event[6]]]])
             rows = rows[rows >= 0]
         else:

@@ -16,7 +16,6 @@ from livermet_sim.rulebook.vocabulary import LAYERS, Vocabulary
 if TYPE_CHECKING:
     from livermet_sim.state.world import World
 
-_ACTORS = {"kupffer": "Kupffer cells", "lsec": "LSEC", "mdsc": "MDSC", "nk": "NK cells", "cd8": "CD8 T cells"}
 _GRADES = {
     "found": "number seen in the source", "recalled": "number recalled, not looked up",
     "derived": "number derived from published ones", "assumed": "number assumed",
@@ -46,7 +45,7 @@ class Reason:
 
 def sentence(rule: Rule, base: float, words: Vocabulary) -> str:
     """Return the rule as one English sentence with its numbers."""
-    actor = _ACTORS.get(rule.actor, f"{rule.actor} cells")
+    actor = words.called[rule.actor]
     unit = words.behaviours[rule.actor][rule.behaviour].unit
     half = _quantity(rule.half_max, words.signals[rule.signal].unit)
     start = f"from {_quantity(base, unit)} " if rule.target(base) != base else ""

@@ -20,6 +20,8 @@ class KindLike(Protocol):
     def name(self) -> str: ...
     @property
     def former(self) -> Mapping[str, str]: ...
+    @property
+    def called(self) -> str: ...
     def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]: ...
     def local(self, fields: Sequence[str]) -> tuple[str, ...]: ...
 
@@ -38,6 +40,8 @@ class Vocabulary:
         By kind what to write in the place of each behaviour that is no more.
     local : dict of tuple of str
         By kind the behaviours that it does at each place of the stretch it lines; none for kinds that stand at one site.
+    called : dict of str
+        By kind what a reader calls its cells.
     """
 
     kinds: tuple[str, ...]
@@ -47,6 +51,7 @@ class Vocabulary:
     behaviours: dict[str, dict[str, Parameter]]
     former: dict[str, Mapping[str, str]] = field(default_factory=dict)
     local: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kinds: Iterable[KindLike], fields: Iterable[str], systemic: Iterable[str]) -> Vocabulary:
@@ -56,7 +61,9 @@ class Vocabulary:
         behaviours = {kind.name: {p.name: p for p in kind.all_behaviours(fields, names)} for kind in kinds}
         former = {kind.name: kind.former for kind in kinds}
         local = {kind.name: kind.local(fields) for kind in kinds}
-        return cls(names, fields, systemic, signals(fields, systemic, names), behaviours, former, local)
+        called = {kind.name: kind.called for kind in kinds}
+        own = signals(fields, systemic, names)
+        return cls(names, fields, systemic, own, behaviours, former, local, called)
 
     def base_values(self) -> dict[str, dict[str, float]]:
         """Return the default base value of every behaviour of every kind."""

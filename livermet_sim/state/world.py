@@ -13,6 +13,7 @@ from livermet_sim.state.clock import Clock
 from livermet_sim.state.fields import Fields
 from livermet_sim.state.log import EventLog
 from livermet_sim.state.network import Network
+from livermet_sim.state.roles import Role, the
 from livermet_sim.state.table import Table
 from livermet_sim.state.tissue import Tissue
 
@@ -25,6 +26,8 @@ class World:
     ----------
     kinds : sequence of str
         Names of the cell kinds; a cell's ``kind`` column indexes them.
+    roles : mapping of role to tuple of int
+        Codes of the kinds that have each role: see ``state.roles``.
     compartment : int8[n]
         As the tissue's, but vessels come and go during the run.
     sites, cells, lesions : Table
@@ -63,6 +66,7 @@ class World:
     segments: np.ndarray
     segment_row: np.ndarray
     systemic_names: Sequence[str]
+    roles: Mapping[Role, tuple[int, ...]] = field(default_factory=dict)
     totals: dict[str, int] = field(default_factory=dict)
     carried: dict[str, Table] = field(default_factory=dict)
     declared: list[Carried] = field(default_factory=list)
@@ -100,6 +104,14 @@ class World:
     def code(self, kind: str) -> int:
         """Return the code of a kind."""
         return list(self.kinds).index(kind)
+
+    def the(self, role: Role) -> int:
+        """Return the code of the kind that has a role."""
+        return the(role, self.roles)
+
+    def having(self, role: Role) -> np.ndarray:
+        """Return the rows of the cells of the kinds that have a role."""
+        return np.flatnonzero(np.isin(self.cells["kind"], self.roles[role]))
 
     def rows(self, kind: str) -> np.ndarray:
         """Return the rows of the cells of one kind."""

@@ -16,7 +16,6 @@ from livermet_sim.observe.summary import cause_words
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.validation.line_records import LineRecord
 
-NAMED_KILLERS = ("kupffer", "nk", "cd8")
 LEAST_DIFFERENCE = 0.02
 MOST_TRAITS = 4
 
@@ -68,7 +67,8 @@ def bearing(scenario: Scenario, cause: str, in_vessel: bool) -> dict[str, int]:
         behaviours = {f"die.{cause}": 1}
         found = dict(behaviours)
     else:
-        behaviours = {f"vulnerability.{cause if cause in NAMED_KILLERS else 'other'}": 1}
+        own = f"vulnerability.{cause}"
+        behaviours = {own if own in scenario.values["cells.tumour"] else "vulnerability.other": 1}
         found = dict(behaviours)
     if in_vessel:
         behaviours |= {"extravasate": -1}

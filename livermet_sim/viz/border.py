@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from livermet_sim.cells.registry import having
 from livermet_sim.observe.growth_pattern import PATTERNS, SITE_ARRAYS, STELLATE_ACTIVE, View, border
 from livermet_sim.processes.staging.thresholds import SECTION
 from livermet_sim.state.lattice import Lattice
@@ -34,7 +35,9 @@ def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray
     (high, wide), compartment = view.shape, view["compartment"].ravel()
     stellate = np.zeros(high * wide, dtype=bool)
     if view.cells is not None:
-        those = view.cells[(view.cells["kind"] == "stellate") & (view.cells["activation"] > STELLATE_ACTIVE)]
+        those = view.cells[
+            view.cells["kind"].isin(having("stroma")) & (view.cells["activation"] > STELLATE_ACTIVE)
+        ]
         rows, columns = (((those[f"{axis}_um"].to_numpy() - start) / view.site).astype(int)
                          for axis, start in (("y", view.y0), ("x", view.x0)))  # fmt: skip
         stellate[rows * wide + columns] = True

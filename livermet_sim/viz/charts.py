@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from livermet_sim.cells.registry import look_of
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.readouts.kept import Kept
 from livermet_sim.observe.record import Record
@@ -102,7 +103,7 @@ def draw_host(ax: Axes, result: Record) -> None:
         values = table[f"n_{kind}"].to_numpy(dtype=float)
         if values.max(initial=0) <= 0:
             continue
-        line = "--" if kind in ("nk", "cd8", "monocyte", "dendritic") else "-"
+        line = "--" if look_of(kind).dashed else "-"
         ax.plot(table["day"], np.where(values > 0, values, np.nan), line, color=style.colour_of(kind, kinds),
                 linewidth=1.8, label=style.words_of(kind))  # fmt: skip
     style.dress(ax, "Liver and immune cells", "day", "cells in the tissue")

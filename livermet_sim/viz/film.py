@@ -16,11 +16,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file
+from livermet_sim.cells.registry import look_of
 from livermet_sim.observe.frames import field, moment, of_result
 from livermet_sim.observe.record import Record
 from livermet_sim.viz import charts, encoding, lesions, raster, style
 from livermet_sim.viz.canvas import Canvas, spread
-from livermet_sim.viz.key import MARKERS, UNSEEN, perfusion_key, tissue_key, tumour_key
+from livermet_sim.viz.key import marked, marked_as, perfusion_key, tissue_key, tumour_key
 from livermet_sim.viz.player import page
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.tissue_map import (
@@ -220,9 +221,9 @@ def _key(view: Scene, layer: str, colour: str) -> list:
     for handle in tumour:
         handle.set_label(str(handle.get_label()).replace("tumour cell, ", "tumour, "))
     kinds = sorted(view.cells["kind"].astype(str).unique()) if view.cells is not None else []
-    marks = [Line2D([], [], linestyle="", marker=MARKERS.get(kind, "h"), color=style.colour_of(kind, kinds), markersize=6,
-                    label=("activated " if kind == "stellate" else "") + style.words_of(kind))
-             for kind in kinds if kind not in UNSEEN]  # fmt: skip
+    marks = [Line2D([], [], linestyle="", marker=look_of(kind).marker, color=style.colour_of(kind, kinds), markersize=6,
+                    label=marked_as(kind))
+             for kind in kinds if look_of(kind).marker]  # fmt: skip
     return tumour + marks + tissue_key(view)
 
 
@@ -246,15 +247,13 @@ def _mark(image: Image.Image, view: Scene, scale: int) -> None:
     size = max(2.0, 0.42 * scale)  # smaller ones would not be seen
     edge = "white" if scale > 6 else None
     for kind in kinds:
-        those = view.cells[view.cells["kind"] == kind]
-        if kind == "stellate":
-            those = those[those["activation"] > 0.5]
-        if kind in UNSEEN or not len(those):
+        those = marked(view, kind)
+        if not look_of(kind).marker or not len(those):
             continue
         key = those["key"].to_numpy().astype(np.int64)
         x = ((those["x_um"].to_numpy() - view.x0) / view.site + 0.6 * (spread(key, 21) - 0.5)) * scale
         y = ((those["y_um"].to_numpy() - view.y0) / view.site + 0.6 * (spread(key, 22) - 0.5)) * scale
-        colour, shape = style.colour_of(kind, kinds), MARKERS.get(kind, "h")
+        colour, shape = style.colour_of(kind, kinds), look_of(kind).marker
         sides, turn = {"D": (4, 0), "s": (4, 45), "^": (3, 0), "v": (3, 180), "p": (5, 0), "X": (4, 45)}.get(
             shape, (0, 0)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from livermet_sim.cells.registry import having, look_of
 from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.frames import LOAD_STEP, of_result
 from livermet_sim.observe.record import Record
@@ -111,7 +112,7 @@ def _draw_means(ax: Axes, result: Record, column: str, kinds: tuple[str, ...]) -
     days, curves = means(result, column, kinds)
     for kind, values in curves.items():
         if np.nanmax(values, initial=0.0) > 0:
-            line = "--" if kind in ("cd8", "monocyte", "mdsc") else "-"
+            line = "--" if look_of(kind).dashed else "-"
             ax.plot(
                 days,
                 values,
@@ -126,7 +127,7 @@ def _draw_means(ax: Axes, result: Record, column: str, kinds: tuple[str, ...]) -
 def draw_polarisation(ax: Axes, result: Record) -> None:
     """Draw the mean polarisation of phagocytes over time, from tumour-killing to tumour-feeding."""
     style.dress(ax, "Polarisation", "day", "mean polarisation\n(0 kills tumour cells, 1 feeds them)")
-    _draw_means(ax, result, "polarisation", ("kupffer", "neutrophil", "monocyte"))
+    _draw_means(ax, result, "polarisation", having("myeloid"))
     ax.set_ylim(0, 1)
     style.legend(ax, loc="upper left")
 
@@ -134,7 +135,8 @@ def draw_polarisation(ax: Axes, result: Record) -> None:
 def draw_activation(ax: Axes, result: Record) -> None:
     """Draw the mean activation of stellate, lining and T cells over time."""
     style.dress(ax, "Activation", "day", "mean activation (0 to 1)")
-    _draw_means(ax, result, "activation", ("stellate", "lsec", "cd8", "nk", "dendritic"))
+    lymphoid = [kind for kind in having("immune") if kind not in having("myeloid")]
+    _draw_means(ax, result, "activation", (*having("stroma"), *having("lining"), *lymphoid))
     ax.set_ylim(0, 1)
     style.legend(ax, loc="upper left")
 
@@ -142,6 +144,6 @@ def draw_activation(ax: Axes, result: Record) -> None:
 def draw_load(ax: Axes, result: Record) -> None:
     """Draw how many tumour cells a phagocyte holds on average over time."""
     style.dress(ax, "Load of the phagocytes", "day", "engulfed tumour cells per cell")
-    _draw_means(ax, result, "load", ("kupffer", "neutrophil", "monocyte"))
+    _draw_means(ax, result, "load", having("myeloid"))
     ax.set_ylim(0)
     style.legend(ax, loc="upper left")

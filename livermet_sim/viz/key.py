@@ -9,16 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from livermet_sim.cells.registry import look_of
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
 from livermet_sim.viz import canvas, style
 from livermet_sim.viz.scene import Scene
 
 LOOK = canvas.SCHEMATIC
-MARKERS = {"kupffer": "D", "stellate": "^", "neutrophil": "o", "mdsc": "v", "nk": "s", "cd8": "s", "monocyte": "p",
-           "dendritic": "X", "treg": "h"}  # fmt: skip
-# Lining cells are the tubes themselves; resting stellate cells would hide the plates.
-UNSEEN = ("tumour", "lsec")
+ACTIVE = 0.5  # activation from which on a cell counts as activated
 
 
 def perfusion_key() -> list[Any]:
@@ -36,23 +34,32 @@ def mark_cells(ax: Axes, view: Scene, points_per_um: float) -> list[Any]:
     handles = []
     kinds = sorted(view.cells["kind"].astype(str).unique())
     for kind in kinds:
-        if kind in UNSEEN:
+        if not look_of(kind).marker:
             continue
-        those = view.cells[view.cells["kind"] == kind]
-        label = style.words_of(kind)
-        if kind == "stellate":
-            those, label = those[those["activation"] > 0.5], "activated stellate cell"
+        those = marked(view, kind)
         if not len(those):
             continue
         size = float(np.clip(9.0 * points_per_um, 2.2, 9.0))
-        look: dict[str, Any] = {"marker": MARKERS.get(kind, "h"), "linestyle": "", "markeredgecolor": "white"}
+        look: dict[str, Any] = {"marker": look_of(kind).marker, "linestyle": "", "markeredgecolor": "white"}
         look |= {"markerfacecolor": style.colour_of(kind, kinds), "markeredgewidth": min(0.6, 0.12 * size)}
         key = those["key"].to_numpy().astype(np.int64)
         x = those["x_um"].to_numpy() + (canvas.spread(key, 21) - 0.5) * 6
         y = those["y_um"].to_numpy() + (canvas.spread(key, 22) - 0.5) * 6
         ax.plot(x, y, markersize=size, clip_on=True, **look)
-        handles.append(Line2D([], [], markersize=8, label=f"{label} ({len(those):,})", **look))
+        handles.append(Line2D([], [], markersize=8, label=f"{marked_as(kind)} ({len(those):,})", **look))
     return handles
+
+
+def marked(view: Scene, kind: str) -> Any:
+    """Return the cells of a kind that maps mark: of some kinds the activated ones alone."""
+    cells: Any = view.cells
+    those = cells["kind"] == kind
+    return cells[those & (cells["activation"] > ACTIVE)] if look_of(kind).active else cells[those]
+
+
+def marked_as(kind: str) -> str:
+    """Return what a reader calls the cells of a kind that maps mark."""
+    return look_of(kind).active or look_of(kind).one
 
 
 def tumour_key(view: Scene, colour: str, counts: bool = True) -> list[Any]:

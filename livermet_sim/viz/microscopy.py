@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import ndimage
 
+from livermet_sim.cells.look import Body
+from livermet_sim.cells.registry import LINING, look_of
 from livermet_sim.state.tissue import SINUSOID
 from livermet_sim.viz import endothelium, raster
 from livermet_sim.viz.canvas import Canvas, nearest_two, spread
@@ -14,30 +14,9 @@ from livermet_sim.viz.scene import Scene, bores
 from livermet_sim.viz.stains import Stain
 from livermet_sim.viz.tubes import paint_tubes, paint_vessels, tube_angles
 
-
-@dataclass(frozen=True)
-class Shape:
-    """Say how cells of a kind look: half axes of body and nucleus in um, along and across."""
-
-    body: tuple[float, float]
-    nucleus: tuple[float, float]
-    along_vessel: bool = False
-    lobes: int = 1
-
-
-SHAPES = {
-    "lsec": Shape((7.0, 1.0), (3.4, 1.1), along_vessel=True),
-    "kupffer": Shape((7.0, 3.4), (3.2, 2.0), along_vessel=True),
-    "stellate": Shape((6.0, 1.4), (3.2, 1.3), along_vessel=True),
-    "neutrophil": Shape((4.4, 4.2), (1.5, 1.3), lobes=3),
-    "mdsc": Shape((4.6, 4.4), (1.7, 1.4), lobes=2),
-    "monocyte": Shape((5.4, 4.8), (3.4, 2.3)),
-    "dendritic": Shape((6.5, 3.4), (3.0, 2.2)),
-}
-ROUND = Shape((3.9, 3.7), (3.1, 3.0))  # lymphocytes, and kinds that a scenario adds
-ACTIVATED = Shape((11.0, 2.2), (4.4, 1.5), along_vessel=True)
+FREE = Body((5.6, 5.2), (4.0, 3.4))  # a tumour cell in a vessel
 WAVE_UM, BEND_UM = 11.0, 2.2  # how far apart and how strong the bends of a real section are drawn
-SPINDLE_FROM = 0.5  # stellate cells activated beyond this are drawn as spindles
+SPINDLE_FROM = 0.5  # cells that turn into spindles when activated do so from here on
 
 
 def stained(view: Scene, scale: int, stain: Stain) -> np.ndarray:
@@ -174,7 +153,7 @@ def _paint_lining(canvas: Canvas, stain: Stain) -> None:
     for y, x, angle in (endothelium.grown_walls(canvas.scene), endothelium.vein_walls(canvas)):
         along, across = (np.full(len(y), axis / canvas.scene.site) for axis in endothelium.NUCLEUS_UM)
         _deposit(
-            canvas, stain.nuclei.get("lsec", stain.nuclei["other"]), stamp(canvas, y, x, along, across, angle)
+            canvas, stain.nuclei.get(LINING, stain.nuclei["other"]), stamp(canvas, y, x, along, across, angle)
         )
 
 
@@ -194,17 +173,15 @@ def _paint_cells(canvas: Canvas, stain: Stain) -> None:
     angles = np.where(tube, tube_angles(view)[site], np.pi * spread(key, 27))
     activation = cells["activation"].to_numpy()
     # flat lining cells first, so that what sits in the vessels lies over them
-    for kind in sorted(set(kinds), key=lambda name: (name != "lsec", name != "stellate", name)):
-        those = kinds == kind
-        groups = [(those, SHAPES.get(kind, ROUND))]
-        if kind == "stellate":
+    for kind in sorted(set(kinds), key=lambda name: (look_of(name).rank, name)):
+        those, look = kinds == kind, look_of(kind)
+        groups = [(those, FREE if kind == "tumour" else look.body)]
+        if look.active_body is not None:
             active = activation > SPINDLE_FROM
-            groups = [(those & ~active, SHAPES[kind]), (those & active, ACTIVATED)]
-        if kind == "tumour":
-            groups = [(those, Shape((5.6, 5.2), (4.0, 3.4)))]
+            groups = [(those & ~active, look.body), (those & active, look.active_body)]
         for chosen, shape in groups:
             if chosen.any():
-                strength = activation[chosen] if kind == "stellate" else np.ones(int(chosen.sum()))
+                strength = activation[chosen] if look.active else np.ones(int(chosen.sum()))
                 _paint_kind(
                     canvas, stain, kind, shape, (y[chosen], x[chosen], angles[chosen], key[chosen], strength)
                 )
@@ -221,16 +198,15 @@ def _places(
     angle = tube_angles(view)[site]
     side = np.where(spread(key, 23) < 0.5, 1.0, -1.0)
     bore = np.maximum(bores(view).ravel()[site], 6.0) / 2 / view.site
-    out = {"lsec": 1.05, "kupffer": 0.5, "stellate": 1.55}
-    for kind, far in out.items():
+    for kind in set(kinds):
         those = (kinds == kind) & tube
-        shift = (side * bore * far)[those]
+        shift = (side * bore * look_of(kind).aside)[those]
         place[0, those] += shift * np.cos(angle[those])
         place[1, those] -= shift * np.sin(angle[those])
     return place[0], place[1]
 
 
-def _paint_kind(canvas: Canvas, stain: Stain, kind: str, shape: Shape, cells: tuple[np.ndarray, ...]) -> None:
+def _paint_kind(canvas: Canvas, stain: Stain, kind: str, shape: Body, cells: tuple[np.ndarray, ...]) -> None:
     """Paint body and nucleus of the cells of one kind."""
     y, x, angle, key, strength = cells
     site = canvas.scene.site

@@ -18,6 +18,7 @@ from PIL import Image
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import write_text
+from livermet_sim.cells.registry import LINING, look_of
 from livermet_sim.observe.frames import FIELDS, moment, of_result
 from livermet_sim.observe.readouts.growth import LESIONS_IN
 from livermet_sim.observe.record import Record
@@ -27,7 +28,7 @@ from livermet_sim.state.lesions import PHASE_WORDS
 from livermet_sim.state.tissue import COMPARTMENTS, OUTSIDE
 from livermet_sim.viz import raster, style
 from livermet_sim.viz.canvas import FLOW, NO_FLOW, SCHEMATIC, Canvas
-from livermet_sim.viz.key import MARKERS
+from livermet_sim.viz.key import marked_as
 from livermet_sim.viz.scene import Scene, scene
 from livermet_sim.viz.tissue_map import LAYERS, pixels_per_site
 from livermet_sim.viz.tubes import paint_vessels
@@ -135,8 +136,8 @@ def _meta(result: Record, frames: dict[str, np.ndarray], view: Scene, chosen: np
     """Return what the page needs to know besides the arrays: sizes, colours, words, curves."""
     counts = np.diff(frames["cell_start"])[chosen]
     kinds = [str(name) for name in frames["kinds"]]
-    own = [{"name": kind, "code": code, "label": "activated stellate cell" if kind == "stellate" else style.words_of(kind), "colour": style.colour_of(kind, kinds),
-            "shape": MARKERS.get(kind, "o" if kind in ("tumour", "lsec") else "h")}
+    own = [{"name": kind, "code": code, "label": marked_as(kind), "colour": style.colour_of(kind, kinds),
+            "shape": look_of(kind).marker or "o"}
            for code, kind in enumerate(kinds)]  # fmt: skip
     scales = {name: frames[f"{name}_scale"][chosen].tolist() for name in SHOWN}
     line = result.scenario.get("line") or ""
@@ -185,7 +186,9 @@ def _curves(result: Record) -> dict[str, Any]:
              ("hypoxic", "hypoxic", "#b2182b"))  # fmt: skip
     burden += [series(f"tumour_{n}", name, colour) for n, name, colour in parts if f"tumour_{n}" in table]
     phases = [series(column, phase, style.PHASE_COLOURS[phase]) for phase, column in LESIONS_IN.items()]
-    hosts = [str(c)[2:] for c in table.columns if str(c).startswith("n_") and c not in ("n_tumour", "n_lsec")]
+    hosts = [
+        str(c)[2:] for c in table.columns if str(c).startswith("n_") and c not in ("n_tumour", f"n_{LINING}")
+    ]
     host = [series(f"n_{kind}", style.words_of(kind), style.colour_of(kind, hosts)) for kind in hosts
             if table[f"n_{kind}"].max() > 0]  # fmt: skip
     causes = [str(cause) for cause in death_shares(result).index][:7]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from livermet_sim.cells.look import plain
+from livermet_sim.cells.registry import LOOKS
 from livermet_sim.viz.canvas import Palette, rgb
 
 # Optical densities (red, green, blue) of one unit of dye, after the vectors of Ruifrok and Johnston 2001
@@ -26,8 +28,6 @@ CHANNELS = {
     "NKp46": ("NK cells", "#fff24a"),
     "CD8": ("CD8 T cells", "#ff3b30"),
 }
-MARKS = {"kupffer": {"F4/80": 1.0}, "monocyte": {"F4/80": 0.55}, "neutrophil": {"Ly6G": 1.0}, "mdsc": {"Ly6G": 0.4},
-         "nk": {"NKp46": 1.0}, "cd8": {"CD8": 1.0}}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,9 @@ def haematoxylin_eosin() -> Stain:
         debris=_dyes(0.85, 0.3, 0.0), collagen=_dyes(0.03, 0.30, 0.0), trap=_dyes(0.4, 0.1, 0.0), grain=0.30,
         erythrocyte_sites=0.29,
     )  # fmt: skip
-    bodies = {"kupffer": _dyes(0.12, 0.34, 0.0), "lsec": _dyes(0.12, 0.3, 0.0), "stellate": _dyes(0.07, 0.42, 0.0),
-              "neutrophil": _dyes(0.04, 0.26, 0.0), "other": _dyes(0.16, 0.2, 0.0)}  # fmt: skip
-    nuclei = {"kupffer": _dyes(0.62, 0.2, 0.0), "lsec": _dyes(0.72, 0.2, 0.0), "stellate": _dyes(0.56, 0.2, 0.0),
-              "neutrophil": _dyes(0.95, 0.2, 0.0), "monocyte": _dyes(0.66, 0.2, 0.0),
-              "other": _dyes(0.95, 0.2, 0.0)}  # fmt: skip
+    looks = LOOKS | {"other": plain("other")}
+    bodies = {kind: _dyes(*look.cytoplasm) for kind, look in looks.items()}
+    nuclei = {kind: _dyes(*look.chromatin) for kind, look in looks.items()}
     return Stain(
         palette, _dyes(0.24, 0.26, 0.0), _dyes(0.12, 0.16, 0.0), _dyes(0.78, 0.22, 0.0), bodies, nuclei
     )
@@ -96,9 +94,8 @@ def fluorescence() -> Stain:
         tract=mark(DAPI=0.05), duct=mark(DAPI=0.5), artery=mark(aSMA=0.8), necrosis=mark(DAPI=0.02),
         debris=mark(DAPI=0.5), collagen=mark(DAPI=0.03), trap=mark(DAPI=0.6), grain=0.3,
     )  # fmt: skip
-    bodies = {kind: mark(**{name.replace("/", "_"): amount for name, amount in marks.items()})
-              for kind, marks in MARKS.items()}  # fmt: skip
-    bodies |= {"lsec": mark(CD31=0.6), "stellate": mark(aSMA=1.0), "other": dark}
+    bodies = {kind: mark(**{name.replace("/", "_"): amount for name, amount in look.markers.items()})
+              for kind, look in (LOOKS | {"other": plain("other")}).items()}  # fmt: skip
     nuclei = {"other": mark(DAPI=0.9)}
     return Stain(
         palette, mark(tumour=0.3, DAPI=0.03), mark(tumour=0.75), mark(DAPI=0.9, tumour=0.05), bodies, nuclei

@@ -11,6 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from livermet_sim.cells.registry import LOOKS, look_of
+
 INK, FAINT, GRID = "#222222", "#5a5a5a", "#dddddd"
 TITLE_SIZE, LABEL_SIZE, TICK_SIZE = 13, 11.5, 10.5
 DPI = 150
@@ -28,16 +30,7 @@ LOST_COLOUR = "#111111"
 PATTERN_COLOURS = {"replacement": "#63a06e", "desmoplastic": "#382b8d", "pushing": "#f6fa30"}
 # Kinds of cell keep one colour in every figure. Hues are the usual ones; lightness was chosen so that readers without
 # red or green cones tell all of them apart (tests/viz/test_colours.py).
-KIND_COLOURS = {
-    "tumour": "#4a2391", "kupffer": "#5d2d08", "lsec": "#ae5673", "stellate": "#29a25c", "neutrophil": "#0873b4",
-    "mdsc": "#2d2c2b", "nk": "#efe443", "cd8": "#fa761c", "monocyte": "#4dafe4", "dendritic": "#f23236",
-    "treg": "#576b08",
-}  # fmt: skip
-KIND_WORDS = {
-    "tumour": "tumour cell", "kupffer": "Kupffer cell", "lsec": "LSEC", "stellate": "stellate cell", "nk": "NK cell",
-    "neutrophil": "neutrophil", "mdsc": "MDSC", "cd8": "CD8 T cell", "monocyte": "monocyte",
-    "dendritic": "dendritic cell", "treg": "regulatory T cell",
-}  # fmt: skip
+KIND_COLOURS = {kind: look.colour for kind, look in LOOKS.items()}
 SPARE_COLOURS = ("#999999", "#5e3c99", "#66c2a5", "#b2182b", "#01665e", "#dfc27d")
 CAUSE_COLOURS = {
     "shear": "#627194", "nitric_oxide": "#81d1b4", "apoptosis": "#452c83", "anoikis": "#879cad", "necrosis": "#594842",
@@ -79,7 +72,7 @@ def colour_of(kind: str, known: Iterable[str] = ()) -> str:
 
 def words_of(kind: str) -> str:
     """Return the name of a cell kind as a reader would say it."""
-    return KIND_WORDS.get(kind, kind.replace("_", " "))
+    return look_of(kind).one
 
 
 def dress(ax: Axes, title: str = "", x: str = "", y: str = "", *, grid: str = "y") -> None:

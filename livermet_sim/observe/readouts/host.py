@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from livermet_sim.cells.registry import KINDS, LOOKS
 from livermet_sim.observe.readouts.readout import MEASURES, NAN, SERIES, count, declare
 from livermet_sim.observe.readouts.view import View
 from livermet_sim.observe.rings import RINGS
 
 FINE = 2.0**20
-SHOWN = ("kupffer", "nk", "neutrophil", "mdsc", "cd8")
+SHOWN = tuple(kind for kind, look in LOOKS.items() if look.first)
 
 
 @declare("cells", MEASURES, name="{host}_cells", values=count(), headline=SHOWN)
@@ -39,16 +40,12 @@ def _mean(kind: str, column: str) -> Callable[[View], float]:
     return lambda view: mean_of(view, kind, column)
 
 
-for _kind, _column, _unit, _tables, _words, _doc in (
-    ("kupffer", "load", "cells", (SERIES, MEASURES), "tumour cells inside, a Kupffer cell",
-     "Tumour cells engulfed and not yet digested, mean of the Kupffer cells."),
-    ("kupffer", "polarisation", "1", (SERIES, MEASURES), "polarisation: 0 kills, 1 feeds",
-     "Polarisation of the Kupffer cells, mean: 0 kills tumour, 1 feeds it."),
-    ("stellate", "activation", "1", (SERIES,), "activation of stellate cells", "Activation of the stellate cells, mean."),
-    ("lsec", "activation", "1", (SERIES,), "adhesion molecules on the lining",
-     "Activation of the sinusoids' lining, mean."),
-):  # fmt: skip
-    declare(_unit, *_tables, name=f"{_kind}_{_column}", words=_words, doc=_doc)(_mean(_kind, _column))
+for _kind in KINDS:
+    for _own in _kind.followed:
+        declare(
+            _own.unit, SERIES, *((MEASURES,) if _own.at_end else ()), name=f"{_kind.name}_{_own.column}",
+            words=_own.words, doc=_own.doc,
+        )(_mean(_kind.name, _own.column))  # fmt: skip
 
 
 @declare("1", SERIES)

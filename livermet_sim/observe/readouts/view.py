@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from livermet_sim.cells.registry import having
 from livermet_sim.kernels.codes import SINUSOID, TUMOUR
 from livermet_sim.observe.endings import Endings, endings
 from livermet_sim.observe.founders import Events, Founders, events_of, to_come
@@ -26,7 +27,7 @@ from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASES
 
 MATTER = ("collagen", "fibronectin", "net", "adhesion")
-IMMUNE = ("kupffer", "neutrophil", "nk", "cd8", "monocyte", "mdsc", "dendritic")
+IMMUNE = having("immune")
 
 
 class NotKept(LookupError):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.kernels.codes import TISSUE
+from livermet_sim.state.roles import Role
 from livermet_sim.state.world import World
-
-STELLATE = "stellate"
 
 
 def read_niche(
@@ -33,7 +32,7 @@ def read_niche(
     oxygen = world.sites.full("oxygen")[world.cells.full("site")[rows]]
     hypoxic, stellate = np.zeros(lesions.n, dtype=bool), np.zeros(lesions.n, dtype=bool)
     hypoxic[ids[oxygen < hypoxic_below]] = True
-    stellate[touched_by(world, STELLATE)] = True
+    stellate[touched_by(world, "stroma")] = True
     vessel, sprout = (enclosed > 0) | (sprouted > 0), sprouted > 0
     for name, yes in (("hypoxic", hypoxic), ("stellate", stellate), ("vessel", vessel), ("sprout", sprout)):
         first = lesions[name]
@@ -43,12 +42,11 @@ def read_niche(
             lesions[f"{name}_cells"][new] = lesions["cells"][new]
 
 
-def touched_by(world: World, kind: str) -> np.ndarray:
-    """Return the lesions (with repeats) that have an activated cell of ``kind`` inside or beside them."""
+def touched_by(world: World, role: Role) -> np.ndarray:
+    """Return the lesions (with repeats) that have an activated cell of a role inside or beside them."""
     census, kinds = world.census, len(world.kinds)
-    if kind not in world.kinds:
-        return np.zeros(0, dtype=np.int64)
-    at = np.flatnonzero(census.count[:, kinds + world.code(kind)])
+    activated = census.count[:, [kinds + code for code in world.roles[role]]]
+    at = np.flatnonzero(activated.any(axis=1))
     holders = census.tumour_at[TISSUE, at]
     around = world.tissue.contacts[at]
     beside = np.where(around >= 0, census.tumour_at[TISSUE, around], -1)
