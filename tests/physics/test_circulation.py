@@ -97,7 +97,6 @@ def test_without_artery_blood_brings_less_and_poor_blood_makes_poor_tissue(liver
     shut = liver.settle(driving=0.75, arterial=0.0)
     assert shut.blood.balance.brought / whole.brought == pytest.approx(0.694, abs=0.003)
     assert shut.outlet < 35.0
-    # 0.64 to 0.76 in dogs, where portal flow falls too and uptake is small: not what mass balance gives here
     assert 0.95 < shut.blood.balance.used / whole.used < 1.0
     only = liver.settle(driving=0.25, arterial=1.0)
     assert only.blood.balance.used < 0.97 * whole.used and only.blood.balance.extraction > 0.9
@@ -106,6 +105,31 @@ def test_without_artery_blood_brings_less_and_poor_blood_makes_poor_tissue(liver
     anaemic = liver.settle().outlet
     liver.world.levels["value"][capacity] *= 2.0
     assert anaemic < liver.settle().outlet - 10.0
+
+
+SOURCED = {
+    "as shipped": {},
+    "poor portal blood (40 mmHg, the low end in mice)": {"oxygen.portal_tension": 40.0},
+    "slow blood (1.0 mL/min/mL, mouse) and poor portal blood": {"flow.plasma_viscosity": 1.6, "oxygen.portal_tension": 40.0},
+    "uptake that falls early (Km of the GreensV4 brain set)": {"oxygen.michaelis": 10.5, "oxygen.portal_tension": 45.0},
+    "blood of the dog, its uptake": {"oxygen.half_saturation": 30.0, "oxygen.capacity": 0.2, "oxygen.uptake": 6.8e-4},
+    "walls that pass little": {"oxygen.wall_conductance": 0.05},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOURCED)
+def test_no_sourced_set_loses_a_quarter_of_its_uptake_with_the_artery(name):
+    """Hold the reason why occlusion of the artery does not lower uptake to 0.64-0.76, as in dogs.
+
+    There portal flow falls too: 0.59 of all flow is left (Hasselgren 1979 PMID 539330). Uptake that does not change at half
+    the flow and extraction that reaches 97 % (Lutz 1975) speak against it, and only one of the two can be met: of all sets
+    the lowest is 0.94, with blood at its slowest and poorest.
+    """
+    liver = Liver(changed=SOURCED[name])
+    used = liver.blood.balance.used
+    half = liver.settle(driving=0.5).blood.balance.used / used
+    shut = liver.settle(driving=0.59, arterial=0.0).blood.balance.used / used
+    assert half > 0.95 and 0.92 < shut < 1.0
 
 
 def test_a_clamped_liver_empties_in_10_to_25_s_and_comes_back(liver):

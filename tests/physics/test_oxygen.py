@@ -68,11 +68,23 @@ def test_a_slab_beside_a_vessel_has_the_parabola_of_krogh():
     assert found[1:] == pytest.approx(expected, abs=1.0) and found[0] == pytest.approx(60.0, abs=1.0)
 
 
+def reached(tension: float) -> dict[float, float]:
+    """Return how far from a vessel of a tension tumour falls to 10, 5 and 1 mmHg, um."""
+    profile = slab(2.5e-4, tension, 20)
+    return {p: 10.0 * np.interp(-p, -profile, np.arange(len(profile))) for p in (10.0, 5.0, 1.0)}
+
+
 def test_tumour_is_emptied_100_to_130_um_from_a_vessel_at_35_mmhg():
-    profile = slab(2.5e-4, 35.0, 20)
-    at = {p: 10.0 * np.interp(-p, -profile, np.arange(len(profile))) for p in (10.0, 5.0, 1.0)}
-    # 80 um in liver metastases (van Laarhoven 2006), 77-108 um for slabs emptied at 2.5-5e-4 /s
+    # slabs emptied at 2.5e-4 /s, the vessel at 35 mmHg: 108 um
+    at = reached(35.0)
     assert 55.0 < at[10.0] < 80.0 < at[5.0] < 100.0 < at[1.0] < 130.0
+
+
+@pytest.mark.parametrize("tension", [45.0, 50.0, 55.0])
+def test_hypoxia_begins_80_to_110_um_from_vessels_that_carry_what_those_at_lesions_do(tension):
+    # median 44-47 mmHg at perfused vessels of lesions on days 17 and 21, nine tenths below 56; published: 80 um in liver
+    # metastases (van Laarhoven 2006). A vessel at 35 mmHg, as slabs are often reckoned with, gives 64 um
+    assert 80.0 < reached(tension)[10.0] < 110.0
 
 
 STRESS = {
