@@ -39,20 +39,23 @@ def difference(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
     return float(b.mean() - a.mean()), float(np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b)))
 
 
-def agree(found: dict[str, np.ndarray], names: tuple[str, ...], share: float | None = None) -> list[str]:
-    """Return a sentence for each variant and measure that is off by over two standard errors, or over ``share``."""
+def gaps(found: dict[str, np.ndarray], names: tuple[str, ...]) -> list[tuple[str, float, float]]:
+    """Return a sentence for each variant and measure, and difference and standard error over the first variant's mean."""
     first, *others = found
-    off = []
+    rows = []
     for name in others:
         for column, what in enumerate(names):
             a, b = found[first][:, column], found[name][:, column]
-            gap, error = difference(a, b)
-            allowed = 2.0 * error if share is None else min(2.0 * error, share * a.mean())
-            if abs(gap) > allowed:
-                off.append(
-                    f"{name}: {what} {b.mean():.4g}, {first} {a.mean():.4g} (standard error {error:.2g})"
-                )
-    return off
+            gap, error = (v / a.mean() for v in difference(a, b))
+            text = f"{name}: {what} {b.mean():.4g}, {first} {a.mean():.4g} ({gap:+.1%}, standard error {error:.1%})"
+            rows.append((text, gap, error))
+    print("\n".join(text for text, _, _ in rows))
+    return rows
+
+
+def agree(found: dict[str, np.ndarray], names: tuple[str, ...]) -> list[str]:
+    """Return a sentence for each variant and measure that is off by over two standard errors."""
+    return [text for text, gap, error in gaps(found, names) if abs(gap) > 2.0 * error]
 
 
 BURDEN = ("tumour area, mm2", "metastases", "tubes over those at the start")
@@ -70,7 +73,16 @@ def burden(item: tuple[str, dict, int]) -> np.ndarray:
 
 @pytest.mark.long
 def test_burden_metastases_and_vessels_agree_over_steps_and_sites():
-    assert not agree(samples(burden, STEPS_AND_SITES), BURDEN, 0.15)
+    assert not agree(samples(burden, STEPS_AND_SITES), BURDEN)
+
+
+@pytest.mark.long
+def test_burden_metastases_and_vessels_agree_within_15_percent_over_steps_and_sites():
+    # of 12 livers of 8 lobules luck alone is 11 % (a standard error); as many cells in larger livers tell 15 %
+    wide = {name: {"tissue.lobules": 16} | own for name, own in STEPS_AND_SITES.items()}
+    rows = gaps(samples(burden, wide, range(1, 33)), BURDEN)
+    assert max(error for _, _, error in rows) < 0.075
+    assert not [text for text, gap, _ in rows if abs(gap) > 0.15]
 
 
 FOUNDERS = ("alive at 24 h", "cells per founder at day 14", "cells per founder at day 28")
