@@ -38,9 +38,10 @@ if TYPE_CHECKING:
         set_state,
     )
     from livermet_sim.model import LiverModel
+    from livermet_sim.observe.readouts.own import forget_readout, register_readout
     from livermet_sim.result import Result
     from livermet_sim.rulebook.physicell.ruleset import PhysicellRules
-    from livermet_sim.scenario.lists import lines, parameters, rules, scenarios
+    from livermet_sim.scenario.lists import lines, parameters, readouts, rules, scenarios
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.physicell import read_physicell, to_physicell
     from livermet_sim.scenario.spec import Scenario
@@ -59,8 +60,8 @@ __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kupffer", "LiverModel", "LivermetError",
     "Monocyte", "Neutrophil", "PhysicellRules", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf",
     "__version__", "ablate", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
-    "deplete", "dose", "experiments", "knock_out", "lines", "load", "parameters", "reach", "read_physicell", "rules",
-    "scenarios", "set_state", "to_physicell", "whatif",
+    "deplete", "dose", "experiments", "forget_readout", "knock_out", "lines", "load", "parameters", "reach", "read_physicell",
+    "readouts", "register_readout", "rules", "scenarios", "set_state", "to_physicell", "whatif",
 ]  # fmt: skip
 
 _HOMES = {
@@ -74,6 +75,8 @@ _HOMES = {
     "reach": "validation.reach", "experiments": "validation.catalogue", "Study": "sweep.study", "Sweep": "sweep.sweep",
     "read_physicell": "scenario.physicell", "to_physicell": "scenario.physicell",
     "PhysicellRules": "rulebook.physicell.ruleset",
+    "readouts": "scenario.lists", "register_readout": "observe.readouts.own",
+    "forget_readout": "observe.readouts.own",
     "lines": "scenario.lists", "parameters": "scenario.lists", "rules": "scenario.lists", "scenarios": "scenario.lists",
 }  # fmt: skip
 

@@ -30,6 +30,7 @@ from livermet_sim.observe.folder import IMAGES
 from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.frames import Film
 from livermet_sim.observe.readouts import tables
+from livermet_sim.observe.readouts.own import signature
 from livermet_sim.observe.readouts.view import Running, Shot
 from livermet_sim.observe.recorder import Recorder
 from livermet_sim.processes import (
@@ -260,7 +261,7 @@ class Engine:
                 "factor": seeding.enrichment, "cells_entered": world.totals.get("entered", 0),
                 "reason": f"{seeding.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",
             },
-            "drawing": world.tissue.note,
+            "drawing": world.tissue.note, **({"readouts": own} if (own := signature()) else {}),
             "seconds": {"in all": sum(self.plan.seconds), **self.plan.timings()},
         }  # fmt: skip
         return Result(

@@ -8,6 +8,7 @@ from typing import Any
 
 from livermet_sim.observe import deaths, exchange, folder, funnel, infiltrate, summary, survival
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.readouts import tables
 from livermet_sim.observe.readouts.kept import Kept
 from livermet_sim.observe.record import Record
 
@@ -84,6 +85,14 @@ class Result(Record):
     def funnel(self) -> Frame:
         """Return how many disseminated cells came how far, with intervals: see ``observe.funnel``."""
         return funnel.funnel(Kept(self))
+
+    def measures(self) -> dict[str, float]:
+        """Return the numbers by which studies compare runs, as far as a saved run keeps what they take; else NaN."""
+        return tables.measures(Kept(self))
+
+    def founders(self) -> Frame:
+        """Return a row per founder that entered: the hour (h) at which its line reached each step, NaN where it did not."""
+        return tables.founders(Kept(self))
 
     def deaths(self) -> Frame:
         """Return who killed the tumour cells, where and in which phase: see ``observe.deaths``."""

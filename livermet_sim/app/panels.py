@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -13,7 +14,8 @@ from livermet_sim.cells.registry import KINDS, having, look_of
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.funnel import funnel
 from livermet_sim.observe.readouts.growth import LESIONS_IN
-from livermet_sim.observe.readouts.tables import words
+from livermet_sim.observe.readouts.readout import MEASURES, REGISTRY
+from livermet_sim.observe.readouts.tables import measures, words
 from livermet_sim.observe.summary import cause_words
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
@@ -122,6 +124,17 @@ def tissue(livers: Sequence[Liver]) -> str:
     )
 
 
+def every(livers: Sequence[Liver]) -> str:
+    """Return every measure of now with its unit; what is not known yet is a dash."""
+    views = [liver.model.engine.view() for liver in livers]
+    found = [measures(view) for view in views]
+    rows = [
+        (words(name), readout.doc, [own.get(name, math.nan) for own in found])
+        for name, readout, _ in REGISTRY.named(views[0], MEASURES)
+    ]
+    return charts.table(rows, [liver.title for liver in livers])
+
+
 def _of(livers: Sequence[Liver], words: str) -> str:
     return words if len(livers) > 1 else "per cell, or share"
 
@@ -181,4 +194,5 @@ PANELS: dict[str, Callable[[Sequence[Liver]], str]] = {
     "Liver and immune cells": host,
     look_of(PATROL).many: patrol,
     "Vessels and stroma": tissue,
+    "Every measure": every,
 }

@@ -114,3 +114,10 @@ def array(name: str, data: bytes, declared: Values, lengths: dict[str, int]) -> 
         raise ValueError(f"array {name} is longer or shorter than its shape")
     values = np.frombuffer(body, dtype).reshape(shape, order="F" if fortran else "C")
     return values.astype(dtype.newbyteorder("="))
+
+
+def shut(array: np.ndarray) -> np.ndarray:
+    """Return an array through which nothing can be written."""
+    found = np.asarray(array).view()
+    found.flags.writeable = False
+    return found

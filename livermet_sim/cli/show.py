@@ -29,12 +29,16 @@ class Shown(StrEnum):
     parameters = "parameters"
     interventions = "interventions"
     experiments = "experiments"
+    readouts = "readouts"
 
 
 def show(
     what: Annotated[Shown, typer.Argument(help="What to show.")],
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME|PATH]", help='A scenario; "baseline" by default.')
+        str | None,
+        typer.Argument(
+            metavar="[NAME|PATH]", help='A scenario; "baseline" by default. readouts: one of them.'
+        ),
     ] = None,
     changes: Changes = None,
     section: Annotated[str, typer.Option(help="parameters: one section, e.g. cells.kupffer.")] = "",
@@ -42,12 +46,12 @@ def show(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="tissue: file of the picture, tissue.png by default; lines, rules, parameters, experiments: a CSV table."
+            help="tissue: file of the picture, tissue.png by default; lines, rules, parameters, experiments, readouts: a CSV table."
         ),
     ] = None,
 ) -> None:
-    """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules, parameters, interventions or
-    published experiments.
+    """Show the order of a step, the tissue, the resolved scenario, tumour lines, rules, parameters, interventions,
+    published experiments, or what can be read of a run.
     """
     from livermet_sim.scenario import tables
 
@@ -56,6 +60,9 @@ def show(
         return
     if what is Shown.lines:
         typer.echo(tables.shipped_lines())
+        return
+    if what is Shown.readouts:
+        typer.echo(tables.readouts(name or ""))
         return
     if what is Shown.interventions:
         typer.echo(tables.interventions())
@@ -98,13 +105,15 @@ def _write_table(what: Shown, name: str | None, changes: Changes, section: str, 
         from livermet_sim.validation import catalogue
 
         table = catalogue.experiments()
+    elif what is Shown.readouts:
+        table = lists.readouts()
     elif what is Shown.rules:
         table = lists.rules(load_scenario(name or "baseline", changes))
     elif what is Shown.parameters:
         table = lists.parameters(load_scenario(name or "baseline", changes), section)
     else:
         raise LivermetError(
-            "--out", f"there is no table of the {what.value}; lines, rules and parameters have one"
+            "--out", f"there is no table of the {what.value}; lines, rules, parameters and readouts have one"
         )
     with whole_file(out) as part:
         table.to_csv(part, index=False)

@@ -12,8 +12,9 @@ import numpy as np
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import whole_file, write_text
 from livermet_sim.observe import columns
+from livermet_sim.observe.columns import Frame
 from livermet_sim.observe.outline import rings
-from livermet_sim.observe.readouts.tables import unit
+from livermet_sim.observe.readouts.tables import doc, unit
 from livermet_sim.observe.record import Record
 from livermet_sim.state.lattice import Lattice
 
@@ -293,7 +294,21 @@ def _csv(result: Record, folder: Path, time_h: float | None) -> list[Path]:
         paths.append(folder / f"{name}.csv")
         with whole_file(paths[-1]) as part:
             table.to_csv(part, index=False)
+    paths.append(folder / "columns.csv")
+    with whole_file(paths[-1]) as part:
+        described(result).to_csv(part, index=False)
     return paths
+
+
+def described(result: Record) -> Frame:
+    """Return a row per column of the tables: ``table``, ``column``, ``unit``, ``doc``."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {"table": table, "column": str(name), "unit": unit(str(name), table), "doc": doc(str(name), table)}
+        for table in columns.TABLES
+        for name in getattr(result, table).columns
+    )
 
 
 FORMATS: dict[str, Callable[[Record, Path, float | None], list[Path]]] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from livermet_sim.base.arrays import shut
 from livermet_sim.kernels.codes import ARREST, DIE, DIVIDE, ENTER, EXTRAVASATE, LUMEN, WASH_OUT
 from livermet_sim.observe.known import DAY_H, Moment
 from livermet_sim.state.world import World
@@ -47,7 +48,7 @@ class Events:
 
 def events_of(world: World) -> Events:
     """Return what happened in a world."""
-    log = world.log.array()
+    log = shut(world.log.array())
     hour = (log[:, 0] + 1) * world.clock.dt
     return Events(hour, log[:, 1], log[:, 2], log[:, 4], log[:, 5], log[:, 7], world.log.causes)
 

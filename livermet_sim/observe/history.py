@@ -9,6 +9,7 @@ import numpy as np
 
 from livermet_sim.base.values import Values
 from livermet_sim.observe.frames import Film, pack
+from livermet_sim.observe.readouts.own import added
 from livermet_sim.observe.recorder import Recorder, snapshot
 from livermet_sim.state.stored import LARGEST
 from livermet_sim.state.world import World
@@ -81,7 +82,9 @@ def settle(world: World, recorder: Recorder, film: Film) -> None:
 def _patterns(world: World, recorder: Recorder) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return a row, a flat snapshot and a frame of the present, which show names and types."""
     now = world.clock.hours
-    return recorder.observe(world, now), _flat(snapshot(world, now)), pack(world, now)
+    own = {each.name for each in added()}  # which another session does not know
+    row = {name: value for name, value in recorder.observe(world, now).items() if name not in own}
+    return row, _flat(snapshot(world, now)), pack(world, now)
 
 
 def _flat(shot: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells import tumour_lines
+from livermet_sim.observe.readouts.tables import listing
 from livermet_sim.rulebook import explain
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.scenario import files
@@ -137,6 +138,19 @@ def _rule(scenario: Scenario, rule: Rule) -> dict[str, Any]:
         "where": " ".join(rule.where), "grade": rule.grade, "source": rule.source,
         "says": rule.says, "sentence": explain.sentence(rule, base, words),
     }  # fmt: skip
+
+
+def readouts() -> pd.DataFrame:
+    """Return what can be read of a run, those that you have added included.
+
+    Returns
+    -------
+    DataFrame
+        ``readout`` (as columns are called; a name in braces stands for each kind of cell, cause of death and so on),
+        ``unit``, ``scope`` (of what there is one: run, lesion, founder, cell), ``table`` (where it stands), ``known``
+        (from when), ``doc``.
+    """
+    return _frame(listing())
 
 
 def _read(given: str | Path | Scenario) -> Scenario:

@@ -7,11 +7,17 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells import tumour_lines
 from livermet_sim.interventions import catalogue
+from livermet_sim.observe.known import NOW
+from livermet_sim.observe.readouts.readout import REGISTRY, RUN, Readout
+from livermet_sim.observe.readouts.tables import table_of
+from livermet_sim.observe.readouts.view import Names
 from livermet_sim.rulebook import book, explain
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.scenario import lists
+from livermet_sim.scenario.load import load
 from livermet_sim.scenario.sections import locate
 from livermet_sim.scenario.spec import Scenario
 
@@ -63,6 +69,45 @@ def interventions() -> str:
     """Return everything that [[interventions]] can do: actions, targets, drugs, conditions."""
     parts = (f"{title}\n{glossary(entries)}" for title, entries in catalogue.sections())
     return "\n\n".join(parts)
+
+
+def readouts(wanted: str = "") -> str:
+    """Return what can be read of a run, with unit, meaning, and when it is known; by the table that it stands in.
+
+    Raises
+    ------
+    LivermetError
+        When there is no readout of that name.
+    """
+    if wanted:
+        usual = load("baseline")
+        names = Names([kind.name for kind in usual.kinds], usual.fields)
+        known = [(name, each) for name, each, _ in REGISTRY.named(names)]
+        known += [(each.name, each) for each in REGISTRY.all() if each.scope != RUN or each.slots]
+        found = [each for name, each in known if name == wanted]
+        if not found:
+            valid = [name for name, _ in known]
+            raise LivermetError("readouts", f'there is no readout "{wanted}"', name=wanted, valid=valid)
+        return "\n\n".join(_readout(each) for each in found)
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for each in REGISTRY.all():
+        unit = "" if each.unit == "1" else f" [{each.unit}]"
+        when = "" if each.known is NOW else f" Known {each.known.words}."
+        title = f"Of a {each.scope}: {table_of(each)}"
+        parts.setdefault(title, []).append((each.name + unit, each.doc + when))
+    return "\n\n".join(f"{title}\n{glossary(entries)}" for title, entries in parts.items())
+
+
+def _readout(one: Readout) -> str:
+    rows = [
+        ("unit", one.unit),
+        ("scope", one.scope),
+        ("stands in", table_of(one)),
+        ("known", one.known.words),
+    ]
+    if one.slots:
+        rows.append(("a family", f"one for each {' and '.join(one.slots)}"))
+    return f"{one.name}\n{textwrap.fill(one.doc, 100)}\n" + glossary([(f"  {a}", b) for a, b in rows])
 
 
 def _sentence(scenario: Scenario, rule: Rule) -> str:

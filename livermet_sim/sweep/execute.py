@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.observe.readouts.own import WithReadouts, added
 
 Progress = Callable[[int, int | None], None]
 
@@ -119,6 +120,8 @@ def execute(
     """
     if workers is not None and (isinstance(workers, bool) or workers < 1):
         raise LivermetError("workers", f"{workers} is not a number of processes; 1 works in this process")
+    if (own := added()) and (executor is not None or workers != 1):
+        function = WithReadouts(function, own)
     total = len(items) if hasattr(items, "__len__") else None  # type: ignore[arg-type]
     tell = progress or (lambda done, total: None)
     tell(0, total)

@@ -44,7 +44,7 @@ def _share_of_borders(pattern: str) -> Callable[[View], float]:
 
 for _pattern in PATTERNS:
     declare("1", MEASURES, name=f"{_pattern}_share",
-            doc=f"Share of the border of all micrometastases that grows by {_pattern}.")(_share_of_borders(_pattern))  # fmt: skip
+            doc=f"Share of the border of all micrometastases, where it has a pattern, that is of the {_pattern} type.")(_share_of_borders(_pattern))  # fmt: skip
 
 
 @declare("1", MEASURES, headline=True)

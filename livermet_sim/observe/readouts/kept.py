@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from livermet_sim.base.arrays import shut
 from livermet_sim.kernels.codes import EVENTS
 from livermet_sim.observe.columns import PATTERNS, Frame
 from livermet_sim.observe.founders import Events, Founders, FromLesions
 from livermet_sim.observe.infiltrate import cell_area
 from livermet_sim.observe.readouts.cells import LAYERS, STATES
 from livermet_sim.observe.readouts.lesions import MILESTONES, NICHE, PROGENY
-from livermet_sim.observe.readouts.view import Columns, Given, NotKept, View, shut
+from livermet_sim.observe.readouts.view import Columns, Given, NotKept, View
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.recorder import SITE_STACKS
 from livermet_sim.state.lattice import Lattice
@@ -41,7 +42,7 @@ class Kept(View):
         self.deadly = tuple(name.removeprefix("dead_") for name in names if name.startswith("dead_"))
         totals = ("entered", "born", "washed_out", *(f"dead_{cause}" for cause in self.deadly))
         self.totals = {name: int(last[name]) for name in totals if name in names and last[name] == last[name]}
-        self.phases = Given(**result.scenario.get("phases", {}))
+        self.phases, self._shown = Given(**result.scenario.get("phases", {})), True
 
     @property
     def to_come(self) -> int:

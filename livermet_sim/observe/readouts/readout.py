@@ -24,6 +24,8 @@ RUN, LESION, FOUNDER, CELL = "run", "lesion", "founder", "cell"
 SCOPES = (RUN, LESION, FOUNDER, CELL)
 SERIES, MEASURES = "series", "measures"
 NAN = float("nan")
+# what Python and NumPy say when somebody writes into what cannot be written
+_WROTE = ("read-only", "changes nothing", "does not support item assignment")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -98,6 +100,11 @@ class Readout:
             return NAN
         return float(self.read(view, *members))
 
+    def column(self, view: View) -> np.ndarray:
+        """Return the values of a lesion, founder or cell readout; NaN where a saved run does not keep what it takes."""
+        found = self.read(view)
+        return np.full(len_of(view, self.scope), NAN) if isinstance(found, float) else np.asarray(found)
+
     def read(self, view: View, *members: str) -> Any:
         """Return what is read, known or not.
 
@@ -107,15 +114,45 @@ class Readout:
             When a readout of a user's own fails, or tries to change the run.
         """
         try:
-            return self.of(view, *members)
+            found = self.of(view, *members)
         except NotKept:
             return NAN
         except Exception as error:
             if not self.own:
                 raise
-            wrote = isinstance(error, ValueError) and "read-only" in str(error)
-            reason = "it tries to change the run; a readout may only look" if wrote else f"it fails ({error})"
+            wrote = any(words in str(error) for words in _WROTE)
+            why = f"{type(error).__name__}: {error}"
+            reason = "it tries to change the run; a readout may only look" if wrote else f"it fails ({why})"
             raise LivermetError(f'readout "{self.name}"', reason) from error
+        if self.own and (wrong := self._wrong(found, view)):
+            raise LivermetError(f'readout "{self.name}"', wrong)
+        return found
+
+    def _wrong(self, found: Any, view: View) -> str:
+        """Say what is wrong with what a user's readout gave; nothing is an empty text."""
+        if self.scope != RUN:
+            wanted = len_of(view, self.scope)
+            good = np.shape(found) == (wanted,)
+            return "" if good else f"it gives {_said(found)} and not one value a {self.scope} ({wanted})"
+        if np.ndim(found) != 0 or np.asarray(found).dtype.kind not in "bifu":
+            return f"it gives {_said(found)} and not a number"
+        if np.isinf(found):
+            return "it gives an infinite number; give NaN for what is not there"
+        if self.values.kind == "whole" and found == found and (found < 0 or found != int(found)):
+            return f"it gives {found:g}, and it counts (whole=True)"
+        return ""
+
+
+def len_of(view: View, scope: str) -> int:
+    """Return how many lesions, founders or cells there are."""
+    return {LESION: lambda: view.lesions.n, FOUNDER: lambda: view.founders.n, CELL: lambda: view.cells.n}[
+        scope
+    ]()
+
+
+def _said(found: Any) -> str:
+    shape = np.shape(found)
+    return f"an array of shape {shape}" if shape else f"{str(found)[:40]!r}"
 
 
 Named = tuple[str, Readout, tuple[str, ...]]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-import numpy as np
-
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.observe.columns import EVENTS, Frame
 from livermet_sim.observe.readouts.readout import (
@@ -66,7 +64,7 @@ def founders(view: View) -> Frame:
     """Return a row per founder that has entered: the hour at which its line reached each step, NaN where it did not."""
     import pandas as pd
 
-    columns = {each.name: np.asarray(each.read(view)) for each in REGISTRY.of(FOUNDER)}
+    columns = {each.name: each.column(view) for each in REGISTRY.of(FOUNDER)}
     return pd.DataFrame({"founder": view.founders.names} | columns)
 
 
@@ -76,14 +74,14 @@ def lesions(view: View) -> Frame:
 
     table = view.lesions
     seen = (table["parent"] >= 0) | (table["founder"] < view.totals.get("entered", 0))
-    return pd.DataFrame({each.name: np.asarray(each.read(view))[seen] for each in REGISTRY.of(LESION)})
+    return pd.DataFrame({each.name: each.column(view)[seen] for each in REGISTRY.of(LESION)})
 
 
 def cells(view: View) -> Frame:
     """Return a row per cell of a snapshot."""
     import pandas as pd
 
-    return pd.DataFrame({"time_h": view.hours} | {each.name: each.read(view) for each in REGISTRY.of(CELL)})
+    return pd.DataFrame({"time_h": view.hours} | {each.name: each.column(view) for each in REGISTRY.of(CELL)})
 
 
 def unit(column: str, table: str = "timeseries") -> str:
@@ -92,6 +90,12 @@ def unit(column: str, table: str = "timeseries") -> str:
         return EVENTS.get(column, "1")
     found = REGISTRY.find(column, SCOPE_OF[table]) or REGISTRY.find(column)
     return found.unit if found is not None else "1"
+
+
+def doc(column: str, table: str = "timeseries") -> str:
+    """Return what a column of a result is, in a sentence; empty for what nobody declared."""
+    found = REGISTRY.find(column, SCOPE_OF[table]) if table in SCOPE_OF else None
+    return found.doc if found is not None else ""
 
 
 def columns_of(table: str) -> tuple[str, ...]:
@@ -137,4 +141,7 @@ def table_of(readout: Readout) -> str:
     """Return where a readout stands."""
     if readout.scope != RUN:
         return {LESION: "lesions", CELL: "cells", FOUNDER: "founders"}[readout.scope]
-    return " and ".join({SERIES: "time series", MEASURES: "measures"}[name] for name in readout.kept)
+    return (
+        " and ".join({SERIES: "time series", MEASURES: "measures"}[name] for name in readout.kept)
+        or "by name"
+    )

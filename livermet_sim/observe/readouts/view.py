@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from functools import cached_property
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from livermet_sim.base.arrays import shut
 from livermet_sim.cells.registry import having
 from livermet_sim.kernels.codes import SINUSOID, TUMOUR
 from livermet_sim.observe.endings import Endings, endings
@@ -25,6 +27,7 @@ from livermet_sim.observe.rings import RINGS, Rings, rings
 from livermet_sim.observe.standing import Standing, standing
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASES
+from livermet_sim.state.log import EventLog
 
 MATTER = ("collagen", "fibronectin", "net", "adhesion")
 IMMUNE = having("immune")
@@ -32,13 +35,6 @@ IMMUNE = having("immune")
 
 class NotKept(LookupError):
     """Say that a saved run does not keep what a readout asks for."""
-
-
-def shut(array: np.ndarray) -> np.ndarray:
-    """Return an array through which nothing can be written."""
-    found = np.asarray(array).view()
-    found.flags.writeable = False
-    return found
 
 
 class Columns:
@@ -66,10 +62,13 @@ class Columns:
 
 
 class Given(SimpleNamespace):
-    """Values as attributes; one that is not there was not kept."""
+    """Values as attributes that cannot be set; one that is not there was not kept."""
 
     def __getattr__(self, name: str) -> Any:
         raise NotKept(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a view changes nothing")
 
 
 class View:
@@ -115,6 +114,13 @@ class View:
     cell_volume: float
     phases: SimpleNamespace
     hypoxic_below: float
+
+    _shown = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._shown:
+            raise AttributeError("a view changes nothing")
+        super().__setattr__(name, value)
 
     @property
     def to_come(self) -> int:
@@ -233,6 +239,15 @@ class View:
         return self.architecture.held
 
 
+class Names(View):
+    """Show the names that there are in runs of a scenario, and nothing else."""
+
+    def __init__(self, kinds: Sequence[str], signals: Sequence[str]):
+        self.kinds, self.deadly = tuple(kinds), EventLog(tuple(kinds)).deadly
+        self.signals, self.sites = Columns({}, 0, signals), Columns(dict.fromkeys(MATTER), 0)
+        self._shown = True
+
+
 class Running(View):
     """Show the world of a run under way."""
 
@@ -243,7 +258,8 @@ class Running(View):
         hypoxic_below: float = math.nan,
         hours: float | None = None,
     ):
-        self._world, self.phases, self.hypoxic_below = world, phases or Given(), hypoxic_below
+        self._world, self.hypoxic_below = world, hypoxic_below
+        self.phases = phases if isinstance(phases, Given) else Given(**vars(phases or Given()))
         self.hours = world.clock.hours if hours is None else hours
         self.kinds, self.deadly = tuple(world.kinds), world.log.deadly
         self.totals = MappingProxyType(world.totals)
@@ -252,7 +268,7 @@ class Running(View):
         self.signals = Columns(world.fields, world.tissue.n, world.fields.names)
         self.compartment, self.inside = shut(world.compartment), shut(world.tissue.inside)
         self.lattice, self.cell_volume = world.tissue.lattice, world.census.places.volume
-        self.cell_area = world.cell_area
+        self.cell_area, self._shown = world.cell_area, True
 
     @cached_property
     def to_come(self) -> int:
@@ -267,7 +283,9 @@ class Running(View):
     @cached_property
     def architecture(self) -> Architecture:
         """Return the site arrays that growth patterns are read from."""
-        return view_of(self._world)
+        found = view_of(self._world)
+        arrays = ((each.name, getattr(found, each.name)) for each in fields(found))
+        return replace(found, **{name: shut(each) for name, each in arrays if isinstance(each, np.ndarray)})
 
 
 class Shot(View):
@@ -292,7 +310,7 @@ class Shot(View):
             Columns(shot, world.tissue.n),
         )
         self.lesions, self.compartment = Columns({}, world.lesions.n), shut(shot["compartment"])
-        self.signals = Columns({}, world.tissue.n)
+        self.signals, self._shown = Columns({}, world.tissue.n), True
 
     @property
     def totals(self) -> Mapping[str, int]:  # type: ignore[override]
