@@ -186,7 +186,7 @@ def test_xarray_holds_every_array_of_sites_with_places_and_units(made_up):
 
 def test_csv_holds_the_tables(made_up, tmp_path):
     paths = {path.stem: path for path in made_up.export("csv", tmp_path)}
-    assert set(paths) == set(columns.TABLES)
+    assert set(paths) == {*columns.TABLES, "columns"}
     back = pd.read_csv(paths["lesions"])
     assert np.allclose(back["diameter_um"], made_up.lesions["diameter_um"])
     assert len(pd.read_csv(paths["cells"])) == len(made_up.cells)
