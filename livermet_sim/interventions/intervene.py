@@ -38,7 +38,7 @@ class Intervene(Process):
         self.first: tuple[Any, ...] = (
             Receptors(pulled, setting, compiled, heed),
             Levels(pulled),
-            Sources(sources),
+            Sources(sources, pulled),
         )
         self.kills = Kills(pulled)
 

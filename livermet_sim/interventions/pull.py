@@ -67,7 +67,8 @@ class Receptors:
 class Levels:
     """Shift what the liver has but once: systemic levels, inflow, loss rates.
 
-    Others write to the same numbers, so only the shift is kept: what is underneath is multiplied and added to.
+    Others write to the same numbers, so only the shift is kept: what is underneath is added to, and the sum multiplied, so
+    that a block also holds against what is added.
     """
 
     def __init__(self, own: Sequence[Pull]):
@@ -80,14 +81,14 @@ class Levels:
         """Bring every level that is pulled to where it should be."""
         for name, own in self.own.items():
             at, level, shift = world.level_names.index(name), world.levels["value"], world.levels["shift"]
-            underneath, wanted = level[at] - shift[at], 0.0
+            underneath, added = level[at] - shift[at], 0.0
             factor = 1.0
             for pull in own:
                 if pull.mode == "factor":
                     factor *= pull.strength(world.clock.hours)
                 else:
-                    wanted += pull.strength(world.clock.hours)
-            wanted = max(0.0, underneath * factor + wanted)
+                    added += pull.strength(world.clock.hours)
+            wanted = max(0.0, (underneath + added) * factor)
             level[at], shift[at] = wanted, wanted - underneath
 
 

@@ -7,15 +7,19 @@ falls back to its default, so that scenarios which run alike are alike.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter, Section, Value
+from livermet_sim.interventions import Intervention
+from livermet_sim.interventions.levers import ALL, LIVER, SENSE, senses
 from livermet_sim.rulebook import book
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.rule import NEEDED
 from livermet_sim.scenario.draft import Draft, place
 
+# levels that processes of the model raise by themselves
+FOLLOWING = ("systemic.saa", "systemic.vegf_rebound", "systemic.node", "systemic.primed")
 _WORDING = ("enabled", "source", "grade", "says")
 
 
@@ -98,3 +102,60 @@ def unresolved(draft: Draft) -> ScenarioError | None:
         f"a resolved scenario holds every rule, and this one lacks {lacking[0]}{more}; leave resolved out"
     )
     return ScenarioError(place(draft.origin["resolved"], "resolved"), reason)
+
+
+def levers(
+    given: Sequence[Intervention],
+    values: Mapping[str, Mapping[str, Value]],
+    rules: RuleBook,
+    fields: Sequence[str],
+) -> tuple[str, str] | None:
+    """Return place and reason of the first intervention that can do nothing, None where all can.
+
+    A boost of what is 0, with no rule and no intervention that raises it, is one; so is a block of a level that cells do not
+    sense, but what it lacks to normal.
+    """
+    parts = [(i, part) for i, own in enumerate(given) for part in own.whole()]
+    added = {pull.behaviour for _, part in parts for pull in part.pulls() if pull.mode == "amount"}
+    for i, part in parts:
+        for pull in part.pulls() if part.action in ("block", "boost", "knock_out") else ():
+            kinds = [s.removeprefix("cells.") for s in values if s.startswith("cells.")]
+            kinds = kinds if pull.target == ALL else [pull.target]
+            reason = ""
+            if part.action == "boost":
+                reason = _nothing_to_boost(pull.target, pull.behaviour, kinds, values, rules, added)
+            if pull.behaviour.startswith(SENSE):
+                reason = _lack_alone(pull.behaviour.removeprefix(SENSE), kinds, rules, fields)
+            if reason:
+                return f"interventions[{i}].behaviour", reason
+    return None
+
+
+def _nothing_to_boost(
+    target: str, behaviour: str, kinds: Sequence[str], values: Mapping[str, Mapping[str, Value]], rules: RuleBook, added: set[str]
+) -> str:  # fmt: skip
+    if target == LIVER and behaviour.startswith("systemic."):
+        level = behaviour.removeprefix("systemic.")
+        if values["systemic"][level] == 0 and behaviour not in added and behaviour not in FOLLOWING:
+            return (
+                f"{behaviour} is 0, and so is any multiple of it; raise it by add_signal, or set {behaviour}"
+            )
+        return ""
+    own = [kind for kind in kinds if behaviour in values.get(f"cells.{kind}", {})]
+    base = any(values[f"cells.{kind}"][behaviour] for kind in own)
+    raised = any(rule.actor in own and rule.behaviour == behaviour for rule in rules.enabled())
+    if not own or base or raised:
+        return ""
+    of = "no cell" if target == ALL else f"no {target} cell"
+    return f"{of} has any {behaviour} and no rule raises it, so there is nothing to multiply; set cells.{own[0]}.{behaviour}"
+
+
+def _lack_alone(signal: str, kinds: Sequence[str], rules: RuleBook, fields: Sequence[str]) -> str:
+    read = [rule.id for rule in rules.enabled() if senses(rule, kinds, signal, fields)]
+    lacking = [rule.id for rule in rules.enabled() if senses(rule, kinds, f"lack.{signal}", fields)]
+    if read or not lacking or not signal.startswith("systemic."):
+        return ""
+    return (
+        f"these cells do not sense {signal} but what it lacks to normal ({', '.join(lacking)}), so that a block of it would do "
+        f'nothing; lower the level itself (target "liver", behaviour "{signal}")'
+    )

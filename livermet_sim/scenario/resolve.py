@@ -67,6 +67,7 @@ def build(draft: Draft, text: str = "") -> Resolved:
     _check_shares(values, draft, mistakes)
     rules = _rules(draft, kinds, fields, values, mistakes)
     interventions = _interventions(draft, kinds, fields, rules, mistakes)
+    _check_levers(interventions, values, rules, fields, draft, mistakes)
     if mistakes:
         raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
     if draft.flat.get("resolved") is True:
@@ -81,6 +82,16 @@ def build(draft: Draft, text: str = "") -> Resolved:
         given=draft.given(),
         text=text,
     )
+
+
+def _check_levers(
+    given: tuple[Intervention, ...], values: Mapping[str, Mapping[str, Value]], rules: RuleBook | None, fields: Sequence[str], draft: Draft, mistakes: list[LivermetError],
+) -> None:  # fmt: skip
+    """Report an intervention that can do nothing; at a point of a design it may."""
+    found = None if rules is None or draft.lenient else idle.levers(given, values, rules, fields)
+    if found is not None:
+        where, reason = found
+        mistakes.append(ScenarioError(place(draft.origin.get("interventions", ""), where), reason))
 
 
 def _head(draft: Draft, key: str, mistakes: list[LivermetError]) -> str:

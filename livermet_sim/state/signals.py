@@ -35,15 +35,27 @@ _FIELDS = (
 # name, resting level, meaning
 _SYSTEMIC = (
     ("igf1", 1.0, "IGF-I of the liver and blood, relative to normal"),
-    ("il6", 0.0, "circulating IL-6, relative to its half-effect"),
-    ("saa", 0.0, "serum amyloid A, relative to its half-effect"),
+    ("il6", 0.0, "circulating IL-6, relative; half of its effect on MDSC at 2, on serum amyloid A at 1"),
+    (
+        "saa",
+        0.0,
+        "serum amyloid A, relative; half of its effect on fibronectin at 1, on MDSC at 2, on collagen at 3",
+    ),
     ("oestrogen", 0.0, "oestrogen; 0 male, 1 female"),
-    ("gcsf", 0.0, "circulating G-CSF, relative to its half-effect"),
+    (
+        "gcsf",
+        0.0,
+        "circulating G-CSF, relative; half of its effect on neutrophils that come at 1.5, on traps at 3",
+    ),
     ("platelets", 1.0, "platelet count and function, relative to normal"),
-    ("inflammation", 0.0, "systemic inflammation (LPS, sepsis, surgery), relative to its half-effect"),
+    (
+        "inflammation",
+        0.0,
+        "systemic inflammation (LPS, sepsis, surgery), relative; half of its effects at 1.5",
+    ),
     ("exosomes", 0.0, "tumour exosome dose to the liver before arrival, relative to its half-effect"),
     ("antibody", 0.0, "anti-tumour IgG, relative to its half-effect"),
-    ("involution", 0.0, "recent involution or fibrosis of the liver, relative to its half-effect"),
+    ("involution", 0.0, "recent involution or fibrosis of the liver, relative; half of its effects at 2"),
     ("eet", 0.0, "14,15-epoxyeicosatrienoic acid (14,15-EET), relative to its half-effect"),
     (
         "lsec_activator",
@@ -54,7 +66,7 @@ _SYSTEMIC = (
     (
         "vegf_rebound",
         0.0,
-        "rebound of VEGF signalling after an anti-VEGF drug was stopped, relative to its half-effect",
+        "rebound of VEGF signalling after an anti-VEGF drug was stopped, relative; half of its effects at 0.5",
     ),
     ("node", 0.0, "dendritic cells with tumour antigen in the draining node, per resting CD8 T cell"),
     ("primed", 0.0, "effector CD8 T cells under way from the draining node, per resting CD8 T cell"),

@@ -78,6 +78,29 @@ def test_an_antibody_to_a_signal_takes_it_from_all_kinds():
     assert engine.world.fields["no"].max() > 0
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_block_holds_against_what_is_added_in_whichever_order_they_are_written(order):
+    raised, held = lm.add_signal("systemic.il6", 4.0), lm.block("liver", "systemic.il6", factor=0.25)
+    level = [
+        liver(*own, hours=1.0).world.level("systemic.il6")[0] for own in ([raised], [raised, held][::order])
+    ]
+    assert level == [4.0, 1.0]
+    source, antibody = lm.add_signal("tnf", 3.0), lm.block("all", "secrete.tnf")
+    assert liver(source, hours=1.0).world.fields["tnf"].mean() > 2.0
+    assert liver(*[source, antibody][::order], hours=1.0).world.fields["tnf"].max() == 0.0
+
+
+def test_a_block_of_one_kind_leaves_what_comes_from_outside():
+    source = lm.add_signal("tnf", 3.0)
+    blocked = liver(source, lm.block("kupffer", "secrete.tnf"), hours=1.0)
+    assert blocked.world.fields["tnf"][blocked.world.tissue.inside].mean() == pytest.approx(3.0, rel=0.05)
+
+
+def test_a_level_that_something_raises_can_be_boosted():
+    treated = (lm.add_signal("systemic.il6", 2.0), lm.boost("liver", "systemic.il6", factor=3.0))
+    assert liver(*treated, hours=1.0).world.level("systemic.il6")[0] == pytest.approx(6.0)
+
+
 def test_a_knock_out_holds_from_the_first_moment():
     engine = liver(lm.knock_out("lsec", "secrete.no"))
     assert engine.world.fields["no"].max() == 0 and liver().world.fields["no"].max() > 0

@@ -144,3 +144,28 @@ def test_rates_are_those_of_their_sources():
     assert BOOK["MV9"].maximum == 0.02  # /h, Qiu 2003
     for id in ("MV22.cxcl", "MV22.gcsf", "PM10.net"):
         assert 1 / BOOK[id].maximum <= 4.0, "traps are cast within 4 h of a full stimulus"
+
+
+def test_levels_and_traits_that_are_relative_to_their_half_effect_mean_it():
+    """What a level's doc says of half-effects is what the rules (and the answer of serum amyloid A to IL-6) have."""
+    from livermet_sim.cells.tumour import TRAITS
+    from livermet_sim.scenario.load import load as scenario
+    from livermet_sim.state.signals import SYSTEMIC
+
+    halves: dict[str, set[float]] = {"systemic.il6": {1.0}}
+    for rule in scenario("baseline").rules:
+        halves.setdefault(rule.signal.removeprefix("lack."), set()).add(rule.half_max)
+    checked = 0
+    for name, doc in [(f"systemic.{p.name}", p.doc) for p in SYSTEMIC.parameters] + [
+        (p.name, p.doc) for p in TRAITS
+    ]:
+        said = (
+            {float(number) for number in re.findall(r"at (\d+(?:\.\d+)?)", doc)}
+            if "half of its effect" in doc
+            else None
+        )
+        said = {1.0} if "half-effect" in doc else said
+        if said is not None:
+            assert halves[name] == said, (name, doc)
+            checked += 1
+    assert checked >= 15
