@@ -144,6 +144,9 @@ def test_a_lesion_across_the_sides_is_one_lesion_in_every_table():
         25 * (site * 1e-3) ** 2
     )
     assert wide > 0 < high
+    measured = engine.measures()
+    told = [measured[name] for name in ("lesions", "metastases", "largest_lesion_cells", "tumour_cells")]
+    assert told == [1.0, 1.0, 25.0, 25.0]
 
 
 def test_nothing_of_a_patch_is_near_an_edge_and_a_lobule_is_said_to_have_one():

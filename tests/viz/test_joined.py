@@ -99,6 +99,7 @@ def test_a_lesion_across_the_corner_has_its_ring_and_its_field_of_view_there():
 
 
 PICTURES = {
+    "growth_pattern": border.growth_pattern,
     "tissue_map": tissue_map,
     "histology": lambda shots: histology(shots, field_um=np.inf),
     "immunofluorescence": lambda shots: immunofluorescence(shots, field_um=np.inf),
