@@ -10,27 +10,60 @@ WHOLE = 2**20  # a site full of tumour
 
 
 @inline
-def press(site, part, contacts, owner, pressed):
+def press(site, part, contacts, owner, pressed, marked):
     """Add what a site is full of tumour, in steps of 1 / WHOLE, to what presses on those around; no cell presses on itself."""
     for k in range(contacts.shape[1]):
         other = contacts[site, k]
         if other >= 0 and owner[other] != owner[site]:
+            if pressed[other] == 0:
+                mark(other, marked)
             pressed[other] += part
 
 
 @inline
-def stand(row, site, contacts, tumour_at, places, pressed):
+def stand(row, site, contacts, tumour_at, places, pressed, marked):
     """Let a cell stand in the tissue part of a site and press on what lies around what it fills."""
     settle(row, site, tumour_at, places)
-    press(site, WHOLE // max(places.capacity[site], 1), contacts, places.owner, pressed)
+    press(site, WHOLE // max(places.capacity[site], 1), contacts, places.owner, pressed, marked)
     for k in range(places.body.shape[1]):
         if places.body[site, k] >= 0:
-            press(places.body[site, k], WHOLE, contacts, places.owner, pressed)
+            press(places.body[site, k], WHOLE, contacts, places.owner, pressed, marked)
+
+
+@inline
+def mark(site, marked):
+    """Put a site on the list whose length comes first."""
+    marked[0] += 1
+    marked[marked[0]] = site
+
+
+@inline
+def meet(part, site, near, marked):
+    """Count a tumour cell in contact with a site."""
+    if near[part, site] == 0:
+        mark(site, marked)
+    near[part, site] += 1
+
+
+@inline
+def clear(touched, seen, count, marked, near, pressed, pressure):
+    """Take away what was counted last time, and no more: most of a tissue has no tumour around."""
+    for t in range(1, touched[0] + 1):
+        s = touched[t]
+        seen[s] = 0
+        for k in range(count.shape[1]):
+            count[s, k] = 0
+    for t in range(1, marked[0] + 1):
+        s = marked[t]
+        near[LUMEN, s] = near[TISSUE, s] = 0
+        pressed[s] = 0
+        pressure[s] = 0.0
+    touched[0] = marked[0] = 0
 
 
 @kernel
 def census(
-    n, kind, site, layer, activation, kinds, contacts, beside, places, count, tumour_at, pressure, pressed, near, touched, seen
+    n, kind, site, layer, activation, kinds, contacts, beside, places, count, tumour_at, pressure, pressed, near, touched, seen, marked
 ):  # fmt: skip
     """Count cells by site and kind, say where tumour cells stand, and return how many are in lumen and tissue.
 
@@ -62,16 +95,12 @@ def census(
         Sites counted last time, their number first; replaced. Only their counts are cleared.
     seen : int8[sites]
         1 at those sites; replaced.
+    marked : int32[3 sites + 1]
+        Sites with tumour around, their number first; some stand there twice. Replaced.
     """
-    for t in range(1, touched[0] + 1):
-        s = touched[t]
-        seen[s] = 0
-        for k in range(2 * kinds):
-            count[s, k] = 0
-    for s in range(len(pressure)):
-        pressed[s] = 0
-        near[LUMEN, s] = near[TISSUE, s] = 0
-        for part in range(len(tumour_at)):
+    clear(touched, seen, count, marked, near, pressed, pressure)
+    for part in range(len(tumour_at)):
+        for s in range(tumour_at.shape[1]):
             tumour_at[part, s] = -1
     listed, in_lumen, in_tissue = 0, 0, 0
     for r in range(n):
@@ -90,15 +119,15 @@ def census(
                 tumour_at[LUMEN, s] = r
             else:
                 in_tissue += 1
-                stand(r, s, contacts, tumour_at, places, pressed)
-            near[part, s] += 1
+                stand(r, s, contacts, tumour_at, places, pressed, marked)
+            meet(part, s, near, marked)
             for k in range(contacts.shape[1]):
                 other = contacts[s, k]
                 if other >= 0:
-                    near[part, other] += 1
+                    meet(part, other, near, marked)
     touched[0] = listed
-    for s in range(len(pressure)):
-        pressure[s] = pressed[s] / (WHOLE * beside[s])
+    for t in range(1, marked[0] + 1):
+        pressure[marked[t]] = pressed[marked[t]] / (WHOLE * beside[marked[t]])
     return in_lumen, in_tissue
 
 

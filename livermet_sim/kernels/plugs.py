@@ -29,21 +29,22 @@ def _joints(s, neighbours, outflow):
 
 
 @inline
-def _end_of_tube(s, downstream, neighbours, outflow, compartment, diameter, patency):
-    """Walk to the next fork; return (its site, resistance passed as it is, and with all patency), ends left out."""
+def _end_of_tube(s, way, joints, neighbours, compartment, share, patency):
+    """Walk to the next fork; return (its site, resistance passed as it is, and with all patency), ends left out.
+
+    ``way`` is the row of ``joints`` that says where to: 1 downstream, 2 upstream.
+    """
     resistance, open_ = 0.0, 0.0
     here = s
     for _ in range(LONGEST):
-        _, out, into = _joints(here, neighbours, outflow)
-        slot = out if downstream else into
+        slot = joints[way, here]
         if slot < 0:
             break
         here = neighbours[here, slot]
-        if compartment[here] != SINUSOID or _joints(here, neighbours, outflow)[0] != 2:
+        if compartment[here] != SINUSOID or joints[0, here] != 2:
             break
-        share = diameter[here] ** -4
-        open_ += share
-        resistance += share / patency[here]
+        open_ += share[here]
+        resistance += share[here] / patency[here]
     return here, resistance, open_
 
 
@@ -79,19 +80,20 @@ def plug_drops(neighbours, outflow, compartment, diameter, patency, pressure, si
     drops : float64[sites]
         Written.
     """
+    joints, share = np.empty((3, len(compartment)), np.int8), np.empty(len(compartment))
     for s in range(len(compartment)):
         drops[s] = 0.0
-        if compartment[s] != SINUSOID:
+        if compartment[s] == SINUSOID:
+            joints[0, s], joints[1, s], joints[2, s] = _joints(s, neighbours, outflow)
+            share[s] = diameter[s] ** -4
+    for s in range(len(compartment)):
+        if compartment[s] != SINUSOID or joints[0, s] == 0 or joints[1, s] < 0 or joints[2, s] < 0:
             continue
-        number, out, into = _joints(s, neighbours, outflow)
-        if number == 0 or out < 0 or into < 0:
-            continue
-        up, above, above_open = _end_of_tube(s, False, neighbours, outflow, compartment, diameter, patency)
-        down, below, below_open = _end_of_tube(s, True, neighbours, outflow, compartment, diameter, patency)
-        own = diameter[s] ** -4
-        left = (above_open + below_open + own) / (above + below + own / patency[s])
+        up, above, above_open = _end_of_tube(s, 2, joints, neighbours, compartment, share, patency)
+        down, below, below_open = _end_of_tube(s, 1, joints, neighbours, compartment, share, patency)
+        left = (above_open + below_open + share[s]) / (above + below + share[s] / patency[s])
         drop = np.abs(pressure[up] - pressure[down])
-        if number != 2:
+        if joints[0, s] != 2:
             drop = _at_fork(
                 np.abs(pressure[up] - pressure[s]), np.abs(pressure[s] - pressure[down]), diameter[s] / site
             )

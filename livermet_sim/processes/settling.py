@@ -6,8 +6,11 @@ from livermet_sim.processes.process import Process
 from livermet_sim.state.world import World
 
 
+SORTED_EVERY = 24.0  # h
+
+
 class Settle(Process):
-    """Drop the rows of cells that died, left or washed out."""
+    """Drop the rows of cells that died, left or washed out; once a day put the others in the order of space."""
 
     stage = "remodel"
     writes = ("cells[rows]",)
@@ -16,3 +19,5 @@ class Settle(Process):
     def step(self, world: World) -> None:
         """Drop dead rows."""
         world.drop_dead()
+        if world.clock.due(SORTED_EVERY):
+            world.sort_cells()

@@ -41,6 +41,7 @@ class Census:
         self._beside = np.maximum(self.contacts.shape[1] - mine.sum(axis=1), 1)
         self._pressed = np.zeros(n, dtype=np.int64)
         self._seen = np.zeros(n, dtype=np.int8)
+        self._marked: np.ndarray | None = None
         self.in_lumen = self.in_tissue = 0
         self.stale = True
 
@@ -48,9 +49,13 @@ class Census:
         """Count anew if anything moved since the last count; writes the sites' ``pressure``."""
         if not self.stale:
             return
+        if self._marked is None:
+            # pressure may have been restored, and nobody knows where
+            sites.full("pressure")[:] = 0.0
+            self._marked = np.zeros(3 * len(self._seen) + 1, dtype=np.int32)
         self.in_lumen, self.in_tissue = census(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
             self.kinds, self.contacts, self._beside, self.places, self.count, self.tumour_at, sites.full("pressure"), self._pressed, self.near,
-            self._touched, self._seen,
+            self._touched, self._seen, self._marked,
         )  # fmt: skip
         self.stale = False
