@@ -26,7 +26,7 @@ SECTION = Section(
     "oxygen",
     "Oxygen supply and use.",
     (
-        Parameter("interval", 2.0, "h", "Time between two solutions.", 0.01, 24.0),
+        Parameter("interval", 1.0, "h", "Time between two solutions.", 0.01, 24.0),
         Parameter("portal_tension", 54.0, "mmHg", "Oxygen tension of portal blood.", 0.0, 600.0, "mouse, 40-54 mmHg (recalled); the upper end, as haemoglobin of the mouse unloads early", "recalled"),
         Parameter("arterial_tension", 95.0, "mmHg", "Oxygen tension of hepatic arterial blood.", 0.0, 600.0, "textbook", "recalled"),
         Parameter("half_saturation", 40.0, "mmHg", "Tension at which haemoglobin is half full (mouse; rat 38, man 26.6).", 5.0, 100.0, "C57BL/6 40-42 mmHg", "recalled"),
@@ -38,7 +38,7 @@ SECTION = Section(
         Parameter("diffusion", 2000.0, "um2/s", "Diffusion constant in tissue.", 100.0, 5000.0, f"6e-10 mL/cm/s/mmHg over the solubility: {_SET}", "derived"),
         Parameter("wall_conductance", 0.25, "um2/s/mmHg", "Oxygen that passes between a sinusoid's blood and its site, per length; leaves a drop of about 2 mmHg.", 0.0, 100.0, "plasma (Sherwood number 2.5) 0.47 and the way across the slab 0.33 in series give 0.20; drop 1-3 mmHg", "derived"),
         Parameter("new_vessel", 0.5, "1", "Wall conductance of a newly formed vessel relative to a sinusoid.", 0.0, 1.0, "CRLM poorly oxygenated; 0.3-0.6 guessed", "assumed"),
-        Parameter("tolerance", 0.05, "mmHg", "Largest change of a site that is not carried out; a tenth of it in blood. What is left adds up to some 0.05 mmHg in the mean, 0.5 at most.", 1e-9, 5.0),
+        Parameter("tolerance", 0.01, "mmHg", "Largest change of a site that is not carried out; a tenth of it in blood.", 1e-9, 5.0),
         Parameter("most", 2000, "1", "Most sweeps of one solution; what is left is taken up in the next.", 1, 100000),
     ),
     former={
@@ -95,10 +95,7 @@ class Oxygenate(Process):
         Carried(
             "oxygen_flow",
             "The flow that oxygen follows.",
-            (
-                Column("solved", "1", "Which solution of the flow it is.", whole=True, default=-1),
-                Column("capacity", "1", "What full haemoglobin held then.", default=float("nan")),
-            ),
+            (Column("solved", "1", "Which solution of the flow it is.", whole=True, default=-1),),
             over="run",
         ),
     )
@@ -165,7 +162,8 @@ class Oxygenate(Process):
         """Wake what has changed: vessels where blood flows otherwise, all where it carries other oxygen, else sites of other uptake."""
         network, here, at_ports = world.network, world.carried["oxygen"], world.carried["oxygen_ports"]
         supply = world.level(*SUPPLY)
-        self._law[2] = supply[2]
+        # a process that takes over finds out by settling once more, which moves nothing
+        poorer, self._law[2] = supply[2] != self._law[2], supply[2]
         world.count()
         self._lay(world)
         if network.solved != world.carried["oxygen_flow"]["solved"][0]:
@@ -174,10 +172,9 @@ class Oxygenate(Process):
         contents(supply[:2], self._law, full)
         arterial = network.ports.arterial
         brought = (1.0 - arterial) * full[0] + arterial * full[1]
-        if supply[2] != world.carried["oxygen_flow"]["capacity"][0]:
+        if poorer:
             # the same blood holds more or less where haemoglobin is lost or added
             contents(world.sites["blood_oxygen"], self._law, here["held"])
-            world.carried["oxygen_flow"]["capacity"][0] = supply[2]
             self._wake_all()
         self._awake[world.tissue.n :] |= brought != at_ports["brought"]
         at_ports["brought"][:] = brought
@@ -211,13 +208,15 @@ class Oxygenate(Process):
         """Wake all vessels; blood in a new tube takes the tissue's tension."""
         network, sites = world.network, world.sites
         blood, ports = sites.full("blood_oxygen"), network.ports
-        fresh = np.flatnonzero(network.vessel & (blood == 0.0))
-        gone = ~network.vessel & (ports.of < 0)
+        fresh, gone = network.vessel & (blood == 0.0), ~network.vessel & (ports.of < 0)
         blood[fresh], blood[gone] = sites.full("oxygen")[fresh], 0.0
-        held, filled = world.carried["oxygen"]["held"], np.empty(len(fresh))
-        contents(blood[fresh], self._law, filled)
-        held[fresh], held[gone] = filled, 0.0
-        world.carried["oxygen_flow"]["solved"][0] = network.solved
+        held, flow = world.carried["oxygen"]["held"], world.carried["oxygen_flow"]
+        # what else holds of blood is known, but for blood that nobody has followed yet
+        renewed = np.flatnonzero(fresh) if flow["solved"][0] >= 0 else np.arange(len(blood))
+        filled = np.empty(len(renewed))
+        contents(blood[renewed], self._law, filled)
+        held[gone], held[renewed] = 0.0, filled
+        flow["solved"][0] = network.solved
         # tissue in balance feels no flow, only the blood beside it once that has moved
         self._awake |= np.concatenate([self._tube, np.ones(ports.number, dtype=np.bool_)])
 

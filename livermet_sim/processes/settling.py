@@ -5,7 +5,6 @@ from __future__ import annotations
 from livermet_sim.processes.process import Process
 from livermet_sim.state.world import World
 
-
 SORTED_EVERY = 24.0  # h
 
 
