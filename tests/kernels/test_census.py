@@ -105,6 +105,14 @@ def test_an_empty_tissue_counts_nobody():
     assert (counted.tumour_at == -1).all()
 
 
+def test_the_first_count_leaves_no_pressure_of_a_state_that_was_put_there():
+    neighbours, compartment = ragged(WIDTH, HEIGHT, 1)
+    counted = Counted(neighbours)
+    counted.pressure[:] = 0.7
+    cells = crowd(compartment, 4)
+    assert np.array_equal(counted.take(cells).pressure, slow_census(cells, neighbours)["pressure"])
+
+
 def test_row_order_does_not_show():
     neighbours, compartment = ragged(WIDTH, HEIGHT, 2)
     cells = crowd(compartment, 5)
