@@ -16,7 +16,7 @@ from livermet_sim.base.provenance import versions
 from livermet_sim.base.read import guarded
 from livermet_sim.base.specs import Value
 from livermet_sim.base.units import convert
-from livermet_sim.cells.columns import CELL_COLUMNS
+from livermet_sim.cells.columns import cell_columns
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.populate import populate
 from livermet_sim.cells.tumour import factor_names
@@ -132,7 +132,7 @@ class Engine:
         # before anything is read, as an image may be edited meanwhile
         self.scenario_digest = recipe.digest if start is None else start.scenario_digest
         self.images = images_of(recipe) if start is None else dict(start.images)
-        self.compiled = compile_rules(recipe.rules, base_values(recipe), CELL_COLUMNS)
+        self.compiled = compile_rules(recipe.rules, base_values(recipe), cell_columns(recipe.kinds))
         self.compiled.watch = watch
         self.setting = setting = Setting(recipe.values, recipe.kinds, recipe.fields, self.compiled.column)
         tissue = build(recipe.values["tissue"], self.seed) if start is None else start.tissue
@@ -333,7 +333,7 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int, tis
     network.solve()
     network.set_reference()
     lengths = np.array([float(recipe.values[f"fields.{name}"]["length"]) for name in recipe.fields])
-    cells, lesions = Table(CELL_COLUMNS, 1024), Table(LESION_COLUMNS)
+    cells, lesions = Table(cell_columns(recipe.kinds), 1024), Table(LESION_COLUMNS)
     founders = round(setting.section("seeding").dose * setting.section("seeding").enrichment * tissue.volume)
     lesions.append(founders, founder=np.arange(founders))
     kinds, step = tuple(kind.name for kind in recipe.kinds), setting.section("run").step

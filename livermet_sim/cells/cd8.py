@@ -1,14 +1,21 @@
 """Describe CD8 T cells: few and unprimed at rest; primed ones kill what they touch."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, ZONATION, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Look
+from livermet_sim.cells.state import State
+
+EXHAUSTION = State(
+    "exhaustion", "exhaust", "recover", "T cell: function lost to lasting antigen, 0 to 1.",
+    "The T cell's own loss of function to lasting antigen, 0 to 1.",
+)  # fmt: skip
 
 CD8 = Kind(
     "cd8",
     "CD8 T cells; activation is the primed share of full effector function.",
     "vessel",
     roles=frozenset({"immune", "primed"}),
+    states=(*MOBILE, EXHAUSTION),
     look=Look("CD8 T cell", "CD8 T cells", "#fa761c", "s", dashed=True, first=True, slider=10_000.0, markers={"CD8": 1.0}),
     recruited=True,
     parameters=(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from livermet_sim.cells.registry import KINDS
+from livermet_sim.cells.state import HasStates, states_of
 from livermet_sim.state.table import Column
 
 LUMEN, TISSUE = 0, 1
 CYCLING, DORMANT = 0, 1
 
-CELL_COLUMNS = (
+_SHARED = (
     Column("kind", "code", "Index of the cell's kind in the run's list of kinds.", whole=True, of="kind"),
     Column("site", "code", "Lattice site.", whole=True, of="site"),
     Column("layer", "code", "0 in the vessel lumen, 1 in the tissue part of the site.", whole=True, of="2"),
@@ -26,10 +30,6 @@ CELL_COLUMNS = (
     Column("bound", "code", "Tumour cells: 1 where bonds hold them to the lining, 2 where firmly.", whole=True, of="3"),
     Column("diameter", "um", "Cell diameter."),
     Column("load", "cells", "Tumour cells engulfed and not yet digested."),
-    Column("activation", "1", "0 at rest to 1 fully activated (LSEC: adhesion molecules; HSC: myofibroblast; T cell: primed)."),
-    Column("polarisation", "1", "0 tumour-killing (M1, N1) to 1 tumour-feeding (M2, N2)."),
-    Column("capillarisation", "1", "LSEC: loss of fenestrae, 0 to 1."),
-    Column("exhaustion", "1", "T cell: function lost to lasting antigen, 0 to 1."),
     Column("age", "h", "Time since arrival or birth."),
     Column("sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
     Column("squeeze", "Pa s", "Tumour cells: pressure times time still to be spent on the narrow place they are in."),
@@ -39,3 +39,11 @@ CELL_COLUMNS = (
     Column("crowding", "1", "Share of the sites a cell touches whose tissue part holds a tumour cell."),
     Column("aptitude", "1", "Tumour cells: uniform number fixed at birth; compared with shares that divide a line in two."),
 )  # fmt: skip
+
+
+def cell_columns(kinds: Iterable[HasStates]) -> tuple[Column, ...]:
+    """Return the columns of cells of these kinds: those that all have, and the states of each."""
+    return (*_SHARED, *(state.column for state in states_of(kinds)))
+
+
+CELL_COLUMNS = cell_columns(KINDS)

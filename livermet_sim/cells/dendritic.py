@@ -1,7 +1,7 @@
 """Describe dendritic cells: few, they prime CD8 T cells that they touch once they have met debris."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, ZONATION, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Body, Look
 
 DENDRITIC = Kind(
@@ -9,6 +9,7 @@ DENDRITIC = Kind(
     "Dendritic cells.",
     "vessel",
     roles=frozenset({"immune", "antigen"}),
+    states=MOBILE,
     look=Look("dendritic cell", "dendritic cells", "#f23236", "X", dashed=True, body=Body((6.5, 3.4), (3.0, 2.2))),
     recruited=True,
     parameters=(

@@ -8,6 +8,7 @@ from typing import Literal
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.cells.look import Followed, Look, plain
+from livermet_sim.cells.state import ACTIVATION, POLARISATION, State
 from livermet_sim.state.roles import Role
 
 Habitat = Literal["vessel", "disse", "segment", "blood"]
@@ -26,6 +27,8 @@ class Kind:
         How it is called and drawn; one that a scenario adds has none.
     roles : frozenset of str
         What it is to the liver: see ``state.roles``.
+    states : tuple of State
+        What its behaviours move in it, each in a column of its own.
     followed : tuple of Followed
         States whose mean over its cells is followed in time.
     recruited : bool
@@ -49,6 +52,7 @@ class Kind:
     behaviours: tuple[Parameter, ...]
     look: Look | None = None
     roles: frozenset[Role] = frozenset()
+    states: tuple[State, ...] = ()
     followed: tuple[Followed, ...] = ()
     recruited: bool = False
     secretes: tuple[tuple[str, float, str], ...] = ()
@@ -119,6 +123,9 @@ def attracted(
             1e-6, 1000.0, "half of the half-maxima at which the same signals recruit", "assumed",
         ),
     )  # fmt: skip
+
+
+MOBILE = (ACTIVATION, POLARISATION)
 
 
 def mobile(

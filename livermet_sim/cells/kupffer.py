@@ -1,7 +1,7 @@
 """Describe Kupffer cells: resident macrophages of the sinusoids that engulf tumour cells until sated."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Body, Followed, Look
 
 KUPFFER = Kind(
@@ -9,6 +9,7 @@ KUPFFER = Kind(
     "Kupffer cells, the resident macrophages of the sinusoids.",
     "vessel",
     roles=frozenset({"patrol", "immune", "myeloid"}),
+    states=MOBILE,
     followed=(
         Followed("load", "cells", "tumour cells inside, a Kupffer cell", "Tumour cells engulfed and not yet digested, mean of the Kupffer cells.", at_end=True),
         Followed("polarisation", "1", "polarisation: 0 kills, 1 feeds", "Polarisation of the Kupffer cells, mean: 0 kills tumour, 1 feeds it.", at_end=True),

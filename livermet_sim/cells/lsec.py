@@ -3,12 +3,19 @@
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.look import Body, Followed, Look
+from livermet_sim.cells.state import ACTIVATION, State
+
+CAPILLARISATION = State(
+    "capillarisation", "capillarise", "decapillarise", "LSEC: loss of fenestrae, 0 to 1.",
+    "The LSEC's own loss of fenestrae, 0 to 1.",
+)  # fmt: skip
 
 LSEC = Kind(
     "lsec",
     "Liver sinusoidal endothelial cells; each lines one stretch of sinusoid.",
     "segment",
     roles=frozenset({"lining"}),
+    states=(ACTIVATION, CAPILLARISATION),
     followed=(Followed("activation", "1", "adhesion molecules on the lining", "Activation of the sinusoids' lining, mean."),),
     look=Look(
         "LSEC", "LSEC", "#ae5673", "", body=Body((7.0, 1.0), (3.4, 1.1), along_vessel=True), aside=1.05, rank=0,

@@ -1,7 +1,7 @@
 """Describe MDSC: recruited along CXCR2 and CCR2, they silence T and NK cells in contact."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, ZONATION, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Body, Look
 
 MDSC = Kind(
@@ -9,6 +9,7 @@ MDSC = Kind(
     "Myeloid-derived suppressor cells.",
     "vessel",
     roles=frozenset({"immune", "myeloid"}),
+    states=MOBILE,
     look=Look("MDSC", "MDSC", "#2d2c2b", "v", first=True, body=Body((4.6, 4.4), (1.7, 1.4), lobes=2), markers={"Ly6G": 0.4}),
     recruited=True,
     parameters=(

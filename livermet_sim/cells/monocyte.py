@@ -1,7 +1,7 @@
 """Describe monocytes and the macrophages they become: recruited by CCL2, they feed stroma and tumour."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, ZONATION, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Body, Look
 
 MONOCYTE = Kind(
@@ -9,6 +9,7 @@ MONOCYTE = Kind(
     "Monocytes and monocyte-derived macrophages.",
     "vessel",
     roles=frozenset({"immune", "myeloid"}),
+    states=MOBILE,
     look=Look(
         "monocyte", "monocytes", "#4dafe4", "p", dashed=True, body=Body((5.4, 4.8), (3.4, 2.3)), chromatin=(0.66, 0.2, 0.0),
         markers={"F4/80": 0.55},

@@ -1,7 +1,7 @@
 """Describe neutrophils: short-lived, recruited, killers or helpers by polarisation, casting traps."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, ZONATION, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Body, Look
 
 NEUTROPHIL = Kind(
@@ -9,6 +9,7 @@ NEUTROPHIL = Kind(
     "Neutrophils.",
     "vessel",
     roles=frozenset({"immune", "myeloid"}),
+    states=MOBILE,
     look=Look(
         "neutrophil", "neutrophils", "#0873b4", "o", first=True, slider=10_000.0, body=Body((4.4, 4.2), (1.5, 1.3), lobes=3),
         cytoplasm=(0.04, 0.26, 0.0), markers={"Ly6G": 1.0},

@@ -1,7 +1,7 @@
 """Describe NK (pit) cells: liver-resident killers whose interferon holds dormant tumour cells asleep."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, ZONATION, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Look
 
 NK = Kind(
@@ -9,6 +9,7 @@ NK = Kind(
     "Natural killer cells (pit cells of the liver).",
     "vessel",
     roles=frozenset({"immune"}),
+    states=MOBILE,
     look=Look("NK cell", "NK cells", "#efe443", "s", dashed=True, first=True, slider=10_000.0, markers={"NKp46": 1.0}),
     recruited=True,
     parameters=(

@@ -3,12 +3,14 @@
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.kind import ZONATION, Kind, attracted, density
 from livermet_sim.cells.look import Body, Followed, Look
+from livermet_sim.cells.state import ACTIVATION
 
 STELLATE = Kind(
     "stellate",
     "Hepatic stellate cells (HSC); activated ones are myofibroblasts.",
     "disse",
     roles=frozenset({"stroma"}),
+    states=(ACTIVATION,),
     followed=(Followed("activation", "1", "activation of stellate cells", "Activation of the stellate cells, mean."),),
     look=Look(
         "stellate cell", "stellate cells", "#29a25c", "^", active="activated stellate cell",

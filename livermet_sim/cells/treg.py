@@ -1,7 +1,7 @@
 """Describe regulatory T cells: few at rest, they silence CD8 T cells in contact."""
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.cells.kind import ZONATION, Kind, attracted, density, mobile
+from livermet_sim.cells.kind import MOBILE, ZONATION, Kind, attracted, density, mobile
 from livermet_sim.cells.look import Look
 
 TREG = Kind(
@@ -9,6 +9,7 @@ TREG = Kind(
     "Regulatory T cells.",
     "vessel",
     roles=frozenset({"immune"}),
+    states=MOBILE,
     look=Look("regulatory T cell", "regulatory T cells", "#576b08"),
     recruited=True,
     parameters=(

@@ -9,6 +9,8 @@ import numpy as np
 
 from livermet_sim.base.errors import nearest
 from livermet_sim.cells.columns import CELL_COLUMNS
+from livermet_sim.cells.registry import KINDS
+from livermet_sim.cells.state import states_of
 from livermet_sim.kernels.codes import (
     DIE,
     FIRST_KILLER,
@@ -27,8 +29,7 @@ from livermet_sim.state.world import World
 COLUMNS = {column.name: column for column in CELL_COLUMNS}
 # what may be written, and between which bounds; all else follows from the run
 BOUNDS = {
-    "load": (0.0, math.inf), "activation": (0.0, 1.0), "polarisation": (0.0, 1.0), "capillarisation": (0.0, 1.0),
-    "exhaustion": (0.0, 1.0),
+    "load": (0.0, math.inf), **{state.name: (0.0, 1.0) for state in states_of(KINDS)},
     "age": (0.0, math.inf), "sojourn": (0.0, math.inf), "diameter": (3.0, 60.0), "aptitude": (0.0, 1.0),
     "state": (0.0, 1.0), "site": (0.0, math.inf),
 }  # fmt: skip

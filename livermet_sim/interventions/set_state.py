@@ -15,14 +15,7 @@ from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-# a state, and the behaviour of the kinds that have it
-STATES = {
-    "activation": "activate",
-    "polarisation": "polarise",
-    "capillarisation": "capillarise",
-    "exhaustion": "exhaust",
-    "load": "digest",
-}
+LOAD, DIGESTS = "load", "digest"  # and the behaviour of the kinds that have a load
 
 
 def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, at: object = 0) -> Table:
@@ -33,7 +26,7 @@ def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, a
     target : str
         A kind of cell, such as ``"stellate"``.
     state : str
-        ``"activation"``, ``"polarisation"``, ``"capillarisation"``, ``"exhaustion"`` (0 to 1) or ``"load"`` (tumour cells eaten).
+        An inner state of the kind, such as ``"activation"`` (0 to 1), or its ``"load"`` (tumour cells eaten).
     value : float
         The state that they get, in the unit of the state.
     share : float
@@ -51,7 +44,7 @@ def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, a
 
 @dataclass(frozen=True, eq=False)
 class SetState(Intervention):
-    """Set the activation, polarisation, capillarisation, exhaustion or load of a kind's cells, once."""
+    """Set an inner state (activation, polarisation, ...) or the load of a kind's cells, once."""
 
     action: ClassVar[str] = "set_state"
     target: str
@@ -69,11 +62,12 @@ class SetState(Intervention):
         """Return it; the state must be one of the kind, and within its bounds."""
         words.kind(self.target, f"{place}.target")
         behaviours = words.vocabulary.behaviours[self.target]
-        own = [state for state, needs in STATES.items() if needs in behaviours]
+        own = [state.name for state in words.kinds[self.target].states]
+        own += [LOAD] if DIGESTS in behaviours else []
         if self.state not in own:
             reason = f'"{self.state}" is not a state of {self.target} cells'
             raise ScenarioError(f"{place}.state", reason, name=self.state, valid=own or ["none"])
-        if self.state != "load" and self.value > 1.0:
+        if self.state != LOAD and self.value > 1.0:
             reason = f"{self.state} goes from 0 to 1, not to {self.value:g}"
             raise ScenarioError(f"{place}.value", reason)
         return self

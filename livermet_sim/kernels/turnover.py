@@ -11,6 +11,12 @@ from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import child_key, draw4
 
 LEAVES, CASTS, DIVIDES, CONVERTS = 1, 2, 3, 4
+# what turn_over needs of the cells' tables and of their rates, in the order in which it is told where that stands
+WHOLE, REAL = ("kind", "key", "event"), ("load", "age", "sojourn")
+KIND, KEY, EVENT = range(3)
+LOAD, AGE, SOJOURN = range(3)
+BEHAVIOURS = ("leave", "release_net", "divide", "convert", "digest")
+LEAVE, CAST, DIVIDE, CONVERT, DIGEST = range(5)
 
 
 @inline
@@ -24,24 +30,23 @@ def relax(value, up, down, dt):
 
 
 @kernel
-def turn_over(
-    n, seed, tick, dt, kind, key, event, activation, polarisation, capillarisation, exhaustion, load, age, sojourn,
-    rates, columns, digest, limits,
-):  # fmt: skip
+def turn_over(n, seed, tick, dt, whole, at_whole, real, at_real, rates, columns, states, has):
     """Advance inner states by one step and decide who leaves, casts a trap, (stroma) divides or becomes another kind.
 
     Parameters
     ----------
-    event : int64[capacity]
-        Written for all but tumour cells: 0, LEAVES, CASTS, DIVIDES or CONVERTS.
-    columns : int64[12]
-        activate, deactivate, polarise, depolarise, capillarise, decapillarise, exhaust, recover, leave,
-        release_net, divide, convert.
-    digest : int
-        Column of digest.
-    limits : int64[K, 4]
-        For each kind: has activation, has polarisation, has capillarisation, can be exhausted (0 or 1).
+    whole, real : int64[., capacity], float64[., capacity]
+        The cells' tables; ``at_whole`` and ``at_real`` say where the columns WHOLE and REAL stand in them. The event is
+        written for all but tumour cells: 0, LEAVES, CASTS, DIVIDES or CONVERTS.
+    columns : int64[5]
+        Columns of BEHAVIOURS in ``rates``.
+    states : int64[S, 3]
+        Of each inner state the row in ``real`` and the columns of what raises and lowers it.
+    has : int64[K, S]
+        Whether a kind has a state, 0 or 1.
     """
+    kind, key, event = whole[at_whole[KIND]], whole[at_whole[KEY]], whole[at_whole[EVENT]]
+    load, age, sojourn = real[at_real[LOAD]], real[at_real[AGE]], real[at_real[SOJOURN]]
     for r in range(n):
         age[r] += dt
         k = kind[r]
@@ -49,20 +54,16 @@ def turn_over(
             sojourn[r] += dt
             continue
         event[r] = 0
-        if limits[k, 0] == 1:
-            activation[r] = relax(activation[r], rates[r, columns[0]], rates[r, columns[1]], dt)
-        if limits[k, 1] == 1:
-            polarisation[r] = relax(polarisation[r], rates[r, columns[2]], rates[r, columns[3]], dt)
-        if limits[k, 2] == 1:
-            capillarisation[r] = relax(capillarisation[r], rates[r, columns[4]], rates[r, columns[5]], dt)
-        if limits[k, 3] == 1:
-            exhaustion[r] = relax(exhaustion[r], rates[r, columns[6]], rates[r, columns[7]], dt)
+        for s in range(len(states)):
+            if has[k, s] == 1:
+                row = states[s, 0]
+                real[row, r] = relax(real[row, r], rates[r, states[s, 1]], rates[r, states[s, 2]], dt)
         if load[r] > 0.0:
-            load[r] *= math.exp(-rates[r, digest] * dt)
+            load[r] *= math.exp(-rates[r, columns[DIGEST]] * dt)
             if load[r] < 1e-3:
                 load[r] = 0.0
-        leave, cast, divide = rates[r, columns[8]], rates[r, columns[9]], rates[r, columns[10]]
-        total = leave + cast + divide + rates[r, columns[11]]
+        leave, cast, divide = rates[r, columns[LEAVE]], rates[r, columns[CAST]], rates[r, columns[DIVIDE]]
+        total = leave + cast + divide + rates[r, columns[CONVERT]]
         if total > 0.0:
             u0, u1, _, _ = draw4(seed, TURNOVER, tick, key[r])
             if u0 < total * dt and u0 < 1.0 - math.exp(-total * dt):

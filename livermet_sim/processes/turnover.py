@@ -1,53 +1,48 @@
-"""Advance inner states (activation, polarisation, load) and let cells leave, divide or cast traps."""
+"""Advance the inner states of cells and let cells leave, divide or cast traps."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.cells.registry import KINDS
+from livermet_sim.cells.state import states_of
 from livermet_sim.kernels.codes import APTITUDE, DAUGHTER, TUMOUR
 from livermet_sim.kernels.rng import child_keys, draws
-from livermet_sim.kernels.turnover import CASTS, CONVERTS, DIVIDES, LEAVES, turn_over
+from livermet_sim.kernels.turnover import BEHAVIOURS, CASTS, CONVERTS, DIVIDES, LEAVES, REAL, WHOLE, turn_over
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
-
-STATES = (
-    ("activate", "activation"),
-    ("polarise", "polarisation"),
-    ("capillarise", "capillarisation"),
-    ("exhaust", "exhaustion"),
-)
 
 
 class TurnOver(Process):
     """Age cells and relax their states exactly over the step."""
 
     stage = "act"
-    writes = ("cells.activation", "cells.polarisation", "cells.capillarisation", "cells.exhaustion", "cells.age", "cells.sojourn[all]",
+    writes = (*(f"cells.{state.name}" for state in states_of(KINDS)), "cells.age", "cells.sojourn[all]",
               "cells.alive[others]", "cells[new stroma]", "cells.event[others]", "cells.kind[converting]")  # fmt: skip
     adds = ("cells.load", "sites.net")
 
     def __init__(self, setting: Setting):
         self.every = setting.section("decide").interval
-        self.columns = setting.columns(
-            "activate", "deactivate", "polarise", "depolarise", "capillarise", "decapillarise", "exhaust", "recover",
-            "leave", "release_net", "divide", "convert",
-        )  # fmt: skip
-        self.digest = setting.column("digest")
-        has = [[name in setting.values[f"cells.{k.name}"] for name, _ in STATES] for k in setting.kinds]
+        self.columns, self.states = setting.columns(*BEHAVIOURS), states_of(setting.kinds)
+        self.moves = np.array([setting.columns(s.up, s.down) for s in self.states], dtype=np.int64).reshape(
+            -1, 2
+        )
+        self.has = np.array(
+            [[s in kind.states for s in self.states] for kind in setting.kinds], dtype=np.int64
+        )
         self.becomes = np.array([_target(setting, k.name) for k in setting.kinds], dtype=np.int64)
-        self.limits = np.array(has, dtype=np.int64)
 
     def step(self, world: World) -> None:
         """Relax states over the hours for which the rates hold; carry out what was drawn."""
         cells, clock = world.cells, world.clock
         if not clock.due(self.every):
             return
+        names = [state.name for state in self.states]
         turn_over(
-            cells.n, world.seed, clock.tick, clock.span(self.every), cells.full("kind"), cells.full("key"), cells.full("event"),
-            cells.full("activation"), cells.full("polarisation"), cells.full("capillarisation"), cells.full("exhaustion"),
-            cells.full("load"), cells.full("age"), cells.full("sojourn"), world.rates, self.columns, self.digest, self.limits,
+            cells.n, world.seed, clock.tick, clock.span(self.every), cells.whole, cells.at(*WHOLE), cells.real,
+            cells.at(*REAL), world.rates, self.columns, np.column_stack([cells.at(*names), self.moves]), self.has,
         )  # fmt: skip
         drawn = np.flatnonzero((cells["event"] > 0) & (cells["kind"] != TUMOUR))
         if not len(drawn):
@@ -77,13 +72,11 @@ class TurnOver(Process):
 
 def settle_states(world: World, turnover: TurnOver) -> None:
     """Put every inner state where its rates lead in the end: up / (up + down); states that nothing moves stay."""
-    cells = world.cells
-    for (_, state), has, (up, down) in zip(
-        STATES, turnover.limits.T, turnover.columns[: 2 * len(STATES)].reshape(-1, 2), strict=True
-    ):
-        total = world.rates[: cells.n, up] + world.rates[: cells.n, down]
+    cells, rates = world.cells, world.rates[: world.cells.n]
+    for state, has, (up, down) in zip(turnover.states, turnover.has.T, turnover.moves, strict=True):
+        total = rates[:, up] + rates[:, down]
         moved = (has[cells["kind"]] == 1) & (total > 0.0)
-        cells[state][moved] = world.rates[: cells.n, up][moved] / total[moved]
+        cells[state.name][moved] = rates[:, up][moved] / total[moved]
 
 
 def _target(setting: Setting, kind: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from livermet_sim.kernels import response
 from livermet_sim.state.sites import SITE_COLUMNS
@@ -40,10 +41,6 @@ class Signal:
 # signal, cell column, unit, meaning
 _OWN = (
     ("load", "load", "cells", "Tumour cells the cell has engulfed and not yet digested."),
-    ("activation", "activation", "1", "The cell's own activation, 0 to 1."),
-    ("polarisation", "polarisation", "1", "The cell's own polarisation: 0 tumour-killing, 1 tumour-feeding."),
-    ("capillarisation", "capillarisation", "1", "The LSEC's own loss of fenestrae, 0 to 1."),
-    ("exhaustion", "exhaustion", "1", "The T cell's own loss of function to lasting antigen, 0 to 1."),
     ("age", "age", "h", "Time since the cell arrived or was born."),
     ("sojourn", "sojourn", "h", "Tumour cells: time since arrest, or since extravasation."),
     ("crowding", "crowding", "1", "Share of the sites a cell touches that hold a tumour cell."),
@@ -58,7 +55,18 @@ _AROUND = (
 )
 
 
-def signals(fields: Sequence[str], systemic: Iterable[str], kinds: Iterable[str]) -> dict[str, Signal]:
+class StateLike(Protocol):
+    """Say what rules sense of an inner state."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+
+
+def signals(
+    fields: Sequence[str], systemic: Iterable[str], kinds: Iterable[str], states: Iterable[StateLike] = ()
+) -> dict[str, Signal]:
     """Return every signal of a run by its name.
 
     Parameters
@@ -66,6 +74,8 @@ def signals(fields: Sequence[str], systemic: Iterable[str], kinds: Iterable[str]
     fields, systemic, kinds : names
         The diffusing signals, the factors that are the same for all cells (systemic ones and, as ``trait.X``,
         traits of the tumour line), and the cell kinds of the run.
+    states : iterable
+        The inner states of these kinds.
     """
     found: list[Signal] = []
     for field in fields:
@@ -85,9 +95,12 @@ def signals(fields: Sequence[str], systemic: Iterable[str], kinds: Iterable[str]
     for column in SITE_COLUMNS:
         name = f"site.{column.name}" if column.name in ("diameter", *taken) else column.name
         found.append(Signal(name, response.SITE, column.name, column.unit, column.doc))
+    states = tuple(states)
     found += [Signal(name, response.OWN, column, unit, doc) for name, column, unit, doc in _OWN]
+    found += [Signal(state.name, response.OWN, state.name, "1", state.says) for state in states]
     found += [Signal(name, response.AROUND, column, unit, doc) for name, column, unit, doc in _AROUND]
     found += _lacks()
+    found += [_lack_of(state.name) for state in states]
     for factor in systemic:
         found += _factor(factor)
     for kind in kinds:
@@ -112,13 +125,11 @@ def _lacks() -> list[Signal]:
             "hypoxia", response.SITE, "oxygen", "mmHg", "What oxygen lacks to 15 mmHg.", deficit=HYPOXIA_ONSET
         ),
         Signal("stasis", response.SITE, "perfused", "1", "1 where no blood flows.", deficit=1.0),
-        Signal(
-            "lack.activation", response.OWN, "activation", "1", "1 minus the cell's activation.", deficit=1.0
-        ),
-        Signal(
-            "lack.polarisation", response.OWN, "polarisation", "1", "1 minus the polarisation.", deficit=1.0
-        ),
     ]
+
+
+def _lack_of(state: str) -> Signal:
+    return Signal(f"lack.{state}", response.OWN, state, "1", f"1 minus the cell's {state}.", deficit=1.0)
 
 
 def _contacts(kind: str) -> list[Signal]:

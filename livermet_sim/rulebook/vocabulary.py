@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from livermet_sim.base.specs import Parameter
-from livermet_sim.rulebook.signals import Signal, signals
+from livermet_sim.rulebook.signals import Signal, StateLike, signals
 
 LAYERS = ("lumen", "tissue")
 DIRECTIONS = ("increases", "decreases")
@@ -22,6 +22,8 @@ class KindLike(Protocol):
     def former(self) -> Mapping[str, str]: ...
     @property
     def called(self) -> str: ...
+    @property
+    def states(self) -> Sequence[StateLike]: ...
     def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]: ...
     def local(self, fields: Sequence[str]) -> tuple[str, ...]: ...
 
@@ -62,7 +64,8 @@ class Vocabulary:
         former = {kind.name: kind.former for kind in kinds}
         local = {kind.name: kind.local(fields) for kind in kinds}
         called = {kind.name: kind.called for kind in kinds}
-        own = signals(fields, systemic, names)
+        states = {state.name: state for kind in kinds for state in kind.states}
+        own = signals(fields, systemic, names, states.values())
         return cls(names, fields, systemic, own, behaviours, former, local, called)
 
     def base_values(self) -> dict[str, dict[str, float]]:

@@ -64,6 +64,10 @@ class Table:
         """Return the row of ``name`` in its matrix (``real``, or ``whole`` for whole columns)."""
         return self._slot[name][1]
 
+    def at(self, *names: str) -> np.ndarray:
+        """Return the rows of columns in their matrix, int64; kernels take the matrix and these."""
+        return np.array([self.index(name) for name in names], dtype=np.int64)
+
     def reserve(self, rows: int) -> None:
         """Make room for ``rows`` rows in all; capacity doubles, so growth costs little in the long run."""
         if rows <= self.capacity:

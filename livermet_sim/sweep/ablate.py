@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cells.columns import CELL_COLUMNS
+from livermet_sim.cells.columns import cell_columns
 from livermet_sim.engine import Engine, base_values
 from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.rulebook import ablation
@@ -125,7 +125,7 @@ class Ablation:
         """Say whether a scenario without it can be made; where it was named, let the reason out."""
         try:
             scenario = change_paths(base, {ABLATE: word})
-            compile_rules(scenario.rules, base_values(scenario), CELL_COLUMNS)
+            compile_rules(scenario.rules, base_values(scenario), cell_columns(scenario.kinds))
         except LivermetError as error:
             if named:
                 raise

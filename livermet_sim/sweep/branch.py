@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.cells.columns import CELL_COLUMNS
+from livermet_sim.cells.columns import cell_columns
 from livermet_sim.rulebook.ablation import ABLATE
 from livermet_sim.rulebook.branch import Probe, can_obey, obey
 from livermet_sim.rulebook.compile import compile_rules
@@ -96,7 +96,8 @@ class _Tree:
         self.seed, self.waiting, self.make = seed, dict(shared), Engine
         self.base = base_values(control)
         others = {address: own.rules for address, (_, own) in shared.items()}
-        self.probe = Probe(control.rules, others, lambda book: compile_rules(book, self.base, CELL_COLUMNS))
+        columns = cell_columns(control.kinds)
+        self.probe = Probe(control.rules, others, lambda book: compile_rules(book, self.base, columns))
         self.start = time.perf_counter()
         self.engine = Engine(control, seed, self.probe)
 

@@ -9,16 +9,20 @@ from kernel_worlds import assert_share, random_keys
 from livermet_sim.kernels.codes import RECRUITED, TUMOUR
 from livermet_sim.kernels.rng import child_key
 from livermet_sim.kernels.turnover import (
+    BEHAVIOURS,
     CASTS,
     CONVERTS,
     DIVIDES,
     LEAVES,
+    REAL,
+    WHOLE,
     recruit,
     relax,
     secrete,
     secrete_along,
     turn_over,
 )
+from livermet_sim.state.table import Column, Table
 
 IMMUNE, LSEC = 1, 2
 
@@ -43,28 +47,36 @@ def test_relaxing_stays_between_0_and_1_and_still_without_rates():
     assert relax(0.2, 0.0, 3.0, 20.0) == pytest.approx(0.0, abs=1e-20)
 
 
+STATES = ("one", "two", "three", "four")
+BASE = len(BEHAVIOURS)
+
+
 class Cells:
-    """Hold cells with the twelve turnover behaviours and ``digest`` as columns."""
+    """Hold cells with the turnover behaviours as columns, and after them two for each of four states."""
 
     def __init__(self, n: int, kind: int = IMMUNE):
-        self.n, self.kind, self.key = n, np.full(n, kind), random_keys(n)
-        self.event = np.full(n, 77)
-        self.activation, self.polarisation = np.full(n, 0.5), np.full(n, 0.5)
-        self.capillarisation, self.exhaustion = np.full(n, 0.5), np.full(n, 0.5)
-        self.load, self.age, self.sojourn = np.zeros(n), np.zeros(n), np.zeros(n)
-        self.rates = np.zeros((n, 13))
-        self.limits = np.ones((3, 4), dtype=np.int64)
+        columns = [Column(name, "1", "", whole=True) for name in WHOLE] + [
+            Column(name, "1", "") for name in (*REAL, *STATES)
+        ]
+        self.n, self.table = n, Table(columns, n)
+        self.table.append(n, kind=kind, key=random_keys(n), event=77, **dict.fromkeys(STATES, 0.5))
+        self.rates = np.zeros((n, BASE + 8))
+        self.has = np.ones((3, 4), dtype=np.int64)
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        return self.table[name]
 
     def step(self, dt: float, tick: int = 0) -> None:
+        table, moves = self.table, BASE + np.arange(8).reshape(4, 2)
         turn_over(
-            self.n, 2, tick, dt, self.kind, self.key, self.event, self.activation, self.polarisation,
-            self.capillarisation, self.exhaustion, self.load, self.age, self.sojourn, self.rates, np.arange(12), 12, self.limits,
+            table.n, 2, tick, dt, table.whole, table.at(*WHOLE), table.real, table.at(*REAL), self.rates, np.arange(BASE),
+            np.column_stack([table.at(*STATES), moves]), self.has,
         )  # fmt: skip
 
 
 def test_leaving_casting_and_dividing_compete():
     cells, dt = Cells(6000), 0.8
-    cells.rates[:, 8:12] = 0.2, 0.1, 0.3, 0.15
+    cells.rates[:, :4] = 0.2, 0.1, 0.3, 0.15
     cells.step(dt)
     for event, rate in ((LEAVES, 0.2), (CASTS, 0.1), (DIVIDES, 0.3), (CONVERTS, 0.15)):
         assert_share(np.count_nonzero(cells.event == event), 6000, rate / 0.75 * (1 - np.exp(-0.75 * dt)))
@@ -74,7 +86,7 @@ def test_leaving_casting_and_dividing_compete():
 @pytest.mark.parametrize("dt", [0.25, 0.5, 2.0])
 def test_time_to_leave_does_not_depend_on_the_step(dt):
     cells = Cells(4000)
-    cells.rates[:, 8] = 0.3
+    cells.rates[:, 0] = 0.3
     there = np.ones(4000, dtype=bool)
     for tick in range(round(4 / dt)):
         cells.step(dt, tick)
@@ -83,15 +95,14 @@ def test_time_to_leave_does_not_depend_on_the_step(dt):
 
 
 def test_states_move_only_in_kinds_that_have_them_and_never_in_tumour_cells():
-    names = ("activation", "polarisation", "capillarisation", "exhaustion")
     for has in np.eye(4, dtype=np.int64):
         cells = Cells(3)
         cells.kind[0] = TUMOUR
-        cells.rates[:, :8] = 0.4, 0.1, 0.2, 0.3, 0.5, 0.0, 0.6, 0.2
-        cells.limits[IMMUNE] = has
+        cells.rates[:, BASE:] = 0.4, 0.1, 0.2, 0.3, 0.5, 0.0, 0.6, 0.2
+        cells.has[IMMUNE] = has
         cells.step(1.5)
         for name, (up, down), one in zip(
-            names, ((0.4, 0.1), (0.2, 0.3), (0.5, 0.0), (0.6, 0.2)), has, strict=True
+            STATES, ((0.4, 0.1), (0.2, 0.3), (0.5, 0.0), (0.6, 0.2)), has, strict=True
         ):
             value = getattr(cells, name)
             assert value[0] == 0.5
@@ -101,7 +112,7 @@ def test_states_move_only_in_kinds_that_have_them_and_never_in_tumour_cells():
 def test_cells_age_and_digest():
     cells = Cells(2)
     cells.kind[0] = TUMOUR
-    cells.load[1], cells.rates[:, 12] = 2.0, 0.3
+    cells.load[1], cells.rates[:, 4] = 2.0, 0.3
     cells.step(0.5)
     assert cells.age.tolist() == [0.5, 0.5] and cells.sojourn.tolist() == [0.5, 0.0]
     assert cells.load[1] == pytest.approx(2.0 * np.exp(-0.15))
@@ -193,10 +204,10 @@ def test_arrivals_and_leaving_keep_the_resting_number():
         rows, _ = arrivals(lining, rates, resting, tick, dt)
         keys = [child_key(1, 15, tick, int(lining[row])) for row in rows]
         cells.step(dt, tick)
-        kept = cells.key[cells.event == 0]
+        kept = cells.key[cells.event == 0].copy()
         cells = Cells(len(kept) + len(keys))
-        cells.key = np.concatenate([kept, np.array(keys, dtype=np.int64)])
-        cells.rates[:, 8] = leave
+        cells.key[:] = np.concatenate([kept, np.array(keys, dtype=np.int64)])
+        cells.rates[:, 0] = leave
         cells.event[:] = 0
         numbers.append(cells.n)
     # fluctuations of size sqrt(rest) last 1 / leave hours

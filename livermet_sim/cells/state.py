@@ -1,0 +1,48 @@
+"""Declare inner states: what two behaviours of a kind move between 0 and 1, dv/dt = up (1 - v) - down v."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from livermet_sim.state.table import Column
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Describe one inner state: its column, the behaviours that raise and lower it, and what rules say that they sense."""
+
+    name: str
+    up: str
+    down: str
+    doc: str
+    says: str
+
+    @property
+    def column(self) -> Column:
+        """Return the column that holds it."""
+        return Column(self.name, "1", self.doc)
+
+
+ACTIVATION = State(
+    "activation", "activate", "deactivate",
+    "0 at rest to 1 fully activated (LSEC: adhesion molecules; HSC: myofibroblast; T cell: primed).",
+    "The cell's own activation, 0 to 1.",
+)  # fmt: skip
+POLARISATION = State(
+    "polarisation", "polarise", "depolarise", "0 tumour-killing (M1, N1) to 1 tumour-feeding (M2, N2).",
+    "The cell's own polarisation: 0 tumour-killing, 1 tumour-feeding.",
+)  # fmt: skip
+
+
+class HasStates(Protocol):
+    """Say what is asked of a kind."""
+
+    @property
+    def states(self) -> Sequence[State]: ...
+
+
+def states_of(kinds: Iterable[HasStates]) -> tuple[State, ...]:
+    """Return the states that some kinds have, each once."""
+    return tuple({state.name: state for kind in kinds for state in kind.states}.values())
