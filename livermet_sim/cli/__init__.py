@@ -31,6 +31,7 @@ from livermet_sim.cli import (
     study,
     sweep,
     validate,
+    verify,
     whatif,
     why,
 )
@@ -47,7 +48,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
-    film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, validate.validate, lines.lines, bench.bench,
+    film.export, show.show, show.explain, show.check, new.new, about.cite, about.docs, baseline.baseline, verify.verify, validate.validate, lines.lines, bench.bench,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from engine_worlds import liver, shuffle_rows
 
+from livermet_sim.verification.worlds.livers import tiny_digest
+
 # between two snapshots
 HOURS = 70
-TINY = {"tissue__length": 120.0, "tissue__width": 80.0, "seeding__enrichment": 400}
 
 
 @cache
@@ -22,13 +23,6 @@ def digest(seed: int = 1, **overrides: object) -> str:
     """Return the digest of a run."""
     engine = liver(seed, **overrides)
     engine.run(HOURS)
-    return engine.digest()
-
-
-def tiny_digest() -> str:
-    """Return the digest of some steps of a very small liver."""
-    engine = liver(5, "strip", **TINY)
-    engine.run(5)
     return engine.digest()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from kernel_worlds import assert_share, field, plain_kernels, random_keys
@@ -29,11 +27,8 @@ from livermet_sim.kernels.codes import (
     TUMOUR,
     WAKE,
 )
-from livermet_sim.kernels.neighbours import list_attackers
+from livermet_sim.verification.worlds.fates import ATTACK, ENGULF, Fates
 
-# columns of the made-up rate matrix: ten own fates, attack, engulf, vulnerability to killers 1 and 2
-ATTACK, ENGULF = 10, 11
-VULNERABILITY = np.array([12, 12, 13])
 HAZARDS = np.array([0.20, 0.25, 0.10, 0.40, 0.15, 0.12, 0.18, 0.22, 0.08, 0.05])
 OUTCOMES = (
     (EXTRAVASATE, None), (DIVIDE, None), (SLEEP, None), (WAKE, None), (DIE, SHEAR),
@@ -44,7 +39,7 @@ WIDTH = SPACE * SIDE + 2
 NEIGHBOURS, _ = field(WIDTH, WIDTH)
 
 
-class Cells:
+class Cells(Fates):
     """Hold tumour cells four sites apart, each with attackers around, and let fates be drawn."""
 
     def __init__(
@@ -64,7 +59,7 @@ class Cells:
         }  # fmt: skip
         self.rates = np.zeros((n, 14))
         self.rates[:, 12:] = 1.0
-        self.across = np.ones(3)
+        self.across, self.neighbours = np.ones(3), NEIGHBOURS
 
     def arm(self, kind: int, attack: float, engulf: float = 0.0) -> Cells:
         self.rates[self.c["kind"] == kind, ATTACK] = attack
@@ -74,41 +69,6 @@ class Cells:
     def shuffle(self, order: np.ndarray) -> None:
         self.c = {name: np.ascontiguousarray(column[order]) for name, column in self.c.items()}
         self.rates = np.ascontiguousarray(self.rates[order])
-
-    def decide(self, dt: float, tick: int = 0, seed: int = 4, module: Any = fate) -> np.ndarray:
-        """Draw one step; return the rows to which something happens."""
-        c, n, sites = self.c, len(self.c["kind"]), len(NEIGHBOURS)
-        head, following = np.full(sites, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
-        listed, spread = np.zeros(sites + 1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
-        near, happened = np.zeros(sites, dtype=np.int32), np.zeros(n, dtype=np.int64)
-        list_attackers(
-            n,
-            c["kind"],
-            c["site"],
-            c["aptitude"],
-            self.rates,
-            ATTACK,
-            ENGULF,
-            np.zeros(3),
-            head,
-            following,
-            listed,
-        )
-        module.spread_attackers(head, listed, NEIGHBOURS, near, spread)
-        number = module.decide(
-            n, seed, tick, dt, c["kind"], c["site"], c["layer"], c["key"], c["state"], c["event"], c["cause"],
-            c["load"], self.rates, np.arange(10), ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near,
-            NEIGHBOURS, self.touched(), happened,
-        )  # fmt: skip
-        return happened[:number]
-
-    def touched(self) -> np.ndarray:
-        """Count the tumour cells at each site and around it, by the part they are in."""
-        found = np.zeros((2, len(NEIGHBOURS)), dtype=np.int32)
-        for row in np.flatnonzero(self.c["kind"] == TUMOUR):
-            around = NEIGHBOURS[self.c["site"][row]]
-            found[self.c["layer"][row], [self.c["site"][row], *around[around >= 0]]] += 1
-        return found
 
     def events(self) -> tuple[np.ndarray, np.ndarray]:
         tumour = self.c["kind"] == TUMOUR

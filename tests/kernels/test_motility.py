@@ -12,55 +12,15 @@ from livermet_sim.processes.crawling import PERSISTENCE
 from livermet_sim.processes.crawling import stride as stride_of
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.places import single
-
-WIDTH = 201
-MIDDLE = WIDTH * WIDTH // 2
-IMMUNE = 1
-VESSEL_CELL, TISSUE_CELL = 1, 2
-SPACING = 10.0
-
-
-class Crawlers:
-    """Hold cells of one mobile kind; columns are crawl (um/min), chemotaxis, infiltrate, attack, engulf."""
-
-    def __init__(self, neighbours, compartment, sites, way=TISSUE_CELL, rates=(0.0,) * 5, signal=None):
-        self.neighbours, self.compartment = neighbours, compartment
-        n = len(sites)
-        self.kind, self.key = np.full(n, IMMUNE), random_keys(n)
-        self.site, self.layer = (
-            np.array(sites, dtype=np.int64),
-            np.full(n, LUMEN if way == VESSEL_CELL else TISSUE),
-        )
-        self.rates, self.way = np.tile(np.asarray(rates, dtype=np.float64), (n, 1)), way
-        self.concentration = np.zeros((len(neighbours), 1)) if signal is None else signal.reshape(-1, 1)
-        self.attractant = np.array([-1, 0 if signal is not None else -1])
-        self.near = np.zeros((2, len(neighbours)), dtype=np.int32)
-
-    def step(self, tick: int, dt: float = 0.25, share: float = 1.0, module=motility, stride=SPACING) -> None:
-        module.crawl(
-            len(self.site), 5, tick, dt, stride, self.kind, self.site, self.layer, self.key, np.ones(len(self.site)),
-            self.rates, np.arange(5), np.array([0, self.way]), np.array([1.0, share]), self.attractant, np.ones(2), np.full(2, 1e-6), np.zeros(2),
-            self.concentration, self.compartment, self.neighbours, self.near,
-        )  # fmt: skip
-
-    def moved(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the way from the middle, in sites."""
-        return self.site % WIDTH - MIDDLE % WIDTH, self.site // WIDTH - MIDDLE // WIDTH
-
-
-def test_displacement_grows_with_the_number_of_hops():
-    neighbours, compartment = field(WIDTH, WIDTH)
-    # 1.5 squared sites a hop: half of the eight ways are diagonals
-    n, ticks, speed, share = 4000, 20, 0.6, 0.5
-    crawlers = Crawlers(neighbours, compartment, np.full(n, MIDDLE), rates=(speed, 0, 0, 0, 0))
-    hops = speed * share * 60 * 0.25 / SPACING
-    for tick in range(ticks):
-        crawlers.step(tick, share=share)
-        x, y = crawlers.moved()
-        expected = 1.5 * hops * (tick + 1)
-        assert (x**2 + y**2).mean() == pytest.approx(expected, rel=5 * 1.5 / np.sqrt(n) + 0.03 / (tick + 1))
-    for axis in (x, y):
-        assert abs(axis.mean()) < 5 * np.sqrt(expected / 2 / n)
+from livermet_sim.verification.worlds.crawlers import (
+    IMMUNE,
+    MIDDLE,
+    SPACING,
+    TISSUE_CELL,
+    VESSEL_CELL,
+    WIDTH,
+    Crawlers,
+)
 
 
 def test_speed_does_not_depend_on_the_step():

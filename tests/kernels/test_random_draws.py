@@ -51,16 +51,6 @@ def test_compiled_and_plain_draws_have_the_same_bits():
         assert plain.child_key(seed, purpose, tick, key) == rng.child_key(seed, purpose, tick, key)
 
 
-@pytest.mark.parametrize("keys", [np.arange(20_000), random_keys(20_000)])
-def test_draws_are_uniform(keys):
-    u, bins = drawn(keys), 64
-    assert u.min() > 0.0 and u.max() < 1.0
-    expected = len(keys) / bins
-    chi2 = ((np.bincount((u * bins).astype(int), minlength=bins) - expected) ** 2 / expected).sum()
-    assert abs(chi2 - (bins - 1)) < 5 * np.sqrt(2 * (bins - 1))
-    assert abs(u.mean() - 0.5) < 5 / np.sqrt(12 * len(keys))
-
-
 def test_draws_of_seeds_purposes_repeats_ticks_and_keys_are_independent():
     keys = np.arange(20_000)
     series = [

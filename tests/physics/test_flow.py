@@ -7,7 +7,6 @@ import pytest
 import scipy.sparse as sp
 from physics_tissues import strip, tissue_from
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import spsolve
 
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.units import convert
@@ -57,23 +56,6 @@ def test_two_diameters_act_in_series():
     # half a tube of 8 um, a whole one of 6 um, half a tube of 8 um, each with blood as viscous as its width makes it
     expected = np.pi / (128 * 10.0) / (VISCOSITY / 8.0**4 + narrow / 6.0**4)
     assert network.inflow == pytest.approx(expected, rel=1e-5)
-
-
-def test_equals_sparse_solve():
-    tissue = strip(31, 5)
-    network = Network(tissue, PLASMA)
-    network.patency[:] = np.random.default_rng(0).uniform(0.01, 1.0, tissue.n)
-    network.solve(1e-10)
-    a, b = tissue.edges.T
-    g = np.pi * 8.0**4 / (128 * VISCOSITY * 10.0) * np.minimum(network.patency[a], network.patency[b])
-    matrix = sp.coo_matrix((np.concatenate([g, g]), (np.r_[a, b], np.r_[b, a])), (tissue.n,) * 2).tocsr()
-    matrix = sp.diags(np.asarray(matrix.sum(axis=1)).ravel()) - matrix
-    free = np.flatnonzero(tissue.compartment == SINUSOID)
-    given = np.flatnonzero(np.isin(tissue.compartment, (PORTAL, CENTRAL)))
-    held = np.where(tissue.compartment[given] == PORTAL, 5.7, 4.7)
-    twin = spsolve(matrix[free][:, free].tocsc(), -matrix[free][:, given] @ held)
-    assert np.allclose(network.pressure[free], twin, atol=1e-8)
-    assert_mass_is_kept(network)
 
 
 def test_outflow_is_antisymmetric_and_goes_down_the_pressure():

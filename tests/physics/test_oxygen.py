@@ -4,40 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bodies import Body, slow_twin
+from bodies import Body
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from physics_tissues import strip, tissue_from
 
 from livermet_sim.kernels.codes import TISSUE
 from livermet_sim.state.tissue import CENTRAL, PARENCHYMA, PORTAL, SINUSOID
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_equals_the_slow_twin(seed: int):
-    rng = np.random.default_rng(seed)
-    body = Body(
-        strip(10, 3, every=4), uptake=rng.uniform(4e-4, 1.5e-3), wall_conductance=rng.uniform(0.1, 0.5)
-    )
-    body.network.patency[:] = rng.uniform(0.02, 1.0, body.tissue.n)
-    body.world.sites["parenchyma"][:] = rng.uniform(0.0, 1.0, body.tissue.n)
-    # so slow that some places lack oxygen
-    body.network.driving = (0.5, 0.1, 0.02)[seed]
-    body.settle()
-    oxygen, blood = slow_twin(body)
-    assert np.abs(body.oxygen - oxygen).max() < 2e-3 and np.abs(body.blood - blood).max() < 2e-3
-    assert oxygen[body.tissue.inside].min() < (54.0, 40.0, 20.0)[seed]
-
-
-def test_content_falls_in_a_straight_line_along_a_tube_in_which_uptake_is_constant():
-    body = Body(
-        tissue_from(np.array([[PORTAL] + [SINUSOID] * 12 + [CENTRAL]])), uptake=5e-4, michaelis=0.01
-    ).settle()
-    net = body.network
-    # far from the ends, where tract and vein feed their neighbours, all comes from the blood beside
-    falls = np.diff(body.content(body.blood[4:9])) * net.inflow / 3600.0
-    assert falls == pytest.approx(-5e-4 * 2500.0, rel=0.01)
-    assert body.lost() < 1e-6
 
 
 def slab(uptake: float, tension: float, depth: int) -> np.ndarray:
@@ -56,16 +29,6 @@ def slab(uptake: float, tension: float, depth: int) -> np.ndarray:
     body.network.driving = 1e4
     body.settle()
     return body.tissue.image(body.oxygen)[depth:, 2]
-
-
-def test_a_slab_beside_a_vessel_has_the_parabola_of_krogh():
-    depth, uptake = 5, 4e-4
-    found = slab(uptake, 60.0, depth)
-    far = 10.0 * np.arange(1, depth + 1)
-    closed = 10.0 * (depth + 0.5)
-    # D alpha P'' = M, P' = 0 at the far wall; the vessel site's own middle is at 0
-    expected = found[0] - uptake / 0.06 * (closed * far - 0.5 * far**2)
-    assert found[1:] == pytest.approx(expected, abs=1.0) and found[0] == pytest.approx(60.0, abs=1.0)
 
 
 def reached(tension: float) -> dict[float, float]:

@@ -57,9 +57,10 @@ SHORT = {
     "fork": ["--days", "0.1"],
     "whatif": ["--days", "0.5"],
     "why": ["--days", "0.5"],
+    "verify": ["--only", "flow-*"],
 }
 SOONER = {"14 day": "0.05 day", "day14.npz": "day0.05.npz"}
-VALUED = ("--pairs", "--rules", "--days", "--seeds", "--lines", "--workers")
+VALUED = ("--pairs", "--rules", "--days", "--seeds", "--lines", "--workers", "--only")
 STUDY = {"samples = 60": "samples = 4", "trials = 32": "trials = 2", "replicates = 4": "replicates = 1"}
 
 

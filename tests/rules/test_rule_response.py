@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rule_worlds import COMMON, compiled, load, make_world, random_world, rates_slowly, sense_slowly
+from rule_worlds import COMMON, compiled, load, make_world, random_world, sense_slowly
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.columns import CELL_COLUMNS
@@ -27,20 +27,6 @@ EXTRA = {
     "own": {"actor": "kupffer", "behaviour": "crawl", "maximum": "x4", **COMMON,
             "signal": "contact.activated.kupffer"},
 }  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_kernel_equals_slow_twin(seed):
-    book = load(EXTRA)
-    rules = compiled(book)
-    world = random_world(book, rules, 120, seed)
-    rules.evaluate(world)
-    base_values = book.words.base_values()
-    for row in range(world.cells.n):
-        expected = rates_slowly(book, base_values, world, row)
-        got = {name: world.rates[row, rules.column(name)] for name in rules.behaviours}
-        for name in rules.behaviours:
-            assert got[name] == pytest.approx(expected.get(name, 0.0), rel=1e-12, abs=1e-15), name
 
 
 def digest() -> str:
@@ -106,26 +92,6 @@ def _row(signal, maximum, half, power, direction="increases", **more):
         "actor": "cell", "signal": signal, "direction": direction, "behaviour": "cycle", "maximum": maximum,
         "half_max": half, "power": power, **more,
     }  # fmt: skip
-
-
-def test_physicell_hill_functions():
-    one = _two_signals({"r": _row("a", 1, 21.5, 4)}, 0.0)
-    assert one(38.0, 0.0) == pytest.approx(0.90704975020103462, rel=1e-14)
-    two = _two_signals({"r": _row("a", 1, 21.5, 4), "s": _row("b", 1, 6000, 4)}, 0.0)
-    assert two(38.0, 3000.0) == pytest.approx(0.90758661564854937, rel=1e-14)
-
-
-def test_physicell_up_and_down():
-    up = {"r": _row("a", 0.0072, 21.5, 4)}
-    assert _two_signals(up, 0.00072)(38.0, 0.0) == pytest.approx(0.0065976823813027044, rel=1e-14)
-    both = _two_signals({**up, "p": _row("b", 0, 0.25, 3, "decreases")}, 0.00072)
-    assert both(21.5, 0.25) == pytest.approx(0.00198, rel=1e-14)
-    assert both(38.0, 0.1) == pytest.approx(0.006200829305735624, rel=1e-14)
-
-
-def test_physicell_two_decreasing():
-    rate = _two_signals({s: _row(s, 0.1, 0.005, 4, "decreases") for s in "ab"}, 1.0)
-    assert rate(0.005, 0.01) == pytest.approx(0.15, rel=1e-14)
 
 
 def test_physicell_rule_that_does_not_hold_for_this_cell():

@@ -1,0 +1,1 @@
+"""Hold the checks, each with what is expected, what is found and how far apart they may be."""

@@ -1,0 +1,1 @@
+"""Say slowly and obviously what fast kernels say."""

@@ -1,0 +1,1 @@
+"""Make the small worlds on which the model is verified."""
