@@ -41,7 +41,7 @@ TUMOUR = Kind(
         Parameter("stiffness_spread", 0.5, "1", "Standard deviation of the logarithm of tension and of viscosity among cells.", 0.0, 2.0),
         Parameter("arrest_adhesive", 1.0, "1", "Trait: multiplies the ligand that the lining shows (counterparts of selectins, VCAM-1, ICAM-1).", 0.0, 20.0),
         Parameter("tether_rate", 0.03, "/s", "Rate at which a cell that touches a lining of full ligand is tethered.", 0.0, 1000.0),
-        Parameter("bond_force", 2500.0, "pN", "Force at which the bonds to full ligand last a minute.", 0.0, 1e6, "440 bonds of 5.7 pN (Bell model, equal on and off rates); number of bonds assumed", "assumed"),
+        Parameter("bond_force", 2500.0, "pN", "Force at which the bonds to full ligand last a minute.", 0.0, 1e6, "76 bonds of 33 pN (B16 to mouse endothelium, doi:10.1049/ip-nbt:20040707), or 440 that bear 5.7 pN for long (Bell model); number of bonds assumed", "assumed"),
         Parameter("firm_after", 5.0, "min", "Mean time until the bonds of a tethered cell become firm.", 0.01, 1e6, "Taubenberger 2007 Mol Biol Cell 18:1634 (a switch between 1 and 10 min); Lotz 1989 PMC2115812 (15 min)", "found"),
         Parameter("firm_gain", 10.0, "1", "How many times more force firm bonds hold.", 1.0, 1000.0, "Taubenberger 2007 Mol Biol Cell 18:1634 (up to 10); Lotz 1989 PMC2115812 (more than 10)", "found"),
         Parameter("arrest_after", 1.0, "min", "Wait at one place from which a cell counts as arrested.", 0.02, 1000.0),

@@ -54,6 +54,18 @@ def stretch_at(site, k, contacts, segments):
     return segments[place]
 
 
+@inline
+def linings(site, own, active, contacts, segments, segment_row, activation):
+    """Return how many stretches of lining other than ``own`` a cell at a site touches, those of activated cells alone or all."""
+    total = 0
+    for k in range(-1, contacts.shape[1]):
+        stretch = stretch_at(site, k, contacts, segments)
+        row = segment_row[stretch] if stretch >= 0 and stretch != own else -1
+        if row >= 0 and (not active or activation[row] > 0.5):
+            total += 1
+    return total
+
+
 @kernel
 def touch(n, kind, site, activation, counted, site_real, columns, contacts, segments, touching, around):
     """Count along each stretch of lining the cells at its sites and on those they touch, each of them once.

@@ -13,7 +13,7 @@ import numpy as np
 
 from livermet_sim.kernels.codes import LUMEN
 from livermet_sim.kernels.jit import inline, kernel
-from livermet_sim.kernels.lining import stretch_at
+from livermet_sim.kernels.lining import linings
 
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
 BLOCK = 32
@@ -52,18 +52,6 @@ def slope(concentration, neighbours, site, i, axes, length):
 
 
 @inline
-def linings(site, own, active, contacts, segments, segment_row, activation):
-    """Return how many stretches of lining other than ``own`` a cell at a site touches, those of activated cells alone or all."""
-    total = 0
-    for k in range(-1, contacts.shape[1]):
-        stretch = stretch_at(site, k, contacts, segments)
-        row = segment_row[stretch] if stretch >= 0 and stretch != own else -1
-        if row >= 0 and (not active or activation[row] > 0.5):
-            total += 1
-    return total
-
-
-@inline
 def _all_around(value, site, contacts):
     """Return the sum of a value over a site and those that a cell there touches."""
     total = float(value[site])
@@ -74,40 +62,60 @@ def _all_around(value, site, contacts):
 
 
 @inline
+def lack(value, deficit):
+    """Return a signal, or what it lacks to a level where that is positive; never below 0."""
+    if deficit > 0.0:
+        value = deficit - value
+    return value if value > 0.0 else 0.0
+
+
+@inline
+def _feel(
+    code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, site_real, count, contacts, segments, segment_row, touching,
+    around, layout, out,
+):  # fmt: skip
+    """Write what touches some cells, or lies around them; see `_sense`."""
+    kinds, active, segment = layout[4], cell_real[layout[3]], cell_whole[layout[5]]
+    for j in range(len(rows)):
+        row, site = rows[j], place[j]
+        stretch = segment[row]
+        if whole and stretch >= 0:
+            value = float(touching[stretch, i]) if code == CONTACT else around[i, stretch]
+        elif code == AROUND:
+            value = _all_around(site_real[i], site, contacts)
+        elif layout[6 + i % kinds] == 1:
+            value = float(linings(site, stretch, i >= kinds, contacts, segments, segment_row, active))
+        else:
+            itself = i == kind or (i == kind + kinds and active[row] > 0.5)
+            value = _all_around(count[:, i], site, contacts) - (1.0 if itself else 0.0)
+        out[j] = lack(value, deficit)
+
+
+@inline
 def _sense(
     code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours,
     systemic, axes, length, segments, segment_row, touching, around, layout, out,
 ):  # fmt: skip
     """Write one signal of some cells of one kind at the sites ``place``; ``whole`` for contacts along all that a cell lines."""
-    kinds, active = layout[4], cell_real[layout[3]]
+    if code in (CONTACT, AROUND):
+        _feel(
+            code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, site_real, count, contacts, segments, segment_row,
+            touching, around, layout, out,
+        )  # fmt: skip
+        return
     for j in range(len(rows)):
         row, site = rows[j], place[j]
-        stretch = cell_whole[layout[5], row]
-        value = 0.0
         if code == FIELD:
             value = concentration[site, i]
         elif code == SITE:
             value = site_real[i, site]
         elif code == OWN:
             value = cell_real[i, row]
-        elif code == CONTACT and whole and stretch >= 0:
-            value = float(touching[stretch, i])
-        elif code == CONTACT and layout[6 + i % kinds] == 1:
-            value = float(linings(site, stretch, i >= kinds, contacts, segments, segment_row, active))
-        elif code == CONTACT:
-            itself = i == kind or (i == kind + kinds and active[row] > 0.5)
-            value = _all_around(count[:, i], site, contacts) - (1.0 if itself else 0.0)
-        elif code == AROUND:
-            value = (
-                around[i, stretch] if whole and stretch >= 0 else _all_around(site_real[i], site, contacts)
-            )
         elif code == SYSTEMIC:
             value = systemic[i]
         else:
             value = slope(concentration, neighbours, site, i, axes, length)
-        if deficit > 0.0:
-            value = deficit - value
-        out[j] = value if value > 0.0 else 0.0
+        out[j] = lack(value, deficit)
 
 
 @inline
