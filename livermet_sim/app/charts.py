@@ -108,16 +108,16 @@ def bars(rows: Sequence[tuple[str, Sequence[float], str]], colours: Sequence[str
     return _svg(parts, max(y, 20)) + legend
 
 
-def table(rows: Sequence[tuple[str, str, Sequence[float]]], names: Sequence[str]) -> str:
-    """Return names with a value a liver; what is said of each shows where one points at it, a dash where it is NaN."""
+def table(rows: Sequence[tuple[str, str, str, Sequence[float]]], names: Sequence[str]) -> str:
+    """Return names, values (one a liver, a dash where it is NaN) and units; what is said of each shows under the pointer."""
     heads = "".join(f"<th>{escape(name)}</th>" for name in names) if len(names) > 1 else ""
     body = "".join(
         f'<tr title="{escape(doc)}"><td>{escape(name)}</td>'
         + "".join(f"<td>{number(value)}</td>" for value in values)
-        + "</tr>"
-        for name, doc, values in rows
+        + f"<td>{'' if unit == '1' else escape(unit)}</td></tr>"
+        for name, unit, doc, values in rows
     )
-    head = f"<tr><th></th>{heads}</tr>" if heads else ""
+    head = f"<tr><th></th>{heads}<th></th></tr>" if heads else ""
     return f'<div class="numbers"><table>{head}{body}</table></div>'
 
 

@@ -129,7 +129,7 @@ def every(livers: Sequence[Liver]) -> str:
     views = [liver.model.engine.view() for liver in livers]
     found = [measures(view) for view in views]
     rows = [
-        (words(name), readout.doc, [own.get(name, math.nan) for own in found])
+        (name, readout.unit, readout.doc, [own.get(name, math.nan) for own in found])
         for name, readout, _ in REGISTRY.named(views[0], MEASURES)
     ]
     return charts.table(rows, [liver.title for liver in livers])

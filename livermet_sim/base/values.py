@@ -74,6 +74,7 @@ class Values:
                 raise ValueError(f'{name} holds "{value[:40]}", which is none of its words')
 
     def _check_numbers(self, name: str, values: np.ndarray) -> None:
+        # a column at a time: msgspec, which goes value by value, takes eight times as long with the list it asks for
         if values.dtype.kind == "f":
             gone = np.isnan(values)
             if gone.any() and not self.missing:

@@ -335,7 +335,9 @@ def test_every_panel_draws_one_liver_and_two(page, compare):
         drawn = shown.wait(lambda frame, before=before: frame.number > before).charts
         assert set(drawn) == {"strip", "cascade", "curves"}
         for chart in drawn.values():
-            assert chart.count("<svg") == chart.count("</svg>") >= 1 and "nan" not in chart.lower()
+            assert max(chart.count(f"<{tag}") for tag in ("svg", "table")) >= 1
+            assert ">nan" not in chart.lower() and " nan" not in chart.lower()
+            assert all(chart.count(f"<{tag}") == chart.count(f"</{tag}>") for tag in ("svg", "table", "tr"))
     assert len({id(one.session) for one in [shown]}) == 1
 
 

@@ -82,7 +82,7 @@ def test_a_readout_added_in_one_place_is_everywhere(tmp_path):
     assert "full_kupffer [cells]" in shown
     # the live page
     page = panels.every([SimpleNamespace(model=model, title="the liver")])
-    assert f"<td>full kupffer</td><td>{last}</td>" in page and said["doc"] in page
+    assert f"<td>full_kupffer</td><td>{last}</td><td>cells</td>" in page and said["doc"] in page
 
 
 @pytest.mark.parametrize("workers", [1, 2])

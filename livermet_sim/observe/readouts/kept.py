@@ -54,14 +54,8 @@ class Kept(View):
         """Return the lesions by number, blank where none of that number was seen."""
         table = self._result.lesions
         called = {name: name for name in _SAME} | {v.removesuffix("_h"): v for v in _HOURS}
-        called |= {"arrested": "arrested_h"} | {name: name for name in PATTERNS} | _CALLED
-        at = table["lesion"].to_numpy(dtype=np.int64)
-        n = int(at.max(initial=-1)) + 1
-        found = {name: _spread(table[column], at, n) for name, column in called.items() if column in table}
-        codes = {word: code for code, word in enumerate(PHASE_WORDS)}
-        found["phase"] = np.zeros(n, dtype=np.int64)
-        found["phase"][at] = [codes.get(str(word), 0) for word in table["phase"]]
-        return Columns(found, n)
+        called |= {"arrested": "arrested_h"} | {name: name for name in (*PATTERNS, "phase")} | _CALLED
+        return _Lesions(table, {own: column for own, column in called.items() if column in table})
 
     @cached_property
     def events(self) -> Events:
@@ -160,16 +154,27 @@ class Kept(View):
         return {name: self.lesions[name] for name in PATTERNS}
 
 
+class _Lesions(Columns):
+    """Spread the columns of a table of lesions over their numbers, each when it is asked for: numbers may be large."""
+
+    def __init__(self, table: Frame, called: dict[str, str]):
+        self._at = table["lesion"].to_numpy(dtype=np.int64)
+        super().__init__(called, int(self._at.max(initial=-1)) + 1)
+        self._rows = table
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._table:
+            raise NotKept(name)
+        column = self._rows[self._table[name]]
+        values = np.maximum(_codes(column, PHASE_WORDS), 0) if name == "phase" else column.to_numpy()
+        blank = -1 if values.dtype.kind in "iu" else np.nan
+        found = np.full(self.n, 0 if name == "phase" else blank, dtype=np.result_type(values, type(blank)))
+        found[self._at] = values
+        return shut(found)
+
+
 def _codes(words: Frame, known: Any) -> np.ndarray:
     """Return the place of each word among those known, -1 for another."""
     import pandas as pd
 
     return pd.Index(list(known), dtype=object).get_indexer(words.astype(str).astype(object)).astype(np.int64)
-
-
-def _spread(column: Frame, at: np.ndarray, n: int) -> np.ndarray:
-    """Return a column by the number of the lesion; -1 or NaN where there is none."""
-    values = column.to_numpy()
-    found = np.full(n, np.nan) if values.dtype.kind not in "iu" else np.full(n, -1, dtype=np.int64)
-    found[at] = values
-    return found

@@ -114,7 +114,7 @@ def words(name: str) -> str:
         return plain.replace("_", " ")
     for ending in (own.replace("/", "_"), "per_" + own.rpartition("/")[2]):
         plain = plain.removesuffix(f"_{ending}")
-    return f"{plain.replace('_', ' ')} ({own.replace('mm2', 'mm²')})"
+    return f"{plain.replace('_', ' ')} ({own.replace('mm2', 'mm²').replace('mm3', 'mm³')})"
 
 
 def headlines(names: Collection[str] | None = None) -> tuple[str, ...]:
