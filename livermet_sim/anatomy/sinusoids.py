@@ -10,19 +10,18 @@ Meyer 1994, doi:10.1016/0165-1684(94)90060-4).
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from livermet_sim.base.specs import Value
+from livermet_sim.kernels.flooding import BORDER, NONE, flood
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL
 
 # randomly thrown discs jam at 54.7 % of the area: their distance is then 0.83 of the square root of a cell's area
 JAMMED = 0.83
-NONE, BORDER = -1, -2
 SMALL = 4
 
 
@@ -88,39 +87,12 @@ def _flood(
     weight: np.ndarray,
 ) -> np.ndarray:
     """Return the plate of each site, BORDER where two plates meet, NONE elsewhere; int64[n]."""
-    plate = np.full(free.size, NONE).tolist()
-    open_site, factor = free.tolist(), weight.tolist()
-    sides = lattice.around[:, : lattice.sides].tolist()
-    frames = list(
-        zip(
-            (np.cos(angle) / along)[seeds].tolist(), (np.sin(angle) / along)[seeds].tolist(),
-            (np.cos(angle) / across)[seeds].tolist(), (np.sin(angle) / across)[seeds].tolist(), strict=True,
-        )
-    )  # fmt: skip
-    steps = list(enumerate(lattice.side_steps))
-    # the way from its seed travels with the front, so that it may run across the lattice's sides
-    front = [(0.0, at, k, 0, 0) for k, at in enumerate(seeds.tolist())]
-    heapq.heapify(front)
-    while front:
-        _, here, k, x, y = heapq.heappop(front)
-        if plate[here] != NONE:
-            continue
-        around = sides[here]
-        for other in around:
-            if plate[other] >= 0 and plate[other] != k:
-                plate[here] = BORDER
-                break
-        if plate[here] == BORDER:
-            continue
-        plate[here] = k
-        ca, sa, cb, sb = frames[k]
-        for slot, (step_x, step_y) in steps:
-            other = around[slot]
-            if open_site[other] and plate[other] == NONE:
-                dx, dy = x + step_x, y + step_y
-                far = ((dx * ca + dy * sa) ** 2 + (dy * cb - dx * sb) ** 2) * factor[other]
-                heapq.heappush(front, (far, other, k, dx, dy))
-    return np.array(plate)
+    plate = np.full(free.size, NONE)
+    parts = (np.cos(angle) / along, np.sin(angle) / along, np.cos(angle) / across, np.sin(angle) / across)
+    frames = np.stack([part[seeds] for part in parts], axis=1)
+    around = lattice.around[:, : lattice.sides].astype(np.int64)
+    flood(plate, free, seeds, frames, weight, around, np.array(lattice.side_steps))
+    return plate
 
 
 def _close_rim(

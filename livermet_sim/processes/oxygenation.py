@@ -26,7 +26,7 @@ SECTION = Section(
     "oxygen",
     "Oxygen supply and use.",
     (
-        Parameter("interval", 1.0, "h", "Time between two solutions.", 0.01, 24.0),
+        Parameter("interval", 2.0, "h", "Time between two solutions.", 0.01, 24.0),
         Parameter("portal_tension", 54.0, "mmHg", "Oxygen tension of portal blood.", 0.0, 600.0, "mouse, 40-54 mmHg (recalled); the upper end, as haemoglobin of the mouse unloads early", "recalled"),
         Parameter("arterial_tension", 95.0, "mmHg", "Oxygen tension of hepatic arterial blood.", 0.0, 600.0, "textbook", "recalled"),
         Parameter("half_saturation", 40.0, "mmHg", "Tension at which haemoglobin is half full (mouse; rat 38, man 26.6).", 5.0, 100.0, "C57BL/6 40-42 mmHg", "recalled"),

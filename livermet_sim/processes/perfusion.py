@@ -15,7 +15,7 @@ SECTION = Section(
     "flow",
     "Blood flow through the sinusoids.",
     (
-        Parameter("interval", 1.0, "h", "Shortest time between two solutions of the flow.", 0.01, 24.0),
+        Parameter("interval", 2.0, "h", "Shortest time between two solutions of the flow.", 0.01, 24.0),
         Parameter("portal_pressure", 5.7, "mmHg", "Pressure in the terminal portal venule.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found"),
         Parameter("central_pressure", 4.7, "mmHg", "Pressure in the central vein.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found"),
         Parameter("upstream", 0.9, "mmHg", "Pressure lost before the terminal portal venule at rest.", 0.0, 50.0, "what is left of the drop when 53 % lie behind the sinusoids and 1 mmHg in them; portal vein then 6.6 mmHg (rat 7.8: Bi 2002 doi:10.3748/wjg.v8.i3.528)", "derived"),
@@ -23,7 +23,7 @@ SECTION = Section(
         Parameter("plasma_viscosity", 1.2, "mPa s", "Viscosity of plasma.", 0.3, 10.0, "1.2 mPa s", "recalled"),
         Parameter("haematocrit", 0.30, "1", "Haematocrit in sinusoids; with the width of a tube it sets how viscous blood is there (in vivo law, Pries 1994).", 0.0, 0.9, "three quarters of 0.40-0.45 in large vessels", "recalled"),
         Parameter("perfused_above", 0.05, "1", "Share of the healthy median flow above which a tube counts as perfused.", 0.0, 1.0),
-        Parameter("tolerance", 1e-6, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01),
+        Parameter("tolerance", 1e-5, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01),
         Parameter("invaded", 0.3, "1", "Share of the sites around a portal inlet that tumour cells hold from which it counts as invaded.", 0.0, 1.0),
         Parameter("invaded_loss", 1.0, "1", "Share of its portal blood that a tract loses when all its inlets are invaded.", 0.0, 1.0),
         Parameter("arterial_share", 0.25, "1", "Share of the inflow that comes by the hepatic artery, and stays when the portal branch is invaded.", 0.0, 1.0, "clinicalgate, liver blood flow (artery about 25 % of flow)", "found"),
