@@ -34,3 +34,13 @@ def test_an_import_takes_under_half_a_second():
     seconds = [float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
                for _ in range(3)]  # fmt: skip
     assert min(seconds) < 0.5
+
+
+def test_a_run_from_the_shell_does_without_what_takes_long_to_load(tmp_path):
+    words = ["run", "strip", "--days", "0.05", "--no-figures", "--quiet", "--out", str(tmp_path / "run")]
+    code = f"""import sys
+from livermet_sim.cli import app
+app({words!r}, standalone_mode=False)
+print(sorted({{"scipy.stats", "matplotlib", "mesa", "solara", "SALib"}} & set(sys.modules)))"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
