@@ -41,7 +41,9 @@ class Ours:
         world.cells["alive"][:] = 0  # the lining, which no density sets
         world.drop_dead()
         fate = Fate(engine.setting, world.tissue.n)
-        engine.plan = Plan((Sense(), fate, Divide(engine.setting, fate, world.tissue), Settle()))
+        engine.plan = Plan(
+            (Sense(engine.setting), fate, Divide(engine.setting, fate, world.tissue), Settle())
+        )
         places = np.flatnonzero(world.census.places.capacity > 0)
         self.places = len(places)
         at = np.random.default_rng(seed).choice(places, cells, replace=False)

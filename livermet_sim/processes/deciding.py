@@ -30,10 +30,16 @@ class Sense(Process):
     stage = "sense"
     writes = ("census", "sites.pressure", "cells.crowding")
 
+    def __init__(self, setting: Setting):
+        self.interval = setting.section("decide").interval
+
     def step(self, world: World) -> None:
-        """Bring the census up to date."""
+        """Bring the census up to date; without tumour cells nobody asks for it until the rules are evaluated."""
+        cells, census = world.cells, world.census
+        empty = census.in_lumen + census.in_tissue == 0 and not (cells["kind"] == TUMOUR).any()
+        if empty and not world.clock.due(self.interval):
+            return
         world.count()
-        cells = world.cells
         cells["crowding"][:] = world.sites.full("pressure")[cells["site"]]
 
 

@@ -39,11 +39,11 @@ class Pass(Process):
         """Carry, log what happened in the order of time, and let go who was washed out."""
         if not len(self.seed.rows) and not world.census.stale and not world.census.in_lumen:
             return
-        world.count()
         cells = world.cells
         rows = np.flatnonzero((cells["kind"] == TUMOUR) & (cells["layer"] == LUMEN))
         if not len(rows):
             return
+        world.count()
         self._log(world, self._carry(world, rows))
         left_out = rows[world.compartment[cells["site"][rows]] == PORTAL]
         record(world, left_out, WASH_OUT, NONE)
