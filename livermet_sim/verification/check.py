@@ -78,12 +78,15 @@ class Figure:
     curves : tuple of Curve
     scale : str
         "linear", "log" (both axes) or "logy".
+    ticks : tuple of str
+        Names of the places 0, 1, ... along x.
     """
 
     x: str
     y: str
     curves: tuple[Curve, ...]
     scale: str = "linear"
+    ticks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

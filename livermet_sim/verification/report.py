@@ -89,6 +89,8 @@ def draw(figure: Figure, title: str) -> Any:
         axes.set_yscale("log")
     if figure.scale == "log":
         axes.set_xscale("log")
+    if figure.ticks:
+        axes.set_xticks(range(len(figure.ticks)), figure.ticks)
     axes.set_xlabel(figure.x)
     axes.set_ylabel(figure.y)
     axes.set_title(title, loc="left", fontweight="bold")

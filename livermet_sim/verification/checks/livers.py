@@ -43,12 +43,13 @@ def step(knobs: Knobs, make: Make = liver) -> Outcome:
     )
     at = np.arange(len(FATES))
     figure = Figure(
-        "alive, washed out, dead, born",
+        "fate in a day",
         "per founder",
         (
             Curve("steps of 15 min", at, a.mean(axis=0)),
             Curve(f"steps of {60 * knobs.step:g} min", at, b.mean(axis=0), "x"),
         ),
+        ticks=FATES,
     )
     return Outcome(
         "no difference per founder",

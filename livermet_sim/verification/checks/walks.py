@@ -41,7 +41,7 @@ def first_passage(knobs: Knobs, module: Any = motility) -> Outcome:
     share, hops = float((ended > 0).mean()), float(took.mean())
     errors = np.sqrt(meant * (1 - meant) / n), took.std() / np.sqrt(n)
     off = max(abs(share - meant) / errors[0], abs(hops - mean) / errors[1])
-    figure = Figure("hops", "share not yet at a mark", _survival(took, ended))
+    figure = Figure("hops", "share not yet at a mark", _survival(took, ended, up, down, float(back)))
     words = (
         f"{share:.4f} first at the upper mark, {hops:.2f} hops in the mean ({off:.1f} standard errors away)"
     )
@@ -55,11 +55,29 @@ def first_passage(knobs: Knobs, module: Any = motility) -> Outcome:
     )
 
 
-def _survival(took: np.ndarray, ended: np.ndarray) -> tuple[Curve, ...]:
+def _survival(took: np.ndarray, ended: np.ndarray, up: int, down: int, back: float) -> tuple[Curve, ...]:
+    """Return for each mark the share of its walkers that are still under way, as the chain of hops has it and as found."""
     at = np.arange(int(took.max()) + 1)
-    return tuple(
-        Curve(name, at, [(took[ended == side] > t).mean() for t in at], "-") for side, name in ((1, "upper mark"), (-1, "lower mark")) if (ended == side).any()
-    )  # fmt: skip
+    place = np.zeros(up + down + 1)  # from the lower mark to the upper
+    place[down] = 1.0
+    hop = np.diag(np.full(len(place), 1.0 - SIDEWAYS * (1.0 + back)))
+    hop += SIDEWAYS * np.eye(len(place), k=1) + SIDEWAYS * back * np.eye(len(place), k=-1)
+    hop[0], hop[-1] = np.eye(len(place))[0], np.eye(len(place))[-1]
+    there = []
+    for _ in at:
+        there.append(place[[0, -1]])
+        place = place @ hop
+    last = np.linalg.matrix_power(hop, 4096)[down, [0, -1]]
+    curves = []
+    for side, column, name in ((-1, 0, "lower mark"), (1, 1, "upper mark")):
+        if (ended == side).any():
+            curves.append(
+                Curve(f"{name}, chain", at, [1.0 - row[column] / last[column] for row in there], "-")
+            )
+            curves.append(
+                Curve(f"{name}, model", at[::8], [(took[ended == side] > t).mean() for t in at[::8]])
+            )
+    return tuple(curves)
 
 
 def spread(knobs: Knobs, module: Any = motility) -> Outcome:
