@@ -21,6 +21,7 @@ from livermet_sim.cli import (
     bench,
     calibrate,
     compare,
+    design,
     diff,
     film,
     fork,
@@ -51,6 +52,7 @@ app = typer.Typer(
 COMMANDS = (
     run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
     film.export, show.show, show.explain, show.check, diff.diff, schema.schema, new.new, about.cite, about.docs, baseline.baseline, verify.verify, validate.validate, lines.lines, bench.bench,
+    design.design,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

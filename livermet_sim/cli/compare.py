@@ -42,7 +42,7 @@ def compare(
 
     if not quiet and not jit.compiled():
         typer.echo("compiling the kernels, once, about 20 s", err=True)
-    with _Bar(quiet) as bar:
+    with Bar(quiet) as bar:
         found = compare(*arms, seeds=seeds, workers=workers, progress=bar)
     typer.echo(str(found))
     if out is not None:
@@ -54,13 +54,13 @@ def compare(
         raise typer.Exit(STOPPED)
 
 
-class _Bar:
+class Bar:
     """Show how many runs are done: a bar on a terminal, elsewhere a line a tenth."""
 
     def __init__(self, quiet: bool):
         self._quiet, self._bar, self._tenths = quiet, None, 0
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *_: object) -> None:

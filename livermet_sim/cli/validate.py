@@ -27,7 +27,7 @@ def validate(
         ),
     ] = None,
     lobules: Annotated[
-        int | None, typer.Option(min=1, help="Lobules of each liver; 8, or 2 with --quick.")
+        int | None, typer.Option(min=1, help="Lobules of each liver; 4, or 2 with --quick.")
     ] = None,
     pairs: Annotated[
         int | None,

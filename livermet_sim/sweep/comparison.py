@@ -216,7 +216,7 @@ def compare(
     Ctrl-C ends the work and gives the pairs that are complete.
     """
     chosen = _seeds(seeds)
-    arms = _aligned(_scenario(control), treated, days)
+    arms = aligned_arms(_scenario(control), treated, days)
     items = [(arm, seed) for seed in chosen for arm in arms]
     outcomes: dict[int, Any] = {}
     complete = True
@@ -264,7 +264,7 @@ def _scenario(given: Arm) -> Scenario:
     return load(given)
 
 
-def _aligned(control: Scenario, treated: Any, days: float | None) -> tuple[Scenario, Scenario]:
+def aligned_arms(control: Scenario, treated: Any, days: float | None) -> tuple[Scenario, Scenario]:
     """Return both arms, of the same length and with the same time before day 0."""
     if isinstance(treated, Scenario | str | Path):
         other = _scenario(treated)

@@ -117,23 +117,23 @@ def _runs(task: Task) -> Iterator[tuple[Scenario, Read]]:
     """Give each liver as it ends: those that never were the control, those that part from it, the control last."""
     for branch in task.branches:
         if branch.parting is None:
-            yield branch.scenario, _read(Engine(branch.scenario, task.seed), branch.days)
+            yield branch.scenario, read_on(Engine(branch.scenario, task.seed), branch.days)
     parting = sorted({b.parting for b in task.branches if b.parting is not None})
     if not parting and not task.days:
         return
     control, found = Engine(task.control, task.seed), {}
     for hour in (*parting, math.inf):
-        found |= _read(control, [day for day in task.days if day not in found and day * 24.0 <= hour])
+        found |= read_on(control, [day for day in task.days if day not in found and day * 24.0 <= hour])
         if not math.isfinite(hour):
             continue
         _go(control, hour)
         for branch in (b for b in task.branches if b.parting == hour):
-            yield branch.scenario, _read(control.fork(branch.scenario), branch.days)
+            yield branch.scenario, read_on(control.fork(branch.scenario), branch.days)
     if found:
         yield task.control, found
 
 
-def _read(engine: Engine, days: Sequence[float]) -> Read:
+def read_on(engine: Engine, days: Sequence[float]) -> Read:
     """Carry a run through some days and return what is read of it on each, at the step that is nearest."""
     found = {}
     for day in sorted(days):

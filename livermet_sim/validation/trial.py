@@ -17,7 +17,7 @@ from livermet_sim.validation.experiment import Experiment
 from livermet_sim.validation.livers import Livers, livers
 from livermet_sim.validation.verdict import Score, score
 
-LOBULES, FEWEST, MOST, AT_ONCE = 8, 4, 24, 2
+LOBULES, FEWEST, MOST, AT_ONCE = 4, 4, 24, 2
 LARGEST_TASK = 12  # treated livers; a second control is cheap beside them, and both cores find work
 Tell = Callable[[int, int, str], None]
 

@@ -51,6 +51,7 @@ SHORT = {
     "run": ["--days", "0.1", "--no-figures", "--quiet"],
     "compare": ["--days", "0.1", "--workers", "1"],
     "ablate": ["--days", "0.1", "--seeds", "2", "--workers", "1", "--rules", "MV12,MV13*"],
+    "design": ["--days", "0.1", "--livers", "3", "--workers", "1"],
     "validate": ["--quick", "--pairs", "1", "--workers", "1"],
     "baseline": ["--quick", "--lines", "cc531s", "--seeds", "1", "--workers", "1"],
     "app": ["--help"],
@@ -60,7 +61,7 @@ SHORT = {
     "verify": ["--only", "flow-*"],
 }
 SOONER = {"14 day": "0.05 day", "day14.npz": "day0.05.npz"}
-VALUED = ("--pairs", "--rules", "--days", "--seeds", "--lines", "--workers", "--only")
+VALUED = ("--livers", "--pairs", "--rules", "--days", "--seeds", "--lines", "--workers", "--only")
 STUDY = {"samples = 60": "samples = 4", "trials = 32": "trials = 2", "replicates = 4": "replicates = 1"}
 
 
