@@ -390,7 +390,7 @@ def processes(
     )
     return (
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
-        oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seed, Pass(setting, seed), Recruit(setting), Sense(setting), Line(setting),
+        oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seed, Pass(setting, seed, compiled), Recruit(setting), Sense(setting), Line(setting),
         decide, Modify(setting, pulls(interventions), decide.due), fate, Extravasate(fate), Intravasate(fate),
         Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), collapse.Collapse(setting),
         Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,

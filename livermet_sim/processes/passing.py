@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from livermet_sim.kernels.codes import ARREST, LUMEN, NONE, PORTAL, TUMOUR, WASH_OUT
+from livermet_sim.kernels.codes import ARREST, CENTRAL, LUMEN, NONE, PORTAL, TUMOUR, WASH_OUT
 from livermet_sim.kernels.transport import carry
+from livermet_sim.processes.deciding import LUMEN_ONLY
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.seeding import Seed, entrances
 from livermet_sim.processes.setting import Setting
+from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
 
 SECOND = 1.0 / 3600.0  # h
+# h: so soon a cell that comes beside others is held by them, whatever the step
+PART = 0.0625
 
 
 class Pass(Process):
@@ -25,8 +29,8 @@ class Pass(Process):
     )  # fmt: skip
     adds = ("log", "totals", "cells[washed out]", "segments")
 
-    def __init__(self, setting: Setting, seed: Seed):
-        own, self.seed = setting.section("cells.tumour"), seed
+    def __init__(self, setting: Setting, seed: Seed, compiled: Compiled):
+        own, self.seed, self.compiled = setting.section("cells.tumour"), seed, compiled
         self.law = np.array(
             [own.cortical_tension, own.viscosity, own.stiffness_spread, own.tether_rate, own.bond_force,
              60.0 * own.arrest_after, own.arrest_adhesive, 1.0 / (60.0 * own.firm_after), own.firm_gain,
@@ -34,6 +38,9 @@ class Pass(Process):
              max(1.0, np.floor(setting.section("seeding").enrichment))]
         )  # fmt: skip
         self.bridge = setting.column("bridge")
+        self._due = np.zeros(len(setting.kinds), dtype=np.int64)
+        self._due[TUMOUR] = LUMEN_ONLY
+        self._rates = np.zeros((0, 0))
 
     def step(self, world: World) -> None:
         """Carry, log what happened in the order of time, and let go who was washed out."""
@@ -52,24 +59,47 @@ class Pass(Process):
         world.drop_dead()
 
     def _carry(self, world: World, rows: np.ndarray) -> np.ndarray:
-        cells, sites, tissue = world.cells, world.sites, world.tissue
-        since = np.zeros(cells.n)
+        """Carry cells part by part of the step, what holds them read anew for each; return what happened."""
+        since, seconds = np.zeros(world.cells.n), world.clock.dt / SECOND
         since[self.seed.rows] = self.seed.since
-        seconds = world.clock.dt / SECOND
+        parts = max(1, int(np.ceil(world.clock.dt / PART - 1e-9)))
+        span = seconds / parts
+        happened, at = [], world.cells["site"].copy()
+        for part in range(parts):
+            here = rows[world.compartment[world.cells["site"][rows]] != CENTRAL]
+            due = np.maximum(since[here] - part * span, 0.0)
+            bridge = self._holding(world, here, at)
+            happened.append(self._carry_part(world, here, due, span, world.clock.tick * parts + part, bridge))
+        return np.concatenate(happened)
+
+    def _carry_part(
+        self, world: World, rows: np.ndarray, since: np.ndarray, seconds: float, tick: int, bridge: np.ndarray
+    ) -> np.ndarray:
+        cells, sites, tissue = world.cells, world.sites, world.tissue
         inside = rows[world.compartment[cells["site"][rows]] != PORTAL]
         crowd = np.bincount(cells["site"][inside], minlength=tissue.n)
         # a cell is arrested at most once in every wait
         happened = np.empty((len(rows) * (2 * int(seconds / self.law[5]) + 4), 4), dtype=np.int64)
         number = carry(
-            rows, since[rows], seconds, world.seed, world.clock.tick, cells.full("key"), cells.full("site"),
+            rows, since, seconds, world.seed, tick, cells.full("key"), cells.full("site"),
             cells.full("diameter"), cells.full("trail"), cells.full("squeeze"), cells.full("halted"),
             cells.full("bound"), crowd, tissue.neighbours, world.network.outflow,
             tissue.lattice.back, tissue.lattice.length, world.compartment,
             (sites.full("diameter"), sites.full("plug_drop"), sites.full("shear"), sites.full("speed")),
-            sites.full("tether"), sites.full("grip"), world.rates[:, self.bridge].copy(), self.law,
-            *entrances(world), happened,
+            sites.full("tether"), sites.full("grip"), bridge, self.law, *entrances(world), happened,
         )  # fmt: skip
         return happened[:number]
+
+    def _holding(self, world: World, rows: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Return the ligand of other cells that cells touch, float64[capacity]: anew for those that have left ``at``."""
+        bridge = world.rates[:, self.bridge].copy()
+        moved = rows[world.cells["site"][rows] != at[rows]]
+        if len(moved):
+            if self._rates.shape != world.rates.shape:
+                self._rates = np.zeros(world.rates.shape)
+            self.compiled.preview(world, self._due, self._rates)
+            bridge[moved] = self._rates[moved, self.bridge]
+        return bridge
 
     def _log(self, world: World, happened: np.ndarray) -> None:
         rows, event, cause, site = happened.T
