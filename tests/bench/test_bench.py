@@ -69,6 +69,12 @@ def test_a_file_that_is_no_report_is_refused(tmp_path, text):
         suite.load(tmp_path / "kept.json")
 
 
+def test_the_report_that_ships_is_whole():
+    kept = suite.load()
+    assert kept.machine and kept.date and kept.yardstick > 0.0 and not kept.quick
+    assert suite.regressions(kept, kept) == [] and len(suite.ratios(kept, kept)) == len(kept.figures)
+
+
 def test_an_unknown_benchmark_is_refused_with_the_nearest_name():
     with pytest.raises(LivermetError, match="baseline"):
         suite.names(["basline"])
