@@ -43,7 +43,7 @@ def forest(lines: Sequence[Line]) -> Figure:
     """Return a forest plot: a dot and an interval for what the model shows, a bar for what was published.
 
     Where a direction alone was published the bar reaches from 1 to the edge of the picture; ratios beyond the axis are drawn
-    at its ends.
+    at its ends. A diamond stands for a ratio whose interval bounds nothing yet; one that cannot be read has no mark.
     """
     height = 0.24 * len(lines) + 2.0
     figure = style.picture(10.0, height)
@@ -59,7 +59,7 @@ def forest(lines: Sequence[Line]) -> Figure:
     ax.set_ylim(len(lines) - 0.4, -0.6)
     ax.set_yticks(range(len(lines)), [own.name for own in lines], fontsize=8.5)
     ax.tick_params(axis="y", length=0)
-    figure.legend(handles=_key(), loc="outside lower center", ncols=6, frameon=False, fontsize=9.5)
+    figure.legend(handles=_key(), loc="outside lower center", ncols=4, frameon=False, fontsize=9.5)
     return figure
 
 
@@ -74,22 +74,22 @@ def _line(ax: object, place: int, own: Line) -> None:
         alpha=0.55 if solid else 0.16, zorder=1, linewidth=0,
     )  # fmt: skip
     colour = COLOURS[own.verdict]
-    ends = (_held(own.low), _held(own.high))
-    ax.plot(ends, (place, place), color=colour, linewidth=1.6, zorder=3)  # type: ignore[attr-defined]
+    if math.isnan(own.ratio):
+        ax.text(1.0, place, "not readable", ha="center", va="center", fontsize=7.5, color=colour, zorder=4)  # type: ignore[attr-defined]
+        return
+    bounded = math.isfinite(own.low) and math.isfinite(own.high) and own.low > 0.0
+    if bounded:  # an interval that bounds nothing yet is no line across the picture
+        ends = (_held(own.low), _held(own.high))
+        ax.plot(ends, (place, place), color=colour, linewidth=1.6, zorder=3)  # type: ignore[attr-defined]
     filled = own.verdict != "undecided"
     ax.plot(  # type: ignore[attr-defined]
-        _held(own.ratio),
-        place,
-        "o",
-        markersize=5.5,
-        zorder=4,
-        color=colour,
+        _held(own.ratio), place, "o" if bounded else "d", markersize=5.5, zorder=4, color=colour,
         markerfacecolor=colour if filled else "white",
-    )
+    )  # fmt: skip
 
 
 def _held(value: float) -> float:
-    return float(np.clip(value, LEAST, MOST)) if not math.isnan(value) else 1.0
+    return float(np.clip(value, LEAST, MOST))
 
 
 def _key() -> list[object]:
@@ -101,4 +101,5 @@ def _key() -> list[object]:
             Line2D([], [], color=COLOURS[name], marker="o", markerfacecolor="white" if name == "undecided" else COLOURS[name], label=name)
             for name in ("reproduced", "wrong", "undecided")
         ),
+        Line2D([], [], color=COLOURS["undecided"], marker="d", markerfacecolor="white", linestyle="", label="no interval yet"),
     ]  # fmt: skip
