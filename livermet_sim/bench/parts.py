@@ -35,7 +35,8 @@ def run(name: str, own: Engine, days: float, each: bool = False) -> list[Figure]
     for _ in range(steps):
         before = timed()
         for process in plan.processes:
-            process.step(own.world)
+            if process.runs(own.world):
+                process.step(own.world)
             now = timed()
             spent[process.name] += now - before
             before = now

@@ -37,11 +37,13 @@ class Film(Process):
         self.budget, self.size, self.next = budget, 0, 0.0
         self.frames: list[dict[str, Any]] = []
 
+    def runs(self, world: World) -> bool:
+        """Say whether it is time for a frame at the end of this step."""
+        return self.interval > 0.0 and world.clock.end_of_step >= self.next - 1e-9
+
     def step(self, world: World) -> None:
-        """Keep the state reached at the end of this step, if it is time."""
+        """Keep the state reached at the end of this step."""
         hours = world.clock.end_of_step
-        if self.interval <= 0.0 or hours < self.next - 1e-9:
-            return
         while self.next <= hours + 1e-9:
             self.next += self.interval / FINER if self.next < FINE_HOURS - 1e-9 else self.interval
         self.frames.append(pack(world, hours))

@@ -13,6 +13,7 @@ from livermet_sim.observe.readouts.view import Running
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.clock import Clock
 from livermet_sim.state.world import World
 
 SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "debris")
@@ -32,12 +33,22 @@ class Recorder(Process):
         self.keep_events = own.events
         self.times = [24.0 * day for day in days(own.snapshots)]
 
+    def runs(self, world: World) -> bool:
+        """Say whether a row of the time series or a snapshot is to be kept at the end of this step."""
+        return self._row_is_due(world.clock) or self._shot_is_due(world.clock)
+
+    def _row_is_due(self, clock: Clock) -> bool:
+        return (clock.tick + 1) % max(1, round(self.every / clock.dt)) == 0
+
+    def _shot_is_due(self, clock: Clock) -> bool:
+        return bool(self.times) and clock.end_of_step >= self.times[0] - 1e-9
+
     def step(self, world: World) -> None:
         """Record the state reached at the end of this step."""
         hours = world.clock.end_of_step
-        if (world.clock.tick + 1) % max(1, round(self.every / world.clock.dt)) == 0:
+        if self._row_is_due(world.clock):
             self.rows.append(self.observe(world, hours))
-        while self.times and hours >= self.times[0] - 1e-9:
+        while self._shot_is_due(world.clock):
             self.times.pop(0)
             self.shots.append(snapshot(world, hours))
 

@@ -78,8 +78,6 @@ class Angiogenesis(Process):
     def step(self, world: World) -> None:
         """Advance all sprouts; then let new tips out where no other tip is near."""
         clock, sprouts, cells = world.clock, world.carried[SPROUTS.name], world.cells
-        if not clock.due(self.every):
-            return
         span = clock.span(self.every)
         held = np.bincount(world.sites["sprout"][world.compartment == SINUSOID].astype(np.int64))
         over = [row for row in np.argsort(sprouts["key"]) if not self._advance(world, int(row), span, held)]

@@ -101,8 +101,6 @@ class Collapse(Process):
     def step(self, world: World) -> None:
         """Draw closing tubes and take them out of the network."""
         clock = world.clock
-        if not clock.due(self.every):
-            return
         out = np.empty(len(world.tissue.inside), dtype=np.int64)
         number = closing(
             world.tissue.inside, world.seed, clock.tick, clock.span(self.every), world.compartment,

@@ -55,9 +55,7 @@ class Diffuse(Process):
         self.first = setting.column(f"secrete.{setting.fields[0]}")
 
     def step(self, world: World) -> None:
-        """Solve when due; rates are those of the last evaluation of the rules."""
-        if not world.clock.due(self.every):
-            return
+        """Solve; rates are those of the last evaluation of the rules."""
         cells, fields = world.cells, world.fields
         fields.clear_source()
         number, share = len(fields.names), world.tissue.dilution

@@ -27,7 +27,7 @@ class Fuse(Process):
 
     def step(self, world: World) -> None:
         """Widen exactly over the hours since the last update."""
-        if not world.clock.due(self.every) or world.census.in_tissue == 0:
+        if world.census.in_tissue == 0:
             return
         sites = world.sites
         rate = rates_along(world, "dilate", self.column)

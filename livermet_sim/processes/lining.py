@@ -21,9 +21,7 @@ class Line(Process):
         self.tether, self.grip = setting.columns("tether", "grip")
 
     def step(self, world: World) -> None:
-        """Copy the lining's state to the sites when the rules are about to be evaluated for it."""
-        if not world.clock.due(self.every):
-            return
+        """Copy the lining's state to the sites; the rules are about to be evaluated for it."""
         cells, sites = world.cells, world.sites
         line_vessels(
             cells.n, self.code, cells.full("kind"), cells.full("segment"), cells.full("activation"),

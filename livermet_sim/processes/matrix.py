@@ -56,8 +56,6 @@ class Remodel(Process):
 
     def step(self, world: World) -> None:
         """Deposit, then wear, over the hours since the last update."""
-        if not world.clock.due(self.every):
-            return
         span = world.clock.span(self.every)
         cells, sites = world.cells, world.sites
         if self._laid is None:

@@ -115,9 +115,7 @@ class Oxygenate(Process):
         return {name: float(getattr(self.own, name.removeprefix("oxygen."))) for name in SUPPLY}
 
     def step(self, world: World) -> None:
-        """Solve when due, starting from the sites whose supply or uptake has changed."""
-        if not world.clock.due(self.every):
-            return
+        """Solve, starting from the sites whose supply or uptake has changed."""
         self._prepare(world)
         if self._awake.any():
             settle(*self._arguments(world, 0.0, self._still))

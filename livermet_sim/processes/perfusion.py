@@ -57,16 +57,17 @@ class Perfuse(Process):
         """Return all blood, portal blood, arterial blood over what they are in health."""
         return dict.fromkeys(INFLOW, 1.0)
 
+    def runs(self, world: World) -> bool:
+        """Say whether it runs: every ``every`` hours, and at once where tubes came or went."""
+        # a network whose tubes have changed carries no flow until it is solved
+        return world.network.stale or super().runs(world)
+
     def step(self, world: World) -> None:
         """Solve if a patency changed by more than a twentieth since the last solution, or what feeds a tract."""
         network = world.network
-        # a network whose tubes have changed carries no flow until it is solved
-        same_tubes = not network.stale
-        if same_tubes and not world.clock.due(self.every):
-            return
         world.count()
         patency, fed = self.patency(world), self._feed(world)
-        if same_tubes and not fed and np.abs(patency - network.patency).max(initial=0.0) < 0.05:
+        if not network.stale and not fed and np.abs(patency - network.patency).max(initial=0.0) < 0.05:
             return
         network.patency[:] = patency
         network.solve(self.own.tolerance)

@@ -10,7 +10,7 @@ from livermet_sim.state.world import World
 
 
 class Plan:
-    """Run processes in order and know how long each took.
+    """Run processes in order, each when it is due, and know how long each took.
 
     Raises
     ------
@@ -31,11 +31,12 @@ class Plan:
         return self.table()
 
     def step(self, world: World) -> None:
-        """Let every process do its part of one step."""
+        """Let every process whose time it is do its part of one step."""
         clock, seconds = time.perf_counter, self.seconds
         before = clock()
         for i, process in enumerate(self.processes):
-            process.step(world)
+            if process.runs(world):
+                process.step(world)
             now = clock()
             seconds[i] += now - before
             before = now

@@ -41,7 +41,7 @@ class Prime(Process):
         Both levels count cells per resting CD8 T cell of the tissue, so that they hold for any piece of a liver.
         """
         resting = self.density * world.tissue.volume
-        if not world.clock.due(self.every) or resting <= 0.0:
+        if resting <= 0.0:
             return
         cells, span, at = world.cells, world.clock.span(self.every), world.systemic_names.index
         node, primed = world.systemic[at("node")], world.systemic[at("primed")]

@@ -13,7 +13,7 @@ STAGES = (
 
 
 class Process:
-    """Do one thing to the world, every ``every`` hours (0 for each step).
+    """Do one thing to the world, every ``every`` hours (0 for each step); the plan keeps the time.
 
     What it carries from one tick to the next stands in tables of World, which it declares in ``carries``; it holds but
     parameters and scratch, so that another object of the class can take its place after any step.
@@ -37,6 +37,10 @@ class Process:
         """Return the levels of World that it obeys and an intervention can change: name and value at rest."""
         return {}
 
+    def runs(self, world: World) -> bool:
+        """Say whether the plan lets it run in this step."""
+        return world.clock.due(self.every)
+
     def step(self, world: World) -> None:
-        """Advance the world by one tick."""
+        """Advance the world by the hours since it last ran; whether it is time, the plan asks and not the process."""
         raise TypeError(f"{self.name} does not say what it does in a step")

@@ -44,8 +44,6 @@ class Recruit(Process):
 
     def step(self, world: World) -> None:
         """Draw arrivals at every perfused LSEC; keys of arrivals derive from the LSEC's."""
-        if not world.clock.due(self.every):
-            return
         cells, seed, tick = world.cells, world.seed, world.clock.tick
         coming = self.density * self.leave
         primed = (

@@ -38,8 +38,6 @@ class Regress(Process):
 
     def step(self, world: World) -> None:
         """Advance cover and stagnation over the hours since the last update; then take away what goes."""
-        if not world.clock.due(self.every):
-            return
         sites, hours = world.sites, world.clock.span(self.every)
         new = np.flatnonzero((sites["vessel_age"] > 0.0) & (world.compartment == SINUSOID))
         if not len(new):

@@ -47,9 +47,7 @@ class Respond(Process):
 
     def step(self, world: World) -> None:
         """Add what changed since the last update, so that levels set by a scenario or a drug stay underneath."""
-        if not world.clock.due(self.own.interval):
-            return
-        span, at = world.clock.span(self.own.interval), world.systemic_names.index
+        span, at = world.clock.span(self.every), world.systemic_names.index
         secreted, used_to, rebound = (
             world.carried["response"][name] for name in ("secreted", "used_to", "rebound")
         )

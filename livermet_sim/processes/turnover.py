@@ -37,8 +37,6 @@ class TurnOver(Process):
     def step(self, world: World) -> None:
         """Relax states over the hours for which the rates hold; carry out what was drawn."""
         cells, clock = world.cells, world.clock
-        if not clock.due(self.every):
-            return
         names = [state.name for state in self.states]
         turn_over(
             cells.n, world.seed, clock.tick, clock.span(self.every), cells.whole, cells.at(*WHOLE), cells.real,

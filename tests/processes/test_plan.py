@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from livermet_sim import processes
 from livermet_sim.engine import Engine
 from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.process import STAGES, Process
 from livermet_sim.scenario.load import load
+from livermet_sim.state.clock import Clock
 
 
 def made(name: str, stage: str = "act", writes: tuple[str, ...] = (), adds: tuple[str, ...] = ()) -> Process:
@@ -92,7 +97,8 @@ def test_processes_change_only_the_site_arrays_that_they_declare():
     for _ in range(6 * 24 * 4):
         for process in engine.plan.processes:
             before = world.sites.real.copy()
-            process.step(world)
+            if process.runs(world):
+                process.step(world)
             if np.array_equal(before, world.sites.real):
                 continue
             for name in world.sites.columns:
@@ -107,3 +113,34 @@ def test_processes_change_only_the_site_arrays_that_they_declare():
     for names in undeclared.values():
         names.discard("pressure")
     assert not {process: sorted(names) for process, names in undeclared.items() if names}
+
+
+class Hourly(Process):
+    """Take note of when it ran."""
+
+    every = 1.0
+
+    def __init__(self):
+        self.ran = []
+
+    def step(self, world):
+        self.ran.append(world.clock.tick)
+
+
+def test_the_plan_keeps_the_time():
+    hourly, each = Hourly(), Hourly()
+    each.every = 0.0
+    world = SimpleNamespace(clock=Clock(0.25, tick=-8, first=-8))
+    plan = Plan((hourly, each))
+    for _ in range(12):
+        plan.step(world)
+        world.clock.tick += 1
+    assert hourly.ran == [-8, -4, 0] and each.ran == list(range(-8, 4))
+
+
+def test_no_process_asks_whether_it_is_time():
+    # rules are evaluated at every step for some cells and hourly for the others; rows are sorted once a day
+    by_part = {"deciding.py", "settling.py"}
+    folder = Path(processes.__file__).parent
+    asking = {path.name for path in folder.rglob("*.py") if "clock.due(" in path.read_text(encoding="utf-8")}
+    assert asking == by_part | {"process.py"}

@@ -62,7 +62,8 @@ def seen() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     for _ in range(200):
         before = everything(world)
         for process in engine.plan.processes:
-            process.step(world)
+            if process.runs(world):
+                process.step(world)
             after = everything(world)
             found = changed(before, after) - COUNTED
             untold.setdefault(process.name, set()).update(n for n in found if not tells(process, n))

@@ -32,9 +32,7 @@ class Stage(Process):
         self._near = np.zeros((0, 0), dtype=np.int32)
 
     def step(self, world: World) -> None:
-        """Read the lesions when due."""
-        if not world.clock.due(self.every):
-            return
+        """Read the lesions."""
         world.count()
         cells, lesions = world.cells, world.lesions
         rows = np.flatnonzero(cells["kind"] == TUMOUR)
