@@ -4,35 +4,45 @@ from __future__ import annotations
 
 from livermet_sim.kernels.jit import inline, kernel
 
+# what line_vessels needs of the cells' tables and rates, and writes to the sites' table, in this order
+WHOLE, REAL, LIGANDS = ("kind", "segment"), ("activation", "capillarisation"), ("tether", "grip")
+LINED = ("adhesion", "tether", "grip", "capillarised")
+
 
 @kernel
 def line_vessels(
-    n, lsec, kind, segment, activation, capillarisation, rates, tether_column, grip_column, segments, segment_row,
-    adhesion, tether, grip, capillarised,
-):  # fmt: skip
+    n, lining, whole, at_whole, real, at_real, rates, ligands, segments, segment_row, site_real, at_sites
+):
     """Write each vessel site's adhesion, ligands and capillarisation from the LSEC that lines it.
 
     Parameters
     ----------
+    whole, real : int64[., capacity], float64[., capacity]
+        The cells' tables; ``at_whole`` and ``at_real`` say where the columns WHOLE and REAL stand in them, ``ligands``
+        which columns of ``rates`` LIGANDS are.
     segments : int64[sites]
         Number of the stretch at each vessel site, -1 elsewhere.
     segment_row : int64[stretches]
         Written: row of each stretch's LSEC, -1 where it has none (bare wall).
-    adhesion, tether, grip, capillarised : float64[sites]
-        Written.
+    site_real : float64[., sites]
+        The sites' table; written are the columns LINED, where ``at_sites`` says.
     """
+    kind, segment = whole[at_whole[0]], whole[at_whole[1]]
+    activation, capillarisation = real[at_real[0]], real[at_real[1]]
+    adhesion, tether = site_real[at_sites[0]], site_real[at_sites[1]]
+    grip, capillarised = site_real[at_sites[2]], site_real[at_sites[3]]
     for i in range(len(segment_row)):
         segment_row[i] = -1
     for r in range(n):
-        if kind[r] == lsec:
+        if kind[r] == lining:
             segment_row[segment[r]] = r
     for s in range(len(segments)):
         if segments[s] >= 0:
             r = segment_row[segments[s]]
             if r >= 0:
                 adhesion[s] = activation[r]
-                tether[s] = rates[r, tether_column]
-                grip[s] = rates[r, grip_column]
+                tether[s] = rates[r, ligands[0]]
+                grip[s] = rates[r, ligands[1]]
                 capillarised[s] = capillarisation[r]
             else:
                 adhesion[s] = 0.0

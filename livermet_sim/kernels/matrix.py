@@ -7,6 +7,16 @@ import math
 from livermet_sim.kernels.codes import CENTRAL, PARENCHYMA, PORTAL, SINUSOID, TISSUE
 from livermet_sim.kernels.jit import inline, kernel
 
+# what wear needs of the sites' table, and the rates that it is given, in this order
+SITES = (
+    "collagen", "fibronectin", "net", "debris", "parenchyma", "patency", "pressure", "oxygen", "vessel_age",
+)  # fmt: skip
+RATES = (
+    "collagen_loss", "net_loss", "debris_loss", "patency_recovery", "hepatocyte_regrowth", "hepatocyte_death",
+    "hepatocyte_limit", "hepatocyte_crush",
+)  # fmt: skip
+MATRIX_LOSS, NET_LOSS, DEBRIS_LOSS, RECOVERY, REGROWTH, DEATH, LIMIT, CRUSH = range(8)
+
 
 @kernel
 def deposit(n, site, rates, columns, span, laid):
@@ -36,28 +46,28 @@ def live_beside(site, contacts, parenchyma, compartment):
 
 
 @kernel
-def wear(
-    span, rates, inside, compartment, contacts, tumour_at, matrix, net, debris, parenchyma, patency,
-    pressure, oxygen, vessel_age,
-):  # fmt: skip
+def wear(span, rates, inside, compartment, contacts, tumour_at, real, at):
     """Advance what is bound to sites by ``span`` hours; losses are first order.
 
     Parameters
     ----------
     rates : float64[8]
-        Loss of matrix, traps, debris; recovery of patency; regrowth and death of hepatocytes (per h); oxygen
-        tension (mmHg) below which they die; loss of hepatocytes under full pressure (per h).
-    matrix : tuple of float64[sites]
-        Collagen and fibronectin.
+        RATES: losses, recovery of patency, regrowth and death of hepatocytes (per h), the oxygen tension (mmHg) below which
+        they die, and their loss under full pressure (per h).
+    real : float64[., sites]
+        The sites' table; ``at`` says where the columns SITES stand in it.
     """
-    keep_matrix, keep_net = math.exp(-rates[0] * span), math.exp(-rates[1] * span)
-    keep_debris, mend = math.exp(-rates[2] * span), 1.0 - math.exp(-rates[3] * span)
-    regrow, die = 1.0 - math.exp(-rates[4] * span), 1.0 - math.exp(-rates[5] * span)
-    crush = 1.0 - math.exp(-rates[7] * span)
+    collagen, fibronectin, net, debris = real[at[0]], real[at[1]], real[at[2]], real[at[3]]
+    parenchyma, patency, pressure = real[at[4]], real[at[5]], real[at[6]]
+    oxygen, vessel_age = real[at[7]], real[at[8]]
+    keep_matrix, keep_net = math.exp(-rates[MATRIX_LOSS] * span), math.exp(-rates[NET_LOSS] * span)
+    keep_debris, mend = math.exp(-rates[DEBRIS_LOSS] * span), 1.0 - math.exp(-rates[RECOVERY] * span)
+    regrow, die = 1.0 - math.exp(-rates[REGROWTH] * span), 1.0 - math.exp(-rates[DEATH] * span)
+    crush = 1.0 - math.exp(-rates[CRUSH] * span)
     for i in range(len(inside)):
         s = inside[i]
-        matrix[0][s] *= keep_matrix
-        matrix[1][s] *= keep_matrix
+        collagen[s] *= keep_matrix
+        fibronectin[s] *= keep_matrix
         net[s] = faded(net[s], keep_net)
         debris[s] = faded(debris[s], keep_debris)
         c = compartment[s]
@@ -68,7 +78,7 @@ def wear(
                 patency[s] += (1.0 - patency[s]) * mend * (1.0 - pressure[s])
         if c != SINUSOID and c != PARENCHYMA:
             continue
-        if oxygen[s] < rates[6]:
+        if oxygen[s] < rates[LIMIT]:
             parenchyma[s] *= 1.0 - die
         elif pressure[s] > 0.0 and tumour_at[TISSUE, s] == -1:
             parenchyma[s] *= 1.0 - crush * pressure[s]

@@ -15,6 +15,7 @@ LEAVES, CASTS, DIVIDES, CONVERTS = 1, 2, 3, 4
 WHOLE, REAL = ("kind", "key", "event"), ("load", "age", "sojourn")
 KIND, KEY, EVENT = range(3)
 LOAD, AGE, SOJOURN = range(3)
+CALLERS = ("kind", "site", "key")
 BEHAVIOURS = ("leave", "release_net", "divide", "convert", "digest")
 LEAVE, CAST, DIVIDE, CONVERT, DIGEST = range(5)
 
@@ -116,18 +117,18 @@ def secrete_along(segments, segment_row, rates, first, signals, share, at, touch
 
 
 @kernel
-def recruit(
-    n, seed, tick, dt, lsec, kind, site, key, perfused, rates, first, kinds, resting, rows, codes, keys
-):
+def recruit(n, seed, tick, dt, lining, whole, at, perfused, rates, first, resting, drawn):
     """Let blood cells leave the stream where the lining calls them; returns their number.
 
     ``resting[k]`` is the arrivals per LSEC and hour that keep kind k's resting density, 0 for kinds that do
-    not come with the blood. ``rows``, ``codes`` and ``keys`` receive each arrival's LSEC, by row, its kind, and its
-    key, which derives from the LSEC's.
+    not come with the blood. ``whole`` is the cells' table, in which ``at`` says where the columns CALLERS stand.
+    ``drawn``, int64[3, most], receives each arrival's LSEC, by row, its kind, and its key, which derives from the LSEC's.
     """
-    arrivals = 0
+    kind, site, key = whole[at[0]], whole[at[1]], whole[at[2]]
+    rows, codes, keys = drawn[0], drawn[1], drawn[2]
+    kinds, arrivals = len(resting), 0
     for r in range(n):
-        if kind[r] != lsec or perfused[site[r]] <= 0.0:
+        if kind[r] != lining or perfused[site[r]] <= 0.0:
             continue
         for block in range(0, kinds, 4):
             wanted = 0.0

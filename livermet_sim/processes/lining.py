@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livermet_sim.kernels.lining import line_vessels
+from livermet_sim.kernels.lining import LIGANDS, LINED, REAL, WHOLE, line_vessels
 from livermet_sim.processes.along import places
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -18,15 +18,14 @@ class Line(Process):
     def __init__(self, setting: Setting):
         self.every = setting.section("decide").interval
         self.code = setting.code(setting.the("lining").name)
-        self.tether, self.grip = setting.columns("tether", "grip")
+        self.ligands = setting.columns(*LIGANDS)
 
     def step(self, world: World) -> None:
         """Copy the lining's state to the sites; the rules are about to be evaluated for it."""
         cells, sites = world.cells, world.sites
         line_vessels(
-            cells.n, self.code, cells.full("kind"), cells.full("segment"), cells.full("activation"),
-            cells.full("capillarisation"), world.rates, self.tether, self.grip, world.segments, world.segment_row,
-            sites.full("adhesion"), sites.full("tether"), sites.full("grip"), sites.full("capillarised"),
+            cells.n, self.code, cells.whole, cells.at(*WHOLE), cells.real, cells.at(*REAL), world.rates, self.ligands,
+            world.segments, world.segment_row, sites.real, sites.at(*LINED),
         )  # fmt: skip
         table, still = places(world)
         for name in ("tether", "grip"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
-from livermet_sim.kernels.matrix import deposit, lay_down, wear
+from livermet_sim.kernels.matrix import RATES, REGROWTH, SITES, deposit, lay_down, wear
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -26,11 +26,8 @@ SECTION = Section(
     ),
 )  # fmt: skip
 
-# the first of the rates that the kernel takes
-LOSSES = tuple(
-    f"matrix.{name}"
-    for name in ("collagen_loss", "net_loss", "debris_loss", "patency_recovery", "hepatocyte_regrowth")
-)
+# the rates that an intervention can change are the first of those that the kernel takes
+LOSSES = tuple(f"matrix.{name}" for name in RATES[: REGROWTH + 1])
 
 
 class Remodel(Process):
@@ -44,10 +41,7 @@ class Remodel(Process):
         self.own = own = setting.section("matrix")
         self.every = own.interval
         self.columns = setting.columns("deposit.collagen", "deposit.fibronectin")
-        self.rates = np.array([
-            own.collagen_loss, own.net_loss, own.debris_loss, own.patency_recovery, own.hepatocyte_regrowth,
-            own.hepatocyte_death, own.hepatocyte_limit, own.hepatocyte_crush,
-        ])  # fmt: skip
+        self.rates = np.array([getattr(own, name) for name in RATES])
         self._laid: np.ndarray | None = None
 
     def levels(self) -> dict[str, float]:
@@ -64,11 +58,10 @@ class Remodel(Process):
             cells.n, cells.full("site"), world.rates, self.columns, span * world.tissue.dilution, self._laid
         )
         self.rates[: len(LOSSES)] = world.level(*LOSSES)
-        matrix = (sites.full("collagen"), sites.full("fibronectin"))
         wear(
-            span, self.rates, world.tissue.inside, world.compartment, world.tissue.contacts,
-            world.census.tumour_at, matrix, sites.full("net"), sites.full("debris"), sites.full("parenchyma"),
-            sites.full("patency"), sites.full("pressure"), sites.full("oxygen"), sites.full("vessel_age"),
+            span, self.rates, world.tissue.inside, world.compartment, world.tissue.contacts, world.census.tumour_at,
+            sites.real, sites.at(*SITES),
         )  # fmt: skip
+        matrix = (sites.full("collagen"), sites.full("fibronectin"))
         for laid, amount in zip(self._laid, matrix, strict=True):
             lay_down(world.tissue.inside, world.tissue.contacts, laid, amount)

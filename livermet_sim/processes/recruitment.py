@@ -7,7 +7,7 @@ import numpy as np
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.codes import APTITUDE, LUMEN, PRIMED
 from livermet_sim.kernels.rng import draws
-from livermet_sim.kernels.turnover import recruit
+from livermet_sim.kernels.turnover import CALLERS, recruit
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -31,7 +31,7 @@ class Recruit(Process):
 
     def __init__(self, setting: Setting):
         self.every = setting.section("recruitment").interval
-        self.lsec = setting.code(setting.the("lining").name)
+        self.lining = setting.code(setting.the("lining").name)
         self.first = setting.column(f"recruit.{setting.kinds[0].name}")
         recruited = np.array([kind.recruited for kind in setting.kinds])
         self.density = setting.per_kind("density") * recruited
@@ -53,15 +53,13 @@ class Recruit(Process):
         resting = coming * world.tissue.volume / max(1, world.totals["lined_at_start"])
         if self._drawn.shape[1] < cells.n * len(self.density):
             self._drawn = np.zeros((3, 2 * cells.n * len(self.density)), dtype=np.int64)
-        lsec_rows, codes, keys = self._drawn
         number = recruit(
-            cells.n, seed, tick, world.clock.span(self.every), self.lsec, cells.full("kind"), cells.full("site"),
-            cells.full("key"), world.sites.full("perfused"), world.rates, self.first, len(self.density), resting,
-            lsec_rows, codes, keys,
+            cells.n, seed, tick, world.clock.span(self.every), self.lining, cells.whole, cells.at(*CALLERS),
+            world.sites.full("perfused"), world.rates, self.first, resting, self._drawn,
         )  # fmt: skip
         if number == 0:
             return
-        rows, codes, keys = lsec_rows[:number], codes[:number], keys[:number]
+        rows, codes, keys = self._drawn[:, :number]
         effector = (codes == self.primed) & (draws(seed, PRIMED, tick, keys) * coming[self.primed] < primed)
         aptitude = draws(seed, APTITUDE, 0, keys)
         # who was primed by the tumour's antigen has a receptor that fits it

@@ -7,14 +7,15 @@ import pytest
 from kernel_worlds import assert_share, field, ragged, random_keys
 
 from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID, TISSUE
-from livermet_sim.kernels.lining import line_vessels
-from livermet_sim.kernels.matrix import deposit, lay_down, wear
+from livermet_sim.kernels.lining import LINED, REAL, WHOLE, line_vessels
+from livermet_sim.kernels.matrix import SITES, deposit, lay_down, wear
 from livermet_sim.kernels.placement import grow_stretches
 from livermet_sim.kernels.remodelling import closing, sprouting
+from livermet_sim.state.table import Column, Table
 
 SIDE = 7
-# losses of matrix, traps, debris; mending, regrowth, death of hepatocytes; the tension below which they die
-RATES = np.array([0.1, 0.3, 0.2, 0.4, 0.05, 0.25, 3.0])
+# losses of matrix, traps, debris; mending, regrowth, death of hepatocytes; the tension below which they die; crushing
+RATES = np.array([0.1, 0.3, 0.2, 0.4, 0.05, 0.25, 3.0, 0.0])
 
 
 class Ground:
@@ -25,21 +26,23 @@ class Ground:
         n = SIDE * SIDE
         self.inside = np.arange(n, dtype=np.int32)
         self.tumour_at = np.full((2, n), -1, dtype=np.int64)
-        self.matrix = (np.zeros(n), np.zeros(n))
-        self.net, self.debris, self.pressure, self.vessel_age = (np.zeros(n) for _ in range(4))
-        self.parenchyma, self.patency, self.oxygen = np.ones(n), np.ones(n), np.full(n, 40.0)
+        self.sites = Table([Column(name, "1", "") for name in SITES], n)
+        self.sites.append(n, parenchyma=1.0, patency=1.0, oxygen=40.0)
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        return self.sites.full(name)
 
     def wear(self, span: float) -> None:
         wear(
-            span, RATES, self.inside, self.compartment, self.neighbours, self.tumour_at, self.matrix, self.net,
-            self.debris, self.parenchyma, self.patency, self.pressure, self.oxygen, self.vessel_age,
+            span, RATES, self.inside, self.compartment, self.neighbours, self.tumour_at, self.sites.real,
+            self.sites.at(*SITES),
         )  # fmt: skip
 
 
 @pytest.mark.parametrize("spans", [[4.0], [1.0] * 4, [0.25] * 16])
 def test_losses_are_first_order_whatever_the_step(spans):
     ground = Ground()
-    ground.matrix[0][:], ground.matrix[1][:], ground.net[:], ground.debris[:] = 0.8, 0.5, 3.0, 2.0
+    ground.collagen[:], ground.fibronectin[:], ground.net[:], ground.debris[:] = 0.8, 0.5, 3.0, 2.0
     ground.compartment[3], ground.patency[3] = SINUSOID, 0.2
     ground.oxygen[5] = 1.0
     for span in spans:
@@ -47,7 +50,7 @@ def test_losses_are_first_order_whatever_the_step(spans):
     decay = {
         name: np.exp(-rate * 4.0) for name, rate in zip(("matrix", "net", "debris"), RATES, strict=False)
     }
-    assert ground.matrix[0] == pytest.approx(0.8 * decay["matrix"]) and ground.matrix[1][0] == pytest.approx(
+    assert ground.collagen == pytest.approx(0.8 * decay["matrix"]) and ground.fibronectin[0] == pytest.approx(
         0.5 * decay["matrix"]
     )
     assert ground.net == pytest.approx(3.0 * decay["net"])
@@ -110,7 +113,7 @@ def test_deposits_add_up_in_any_order_of_cells():
 
 def test_small_deposits_are_conserved_and_large_ones_saturate():
     ground = Ground()
-    matrix, laid = ground.matrix[0], np.zeros(SIDE * SIDE, dtype=np.int64)
+    matrix, laid = ground.collagen, np.zeros(SIDE * SIDE, dtype=np.int64)
     laid[24] = int(1e-4 * 2**30)
     lay_down(ground.inside, ground.neighbours, laid, matrix)
     assert matrix.sum() == pytest.approx(1e-4, rel=1e-3)
@@ -166,12 +169,20 @@ def test_lining_is_copied_to_its_stretch_and_bare_wall_holds_nothing():
     kind, segment = np.array([2, 0, 2, 1]), np.array([1, -1, 0, -1])
     segments = np.array([0, 0, 1, 2, -1, 1])
     row_of = np.full(3, 99, dtype=np.int64)
-    adhesion, tether, grip, capillarised = (np.full(6, 0.9) for _ in range(4))
+    cells = Table(
+        [*(Column(name, "1", "", whole=True) for name in WHOLE), *(Column(name, "1", "") for name in REAL)], 4
+    )
+    cells.append(
+        4, kind=kind, segment=segment, activation=[0.1, 0.2, 0.3, 0.4], capillarisation=[0.5, 0.6, 0.7, 0.8]
+    )
+    sites = Table([Column(name, "1", "") for name in LINED], 6)
+    sites.append(6, **dict.fromkeys(LINED, 0.9))
     line_vessels(
-        4, 2, kind, segment, np.array([0.1, 0.2, 0.3, 0.4]), np.array([0.5, 0.6, 0.7, 0.8]),
-        np.array([[0.01, 0.1], [0.02, 0.2], [0.03, 0.3], [0.04, 0.4]]), 0, 1, segments, row_of, adhesion, tether, grip,
-        capillarised,
+        4, 2, cells.whole, cells.at(*WHOLE), cells.real, cells.at(*REAL),
+        np.array([[0.01, 0.1], [0.02, 0.2], [0.03, 0.3], [0.04, 0.4]]), np.array([0, 1]), segments, row_of, sites.real,
+        sites.at(*LINED),
     )  # fmt: skip
+    adhesion, tether, grip, capillarised = (sites[name] for name in LINED)
     assert row_of.tolist() == [2, 0, -1]
     assert adhesion.tolist() == [0.3, 0.3, 0.1, 0.0, 0.9, 0.1]
     assert tether.tolist() == [0.03, 0.03, 0.01, 0.0, 0.9, 0.01]

@@ -10,6 +10,7 @@ from livermet_sim.kernels.codes import RECRUITED, TUMOUR
 from livermet_sim.kernels.rng import child_key
 from livermet_sim.kernels.turnover import (
     BEHAVIOURS,
+    CALLERS,
     CASTS,
     CONVERTS,
     DIVIDES,
@@ -158,12 +159,15 @@ def test_a_cell_that_lines_a_stretch_secretes_all_along_it_and_in_answer_to_a_to
 
 def arrivals(lining, rates, resting, tick=0, dt=0.25, perfused=None, room=4096):
     """Return (rows, kinds) of the cells that arrive at LSEC with keys ``lining``."""
-    n, kinds = len(lining), len(resting)
-    rows, codes, keys = np.zeros((3, room), dtype=np.int64)
+    n = len(lining)
+    cells = Table([Column(name, "1", "", whole=True) for name in CALLERS], n)
+    cells.append(n, kind=LSEC, site=np.arange(n), key=lining)
+    drawn = np.zeros((3, room), dtype=np.int64)
     number = recruit(
-        n, 1, tick, dt, LSEC, np.full(n, LSEC), np.arange(n), lining, np.ones(n) if perfused is None else perfused,
-        rates, 0, kinds, np.asarray(resting), rows, codes, keys,
+        n, 1, tick, dt, LSEC, cells.whole, cells.at(*CALLERS), np.ones(n) if perfused is None else perfused,
+        rates, 0, np.asarray(resting), drawn,
     )  # fmt: skip
+    rows, codes, keys = drawn
     assert keys[:number].tolist() == [
         child_key(1, RECRUITED + (k << 16), tick, int(lining[r]))
         for r, k in zip(rows[:number], codes[:number].tolist(), strict=True)
