@@ -24,6 +24,7 @@ LONGER = {
     ("kernels/oxygen.py", "_visit_port"),
     ("kernels/oxygen.py", "_visit_site"),
     ("kernels/oxygen.py", "settle"),
+    ("kernels/response.py", "_feel"),
     ("kernels/response.py", "_sense"),
     ("kernels/response.py", "answer_at"),
     ("kernels/response.py", "evaluate"),
