@@ -15,7 +15,7 @@ RATES = (
     "collagen_loss", "net_loss", "debris_loss", "patency_recovery", "hepatocyte_regrowth", "hepatocyte_death",
     "hepatocyte_limit", "hepatocyte_crush",
 )  # fmt: skip
-MATRIX_LOSS, NET_LOSS, DEBRIS_LOSS, RECOVERY, REGROWTH, DEATH, LIMIT, CRUSH = range(8)
+MATRIX_LOSS, NET_LOSS, DEBRIS_LOSS, RECOVERY, REGROWTH, DEATH, LIMIT, CRUSH = range(len(RATES))
 
 
 @kernel
