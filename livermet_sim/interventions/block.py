@@ -80,7 +80,7 @@ def knock_out(target: str, behaviour: str) -> Table:
 
 
 @dataclass(frozen=True, eq=False)
-class _Lever(Intervention):
+class Lever(Intervention):
     """Hold a lever that is pulled by a factor over a window."""
 
     target: str
@@ -104,7 +104,7 @@ class _Lever(Intervention):
 
 
 @dataclass(frozen=True, eq=False)
-class Block(_Lever):
+class Block(Lever):
     """Multiply a behaviour, a secreted or a sensed signal, a rule or a level by a factor below 1."""
 
     action: ClassVar[str] = "block"
@@ -132,7 +132,7 @@ class Block(_Lever):
 
 
 @dataclass(frozen=True, eq=False)
-class Boost(_Lever):
+class Boost(Lever):
     """Multiply a behaviour, a secreted or a sensed signal, a rule or a level by a factor above 1."""
 
     action: ClassVar[str] = "boost"
@@ -149,7 +149,7 @@ class Boost(_Lever):
 
 
 @dataclass(frozen=True, eq=False)
-class KnockOut(_Lever):
+class KnockOut(Lever):
     """Take a behaviour, a secreted or a sensed signal or a rule away from the start of the run to its end."""
 
     action: ClassVar[str] = "knock_out"

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter, Section, Value
 from livermet_sim.interventions import Intervention
+from livermet_sim.interventions.block import Boost, Lever
 from livermet_sim.interventions.levers import ALL, LIVER, SENSE, senses
 from livermet_sim.rulebook import book
 from livermet_sim.rulebook.book import RuleBook
@@ -118,11 +119,11 @@ def levers(
     parts = [(i, part) for i, own in enumerate(given) for part in own.whole()]
     added = {pull.behaviour for _, part in parts for pull in part.pulls() if pull.mode == "amount"}
     for i, part in parts:
-        for pull in part.pulls() if part.action in ("block", "boost", "knock_out") else ():
+        for pull in part.pulls() if isinstance(part, Lever) else ():
             kinds = [s.removeprefix("cells.") for s in values if s.startswith("cells.")]
             kinds = kinds if pull.target == ALL else [pull.target]
             reason = ""
-            if part.action == "boost":
+            if isinstance(part, Boost):
                 reason = _nothing_to_boost(pull.target, pull.behaviour, kinds, values, rules, added)
             if pull.behaviour.startswith(SENSE):
                 reason = _lack_alone(pull.behaviour.removeprefix(SENSE), kinds, rules, fields)
