@@ -71,6 +71,19 @@ class Given(SimpleNamespace):
         raise AttributeError("a view changes nothing")
 
 
+class Shown:
+    """Show the attributes of what is given as they are asked for; none can be set."""
+
+    def __init__(self, of: Any):
+        object.__setattr__(self, "_of", of)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._of, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a view changes nothing")
+
+
 class View:
     """Show one moment of a run; every array is read-only.
 
@@ -259,7 +272,7 @@ class Running(View):
         hours: float | None = None,
     ):
         self._world, self.hypoxic_below = world, hypoxic_below
-        self.phases = phases if isinstance(phases, Given) else Given(**vars(phases or Given()))
+        self.phases = phases if isinstance(phases, Given) else Shown(phases or Given())
         self.hours = world.clock.hours if hours is None else hours
         self.kinds, self.deadly = tuple(world.kinds), world.log.deadly
         self.totals = MappingProxyType(world.totals)
