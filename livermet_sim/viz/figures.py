@@ -137,9 +137,9 @@ def tissue_series(result: Record, layer: str = HISTOLOGY, panels: int = SERIES_P
         draw_tissue(ax, view, layer, pixels=480, span=span)
         rings = ring_small(ax, view) or rings
         cells = len(view.tumour())
-        ax.set_title(f"day {view.time_h / 24:.3g}   {cells:,} tumour cells", fontsize=style.LABEL_SIZE, loc="left",
+        ax.set_title(f"day {view.time_h / 24:.3g}   {cells:,} cells", fontsize=style.LABEL_SIZE, loc="left",
                      color=style.INK)  # fmt: skip
-    title = f"The {layer_name(views[-1], layer).lower()} over time"
+    title = f"The {layer_name(views[-1], layer).lower()} over time, with the number of tumour cells"
     figure.suptitle(title, fontsize=style.TITLE_SIZE, fontweight="bold", color=style.INK, x=0.01, ha="left")
     _series_key(figure, grid, views[-1], layer, span, rings)
     return figure
