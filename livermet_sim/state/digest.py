@@ -17,7 +17,7 @@ _BY_ROW = ("segment_row",)
 
 
 def digest(world: World, leave: Collection[str] = ()) -> str:
-    """Return the SHA-256 of the whole state, or of it without the arrays to ``leave`` out."""
+    """Return the SHA-256 of the whole state, or of it without the arrays, or tables, to ``leave`` out."""
     found, hashed = stored.arrays(world), hashlib.sha256()
     for name, (table, axis) in stored.tables(world).items():
         order = _order(table, name) if axis == name else slice(None)
@@ -25,7 +25,8 @@ def digest(world: World, leave: Collection[str] = ()) -> str:
             found["rates"] = found["rates"][order]
         for column in table.columns:
             found[f"{name}.{column}"] = found[f"{name}.{column}"][order]
-    for name in sorted(found.keys() - {*_BY_ROW, *leave}):
+    left = {name for name in found if any(name == one or name.startswith(f"{one}.") for one in leave)}
+    for name in sorted(found.keys() - {*_BY_ROW, *left}):
         hashed.update(name.encode() + np.ascontiguousarray(found[name]).tobytes())
     # what is left of the times asked for is no matter of the liver
     single = {name: value for name, value in stored.numbers(world).items() if name != "clock.owed"}

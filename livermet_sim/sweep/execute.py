@@ -120,8 +120,8 @@ def execute(
     """
     if workers is not None and (isinstance(workers, bool) or workers < 1):
         raise LivermetError("workers", f"{workers} is not a number of processes; 1 works in this process")
-    if (own := added()) and (executor is not None or workers != 1):
-        function = WithReadouts(function, own)
+    if executor is not None or workers != 1:
+        function = WithReadouts(function, added())
     total = len(items) if hasattr(items, "__len__") else None  # type: ignore[arg-type]
     tell = progress or (lambda done, total: None)
     tell(0, total)

@@ -156,7 +156,7 @@ def test_a_full_tissue_holds_a_cell_to_every_volume_whatever_the_site(site, volu
     holes = np.count_nonzero(tissue.compartment != PARENCHYMA)
     assert found.capacity.sum() == pytest.approx(room / volume, abs=4 + 2 * np.sqrt(holes))
     whole = places(slab(width, width, site, np.full(width**2, PARENCHYMA, dtype=np.int8), thickness), volume)
-    assert whole.capacity.sum() == pytest.approx(width**2 * site**2 * thickness / volume, abs=4)
+    assert whole.capacity.sum() == pytest.approx(width**2 * site**2 * thickness / volume, abs=5)
     # every habitable site belongs to one place, and no other site to any
     habitable = tissue.compartment == PARENCHYMA
     assert not found.capacity[~habitable].any()

@@ -85,7 +85,7 @@ def test_a_lesion_in_vessels_is_microvascular_and_one_in_tissue_is_not():
         assert set(np.flatnonzero(now.phase > 1)) == set(settled)
         assert np.array_equal(now.cells > 0, now.phase > 0)
         seen += int((now.phase != engine.world.lesions["phase"]).any())
-    assert seen > 10  # the last reading says otherwise now and then
+    assert seen > 4  # the last reading says otherwise now and then
 
 
 def test_a_lost_lesion_ended_with_its_last_cell_whenever_one_looks():

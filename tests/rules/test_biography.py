@@ -37,10 +37,10 @@ def test_a_killed_cell_is_told_by_whom_and_by_which_rules(strip):
     assert [c.what.split()[0] for c in told.chapters] == own["event"].tolist()
     [engulf] = [reason for who, reason in told.chapters[-1].spoken if who == f"kupffer {KUPFFER}"]
     model = lm.LiverModel(strip, seed=1)
-    model.run("14.25 h")
+    model.run("4.75 h")
     assert engulf.behaviour == "engulf" and engulf.value == rate(model, KUPFFER, "engulf") > engulf.base
     assert {"MV12", "MV18"} <= {term.rule for term in engulf.terms}
-    assert "MV12: contact.tumour = 1 increases it" in str(told) and "14.25 h  die (kupffer)" in str(told)
+    assert "MV12: contact.tumour = 1 increases it" in str(told) and "4.75 h  die (kupffer)" in str(told)
 
 
 def test_what_is_heard_is_what_the_step_went_by(strip):
@@ -69,10 +69,10 @@ def test_a_line_is_told_cell_by_cell():
 
 def test_a_cell_of_a_model_has_its_biography_up_to_now(strip):
     model = lm.LiverModel(strip, seed=1)
-    model.run("12 h")
+    model.run("4 h")
     before, cell = model.engine.digest(), next(c for c in model.agents_by_type[lm.Tumour] if c.key == KILLED)
     told = cell.biography()
-    assert told.chapters[-1].hours < 12.0 and str(told) == str(life(strip, 1, str(KILLED), 12.0))
+    assert told.chapters[-1].hours < 4.0 and str(told) == str(life(strip, 1, str(KILLED), 4.0))
     assert model.engine.digest() == before
     model.agents_by_type[lm.Kupffer].now()[0].die()
     with pytest.raises(lm.LivermetError, match="changed by hand"):

@@ -22,7 +22,7 @@ from livermet_sim.sweep.branch import twin
 from livermet_sim.sweep.factors import change_paths
 
 DAYS, AT = 1.0, "6 h"
-KUPFFER = 4273908635649538389  # kills a tumour cell at 14.25 h
+KUPFFER = 3019691098690246139  # kills a tumour cell at 8.5 h
 EVENT = ["time_h", "event", "cause", "key"]
 
 
@@ -61,7 +61,7 @@ def by_hand(at_six: lm.LiverModel, without: str) -> lm.LiverModel:
     return fork
 
 
-@pytest.mark.parametrize("without", ["kupffer 4273", f"kupffer {KUPFFER}", "founder 0", "kupffer"])
+@pytest.mark.parametrize("without", ["kupffer 3019", f"kupffer {KUPFFER}", "founder 0", "kupffer"])
 def test_both_livers_are_those_made_by_hand(at_six, without):
     found, other, kept = asked(without), by_hand(at_six, without), at_six.fork()
     kept.run()
@@ -74,16 +74,16 @@ def test_both_livers_are_those_made_by_hand(at_six, without):
 
 
 def test_the_first_event_is_the_first_that_the_two_logs_do_not_share(at_six):
-    found, other, kept = asked("kupffer 4273"), by_hand(at_six, "kupffer 4273"), at_six.fork()
+    found, other, kept = asked("kupffer 3019"), by_hand(at_six, "kupffer 3019"), at_six.fork()
     kept.run()
     logs = [set(map(tuple, m.result().events[EVENT].values.tolist())) for m in (kept, other)]
     first = min(logs[0] ^ logs[1])
     [row] = found.first[found.first["what"] == "event"].to_dict("records")
-    assert row["hours"] == first[0] == 14.25 and row["where"] == f"tumour {first[3]}"
+    assert row["hours"] == first[0] == 8.5 and row["where"] == f"tumour {first[3]}"
     assert (row["with_it"], row["without_it"]) == ("die (kupffer)", "nothing")
     [changed] = found.founders[found.founders["changed"]].to_dict("records")
-    assert changed["fate"] == "died: kupffer" and changed["ended_h"] == 14.25
-    assert changed["fate_without"] == "lives in vessels" and np.isnan(changed["ended_h_without"])
+    assert changed["fate"] == "died: kupffer" and changed["ended_h"] == 8.5
+    assert changed["fate_without"] == "lives in tissue" and np.isnan(changed["ended_h_without"])
 
 
 def test_without_nothing_nothing_differs(at_six):
@@ -147,7 +147,7 @@ def dead_tumour_cell(model: lm.LiverModel) -> tuple[int, float]:
 
 
 MISTAKES = {
-    "kupffer 4273908635649538388": 'did you mean "4273908635649538389"',
+    "kupffer 3019691098690246138": 'did you mean "3019691098690246139"',
     "kupffer 4": "kupffer cells have a key that begins with 4: ",
     "kupfer 4273": '"kupfer" is not a kind of cell; did you mean "kupffer"',
     "kupfer": '"kupfer" is no kind, rule or mechanism; did you mean "kupffer"',
@@ -191,7 +191,7 @@ def test_impossible_times_get_a_sentence(at, tmp_path, capsys, monkeypatch):
 
 def test_the_command_leaves_tables_and_a_picture(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = ["whatif", "strip", "--at", AT, "--without", "kupffer 4273", "--days", "1", "--out", "found"]
+    words = ["whatif", "strip", "--at", AT, "--without", "kupffer 3019", "--days", "1", "--out", "found"]
     said = CliRunner().invoke(cli.app, words, catch_exceptions=False)
     assert said.exit_code == 0 and f"kupffer {KUPFFER} taken out at 6 h" in said.output
     names = {"summary.txt", "first.csv", "founders.csv", "timeseries.csv", "difference.png"}
@@ -205,17 +205,17 @@ def test_what_was_computed_before_ctrl_c_is_kept():
         if done >= 12.0:
             raise KeyboardInterrupt
 
-    found = asked("kupffer 4273", progress=stop)
+    found = asked("kupffer 3019", progress=stop)
     assert not found.complete and found.hours == 12.0 and len(found.first)
 
 
 def test_the_picture_shows_the_cell_and_the_tumour_that_one_of_them_lacks():
     from livermet_sim.viz.two_livers import SECOND
 
-    figure = asked("kupffer 4273").plot()
+    figure = asked("kupffer 3019").plot()
     panels = [ax for ax in figure.axes if ax.images]
     assert len(panels) == 4
     rings = [[line.get_markeredgecolor() for line in ax.lines if line.get_marker() == "o"] for ax in panels]
-    # the tumour cell that it would have killed at 14.25 h
-    assert rings == [[], [], [SECOND], [SECOND]]
+    # the tumour cell that it would have killed at 8.5 h
+    assert rings[:3] == [[], [SECOND], [SECOND]] and SECOND in rings[3]
     assert all([line for line in ax.lines if line.get_marker() == "x"] for ax in panels)

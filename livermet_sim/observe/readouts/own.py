@@ -141,13 +141,17 @@ def _hash(of: Callable[..., Any]) -> str:
 
 @dataclass(frozen=True)
 class WithReadouts:
-    """Call a function where the user's readouts may not be known yet: in another process."""
+    """Call a function in another process, which may not know the user's readouts yet, or others from an earlier study."""
 
     function: Callable[[Any], Any]
     readouts: tuple[Readout, ...]
 
     def __call__(self, item: Any) -> Any:
-        """Return what the function returns, the readouts being known."""
+        """Return what the function returns, these readouts and no others being known."""
         for each in self.readouts:
             REGISTRY.add(each)
+        wanted = {each.name for each in self.readouts}
+        for each in added():
+            if each.name not in wanted:
+                REGISTRY.remove(each.name)
         return self.function(item)
