@@ -125,7 +125,7 @@ class View:
     lattice: Lattice
     cell_area: float
     cell_volume: float
-    phases: SimpleNamespace
+    phases: Any
     hypoxic_below: float
 
     _shown = False
@@ -267,7 +267,7 @@ class Running(View):
     def __init__(
         self,
         world: Any,
-        phases: SimpleNamespace | None = None,
+        phases: Any = None,
         hypoxic_below: float = math.nan,
         hours: float | None = None,
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -96,7 +97,8 @@ def purposes(knobs: Knobs, draws: Draw = rng.draws) -> Outcome:
         table = np.bincount(cells[a] * 8 + cells[b], minlength=64).reshape(8, 8)
         correlated = _two_sided(np.corrcoef(u[a], u[b])[0, 1] * np.sqrt(n))
         # the lesser of two p-values, which are nearly independent
-        p = 1.0 - (1.0 - min(float(stats.chi2_contingency(table + 1e-12)[1]), correlated)) ** 2
+        dependent: Any = stats.chi2_contingency(table + 1e-12)
+        p = 1.0 - (1.0 - min(float(dependent[1]), correlated)) ** 2
         if not found or p < min(found):
             least = (a + 1, b + 1)
         found.append(p)
