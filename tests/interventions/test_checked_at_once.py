@@ -81,11 +81,11 @@ def test_arguments_are_called_as_in_python():
 
 def test_names_of_ones_own_are_known_once_their_scenario_is():
     with pytest.raises(LivermetError, match=r"deplete\.target.*own are known once their scenario is loaded"):
-        lm.deplete("mast")
-    own = lm.load("strip", {"cells.mast.like": "kupffer"})
-    assert own.with_(interventions=[lm.deplete("mast")]).interventions[0]["target"] == "mast"
-    with pytest.raises(LivermetError, match='"mast" is not a kind of cell'):
-        lm.load("strip").with_(interventions=[lm.deplete("mast")])
+        lm.deplete("platypus")
+    own = lm.load("strip", {"cells.platypus.like": "kupffer"})
+    assert own.with_(interventions=[lm.deplete("platypus")]).interventions[0]["target"] == "platypus"
+    with pytest.raises(LivermetError, match='"platypus" is not a kind of cell'):
+        lm.load("strip").with_(interventions=[lm.deplete("platypus")])
 
 
 def test_every_function_that_makes_one_is_tried():
