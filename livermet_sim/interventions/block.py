@@ -104,12 +104,22 @@ class Lever(Intervention):
 
 
 @dataclass(frozen=True, eq=False)
-class Block(Lever):
+class Multiplied(Lever):
+    """Hold a lever that is multiplied by a factor of the user's over a window of the user's."""
+
+    start: float = start()
+    end: float = end()
+    factor: float = declared(1.0, "1", "How many times as much.", 0.0, 1e4)
+
+    def _window(self) -> Window:
+        return Window(self.start, self.end, self.factor)
+
+
+@dataclass(frozen=True, eq=False)
+class Block(Multiplied):
     """Multiply a behaviour, a secreted or a sensed signal, a rule or a level by a factor below 1."""
 
     action: ClassVar[str] = "block"
-    start: float = start()
-    end: float = end()
     factor: float = declared(0.0, "1", "What remains of it; above 1 boosts it.", 0.0, 1e4)
 
     def said(self) -> str:
@@ -127,25 +137,17 @@ class Block(Lever):
         efficacy = float(_EFFICACY.read(table["efficacy"], f"{place}.efficacy"))
         return {k: v for k, v in table.items() if k != "efficacy"} | {"factor": 1.0 - efficacy}
 
-    def _window(self) -> Window:
-        return Window(self.start, self.end, self.factor)
-
 
 @dataclass(frozen=True, eq=False)
-class Boost(Lever):
+class Boost(Multiplied):
     """Multiply a behaviour, a secreted or a sensed signal, a rule or a level by a factor above 1."""
 
     action: ClassVar[str] = "boost"
-    start: float = start()
-    end: float = end()
     factor: float = declared(2.0, "1", "How many times as much.", 0.0, 1e4)
 
     def said(self) -> str:
         """Return it as a reader would say it."""
         return f"{self.factor:g} times as much {self._what()}, {days(self.start, self.end)}"
-
-    def _window(self) -> Window:
-        return Window(self.start, self.end, self.factor)
 
 
 @dataclass(frozen=True, eq=False)

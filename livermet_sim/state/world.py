@@ -143,7 +143,10 @@ class World:
 
         Nothing that a run computes depends on the order of rows.
         """
-        order = np.lexsort((self.cells["key"], self.cells["site"], self.cells["kind"]))
+        self.reorder_cells(np.lexsort((self.cells["key"], self.cells["site"], self.cells["kind"])))
+
+    def reorder_cells(self, order: np.ndarray) -> None:
+        """Put the rows of cells, and what is kept by row with them, in an order, int[cells]."""
         self.cells.reorder(order)
         self.rates[: len(order)] = self.rates[order]
         self._tell_stretches(np.arange(len(order)))

@@ -272,7 +272,7 @@ class Running(View):
         hours: float | None = None,
     ):
         self._world, self.hypoxic_below = world, hypoxic_below
-        self.phases = phases if isinstance(phases, Given) else Shown(phases or Given())
+        self.phases = Shown(phases or Given())
         self.hours = world.clock.hours if hours is None else hours
         self.kinds, self.deadly = tuple(world.kinds), world.log.deadly
         self.totals = MappingProxyType(world.totals)

@@ -85,10 +85,4 @@ def killers(engine: Engine) -> int:
 def shuffle_rows(engine: Engine, seed: int) -> None:
     """Put the cells into another order, and what is kept by row with them."""
     world = engine.world
-    order = np.random.default_rng(seed).permutation(world.cells.n)
-    world.cells.reorder(order)
-    world.rates[: len(order)] = world.rates[order]
-    lsec = world.having("lining")
-    world.segment_row[:] = -1
-    world.segment_row[world.cells["segment"][lsec]] = lsec
-    world.census.stale = True
+    world.reorder_cells(np.random.default_rng(seed).permutation(world.cells.n))
