@@ -44,7 +44,7 @@ def rear_radius(here, trail, cell, tube, neighbours, back, length, compartment):
     radius = 0.5 * tube[here]
     if radius >= cell:
         return cell
-    left = 4.0 / 3.0 * cell**3 / radius**2
+    left = 4.0 / 3.0 * (cell * (cell * cell)) / (radius * radius)
     widest, at = radius, here
     known = trail >= FULL
     while trail > ROUND:
@@ -86,5 +86,5 @@ def pull(drop, limit, cell, tube, shear):
     The drag is that on a sphere at a wall, 32 a^2 tau (1 dyn/cm2 is 0.1 Pa).
     """
     if 2.0 * cell >= tube:
-        return max(0.0, drop - limit) * math.pi * 0.25 * tube**2
-    return 3.2 * cell**2 * shear
+        return max(0.0, drop - limit) * math.pi * 0.25 * (tube * tube)
+    return 3.2 * (cell * cell) * shear

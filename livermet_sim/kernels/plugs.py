@@ -85,7 +85,8 @@ def plug_drops(neighbours, outflow, compartment, diameter, patency, pressure, si
         drops[s] = 0.0
         if compartment[s] == SINUSOID:
             joints[0, s], joints[1, s], joints[2, s] = _joints(s, neighbours, outflow)
-            share[s] = diameter[s] ** -4
+            squared = diameter[s] * diameter[s]
+            share[s] = 1.0 / (squared * squared)
     for s in range(len(compartment)):
         if compartment[s] != SINUSOID or joints[0, s] == 0 or joints[1, s] < 0 or joints[2, s] < 0:
             continue

@@ -37,15 +37,25 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @inline
+def _words(seed, purpose, tick, key):
+    """Return the four words of one draw.
+
+    ``int``, as an element of an array of 32 bits, which compiled code widens by itself, has no room for the masks.
+    """
+    seed, purpose, tick, key = int(seed), int(purpose), int(tick), int(key)
+    return philox(
+        key & 0xFFFFFFFF, key >> 32, tick & 0xFFFFFFFF, purpose & 0xFFFFFFFF, seed & 0xFFFFFFFF, seed >> 32
+    )
+
+
+@inline
 def draw4(seed, purpose, tick, key):
     """Return four uniform numbers in (0, 1) for one cell, one purpose and one tick.
 
     ``seed`` and ``key`` are non-negative and below 2**62; ``purpose`` is below 2**16 and may carry a
     repeat number above it (``purpose + (repeat << 16)``).
     """
-    w0, w1, w2, w3 = philox(
-        key & 0xFFFFFFFF, key >> 32, tick & 0xFFFFFFFF, purpose & 0xFFFFFFFF, seed & 0xFFFFFFFF, seed >> 32
-    )
+    w0, w1, w2, w3 = _words(seed, purpose, tick, key)
     scale = 2.3283064365386963e-10
     return (w0 + 0.5) * scale, (w1 + 0.5) * scale, (w2 + 0.5) * scale, (w3 + 0.5) * scale
 
@@ -59,9 +69,7 @@ def draw(seed, purpose, tick, key):
 @inline
 def child_key(seed, purpose, tick, key):
     """Return the key of a cell born from ``key``: 62 bits, derived from its mother, never from a counter."""
-    w0, w1, _, _ = philox(
-        key & 0xFFFFFFFF, key >> 32, tick & 0xFFFFFFFF, purpose & 0xFFFFFFFF, seed & 0xFFFFFFFF, seed >> 32
-    )
+    w0, w1, _, _ = _words(seed, purpose, tick, key)
     return ((w0 & 0x3FFFFFFF) << 32) | w1
 
 

@@ -6,16 +6,19 @@ import os
 import subprocess
 import sys
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
+from digests import steps
 from engine_worlds import liver, shuffle_rows
 
 from livermet_sim.verification.worlds.livers import tiny_digest
 
 # between two snapshots
 HOURS = 70
+BUSY = 60  # steps, a few seconds without numba
 
 
 @cache
@@ -26,11 +29,11 @@ def digest(seed: int = 1, **overrides: object) -> str:
     return engine.digest()
 
 
-def in_another_process(call: str, **environment: str) -> str:
-    """Return what a call of this module prints in a fresh interpreter."""
+def in_another_process(code: str, **environment: str) -> str:
+    """Return what some Python prints in a fresh interpreter that knows the modules beside this one."""
     here = Path(__file__).parent
     paths = os.pathsep.join([str(here), str(here.parents[1]), os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, "-c", f"import test_reproducible as t; print(t.{call})"]
+    command = [sys.executable, "-c", code]
     environment = {**os.environ, "PYTHONPATH": paths, **environment}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
@@ -55,11 +58,20 @@ def test_the_digest_sees_a_single_changed_number():
 
 
 def test_another_process_gives_the_same_run():
-    assert in_another_process("digest(1)") == digest(1)
+    assert in_another_process("import test_reproducible as t; print(t.digest(1))") == digest(1)
 
 
 def test_plain_python_gives_the_same_run():
-    assert in_another_process("tiny_digest()", LIVERMET_NOJIT="1") == tiny_digest()
+    assert (
+        in_another_process("import test_reproducible as t; print(t.tiny_digest())", LIVERMET_NOJIT="1")
+        == tiny_digest()
+    )
+
+
+def test_plain_python_gives_the_busy_steps_on_record():
+    """Vessels that close and sprout, cells that divide and are treated: kernels that a small liver at rest never calls."""
+    code = f"import itertools, digests as d; print(*itertools.islice(d.steps(), {BUSY}))"
+    assert in_another_process(code, LIVERMET_NOJIT="1").split() == list(islice(steps(), BUSY))
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,16 @@ def test_compiled_and_plain_draws_have_the_same_bits():
         assert plain.child_key(seed, purpose, tick, key) == rng.child_key(seed, purpose, tick, key)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64])
+def test_plain_draws_take_numbers_of_every_width(kind):
+    """An element of an array brings its width with it, and in 32 bits there is no room for the masks of the words."""
+    plain = plain_kernels().rng
+    for number in (0, 1, 77, int(np.iinfo(kind).max) >> 1):
+        given = kind(number)
+        assert plain.draw4(given, 5, given, given) == rng.draw4(number, 5, number, number)
+        assert plain.child_key(given, 5, given, given) == rng.child_key(number, 5, number, number)
+
+
 def test_draws_of_seeds_purposes_repeats_ticks_and_keys_are_independent():
     keys = np.arange(20_000)
     series = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import subprocess
@@ -9,9 +10,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from bodies import Body
 from physics_tissues import disc, strip
 
+from livermet_sim import kernels
 from livermet_sim.state.fields import Fields
 
 
@@ -45,3 +48,19 @@ def test_same_bits_without_numba():
     command = [sys.executable, "-c", "import test_plain_python as t; print(t.digest())"]
     plain = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert plain.stdout.strip() == digest()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(kernels.__file__).parent.glob("*.py")), ids=lambda path: path.stem
+)
+def test_no_kernel_takes_a_whole_power(path):
+    """Compiled, x**3 is two products; plain Python asks for a power, whose last bit is another."""
+    for function in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(function, ast.FunctionDef) and function.decorator_list:
+            for node in ast.walk(function):
+                if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+                    try:
+                        power = ast.literal_eval(node.right)
+                    except ValueError:
+                        continue  # a variable, which both ask a power for
+                    assert not float(power).is_integer(), f"{function.name}: {ast.unparse(node)}"
