@@ -35,6 +35,15 @@ RunSeed = Annotated[
 ]
 Days = Annotated[float | None, typer.Option(help="Simulated days, instead of the scenario's.")]
 
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        help="Threads that work on one tissue; the result is the same. By default LIVERMET_THREADS, else all cores for a wide tissue.",
+        show_default=False,
+    ),
+]
+
 
 def check_picture(path: Path) -> None:
     """Refuse a file whose ending is not that of a picture."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from livermet_sim.base import threads
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import inside, save_picture
 from livermet_sim.cli import keep, place
@@ -18,6 +19,7 @@ from livermet_sim.cli.options import (
     Days,
     Name,
     RunSeed,
+    Threads,
     as_saved,
     check_picture,
     load_scenario,
@@ -106,8 +108,10 @@ def run(
         float,
         typer.Option(min=0.0, help="Seconds between two savings of the state of a run under way; 0: none."),
     ] = EVERY,
+    number: Threads = None,
 ) -> None:
     """Run a scenario and save tables, pictures and a summary in a folder; with --seeds once for each."""
+    threads.use(number, "--threads")
     figures = "none" if no_figures else figures
     check_figures(figures)
     if seeds and seed is not None:

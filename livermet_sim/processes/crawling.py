@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.kernels.codes import CRAWL
 from livermet_sim.kernels.motility import crawl, crawl_tumour, tumour_hops
 from livermet_sim.processes.ordering import by_priority
@@ -55,12 +56,19 @@ class Crawl(Process):
     def step(self, world: World) -> None:
         """Crawl: first those that pass each other freely, then tumour cells in drawn order."""
         cells, clock = world.cells, world.clock
-        crawl(
-            cells.n, world.seed, clock.tick, clock.dt, self.stride, cells.full("kind"), cells.full("site"),
-            cells.full("layer"), cells.full("key"), cells.full("aptitude"), world.rates, self.columns, self.mobile,
-            self.motile, self.attractant, self.heed, self.trace, self.inactive, world.fields.concentration, world.compartment,
-            world.tissue.neighbours, world.census.near,
-        )  # fmt: skip
+        kind, site, layer, key, aptitude = (
+            cells[name] for name in ("kind", "site", "layer", "key", "aptitude")
+        )
+
+        def some(rows: slice) -> None:
+            crawl(
+                rows.stop - rows.start, world.seed, clock.tick, clock.dt, self.stride, kind[rows], site[rows], layer[rows],
+                key[rows], aptitude[rows], world.rates[rows], self.columns, self.mobile, self.motile, self.attractant,
+                self.heed, self.trace, self.inactive, world.fields.concentration, world.compartment,
+                world.tissue.neighbours, world.census.near,
+            )  # fmt: skip
+
+        threads.each(some, threads.ranges(cells.n), threads.number(world.tissue.n))
         self._tumour(world)
         world.census.stale = True
 

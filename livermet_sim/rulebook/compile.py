@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.base.errors import RuleError
 from livermet_sim.kernels import response
 from livermet_sim.rulebook.book import RuleBook
@@ -20,7 +21,6 @@ from livermet_sim.state.table import Column
 
 if TYPE_CHECKING:
     from livermet_sim.state.world import World
-
 
 Watch = Callable[["Compiled", "World", np.ndarray], None]
 
@@ -104,7 +104,13 @@ class Compiled:
         """Write into ``rates`` what cells would be about to do by these rules; nothing else changes."""
         if (due[self.touch.lines == 1] > 0).any():
             self.touch.update(world)
-        self._run(0, world.cells.n, due, *self.inputs(world), *self.arrays, self.workspace, rates)
+        inputs = self.inputs(world)
+
+        def some(rows: slice) -> None:
+            senses = np.zeros_like(self.workspace)
+            self._run(rows.start, rows.stop, due, *inputs, *self.arrays, senses, rates)
+
+        threads.each(some, threads.ranges(world.cells.n), threads.number(len(world.tissue.neighbours)))
 
     def along(self, world: World) -> list[tuple[np.ndarray, list[str], np.ndarray]]:
         """Return what cells do place by place where something touches the stretch they line; see `Local.evaluate`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft
 
+from livermet_sim.base import threads
 from livermet_sim.state.tissue import Tissue
 
 BLOCK = 1024
@@ -32,17 +33,26 @@ class Waves:
         self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
     ) -> int:
         """Write the solution to ``concentration``, float64[n, F]; tolerance and number of passes do not matter."""
-        blocks = [slice(start, start + BLOCK) for start in range(0, len(source), BLOCK)]
+        signals, many = self._signals, threads.number(len(source))
         # a signal's sites lie together here, which is how transforms are quick; turned block by block, for the cache
-        for block in blocks:
-            self._signals[:, block] = source[block].T
-        for signal, damping in zip(self._signals, self._damping, strict=True):
+        blocks = threads.ranges(len(source), BLOCK)
+
+        def turn(block: slice) -> None:
+            signals[:, block] = source[block].T
+
+        def spread(number: int) -> None:
+            signal = signals[number]
             if signal.any():
                 waves = fft.rfft2(signal.reshape(self._shape))
-                waves *= damping
+                waves *= self._damping[number]
                 signal[:] = np.asarray(fft.irfft2(waves, self._shape, overwrite_x=True)).ravel()
-        # rounding can leave less than nothing far from every source
-        for block in blocks:
-            np.maximum(self._signals[:, block].T, 0.0, out=concentration[block])
-        concentration *= unit
+
+        def turn_back(block: slice) -> None:
+            # rounding can leave less than nothing far from every source
+            np.maximum(signals[:, block].T, 0.0, out=concentration[block])
+            concentration[block] *= unit
+
+        threads.each(turn, blocks, many)
+        threads.each(spread, range(len(signals)), many)
+        threads.each(turn_back, blocks, many)
         return 1

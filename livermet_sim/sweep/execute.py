@@ -24,6 +24,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from dataclasses import dataclass
 from typing import Any
 
+from livermet_sim.base import threads
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.observe.readouts.own import WithReadouts, added
 
@@ -36,7 +37,7 @@ IDLE_SECONDS = 60  # a second study in the same notebook then finds its workers 
 FOREIGN_IN_FLIGHT = 256
 POLL_SECONDS = 0.5  # on Windows a wait without an end cannot be interrupted
 ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", threads.VARIABLE), "1"
 )
 
 
