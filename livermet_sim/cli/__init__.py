@@ -26,6 +26,7 @@ from livermet_sim.cli import (
     film,
     fork,
     lines,
+    match,
     new,
     rules,
     run,
@@ -50,7 +51,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 COMMANDS = (
-    run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, film.film, film.player,
+    run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, match.match, match.identify, film.film, film.player,
     film.export, show.show, show.explain, show.check, diff.diff, schema.schema, new.new, about.cite, about.docs, baseline.baseline, verify.verify, validate.validate, lines.lines, bench.bench,
     design.design,
 )  # fmt: skip

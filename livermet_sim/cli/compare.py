@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 Treated = Annotated[
     str, typer.Argument(metavar="TREATED", help="The treated scenario, e.g. nk_loss; or a TOML file.")
 ]
+Ensemble = Annotated[
+    str | None,
+    typer.Option(
+        metavar="default|FOLDER",
+        help="Parameter sets that pairs take in turn: those that ship, or what livermet match left in a folder.",
+    ),
+]
 
 
 def compare(
@@ -25,6 +32,7 @@ def compare(
     changes: Changes = None,
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Number of pairs; seeds count from 1.")] = 20,
     days: Days = None,
+    ensemble: Ensemble = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes at once; by default one a core.")
     ] = None,
@@ -43,7 +51,7 @@ def compare(
     if not quiet and not jit.compiled():
         typer.echo("compiling the kernels, once, about 20 s", err=True)
     with Bar(quiet) as bar:
-        found = compare(*arms, seeds=seeds, workers=workers, progress=bar)
+        found = compare(*arms, seeds=seeds, ensemble=ensemble, workers=workers, progress=bar)
     typer.echo(str(found))
     if out is not None:
         _save(found, out)

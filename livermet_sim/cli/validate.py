@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from livermet_sim.base.write import inside
+from livermet_sim.cli.compare import Ensemble
 from livermet_sim.cli.options import STOPPED
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def validate(
         typer.Option(min=1, max=10_000, help="Most pairs of an experiment; 24, or 6 with --quick."),
     ] = None,
     first_seed: Annotated[int, typer.Option("--first-seed", min=0, help="Seeds count from here.")] = 1,
+    ensemble: Ensemble = None,
     workers: Annotated[
         int | None, typer.Option(min=1, max=1024, help="Processes; one a core by default.")
     ] = None,
@@ -66,7 +68,7 @@ def validate(
         first_seed=first_seed, budget=None if budget is None else 60.0 * budget,
     )  # fmt: skip
     folder = out or inside(Path("results"), "validation")
-    trial = Trial(chosen, folder, plan)
+    trial = Trial(chosen, folder, plan, ensemble)
     _compile(quiet)
     stopped = False
     try:

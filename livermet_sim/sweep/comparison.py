@@ -15,6 +15,7 @@ from livermet_sim.interventions.read import hours_before
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
+from livermet_sim.sweep.members import Ensemble, members, taken_by
 from livermet_sim.sweep.paired import compare_pairs, direction
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Comparison:
         False where Ctrl-C ended the work early; only pairs that were run in full are kept.
     names : sequence of str
         The measures, in the order in which they are shown.
+    sets : int
+        Parameter sets of an ensemble that the pairs took in turn; 0 where all have the scenario's own.
     """
 
     control: Scenario
@@ -50,6 +53,7 @@ class Comparison:
     timeseries: pd.DataFrame
     complete: bool = True
     names: Sequence[str] = field(default=())
+    sets: int = 0
 
     @property
     def seeds(self) -> list[int]:
@@ -133,6 +137,8 @@ class Comparison:
     def _title(self) -> str:
         days = float(self.control.value("run.days"))
         title = f"{self.treated.name} against {self.control.name}: {len(self.seeds)} pairs that share their luck, {days:g} days"
+        if self.sets:
+            title += f", over {self.sets} parameter sets"
         if not self.complete:
             title += " (stopped early)"
         others = self.differs
@@ -180,6 +186,7 @@ def compare(
     seeds: Iterable[int] | int = 8,
     *,
     days: float | None = None,
+    ensemble: Ensemble | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -199,6 +206,9 @@ def compare(
         Seeds of the pairs; a number n stands for the seeds 1 to n.
     days : float, optional
         Simulated days, instead of the scenarios'.
+    ensemble : str, Path or sequence of mappings, optional
+        Parameter sets that the pairs take in turn, both runs of a pair the same: "default" for those that ship, the folder
+        of a matching, or sets of your own. The intervals then carry luck and what is not known of the parameters.
     workers : int, optional
         Processes that run at once; by default one a core, 1 for none besides this one.
     executor : concurrent.futures.Executor, optional
@@ -217,7 +227,8 @@ def compare(
     """
     chosen = _seeds(seeds)
     arms = aligned_arms(_scenario(control), treated, days)
-    items = [(arm, seed) for seed in chosen for arm in arms]
+    own = members(ensemble)
+    items = [(taken_by(own, i, arm), seed) for i, seed in enumerate(chosen) for arm in arms]
     outcomes: dict[int, Any] = {}
     complete = True
     try:
@@ -228,7 +239,9 @@ def compare(
     whole = [i for i in range(len(chosen)) if 2 * i in outcomes and 2 * i + 1 in outcomes]
     if not whole:
         raise LivermetError("compare", "it was stopped before any pair was complete")
-    return _gather(arms, [(chosen[i], outcomes[2 * i], outcomes[2 * i + 1]) for i in whole], complete)
+    found = _gather(arms, [(chosen[i], outcomes[2 * i], outcomes[2 * i + 1]) for i in whole], complete)
+    found.sets = len({i % len(own) for i in whole}) if ensemble is not None else 0
+    return found
 
 
 def _run(item: tuple[Scenario, int]) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import execute
+from livermet_sim.sweep.members import Ensemble, members, taken_by
 from livermet_sim.validation.carry_out import Branch, Store, Task, carry_out
 from livermet_sim.validation.experiment import Experiment
 from livermet_sim.validation.livers import Livers, livers
@@ -56,6 +57,8 @@ class Trial:
     folder : str or Path
         Where what was read of each liver is kept; the same trial goes on from there.
     plan : Plan, optional
+    ensemble : str, Path or sequence of mappings, optional
+        Parameter sets that the pairs take in turn: see `sweep.members.members`.
 
     Attributes
     ----------
@@ -70,7 +73,12 @@ class Trial:
         For a mistake in an experiment.
     """
 
-    def __init__(self, experiments: Sequence[Experiment], folder: str | Path, plan: Plan | None = None):
+    def __init__(
+        self, experiments: Sequence[Experiment], folder: str | Path, plan: Plan | None = None,
+        ensemble: Ensemble | None = None,
+    ):  # fmt: skip
+        self._members = members(ensemble)
+        self._taken: dict[tuple[str, int], Livers] = {}
         self.plan = plan or Plan()
         self.store = Store(folder)
         self.folder = str(folder)
@@ -143,12 +151,21 @@ class Trial:
 
     def _tasks(self, open_: Sequence[Livers], pairs: int) -> Iterator[Task]:
         """Give what is to be run, a task for each seed and control, or several where many livers share it."""
-        families: dict[str, list[Livers]] = {}
-        for own in open_:
-            families.setdefault(own.control.digest, []).append(own)
         for seed in self._seeds(pairs):
+            families: dict[str, list[Livers]] = {}
+            for own in (self._at(each, seed) for each in open_):
+                families.setdefault(own.control.digest, []).append(own)
             for family in families.values():
                 yield from self._split(family, seed)
+
+    def _at(self, own: Livers, seed: int) -> Livers:
+        """Return the livers of one seed's pair, with the parameter set that it takes."""
+        number = (seed - self.plan.first_seed) % len(self._members)
+        key = (own.experiment.name, number)
+        if key not in self._taken:
+            arms = {arm: taken_by(self._members, number, getattr(own, arm)) for arm in ("control", "treated")}
+            self._taken[key] = replace(own, **arms)
+        return self._taken[key]
 
     def _split(self, family: Sequence[Livers], seed: int) -> Iterator[Task]:
         control = family[0].control
@@ -177,7 +194,8 @@ class Trial:
         name, day = own.experiment.readout, own.experiment.day
         arms: tuple[list[Any], list[Any]] = ([], [])
         for seed in self._seeds(self._look(own)):
-            for values, scenario in zip(arms, (own.control, own.treated), strict=True):
+            pair = self._at(own, seed)
+            for values, scenario in zip(arms, (pair.control, pair.treated), strict=True):
                 values.append(self.store.get(scenario, seed)[day].get(name, float("nan")))
         return score(own.experiment, *arms)
 
@@ -185,7 +203,8 @@ class Trial:
         """Return how many pairs there are, in the order of the seeds."""
         day, number = own.experiment.day, 0
         for seed in self._seeds(self.plan.most):
-            if any(day not in self.store.get(scenario, seed) for scenario in (own.control, own.treated)):
+            pair = self._at(own, seed)
+            if any(day not in self.store.get(scenario, seed) for scenario in (pair.control, pair.treated)):
                 break
             number += 1
         return number

@@ -33,6 +33,18 @@ measure = "tumour_cells"
 value = 8
 error = 1
 """
+MATCH = """
+lobules = 2
+[matching]
+waves = 1
+points = 1
+seeds = 1
+[factors]
+"cells.kupffer.density" = { low = 10000, high = 40000 }
+"rules.MV3.maximum" = { low = 0.5, high = 3.0 }
+[held_against]
+experiments = ["kimura_dectin2_12h"]
+"""
 # what is read: the ending that the path needs, and the command line around it
 READ = {
     "run": (".toml", ["run", "{}"]),
@@ -50,6 +62,9 @@ READ = {
     "ablate": (".toml", ["ablate", "{}"]),
     "sweep --scheduler": (".json", ["sweep", "small.toml", "--scheduler", "{}"]),
     "calibrate": (".toml", ["calibrate", "{}"]),
+    "match": (".toml", ["match", "{}"]),
+    "identify": ("", ["identify", "{}"]),
+    "compare --ensemble": ("", ["compare", "strip", "nk_loss", "--ensemble", "{}"]),
     "film": ("", ["film", "{}"]),
     "player": ("", ["player", "{}"]),
     "export": ("", ["export", "{}", "--to", "csv"]),
@@ -82,6 +97,7 @@ WRITTEN = {
     "ablate --out": ("", ["ablate", "strip", *SHORT[:2], "--rules", "MV12", "--seeds", "1", "--workers", "1", "--out", "{}"]),
     "sweep --out": ("", ["sweep", "small.toml", "--workers", "1", "--quiet", "--out", "{}"]),
     "calibrate --out": ("", ["calibrate", "fit.toml", "--workers", "1", "--quiet", "--out", "{}"]),
+    "match --out": ("", ["match", "match.toml", "--workers", "1", "--quiet", "--out", "{}"]),
     "film --out": (".gif", ["film", "saved", "--quiet", "--out", "{}"]),
     "player --out": (".html", ["player", "saved", "--out", "{}"]),
     "export --out": ("", ["export", "saved", "--to", "csv", "--out", "{}"]),
@@ -117,6 +133,7 @@ def home(tmp_path_factory):
     sweep.run(place / "study", workers=1, progress=False)
     (place / "fit.toml").write_text(FIT)
     (place / "physicell.csv").write_text("tumour,oxygen,increases,cycle entry,0.003,21.5,4,0\n")
+    (place / "match.toml").write_text(MATCH)
     (place / "small.toml").write_text(
         'scenario = "strip"\ndays = 0.02\n[design]\nsamples = 2\n[factors]\n"seeding.dose" = {}\n'
     )
