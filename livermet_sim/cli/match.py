@@ -54,7 +54,7 @@ def identify(
     ] = None,
 ) -> None:
     """Say which parameters published results pin down, which only together, and which results would pin down more."""
-    from livermet_sim.base.write import write_text
+    from livermet_sim.base.write import whole_file
     from livermet_sim.matching.ensemble import shipped
     from livermet_sim.matching.found import Found
     from livermet_sim.matching.identify import identify as say
@@ -63,4 +63,5 @@ def identify(
     said = say(found)
     typer.echo(str(said))
     if csv is not None:
-        write_text(csv, said.factors.to_csv(index=False))
+        with whole_file(csv) as part:
+            said.factors.to_csv(part, index=False)

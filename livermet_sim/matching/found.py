@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from livermet_sim.base.read import guarded
-from livermet_sim.base.write import write_text
+from livermet_sim.base.write import whole_file, write_text
 from livermet_sim.matching.implausible import CUT, Seen, kept_of_runs, of_runs, telling
 from livermet_sim.matching.target import Target
 from livermet_sim.sweep.factors import Factor
@@ -109,7 +109,8 @@ class Found:
     def save(self, folder: Path) -> None:
         """Write ``found.json``, ``ensemble.csv`` and ``report.txt``, each at once or not at all."""
         write_text(folder / self.FILE, sealed_json(self.to_dict()))
-        write_text(folder / "ensemble.csv", self.ensemble().to_csv(index=False))
+        with whole_file(folder / "ensemble.csv") as part:
+            self.ensemble().to_csv(part, index=False)
         write_text(folder / "report.txt", self.report() + "\n")
 
     def to_dict(self) -> dict[str, Any]:
