@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from livermet_sim.kernels.jit import inline, kernel
 
 OMEGA = 1.8
@@ -196,13 +194,12 @@ def _visit_port(
     return True
 
 
-@inline
-def _take_turns(order, ports, awake, turn, waiting):
-    """Write the place in the order of every site, those of a port at the port's, and who is awake there."""
+@kernel
+def take_turns(order, ports, turn):
+    """Write the place in the order of every site, those of a port at the port's: ``turn``, int32[n]."""
     first, member, _, _ = ports
     for i in range(len(order)):
         s = order[i]
-        waiting[i] = awake[s if s >= 0 else len(turn) - 1 - s]
         if s >= 0:
             turn[s] = i
         else:
@@ -210,36 +207,36 @@ def _take_turns(order, ports, awake, turn, waiting):
                 turn[member[k]] = i
 
 
-@inline
-def _list_inflows(order, tube, outflow, neighbours, start, source, inflow):
-    """List the tubes that blood comes from, and how much, um3/s, for each place in the order that is a tube."""
-    end = 0
+@kernel
+def list_inflows(order, tube, outflow, neighbours, start, source, inflow):
+    """List the tubes that blood comes from, and how much, um3/s, for each place in the order that is a tube.
+
+    Parameters
+    ----------
+    start, source, inflow : int32[m + 1], int32[k], float64[k]
+        Written; ``start`` alone where there is no room for the others.
+    """
+    end, room = 0, len(source) > 0
     for i in range(len(order)):
         s = order[i]
         if s >= 0 and tube[s]:
             for k in range(neighbours.shape[1]):
                 if outflow[s, k] < 0.0:
-                    source[end], inflow[end] = neighbours[s, k], -outflow[s, k] / 3600.0
+                    if room:
+                        source[end], inflow[end] = neighbours[s, k], -outflow[s, k] / 3600.0
                     end += 1
         start[i + 1] = end
 
 
 @kernel
-def settle(
-    order, awake, sides, values, law, most, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, port,
-    ports,
-):  # fmt: skip
-    """Sweep over the places that are awake until all sleep; return the sweeps done.
+def sweep(begin, end, most, sides, values, law, lists, state, needs, net, ports):
+    """Sweep over the places ``begin`` to ``end`` - 1 that are awake until all of them sleep; return the sweeps done.
 
-    A place that moves by more than the tolerance wakes those that feel it, and one that does not is left as it is:
-    so settling twice gives the same bits as once, and a change of uptake or flow costs what it upsets.
+    A place that moves by more than the tolerance wakes those that feel it, also beyond the range, and one that does not is
+    left as it is: so settling twice gives the same bits as once, and a change of uptake or flow costs what it upsets.
 
     Parameters
     ----------
-    order : int32[m]
-        Sites, and -1 - p for port p, down the pressure.
-    awake : bool[n + P]
-        Sites, then ports, to be looked at; all False at the end if ``most`` sweeps sufficed.
     sides : int
         How many of a site's neighbours, the first, share a side with it.
     values : six float64
@@ -247,33 +244,29 @@ def settle(
         0 for the steady limit), alpha V / time step (um3/s/mmHg).
     law : float64[4]
         P50 (mmHg), Hill exponent, capacity (mL/mL), solubility (mL/mL/mmHg).
-    oxygen, blood, held : float64[n], mmHg, mmHg, mL/mL
-        Start and result: tension of tissue and blood, content of blood.
-    former : float64[2, n]
-        Tension of tissue and content of blood one time step ago.
-    uptake, exchange : float64[n], um3/s, um3/s/mmHg
-    tube, volume : bool[n], float64[n] (um3)
-        Sites with a tube; blood in it.
-    outflow : float64[n, 8], um3/h
-    neighbours : int32[n, 8]
-        -1 for none.
-    port : int32[n]
-        Portal tract or central vein of a site, or -1.
+    lists : tuple
+        ``order``, int32[m]: sites, and -1 - p for port p, down the pressure; ``turn``, int32[n]; ``waiting``, bool[m]: places
+        to be looked at, all False in the range at the end if ``most`` sweeps sufficed; the three of `list_inflows`.
+    state : tuple
+        Start and result: tension of tissue and blood, mmHg, content of blood, mL/mL, float64[n]; tension of tissue and
+        content of blood one time step ago, float64[2, n].
+    needs : tuple
+        Uptake, um3/s, exchange, um3/s/mmHg, float64[n]; sites with a tube, bool[n]; blood in it, float64[n] um3.
+    net : tuple
+        Outflow, float64[n, 8] um3/h; neighbours, int32[n, 8], -1 for none; port of a site, int32[n], or -1.
     ports : tuple
         ``first``, ``member`` (int32[P + 1], int32[k]) list the sites of each port; ``supply``, ``brought``
         (float64[P]) are the blood from outside (um3/h) and its content.
     """
-    count, room = len(order), neighbours.shape[1] * len(order)
-    # by turns all this lies in the order in which it is asked for, and half of a sweep is asking who is awake
-    turn, waiting = np.empty(len(oxygen), np.int32), np.empty(count, np.bool_)
-    start, source, inflow = np.zeros(count + 1, np.int32), np.empty(room, np.int32), np.empty(room)
-    _take_turns(order, ports, awake, turn, waiting)
-    _list_inflows(order, tube, outflow, neighbours, start, source, inflow)
+    order, turn, waiting, start, source, inflow = lists
+    oxygen, blood, held, former = state
+    uptake, exchange, tube, volume = needs
+    outflow, neighbours, port = net
     done, moved = 0, True
     while moved and done < most:
         moved = False
         done += 1
-        for i in range(count):
+        for i in range(begin, end):
             if not waiting[i]:
                 continue
             waiting[i] = False
@@ -288,6 +281,4 @@ def settle(
                     -1 - s, sides, values, oxygen, blood, held, former, volume, outflow, neighbours, port, law, turn, waiting,
                     ports,
                 )  # fmt: skip
-    for i in range(count):
-        awake[order[i] if order[i] >= 0 else len(oxygen) - 1 - order[i]] = waiting[i]
     return done

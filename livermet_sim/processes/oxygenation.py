@@ -12,9 +12,10 @@ import numpy as np
 
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.kernels.demand import demand
-from livermet_sim.kernels.oxygen import OMEGA, contents, settle
+from livermet_sim.kernels.oxygen import OMEGA, contents
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.processes.sweeping import Sweeps
 from livermet_sim.state.carried import Carried
 from livermet_sim.state.downstream import Downstream
 from livermet_sim.state.table import Column
@@ -108,7 +109,7 @@ class Oxygenate(Process):
         self._tube = np.zeros(sites, dtype=np.bool_)
         self._still = np.zeros((2, sites))
         self._awake, self._order = np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int32)
-        self._laid, self._downstream = -1, Downstream()
+        self._laid, self._downstream, self._sweeps = -1, Downstream(), Sweeps()
 
     def levels(self) -> dict[str, float]:
         """Return what an intervention can change of the blood: portal and arterial tension, capacity."""
@@ -118,7 +119,7 @@ class Oxygenate(Process):
         """Solve, starting from the sites whose supply or uptake has changed."""
         self._prepare(world)
         if self._awake.any():
-            settle(*self._arguments(world, 0.0, self._still))
+            self._settle(world, 0.0, self._still)
         self._keep(world)
 
     def advance(self, world: World, seconds: float, steps: int) -> None:
@@ -128,7 +129,7 @@ class Oxygenate(Process):
         for _ in range(steps):
             self._wake_all()
             former = np.stack([sites.full("oxygen"), world.carried["oxygen"].full("held")])
-            settle(*self._arguments(world, seconds / steps, former))
+            self._settle(world, seconds / steps, former)
         self._wake_all()
         self._keep(world)
 
@@ -193,7 +194,7 @@ class Oxygenate(Process):
         network, ports = world.network, world.network.ports
         if network.solved != self._laid:
             self._tube, self._laid = network.vessel & (ports.of < 0), network.solved
-            self._order = self._downstream.order(network, self._tube)
+            self._order = self._sweeps.lay(network, self._downstream.order(network, self._tube), self._tube)
         awake = [world.carried[name]["awake"] == 1 for name in ("oxygen", "oxygen_ports")]
         self._awake = np.concatenate(awake)
 
@@ -218,17 +219,19 @@ class Oxygenate(Process):
         # tissue in balance feels no flow, only the blood beside it once that has moved
         self._awake |= np.concatenate([self._tube, np.ones(ports.number, dtype=np.bool_)])
 
-    def _arguments(self, world: World, seconds: float, former: np.ndarray) -> tuple[object, ...]:
+    def _settle(self, world: World, seconds: float, former: np.ndarray) -> None:
+        """Bring all that is awake to rest; with ``seconds`` above 0, to where it stands after them."""
         own, tissue, network, ports = self.own, world.tissue, world.network, world.network.ports
         hurry = 1.0 / seconds if seconds > 0.0 else 0.0
         volume = tissue.site**2 * tissue.thickness
         edge = own.diffusion * own.solubility * tissue.thickness
         values = (edge, own.michaelis, OMEGA, own.tolerance, hurry, own.solubility * volume * hurry)
-        blood = network.volume if hurry else self._still[0]
         here = world.carried["oxygen"]
-        return (
-            self._order, self._awake, tissue.lattice.sides, values, self._law, own.most, world.sites.full("oxygen"),
-            world.sites.full("blood_oxygen"), here["held"], former, here["uptake"], here["exchange"], self._tube, blood,
-            network.outflow, tissue.neighbours, ports.of,
-            (ports.first, ports.member, ports.supply, world.carried["oxygen_ports"]["brought"]),
+        state = (world.sites.full("oxygen"), world.sites.full("blood_oxygen"), here["held"], former)
+        blood = network.volume if hurry else self._still[0]
+        needs = (here["uptake"], here["exchange"], self._tube, blood)
+        brought = world.carried["oxygen_ports"]["brought"]
+        self._sweeps.settle(
+            self._awake, own.most, tissue.lattice.sides, values, self._law, state, needs,
+            (network.outflow, tissue.neighbours, ports.of), (ports.first, ports.member, ports.supply, brought),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from engine_worlds import eventful
 from livermet_sim.base import threads
 from livermet_sim.engine import Engine
 from livermet_sim.scenario.load import load
+from livermet_sim.state import blocks
 from livermet_sim.sweep.execute import ONE_THREAD
 
 EDGELESS = {
@@ -20,6 +21,8 @@ STEPS = 60
 def small_pieces(monkeypatch):
     """Let small livers be many pieces of work."""
     monkeypatch.setattr(threads, "ROWS", 37)
+    monkeypatch.setattr(threads, "WIDE", 1)
+    monkeypatch.setattr(blocks, "BLOCK", 90)
     yield
     threads.use(None)
 

@@ -22,7 +22,6 @@ LONGER = {
     ("kernels/neighbours.py", "census"),
     ("kernels/oxygen.py", "_visit_port"),
     ("kernels/oxygen.py", "_visit_site"),
-    ("kernels/oxygen.py", "settle"),
     ("kernels/response.py", "_feel"),
     ("kernels/response.py", "_sense"),
     ("kernels/response.py", "answer_at"),
