@@ -27,6 +27,9 @@ def baseline(
     quick: Annotated[
         bool, typer.Option("--quick", help="One lobule and few seeds: a first look, not the check.")
     ] = False,
+    second_look: Annotated[
+        bool, typer.Option("--second-look", help="Growth law, dose, latency and efficiency instead.")
+    ] = False,
     why: Annotated[bool, typer.Option("--why", help="Say why each band is what it is.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     csv: Annotated[
@@ -42,14 +45,16 @@ def baseline(
     """
     from livermet_sim.kernels import jit
     from livermet_sim.validation import report
+    from livermet_sim.validation.anchors import FIRST, SECOND
     from livermet_sim.validation.baseline import FULL, QUICK, Baseline
     from livermet_sim.validation.score import OUTSIDE
 
     if csv is not None:
         check_place(csv)
     number = seeds or (QUICK_SEEDS if quick else SEEDS)
+    file = SECOND if second_look else FIRST
     names = tuple(name.strip() for name in lines.split(",") if name.strip())
-    check = Baseline(names, range(first_seed, first_seed + number), QUICK if quick else FULL)
+    check = Baseline(names, range(first_seed, first_seed + number), QUICK if quick else FULL, file)
     if not quiet and not jit.compiled():
         typer.echo("compiling the kernels, once, about 20 s", err=True)
     stopped = False

@@ -20,6 +20,7 @@ class Case:
     days: float
     title: str = ""
     interventions: tuple[dict[str, Any], ...] = ()
+    values: tuple[tuple[str, Any], ...] = ()
 
     @property
     def label(self) -> str:
@@ -61,20 +62,21 @@ class Anchor:
     scored: bool = True
 
 
+FIRST, SECOND = "anchors.toml", "second_look.toml"
+
+
 @cache
-def read() -> tuple[dict[str, Case], tuple[Anchor, ...]]:
-    """Return the cases by name and all anchors, in the order of the file."""
-    data = tomllib.loads(
-        (resources.files("livermet_sim") / "validation" / "anchors.toml").read_text(encoding="utf-8")
-    )
+def read(file: str = FIRST) -> tuple[dict[str, Case], tuple[Anchor, ...]]:
+    """Return the cases by name and all anchors of one of the two files, in its order."""
+    data = tomllib.loads((resources.files("livermet_sim") / "validation" / file).read_text(encoding="utf-8"))
     cases = {}
     for name, table in data["cases"].items():
-        interventions = tuple(table.pop("interventions", ()))
-        cases[name] = Case(name, interventions=interventions, **table)
+        interventions, values = tuple(table.pop("interventions", ())), tuple(table.pop("values", {}).items())
+        cases[name] = Case(name, interventions=interventions, values=values, **table)
     return cases, tuple(Anchor(name, **table) for name, table in data["anchors"].items())
 
 
-def chosen(lines: tuple[str, ...] = ()) -> tuple[dict[str, Case], tuple[Anchor, ...]]:
+def chosen(lines: tuple[str, ...] = (), file: str = FIRST) -> tuple[dict[str, Case], tuple[Anchor, ...]]:
     """Return the cases and anchors of some tumour lines; of all where none is named.
 
     Raises
@@ -82,7 +84,7 @@ def chosen(lines: tuple[str, ...] = ()) -> tuple[dict[str, Case], tuple[Anchor, 
     LivermetError
         For a line that no anchor is about.
     """
-    cases, anchors = read()
+    cases, anchors = read(file)
     known = sorted({case.line for case in cases.values()})
     for line in lines:
         if line not in known:

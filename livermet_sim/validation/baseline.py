@@ -9,7 +9,8 @@ from typing import Any
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
-from livermet_sim.validation.anchors import Anchor, Case, chosen
+from livermet_sim.validation import second_look  # noqa: F401, its figures are declared by importing it
+from livermet_sim.validation.anchors import FIRST, Anchor, Case, chosen
 from livermet_sim.validation.course import Course
 from livermet_sim.validation.measure import FIGURES, Sample
 from livermet_sim.validation.score import Score, score
@@ -29,7 +30,7 @@ class Task:
 
 def scenario_of(case: Case, name: str) -> Scenario:
     """Return the scenario of a case on the tissue of a shipped scenario."""
-    changes: dict[str, Any] = {"line": case.line, "run.days": case.days}
+    changes: dict[str, Any] = {"line": case.line, "run.days": case.days} | dict(case.values)
     return load(name, changes | ({"interventions": list(case.interventions)} if case.interventions else {}))
 
 
@@ -51,12 +52,18 @@ class Baseline:
     seeds : sequence of int
     scenario : str
         Shipped scenario that gives tissue and seeding: ``baseline`` (a patch) or a smaller one.
+    file : str
+        Which figures: those of the baseline, or the second look (growth law, dose, latency, efficiency).
     """
 
     def __init__(
-        self, lines: tuple[str, ...] = (), seeds: Sequence[int] = range(1, 21), scenario: str = FULL
+        self,
+        lines: tuple[str, ...] = (),
+        seeds: Sequence[int] = range(1, 21),
+        scenario: str = FULL,
+        file: str = FIRST,
     ):
-        self.cases, self.anchors = chosen(lines)
+        self.cases, self.anchors = chosen(lines, file)
         self.scenario = scenario
         self.tasks = [
             Task(

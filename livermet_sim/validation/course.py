@@ -60,6 +60,23 @@ class Course:
         """Return how far the line of each founder came; to be asked for at the end."""
         return self.engine.view().founders
 
+    def grown(self, since: float, jump: float, points: int) -> list[np.ndarray]:
+        """Return how lesions grew: for each, days and the logarithm of its cells (float64[2, readings]).
+
+        Readings are from ``since`` (h) on, and from the last time the lesion took in another: a jump of ``jump``-fold or more
+        between two. Lesions of fewer readings than ``points`` are left out.
+        """
+        sizes: dict[int, list[tuple[float, float]]] = {}
+        for hours, lesions, cells in self.curves:
+            if hours < since:
+                continue
+            for lesion, number in zip(lesions.tolist(), cells.tolist(), strict=True):
+                curve = sizes.setdefault(lesion, [])
+                if curve and number > jump * np.exp(curve[-1][1]):
+                    curve.clear()
+                curve.append((hours / 24.0, float(np.log(number))))
+        return [np.array(curve).T for curve in sizes.values() if len(curve) >= points]
+
     def _read(self, hours: float) -> None:
         world = self.engine.world
         if hours % CURVE_H < READING_H:

@@ -263,21 +263,10 @@ def doubling_time(course: Course) -> Sample:
     the time in which its volume there doubles too. A lesion counts
     while it has 50 cells and from the last time it took in another (a jump of 1.6-fold or more in 12 h).
     """
-    sizes: dict[int, list[tuple[float, float]]] = {}
-    for hours, lesions, cells in course.curves:
-        if hours < GROWTH_FROM_H:
-            continue
-        for lesion, number in zip(lesions.tolist(), cells.tolist(), strict=True):
-            curve = sizes.setdefault(lesion, [])
-            if curve and number > STEADY * np.exp(curve[-1][1]):
-                curve.clear()
-            curve.append((hours / 24.0, float(np.log(number))))
     times = []
-    for curve in sizes.values():
-        if len(curve) >= CURVE_POINTS:
-            days, logarithm = np.array(curve).T
-            slope = np.polyfit(days, logarithm, 1)[0]
-            times.append(np.log(2.0) / slope if slope > 1e-3 else np.nan)
+    for days, logarithm in course.grown(GROWTH_FROM_H, STEADY, CURVE_POINTS):
+        slope = np.polyfit(days, logarithm, 1)[0]
+        times.append(np.log(2.0) / slope if slope > 1e-3 else np.nan)
     return median(np.array(times))
 
 
