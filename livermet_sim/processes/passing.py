@@ -6,7 +6,6 @@ import numpy as np
 
 from livermet_sim.kernels.codes import ARREST, CENTRAL, LUMEN, NONE, PORTAL, TUMOUR, WASH_OUT
 from livermet_sim.kernels.transport import carry
-from livermet_sim.processes.deciding import LUMEN_ONLY
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.seeding import Seed, entrances
@@ -38,9 +37,8 @@ class Pass(Process):
              max(1.0, np.floor(setting.section("seeding").enrichment))]
         )  # fmt: skip
         self.bridge = setting.column("bridge")
-        self._due = np.zeros(len(setting.kinds), dtype=np.int64)
-        self._due[TUMOUR] = LUMEN_ONLY
-        self._rates = np.zeros((0, 0))
+        self._bridge = np.zeros(0)
+        self._crowd = np.zeros(0, dtype=np.int64)
 
     def step(self, world: World) -> None:
         """Carry, log what happened in the order of time, and let go who was washed out."""
@@ -64,20 +62,38 @@ class Pass(Process):
         since[self.seed.rows] = self.seed.since
         parts = max(1, int(np.ceil(world.clock.dt / PART - 1e-9)))
         span = seconds / parts
-        happened, at = [], world.cells["site"].copy()
+        happened, site, ways_in = [], world.cells["site"], entrances(world)
+        at = site[rows]
+        self._make_room(world)
         for part in range(parts):
-            here = rows[world.compartment[world.cells["site"][rows]] != CENTRAL]
+            inside = world.compartment[site[rows]] != CENTRAL
+            here = rows[inside]
+            self._hold(world, here, here[site[here] != at[inside]])
             due = np.maximum(since[here] - part * span, 0.0)
-            bridge = self._holding(world, here, at)
-            happened.append(self._carry_part(world, here, due, span, world.clock.tick * parts + part, bridge))
+            happened.append(
+                self._carry_part(world, here, due, span, world.clock.tick * parts + part, ways_in)
+            )
         return np.concatenate(happened)
 
+    def _make_room(self, world: World) -> None:
+        """Make work space for all cells and sites."""
+        if len(self._bridge) < world.cells.capacity:
+            self._bridge = np.zeros(world.cells.capacity)
+        if len(self._crowd) != world.tissue.n:
+            self._crowd = np.zeros(world.tissue.n, dtype=np.int64)
+
     def _carry_part(
-        self, world: World, rows: np.ndarray, since: np.ndarray, seconds: float, tick: int, bridge: np.ndarray
+        self,
+        world: World,
+        rows: np.ndarray,
+        since: np.ndarray,
+        seconds: float,
+        tick: int,
+        ways_in: tuple[np.ndarray, np.ndarray],
     ) -> np.ndarray:
-        cells, sites, tissue = world.cells, world.sites, world.tissue
-        inside = rows[world.compartment[cells["site"][rows]] != PORTAL]
-        crowd = np.bincount(cells["site"][inside], minlength=tissue.n)
+        cells, sites, tissue, crowd = world.cells, world.sites, world.tissue, self._crowd
+        at = cells["site"][rows]
+        np.add.at(crowd, at[world.compartment[at] != PORTAL], 1)
         # a cell is arrested at most once in every wait
         happened = np.empty((len(rows) * (2 * int(seconds / self.law[5]) + 4), 4), dtype=np.int64)
         number = carry(
@@ -86,20 +102,16 @@ class Pass(Process):
             cells.full("bound"), crowd, tissue.neighbours, world.network.outflow,
             tissue.lattice.back, tissue.lattice.length, world.compartment,
             (sites.full("diameter"), sites.full("plug_drop"), sites.full("shear"), sites.full("speed")),
-            sites.full("tether"), sites.full("grip"), bridge, self.law, *entrances(world), happened,
+            sites.full("tether"), sites.full("grip"), self._bridge, self.law, *ways_in, happened,
         )  # fmt: skip
+        crowd[cells["site"][rows]] = 0
         return happened[:number]
 
-    def _holding(self, world: World, rows: np.ndarray, at: np.ndarray) -> np.ndarray:
-        """Return the ligand of other cells that cells touch, float64[capacity]: anew for those that have left ``at``."""
-        bridge = world.rates[:, self.bridge].copy()
-        moved = rows[world.cells["site"][rows] != at[rows]]
+    def _hold(self, world: World, rows: np.ndarray, moved: np.ndarray) -> None:
+        """Read anew the ligand of other cells that cells touch, for those of the ``rows`` that have ``moved`` in this step."""
+        self._bridge[rows] = world.rates[rows, self.bridge]
         if len(moved):
-            if self._rates.shape != world.rates.shape:
-                self._rates = np.zeros(world.rates.shape)
-            self.compiled.preview(world, self._due, self._rates)
-            bridge[moved] = self._rates[moved, self.bridge]
-        return bridge
+            self._bridge[moved] = self.compiled.at_once(world, TUMOUR, self.bridge, moved)
 
     def _log(self, world: World, happened: np.ndarray) -> None:
         rows, event, cause, site = happened.T
