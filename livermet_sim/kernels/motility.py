@@ -18,30 +18,36 @@ from livermet_sim.kernels.rng import draw4
 from livermet_sim.kernels.room import leave, place_beside, settle
 
 
+@kernel
+def lay_ways(compartment, neighbours, ways):
+    """Write into ``ways``, int32[2, n], which neighbours are vessels, and which are vessels or parenchyma: a bit for each."""
+    for s in range(len(neighbours)):
+        vessels, all_ways = 0, 0
+        for k in range(neighbours.shape[1]):
+            place = neighbours[s, k]
+            if place >= 0 and compartment[place] == SINUSOID:
+                vessels |= 1 << k
+            if place >= 0 and compartment[place] in (SINUSOID, PARENCHYMA):
+                all_ways |= 1 << k
+        ways[0, s], ways[1, s] = vessels, all_ways
+
+
 @inline
-def _choose(here, neighbours, compartment, vessels_only, u):
-    """Return a neighbouring site a crawling cell may enter, drawn uniformly, or -1."""
-    ways = 0
-    for k in range(neighbours.shape[1]):
-        place = neighbours[here, k]
-        if place >= 0:
-            c = compartment[place]
-            if c == SINUSOID or (c == PARENCHYMA and not vessels_only):
-                ways += 1
-    if ways == 0:
+def _choose(here, neighbours, ways, u):
+    """Return the neighbouring site behind one of the bits of ``ways``, drawn uniformly, or -1."""
+    number, rest = 0, ways
+    while rest != 0:
+        rest &= rest - 1
+        number += 1
+    if number == 0:
         return -1
-    pick = int(u * ways)
-    found = -1
-    for k in range(neighbours.shape[1]):
-        place = neighbours[here, k]
-        if place >= 0:
-            c = compartment[place]
-            if c == SINUSOID or (c == PARENCHYMA and not vessels_only):
-                if pick == 0:
-                    found = place
-                    break
-                pick -= 1
-    return found
+    rest = ways
+    for _ in range(int(u * number)):
+        rest &= rest - 1
+    k = 0
+    while (rest >> k) & 1 == 0:
+        k += 1
+    return neighbours[here, k]
 
 
 @inline
@@ -65,7 +71,7 @@ def touching(site, row, neighbours, tumour_at):
 @kernel
 def crawl(
     n, seed, tick, dt, stride, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
-    attractant, heed, trace, inactive_share, concentration, compartment, neighbours, near,
+    attractant, heed, trace, inactive_share, concentration, compartment, neighbours, ways, near,
 ):  # fmt: skip
     """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
 
@@ -88,6 +94,8 @@ def crawl(
         Share of the attractant's pull that a kind feels: 1, unless an intervention blocks its receptor.
     trace : float64[K], relative
         Sum of the concentrations at both ends of a hop at which a kind's bias is half of what it is in plenty.
+    ways : int32[2, sites]
+        Where cells can go from a site, see `lay_ways`.
     near : int32[2, sites]
         Tumour cells in contact with a site, in lumen and tissue parts.
     """
@@ -114,7 +122,7 @@ def crawl(
             if hop > 0:
                 u1, u2, u3, _ = draw4(seed, CRAWL + (hop << 16), tick, key[r])
             vessels_only = way == 1 and compartment[here] == SINUSOID and u3 >= rates[r, columns[2]]
-            onward = _choose(here, neighbours, compartment, vessels_only, u1)
+            onward = _choose(here, neighbours, ways[0 if vessels_only else 1, here], u1)
             if onward < 0:
                 continue
             if signal >= 0:

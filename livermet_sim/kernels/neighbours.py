@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
 from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.room import settle
@@ -9,125 +13,116 @@ from livermet_sim.kernels.room import settle
 WHOLE = 2**20  # a site full of tumour
 
 
+class Counts(NamedTuple):
+    """Hold what is known of who is where, and of each cell as it was counted.
+
+    Attributes
+    ----------
+    number : int32[sites, 2 K]
+        Cells of each kind, then activated ones of each kind.
+    tumour_at : int64[1 + most, sites]
+        Row of the tumour cell in the lumen, then those in the tissue part, or -1.
+    near : int32[2, sites]
+        Tumour cells in lumen and tissue parts at the site and those it touches.
+    pressed : int64[sites]
+        What presses on a site, in steps of 1 / WHOLE of a site.
+    was : int32[2, capacity]
+        Where each row was counted, and as 4 kind + 2 layer + (1 where active).
+    marked, seen : int32[sites + 1], int8[sites]
+        Scratch; ``seen`` is 0 everywhere between two counts.
+    """
+
+    number: np.ndarray
+    tumour_at: np.ndarray
+    near: np.ndarray
+    pressed: np.ndarray
+    was: np.ndarray
+    marked: np.ndarray
+    seen: np.ndarray
+
+
 @inline
-def press(site, part, contacts, owner, pressed, marked):
+def press(site, part, contacts, owner, counts):
     """Add what a site is full of tumour, in steps of 1 / WHOLE, to what presses on those around; no cell presses on itself."""
     for k in range(contacts.shape[1]):
         other = contacts[site, k]
         if other >= 0 and owner[other] != owner[site]:
-            if pressed[other] == 0:
-                mark(other, marked)
-            pressed[other] += part
+            counts.pressed[other] += part
+            if counts.seen[other] == 0:
+                counts.seen[other] = 1
+                counts.marked[0] += 1
+                counts.marked[counts.marked[0]] = other
 
 
 @inline
-def stand(row, site, contacts, tumour_at, places, pressed, marked):
-    """Let a cell stand in the tissue part of a site and press on what lies around what it fills."""
-    settle(row, site, tumour_at, places)
-    press(site, WHOLE // max(places.capacity[site], 1), contacts, places.owner, pressed, marked)
-    for k in range(places.body.shape[1]):
-        if places.body[site, k] >= 0:
-            press(places.body[site, k], WHOLE, contacts, places.owner, pressed, marked)
-
-
-@inline
-def mark(site, marked):
-    """Put a site on the list whose length comes first."""
-    marked[0] += 1
-    marked[marked[0]] = site
-
-
-@inline
-def meet(part, site, near, marked):
-    """Count a tumour cell in contact with a site."""
-    if near[part, site] == 0:
-        mark(site, marked)
-    near[part, site] += 1
-
-
-@inline
-def clear(touched, seen, count, marked, near, pressed, pressure):
-    """Take away what was counted last time, and no more: most of a tissue has no tumour around."""
-    for t in range(1, touched[0] + 1):
-        s = touched[t]
-        seen[s] = 0
-        for k in range(count.shape[1]):
-            count[s, k] = 0
-    for t in range(1, marked[0] + 1):
-        s = marked[t]
-        near[LUMEN, s] = near[TISSUE, s] = 0
-        pressed[s] = 0
-        pressure[s] = 0.0
-    touched[0] = marked[0] = 0
+def count_one(one, site, what, contacts, places, counts):
+    """Count a cell in (``one`` is 1) or out (-1); ``what`` is its kind, layer and activity as in `Counts`."""
+    kind, layer = what >> 2, (what >> 1) & 1
+    counts.number[site, kind] += one
+    if what & 1:
+        counts.number[site, counts.number.shape[1] // 2 + kind] += one
+    if kind != TUMOUR:
+        return
+    counts.near[layer, site] += one
+    for k in range(contacts.shape[1]):
+        if contacts[site, k] >= 0:
+            counts.near[layer, contacts[site, k]] += one
+    if layer == TISSUE:
+        press(site, one * (WHOLE // max(places.capacity[site], 1)), contacts, places.owner, counts)
+        for k in range(places.body.shape[1]):
+            if places.body[site, k] >= 0:
+                press(places.body[site, k], one * WHOLE, contacts, places.owner, counts)
 
 
 @kernel
-def census(
-    n, kind, site, layer, activation, kinds, contacts, beside, places, count, tumour_at, pressure, pressed, near, touched, seen, marked
-):  # fmt: skip
-    """Count cells by site and kind, say where tumour cells stand, and return how many are in lumen and tissue.
+def recount(n, known, cells, contacts, beside, places, counts, pressure):
+    """Bring counts up to date with what changed since the last count; return how many tumour cells are in lumen and tissue.
+
+    Counts are whole numbers, so taking out what was and putting in what is leaves the same as counting everybody.
 
     Parameters
     ----------
-    n : int
-        Living rows.
-    kind, site, layer : int64[capacity]
-    activation : float64[capacity]
-    kinds : int
-        Number of kinds, K.
+    n, known : int
+        Living rows, and those counted last time.
+    cells : four arrays, int64[capacity] but the last
+        Kind, site, layer, activation (float64).
     contacts : int32[sites, m]
         Sites that a cell can touch.
-    count : int32[sites, 2 K]
-        Written: cells of each kind, then activated ones of each kind.
     beside : int64[sites]
         Sites around that no cell here fills, those beyond an edge included.
     places : Places
         Where tissue has room for tumour cells, and what they fill; see ``kernels.room``.
-    tumour_at : int64[1 + most, sites]
-        Written: row of the tumour cell in the lumen, then those in the tissue part, or -1.
+    counts : Counts
     pressure : float64[sites]
-        Written: share of the tissue around that tumour cells fill.
-    pressed : int64[sites]
-        Scratch for it.
-    near : int32[2, sites]
-        Written: tumour cells in lumen and tissue parts at the site and those it touches.
-    touched : int32[sites + 1]
-        Sites counted last time, their number first; replaced. Only their counts are cleared.
-    seen : int8[sites]
-        1 at those sites; replaced.
-    marked : int32[3 sites + 1]
-        Sites with tumour around, their number first; some stand there twice. Replaced.
+        Share of the tissue around that tumour cells fill; kept up like the counts.
     """
-    clear(touched, seen, count, marked, near, pressed, pressure)
-    for part in range(len(tumour_at)):
-        for s in range(tumour_at.shape[1]):
-            tumour_at[part, s] = -1
-    listed, in_lumen, in_tissue = 0, 0, 0
-    for r in range(n):
-        s = site[r]
-        if seen[s] == 0:
-            seen[s] = 1
-            listed += 1
-            touched[listed] = s
-        count[s, kind[r]] += 1
-        if activation[r] > 0.5:
-            count[s, kinds + kind[r]] += 1
-        if kind[r] == TUMOUR:
-            part = layer[r]
-            if part == LUMEN:
+    kind, site, layer, activation = cells
+    was, marked = counts.was, counts.marked
+    for part in range(len(counts.tumour_at)):
+        for s in range(counts.tumour_at.shape[1]):
+            counts.tumour_at[part, s] = -1
+    in_lumen, in_tissue, marked[0] = 0, 0, 0
+    for r in range(max(n, known)):
+        at, what = -1, -1
+        if r < n:
+            at, what = site[r], 4 * kind[r] + 2 * layer[r] + (1 if activation[r] > 0.5 else 0)
+            if kind[r] == TUMOUR and layer[r] == LUMEN:
                 in_lumen += 1
-                tumour_at[LUMEN, s] = r
-            else:
+                counts.tumour_at[LUMEN, at] = r
+            elif kind[r] == TUMOUR:
                 in_tissue += 1
-                stand(r, s, contacts, tumour_at, places, pressed, marked)
-            meet(part, s, near, marked)
-            for k in range(contacts.shape[1]):
-                other = contacts[s, k]
-                if other >= 0:
-                    meet(part, other, near, marked)
-    touched[0] = listed
+                settle(r, at, counts.tumour_at, places)
+        if r < known:
+            if was[0, r] == at and was[1, r] == what:
+                continue
+            count_one(-1, was[0, r], was[1, r], contacts, places, counts)
+        if r < n:
+            count_one(1, at, what, contacts, places, counts)
+            was[0, r], was[1, r] = at, what
     for t in range(1, marked[0] + 1):
-        pressure[marked[t]] = pressed[marked[t]] / (WHOLE * beside[marked[t]])
+        s = marked[t]
+        counts.seen[s] = 0
+        pressure[s] = counts.pressed[s] / (WHOLE * beside[s])
     return in_lumen, in_tissue
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from livermet_sim.base import threads
 from livermet_sim.kernels.codes import CRAWL
-from livermet_sim.kernels.motility import crawl, crawl_tumour, tumour_hops
+from livermet_sim.kernels.motility import crawl, crawl_tumour, lay_ways, tumour_hops
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -52,10 +52,14 @@ class Crawl(Process):
         self.heed = np.ones(len(names))
         # half of the receptors at both ends of a hop
         self.trace = 2.0 * setting.per_kind("attractant_half", 1.0)
+        self._laid, self._ways = np.zeros(0, dtype=np.int8), np.zeros((2, 0), dtype=np.int32)
 
     def step(self, world: World) -> None:
         """Crawl: first those that pass each other freely, then tumour cells in drawn order."""
         cells, clock = world.cells, world.clock
+        if not np.array_equal(self._laid, world.compartment):
+            self._laid, self._ways = world.compartment.copy(), np.empty((2, world.tissue.n), dtype=np.int32)
+            lay_ways(self._laid, world.tissue.neighbours, self._ways)
         kind, site, layer, key, aptitude = (
             cells[name] for name in ("kind", "site", "layer", "key", "aptitude")
         )
@@ -65,7 +69,7 @@ class Crawl(Process):
                 rows.stop - rows.start, world.seed, clock.tick, clock.dt, self.stride, kind[rows], site[rows], layer[rows],
                 key[rows], aptitude[rows], world.rates[rows], self.columns, self.mobile, self.motile, self.attractant,
                 self.heed, self.trace, self.inactive, world.fields.concentration, world.compartment,
-                world.tissue.neighbours, world.census.near,
+                world.tissue.neighbours, self._ways, world.census.near,
             )  # fmt: skip
 
         threads.each(some, threads.ranges(cells.n), threads.number(world.tissue.n))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from livermet_sim.kernels.neighbours import census
+from livermet_sim.kernels.neighbours import WHOLE, Counts, recount
 from livermet_sim.state.places import Places, single
 from livermet_sim.state.table import Table
 from livermet_sim.state.tissue import Tissue
@@ -31,31 +31,44 @@ class Census:
     def __init__(self, tissue: Tissue, kinds: int, places: Places | None = None):
         n = tissue.n
         self.places = single(n, np.nan) if places is None else places
-        self.kinds = kinds
         self.contacts = tissue.contacts
         self.count = np.zeros((n, 2 * kinds), dtype=np.int32)
         self.tumour_at = np.full((1 + self.places.most, n), -1, dtype=np.int64)
         self.near = np.zeros((2, n), dtype=np.int32)
-        self._touched = np.zeros(n + 1, dtype=np.int32)
         mine = (self.contacts >= 0) & (self.places.owner[self.contacts] == self.places.owner[:, None])
         self._beside = np.maximum(self.contacts.shape[1] - mine.sum(axis=1), 1)
-        self._pressed = np.zeros(n, dtype=np.int64)
-        self._seen = np.zeros(n, dtype=np.int8)
-        self._marked: np.ndarray | None = None
+        self._counts = Counts(
+            self.count, self.tumour_at, self.near, np.zeros(n, dtype=np.int64), np.zeros((2, 0), dtype=np.int32),
+            np.zeros(n + 1, dtype=np.int32), np.zeros(n, dtype=np.int8),
+        )  # fmt: skip
+        self._known, self._told = 0, np.zeros(0)
         self.in_lumen = self.in_tissue = 0
         self.stale = True
 
     def update(self, cells: Table, sites: Table) -> None:
-        """Count anew if anything moved since the last count; writes the sites' ``pressure``."""
+        """Count whoever is new, gone or elsewhere since the last count; writes the sites' ``pressure``."""
         if not self.stale:
             return
-        if self._marked is None:
-            # pressure may have been restored, and nobody knows where
-            sites.full("pressure")[:] = 0.0
-            self._marked = np.zeros(3 * len(self._seen) + 1, dtype=np.int32)
-        self.in_lumen, self.in_tissue = census(
-            cells.n, cells.full("kind"), cells.full("site"), cells.full("layer"), cells.full("activation"),
-            self.kinds, self.contacts, self._beside, self.places, self.count, self.tumour_at, sites.full("pressure"), self._pressed, self.near,
-            self._touched, self._seen, self._marked,
-        )  # fmt: skip
-        self.stale = False
+        columns = tuple(cells.full(name) for name in ("kind", "site", "layer", "activation"))
+        self._reserve(len(columns[0]))
+        pressure = sites.full("pressure")
+        self.in_lumen, self.in_tissue = recount(
+            cells.n, self._known, columns, self.contacts, self._beside, self.places, self._counts, pressure
+        )
+        if pressure is not self._told:
+            # others may have been told before, or nobody knows what stands there
+            pressure[:] = self._counts.pressed / (WHOLE * self._beside)
+            self._told = pressure
+        self._known, self.stale = cells.n, False
+
+    def forget(self) -> None:
+        """Take for unknown what the sites were told: their columns were overwritten."""
+        self._told, self.stale = np.zeros(0), True
+
+    def _reserve(self, rows: int) -> None:
+        """Make room to remember so many rows."""
+        was = self._counts.was
+        if was.shape[1] < rows:
+            grown = np.zeros((2, rows), dtype=np.int32)
+            grown[:, : self._known] = was[:, : self._known]
+            self._counts = self._counts._replace(was=grown)

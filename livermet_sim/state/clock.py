@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from livermet_sim.base.specs import Parameter, Section
 
@@ -46,6 +46,7 @@ class Clock:
     first: int = 0
     owed: float = 0.0
     begun: bool = False
+    _ticks: dict[float, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def hours(self) -> float:
@@ -65,8 +66,15 @@ class Clock:
 
     def due(self, every: float) -> bool:
         """Say whether a process that runs every ``every`` hours runs in this tick."""
-        return (self.tick - self.first) % max(1, round(every / self.dt)) == 0
+        return (self.tick - self.first) % self.ticks(every) == 0
 
     def span(self, every: float) -> float:
         """Return the hours between two runs of a process that runs every ``every`` hours."""
-        return max(1, round(every / self.dt)) * self.dt
+        return self.ticks(every) * self.dt
+
+    def ticks(self, every: float) -> int:
+        """Return the steps between two runs of a process that runs every ``every`` hours."""
+        found = self._ticks.get(every)
+        if found is None:
+            found = self._ticks[every] = max(1, round(every / self.dt))
+        return found

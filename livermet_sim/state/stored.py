@@ -199,7 +199,7 @@ def put(
     world.rates[: world.cells.n] = found["rates"]
     world.totals = dict(totals)
     world.log.add(np.column_stack([found[f"log.{own.name}"] for own in LOG]))
-    world.census.stale = True
+    world.census.forget()
     world.count()
 
 

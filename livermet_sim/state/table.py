@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,14 +38,49 @@ class Table:
         self._slot |= {c.name: (True, i) for i, c in enumerate(wholes)}
         self._real_default = np.array([c.default for c in reals], dtype=np.float64)
         self._whole_default = np.array([c.default for c in wholes], dtype=np.int64)
-        self.real = np.zeros((len(reals), capacity), dtype=np.float64)
-        self.whole = np.zeros((len(wholes), capacity), dtype=np.int64)
+        self._real = np.zeros((len(reals), capacity), dtype=np.float64)
+        self._whole = np.zeros((len(wholes), capacity), dtype=np.int64)
         self.n = 0
+        self._look()
+
+    @property
+    def real(self) -> np.ndarray:
+        """Return the matrix of the real columns; one that is put in its place may hold more rows."""
+        return self._real
+
+    @real.setter
+    def real(self, matrix: np.ndarray) -> None:
+        self._real = matrix
+        self._look()
+
+    @property
+    def whole(self) -> np.ndarray:
+        """Return the matrix of the whole columns."""
+        return self._whole
+
+    @whole.setter
+    def whole(self, matrix: np.ndarray) -> None:
+        self._whole = matrix
+        self._look()
+
+    def _look(self) -> None:
+        """Cut the matrices into columns once, as columns are asked for a hundred times a step."""
+        self._columns = {
+            name: (self._whole if whole else self._real)[index] for name, (whole, index) in self._slot.items()
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        # a copy's columns are those of its own matrices
+        return {name: value for name, value in self.__dict__.items() if name != "_columns"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._look()
 
     @property
     def capacity(self) -> int:
         """Return how many rows fit before the matrices grow."""
-        return self.whole.shape[1]
+        return self._whole.shape[1]
 
     def __len__(self) -> int:
         return self.n
@@ -53,12 +89,11 @@ class Table:
         return name in self._slot
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self.full(name)[: self.n]
+        return self._columns[name][: self.n]
 
     def full(self, name: str) -> np.ndarray:
         """Return the whole column, unused rows included (what kernels take, together with ``n``)."""
-        whole, index = self._slot[name]
-        return self.whole[index] if whole else self.real[index]
+        return self._columns[name]
 
     def index(self, name: str) -> int:
         """Return the row of ``name`` in its matrix (``real``, or ``whole`` for whole columns)."""

@@ -6,9 +6,8 @@ import numpy as np
 from scipy import fft
 
 from livermet_sim.base import threads
+from livermet_sim.kernels.waves import join, part
 from livermet_sim.state.tissue import Tissue
-
-BLOCK = 1024
 
 
 class Waves:
@@ -27,6 +26,7 @@ class Waves:
         bends = [2.0 - 2.0 * np.cos(2.0 * np.pi * np.arange(n) / n) for n in self._shape]
         bend = bends[0][:, None] + bends[1][: self._shape[1] // 2 + 1]
         self._damping = [1.0 / (1.0 + s * bend) for s in spread]
+        # a signal's sites lie together here, which is how transforms are quick
         self._signals = np.zeros((len(spread), tissue.n))
 
     def solve(
@@ -34,11 +34,10 @@ class Waves:
     ) -> int:
         """Write the solution to ``concentration``, float64[n, F]; tolerance and number of passes do not matter."""
         signals, many = self._signals, threads.number(len(source))
-        # a signal's sites lie together here, which is how transforms are quick; turned block by block, for the cache
-        blocks = threads.ranges(len(source), BLOCK)
+        blocks = threads.ranges(len(source))
 
         def turn(block: slice) -> None:
-            signals[:, block] = source[block].T
+            part(block.start, block.stop, source, signals)
 
         def spread(number: int) -> None:
             signal = signals[number]
@@ -48,9 +47,7 @@ class Waves:
                 signal[:] = np.asarray(fft.irfft2(waves, self._shape, overwrite_x=True)).ravel()
 
         def turn_back(block: slice) -> None:
-            # rounding can leave less than nothing far from every source
-            np.maximum(signals[:, block].T, 0.0, out=concentration[block])
-            concentration[block] *= unit
+            join(block.start, block.stop, signals, unit, concentration)
 
         threads.each(turn, blocks, many)
         threads.each(spread, range(len(signals)), many)

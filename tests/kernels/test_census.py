@@ -5,11 +5,15 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-from kernel_worlds import ragged, random_keys
+import pytest
+from kernel_worlds import plain_kernels, ragged, random_keys
 
-from livermet_sim.kernels.codes import LUMEN, TISSUE, TUMOUR
+from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, TISSUE, TUMOUR
 from livermet_sim.kernels.neighbours import list_attackers
 from livermet_sim.state.census import Census
+from livermet_sim.state.lattice import Lattice
+from livermet_sim.state.places import places
+from livermet_sim.state.tissue import Tissue
 
 KINDS, WIDTH, HEIGHT = 4, 14, 11
 
@@ -32,9 +36,11 @@ class Counted(Census):
         super().__init__(SimpleNamespace(n=n, contacts=neighbours), KINDS)
         self.pressure = np.zeros(n)
 
+        self.sites = Columns({"pressure": self.pressure})
+
     def take(self, cells: dict[str, np.ndarray]) -> Counted:
         self.stale = True
-        self.update(Columns(cells), Columns({"pressure": self.pressure}))
+        self.update(Columns(cells), self.sites)
         return self
 
 
@@ -94,6 +100,70 @@ def test_census_matches_its_twin_and_leaves_no_traces_of_the_last_one():
         counted.take(cells)
         for name, expected in slow_census(cells, neighbours).items():
             assert np.array_equal(getattr(counted, name), expected), name
+
+
+def changed(cells: dict[str, np.ndarray], compartment: np.ndarray, random: np.random.Generator):
+    """Let some cells move, change their kind or activity, some come, some go, and rows change places now and then."""
+    n = len(cells["kind"])
+    kept = np.flatnonzero(random.random(n) > 0.05)
+    new = crowd(compartment, int(random.integers(1 << 30)))
+    joined = {name: np.concatenate([column[kept], new[name][:9]]) for name, column in cells.items()}
+    n = len(joined["kind"])
+    some = random.random((4, n)) < 0.05
+    for name, values in (
+        ("site", random.choice(np.flatnonzero(compartment), n)), ("kind", random.integers(0, KINDS, n)),
+        ("layer", random.integers(0, 2, n)), ("activation", random.random(n)),
+    ):  # fmt: skip
+        joined[name] = np.where(some[0], values, joined[name])
+        some = np.roll(some, 1, axis=0)
+    return shuffled(joined, random.permutation(n)) if random.random() < 0.2 else joined
+
+
+@pytest.mark.parametrize(("site", "capacities"), [(5.0, {0, 1}), (10.0, {0, 1}), (25.0, {5, 6})])
+def test_what_changed_since_the_last_count_leaves_the_same_as_counting_everybody(site, capacities):
+    side = 12
+    compartment = np.full(side * side, PARENCHYMA, dtype=np.int8)
+    lattice = Lattice(side, side, site, wrap=True)
+    none = np.zeros(lattice.n)
+    tissue = Tissue(
+        "patch", lattice, 25.0, compartment, none, none, none, none, lattice.neighbours(compartment > 0), np.zeros((0, 2), np.int32)
+    )  # fmt: skip
+    room = places(tissue, 2800.0)
+    assert set(room.capacity.tolist()) == capacities
+    random = np.random.default_rng(11)
+    kept, told = Census(tissue, KINDS, room), Columns({"pressure": np.full(tissue.n, 0.7)})
+    cells = crowd(room.capacity, 3)
+    for turn in range(60):
+        cells = changed(cells, room.capacity, random)
+        if turn == 40:
+            told.columns["pressure"][:] = 0.3
+            kept.forget()
+        kept.stale = True
+        kept.update(Columns(cells), told)
+        anew, fresh = Census(tissue, KINDS, room), Columns({"pressure": np.zeros(tissue.n)})
+        anew.update(Columns(cells), fresh)
+        for name in ("count", "near", "tumour_at", "in_lumen", "in_tissue"):
+            assert np.array_equal(getattr(kept, name), getattr(anew, name)), (turn, name)
+        assert np.array_equal(told.full("pressure"), fresh.full("pressure")), turn
+
+
+def test_only_who_changed_is_counted(monkeypatch):
+    kernels = plain_kernels()
+    neighbours, compartment = ragged(WIDTH, HEIGHT, 1)
+    counted, cells, seen = Counted(neighbours), crowd(compartment, 2), []
+    one = kernels.neighbours.count_one
+    monkeypatch.setattr(
+        kernels.neighbours, "count_one", lambda *given: (seen.append(given[:2]), one(*given))[1]
+    )
+    monkeypatch.setattr("livermet_sim.state.census.recount", kernels.neighbours.recount)
+    counted.take(cells)
+    assert len(seen) == len(cells["kind"])
+    seen.clear()
+    counted.take(cells)
+    assert seen == []
+    before, cells["site"][5] = cells["site"][5], np.flatnonzero(compartment)[0]
+    counted.take(cells)
+    assert seen == [(-1, before), (1, cells["site"][5])]
 
 
 def test_an_empty_tissue_counts_nobody():

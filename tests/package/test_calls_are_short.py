@@ -19,7 +19,6 @@ LONGER = {
     ("kernels/growth.py", "divide"),
     ("kernels/motility.py", "crawl"),
     ("kernels/motility.py", "tumour_hops"),
-    ("kernels/neighbours.py", "census"),
     ("kernels/oxygen.py", "_visit_port"),
     ("kernels/oxygen.py", "_visit_site"),
     ("kernels/response.py", "_feel"),

@@ -29,13 +29,15 @@ class Crawlers:
         self.rates, self.way = np.tile(np.asarray(rates, dtype=np.float64), (n, 1)), way
         self.concentration = np.zeros((len(neighbours), 1)) if signal is None else signal.reshape(-1, 1)
         self.attractant = np.array([-1, 0 if signal is not None else -1])
+        self.ways = np.empty((2, len(neighbours)), dtype=np.int32)
+        motility.lay_ways(compartment, neighbours, self.ways)
         self.near = np.zeros((2, len(neighbours)), dtype=np.int32)
 
     def step(self, tick: int, dt: float = 0.25, share: float = 1.0, module=motility, stride=SPACING) -> None:
         module.crawl(
             len(self.site), 5, tick, dt, stride, self.kind, self.site, self.layer, self.key, np.ones(len(self.site)),
             self.rates, np.arange(5), np.array([0, self.way]), np.array([1.0, share]), self.attractant, np.ones(2), np.full(2, 1e-6), np.zeros(2),
-            self.concentration, self.compartment, self.neighbours, self.near,
+            self.concentration, self.compartment, self.neighbours, self.ways, self.near,
         )  # fmt: skip
 
     def moved(self) -> tuple[np.ndarray, np.ndarray]:
