@@ -41,7 +41,7 @@ def family(id: str) -> str:
 def phase(word: str) -> str:
     """Return the phase of the first mechanism of an ablation; "own" for a user's rule."""
     id = _parse(word.split(JOIN)[0])[1]
-    head = id.rstrip("0123456789")
+    head = family(id).rstrip("0123456789")
     return PHASE_OF.get(head, OWN_PHASE) if family(id) in book.mechanisms() else OWN_PHASE
 
 
@@ -73,7 +73,7 @@ def every(rules: RuleBook, by: str, values: Values) -> list[str]:
         found = list(dict.fromkeys(family(id) for id in acting))
     else:
         found = [f"{id} {ALONE}" if _has_variants(id, rules) else id for id in acting]
-    found += [id for id, entry in book.by_process().items() if _process_acts(entry, values)]
+    found += [id for id, entry in book.by_process().items() if process_acts(entry, values)]
     place = {id: i for i, id in enumerate(book.mechanisms())}
     return sorted(found, key=lambda word: place.get(family(_parse(word)[1]), len(place)))
 
@@ -157,7 +157,7 @@ def _parts(word: str, rules: RuleBook, values: Values) -> list[tuple[str, str, S
                     "ablate", f"the process {entry['process']} carries out {id}, which can only be dropped"
                 )
             own: Sequence[Rule] = ()
-            acts = _process_acts(entry, values)
+            acts = process_acts(entry, values)
         else:
             own = [rule for rule in _named(id, alone, rules) if rule.enabled]
             acts = bool(own)
@@ -197,10 +197,11 @@ def _variants(id: str, rules: RuleBook) -> list[Rule]:
     return [rule for rule in rules if rule.id.startswith(f"{id}.")]
 
 
-def _process_acts(entry: Mapping[str, Any], values: Values) -> bool:
+def process_acts(entry: Mapping[str, Any], values: Values) -> bool:
+    """Say whether a process carries out its mechanism: some of its values are not those that switch it off."""
     for name, off in entry["off"].items():
         section, _, key = name.rpartition(".")
-        while section not in values:
+        while section and section not in values:
             section, _, first = section.rpartition(".")
             key = f"{first}.{key}"
         if values[section][key] != off:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from livermet_sim.kernels.response import power_of
+from livermet_sim.rulebook import wording
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.compile import Compiled, layer_bits
 from livermet_sim.rulebook.rule import Rule
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from livermet_sim.state.world import World
 
 _GRADES = {
-    "found": "number seen in the source", "recalled": "number recalled, not looked up",
-    "derived": "number derived from published ones", "assumed": "number assumed",
+    "found": "numbers as in the source", "recalled": "numbers recalled, not looked up",
+    "derived": "numbers derived from published ones", "assumed": "numbers assumed",
 }  # fmt: skip
+
+
+_PLACES = {"lumen": "vessel lumen", "tissue": "tissue"}
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,41 @@ class Reason:
 
 
 def sentence(rule: Rule, base: float, words: Vocabulary) -> str:
-    """Return the rule as one English sentence with its numbers."""
-    actor = words.called[rule.actor]
-    unit = words.behaviours[rule.actor][rule.behaviour].unit
-    half = _quantity(rule.half_max, words.signals[rule.signal].unit)
-    start = f"from {_quantity(base, unit)} " if rule.target(base) != base else ""
+    """Return the rule as one English sentence with its numbers and units."""
+    signal = wording.signal(rule.signal, words).name
+    where = "" if rule.where == LAYERS else f"in the {_PLACES[rule.where[0]]}, "
+    verb = "raises" if rule.direction == "increases" else "lowers"
+    what = wording.behaviour(rule.actor, rule.behaviour, words)
     text = (
-        f"In {actor}, {rule.signal} {rule.direction} {rule.behaviour} {start}"
-        f"towards {_quantity(rule.target(base), unit)}, half at {half}, power {rule.power:g}"
+        f"{where}{signal} {verb} {what}, {_course(rule, base, words)}, with half of the effect at "
+        f"{wording.half(rule.signal, rule.half_max, words)} (Hill power {rule.power:g})."
     )
-    if rule.where != LAYERS:
-        text += f", in the {' and '.join(rule.where)}"
-    return text + "."
+    return text[0].upper() + text[1:]
+
+
+def _course(rule: Rule, base: float, words: Vocabulary) -> str:
+    """Return from where to where the behaviour goes; what is at rest already can only be brought back there."""
+    target = rule.target(base)
+    if target != base:
+        return wording.course(rule.actor, rule.behaviour, base, target, words)
+    rest = f"its resting value of {wording.quantity(base, words.behaviours[rule.actor][rule.behaviour].unit)}"
+    return (
+        f"where other rules raise it, back towards {rest}"
+        if rule.direction == "decreases"
+        else f"towards {rest}"
+    )
+
+
+def cited(rule: Rule, base: float, words: Vocabulary) -> str:
+    """Return the rule as one English sentence with its numbers, units, source and grade of evidence."""
+    return f"{sentence(rule, base, words)[:-1]} [{evidence(rule)}]."
+
+
+def evidence(rule: Rule) -> str:
+    """Return source and grade in words."""
+    return (
+        "assumed, without a source" if rule.source == "assumed" else f"{rule.source}; {_GRADES[rule.grade]}"
+    )
 
 
 def explain(rule: Rule, base: float, words: Vocabulary) -> str:
@@ -65,7 +92,7 @@ def explain(rule: Rule, base: float, words: Vocabulary) -> str:
         lines.append(rule.says)
     lines.append(f"Signal: {words.signals[rule.signal].doc}")
     lines.append(f"Behaviour: {words.behaviours[rule.actor][rule.behaviour].doc}")
-    lines.append(f"Source: {rule.source} ({_GRADES[rule.grade]}).")
+    lines.append(f"Source: {evidence(rule)}.")
     return "\n".join(textwrap.fill(line, 100, subsequent_indent="  ") for line in lines)
 
 
@@ -99,10 +126,6 @@ def _term(rule: Rule, value: float) -> Term:
     return Term(
         rule.id, rule.signal, rule.direction, value, float(power_of(value / rule.half_max, rule.power))
     )
-
-
-def _quantity(value: float, unit: str) -> str:
-    return f"{value:.4g}" if unit in ("", "1") else f"{value:.4g} {unit}"
 
 
 def in_words(book: RuleBook, base_values: Mapping[str, Mapping[str, float]]) -> str:

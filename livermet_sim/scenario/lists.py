@@ -10,7 +10,7 @@ from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells import tumour_lines
 from livermet_sim.observe.readouts.tables import listing
-from livermet_sim.rulebook import explain
+from livermet_sim.rulebook import ablation, book, explain
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.scenario import files
 from livermet_sim.scenario.load import load
@@ -119,25 +119,52 @@ def rules(scenario: str | Path | Scenario = "baseline") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``rule`` (its id), ``enabled``, ``actor``, ``signal``, ``direction``, ``behaviour``, ``base`` and ``at_full_signal``
-        (values of the behaviour, in ``unit``), ``half_max`` (in ``signal_unit``), ``power``, ``where``,
-        ``grade``, ``source``, ``says`` (the mechanism) and ``sentence`` (all of it in words).
+        ``rule`` (its id), ``enabled``, ``phase``, ``title`` (of its mechanism), ``cell`` (what the actor is called),
+        ``actor``, ``signal``, ``direction``, ``behaviour``, ``base`` and ``at_full_signal`` (values of the behaviour, in
+        ``unit``), ``low`` and ``high`` (what is possible, in that unit), ``half_max`` (in ``signal_unit``), ``power``,
+        ``where``, ``grade``, ``source``, ``says`` (the mechanism) and ``sentence`` (all of it in words).
     """
-    found = _read(scenario)
-    return _frame(_rule(found, rule) for rule in found.rules)
+    return _frame(rule_rows(_read(scenario)))
+
+
+def rule_rows(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return a row for every rule, in the order of the library; see `rules`."""
+    return [_rule(scenario, rule) for rule in scenario.rules]
 
 
 def _rule(scenario: Scenario, rule: Rule) -> dict[str, Any]:
     words = scenario.rules.words
     base = float(scenario.values[f"cells.{rule.actor}"][rule.behaviour])
+    behaviour = words.behaviours[rule.actor][rule.behaviour]
     return {
-        "rule": rule.id, "enabled": rule.enabled, "actor": rule.actor, "signal": rule.signal,
+        "rule": rule.id, "enabled": rule.enabled, "phase": ablation.phase(rule.id), "title": ablation.title(rule.id),
+        "cell": words.called[rule.actor], "actor": rule.actor, "signal": rule.signal,
         "direction": rule.direction, "behaviour": rule.behaviour, "base": base,
-        "at_full_signal": float(rule.target(base)), "unit": words.behaviours[rule.actor][rule.behaviour].unit,
+        "at_full_signal": float(rule.target(base)), "unit": behaviour.unit, "low": behaviour.low, "high": behaviour.high,
         "half_max": rule.half_max, "signal_unit": words.signals[rule.signal].unit, "power": rule.power,
         "where": " ".join(rule.where), "grade": rule.grade, "source": rule.source,
         "says": rule.says, "sentence": explain.sentence(rule, base, words),
     }  # fmt: skip
+
+
+def process_rows(scenario: Scenario) -> list[dict[str, Any]]:
+    """Return a row for every parameter by which a process carries out a mechanism in the place of a rule.
+
+    The keys are ``rule`` (the id of the mechanism), ``enabled``, ``phase``, ``title``, ``process``, ``parameter``,
+    ``value``, ``unit``, ``low``, ``high``, ``grade``, ``source`` and ``sentence``.
+    """
+    declared = {row["parameter"]: row for row in parameter_rows(scenario)}
+    rows = []
+    for id, entry in book.by_process().items():
+        acts = ablation.process_acts(entry, scenario.values)
+        for name in entry["parameters"]:
+            own = declared[name]
+            rows.append({
+                "rule": id, "enabled": acts, "phase": ablation.phase(id), "title": entry["title"],
+                "process": entry["process"], "parameter": name, **{key: own[key] for key in ("value", "unit", "low", "high")},
+                "grade": entry["grade"], "source": entry["source"], "sentence": entry["says"],
+            })  # fmt: skip
+    return rows
 
 
 def readouts() -> pd.DataFrame:

@@ -112,7 +112,7 @@ def _readout(one: Readout) -> str:
 
 
 def _sentence(scenario: Scenario, rule: Rule) -> str:
-    return explain.sentence(rule, base(scenario, rule), scenario.rules.words)
+    return explain.cited(rule, base(scenario, rule), scenario.rules.words)
 
 
 def glossary(entries: Sequence[tuple[str, str]]) -> str:

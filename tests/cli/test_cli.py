@@ -349,7 +349,7 @@ def test_show_prints_lines_parameters_and_rules(livermet):
 
 def test_explain_gives_sentence_numbers_and_source(livermet):
     words = livermet("explain", "baseline", "--rule", "MV12").out
-    assert words.startswith("MV12") and "half at" in words and "Source:" in words
+    assert words.startswith("MV12") and "half of the effect at 4 cells" in words and "Source:" in words
     missing = livermet("explain", "--missing").out.splitlines()
     assert len(missing) > 5
 

@@ -48,7 +48,11 @@ def test_rules_are_a_table_and_still_a_package():
     scenario = lm.load("strip")
     assert list(table["rule"]) == list(scenario.rules.rules) and table["enabled"].all()
     row = table.set_index("rule").loc["MV12"]
-    assert row["sentence"].startswith("In Kupffer cells") and row["source"] and row["unit"] == "/h"
+    assert (
+        row["sentence"].startswith("Contact with tumour cells raises the rate at which Kupffer cells engulf")
+        and row["source"]
+        and row["unit"] == "/h"
+    )
     assert (
         not lm.rules(scenario.with_({"rules.MV12.enabled": False})).set_index("rule").loc["MV12", "enabled"]
     )

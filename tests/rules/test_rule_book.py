@@ -124,15 +124,17 @@ def test_masks():
 def test_explain_a_rule():
     book = load({"MV13": {"where": "lumen"}})
     text = explain(book["MV13"], 0.2, book.words)
-    assert text.splitlines()[1:3] == [
-        "In Kupffer cells, load decreases engulf from 0.2 /h towards 0.01 /h, half at 3 cells, power 2, in",
-        "  the lumen.",
-    ]
-    assert "MacPhee 1992 PMID 1636711 (number assumed)." in text and text.startswith("MV13\n")
+    assert " ".join(text.splitlines()[1:4]).replace("   ", " ") == (
+        "In the vessel lumen, the load of engulfed tumour cells lowers the rate at which Kupffer cells engulf tumour cells "
+        "in contact, from 0.2 towards 0.01 /h, with half of the effect at 3 cells (Hill power 2)."
+    )
+    assert "MacPhee 1992 PMID 1636711; numbers assumed." in text and text.startswith("MV13\n")
     off = load({"mine": {**FULL, "where": "tissue", "enabled": False}})
     text = explain(off["mine"], 0.0347, off.words)
-    assert text.startswith("mine (switched off)\nIn tumour cells, vegf increases divide from 0.0347 /h")
-    assert ", in the tissue." in text.replace("\n  ", " ")
+    assert text.startswith(
+        "mine (switched off)\nIn the tissue, VEGF raises the division rate of cycling tumour cells,"
+    )
+    assert "from 0.0347 towards" in text.replace("\n  ", " ")
 
 
 def test_explain_a_cell():

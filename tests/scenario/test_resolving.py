@@ -235,7 +235,9 @@ def test_the_later_layer_decides_whether_a_rule_is_on(write):
 
 def test_a_rule_is_explained_with_its_numbers_and_source(rich):
     words = rule(rich, "MV12")
-    assert words.startswith("MV12 (switched off)\nIn LSEC, tnf increases activate from 0 /h towards 0.5 /h")
+    assert words.startswith(
+        "MV12 (switched off)\nTNF raises the rate at which LSEC bring up adhesion molecules, from 0 towards 0.5 /h"
+    )
     assert "Source: A paper" in words
     assert rule(rich, "MV6").count("Source") == 2
     assert rule(rich, "MV99") == "MV99 is not in the model: nobody knows how it works."
