@@ -45,7 +45,8 @@ def test_what_is_added_is_named():
     )
     assert "the kind of cell scout is new" in found
     assert any(
-        text.startswith("the rule mine is new: Oxygen lowers the crawling speed of tumour cells") for text in found
+        text.startswith("the rule mine is new: Oxygen lowers the crawling speed of tumour cells")
+        for text in found
     )
     assert any(text.startswith("done besides: deplete (") and '"kupffer"' in text for text in found)
 
