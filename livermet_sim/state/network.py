@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.base.errors import TissueError
 from livermet_sim.kernels import flow
 from livermet_sim.kernels.rheology import relative_viscosity
+from livermet_sim.state import blocks
 from livermet_sim.state.ports import Ports
+from livermet_sim.state.relaxed import Relaxed
 from livermet_sim.state.tissue import SINUSOID, Tissue
 
 INLET, OUTLET = 5.7, 4.7
 HAEMATOCRIT = 0.30
 LEAST_PATENCY = 1e-6
 CLASS_WIDTH = 2.0
+PARTS = 4  # of a wide graph, at least
 
 
 class Network:
@@ -116,7 +120,7 @@ class Network:
         free = np.concatenate([self._free[self._inner], known, [False, False]])
         inner, outside = self._nodes[self._inner], self._outside
         forks = np.concatenate([level[inner], self.port_level, outside])
-        count = flow.solve(*self._reduced, conductance, free, forks, tolerance, most)
+        count = self._relax(conductance, free, forks, tolerance, most)
         level[inner], self.port_level = forks[: len(inner)], forks[len(inner) : -2]
         level[self._port] = np.where(self.vessel[self._port], self.port_level[self.ports.of[self._port]], 0.0)
         pressure = level[self._nodes]
@@ -124,6 +128,21 @@ class Network:
         level[self._nodes] = pressure
         self._distribute(conductance, pressure)
         self.solved += 1
+        return count
+
+    def _relax(
+        self, conductance: np.ndarray, free: np.ndarray, forks: np.ndarray, tolerance: float, most: int
+    ) -> int:
+        """Solve for the forks, in place: at once, or block by block where the tissue is wide."""
+        if not len(self._sorted):
+            return flow.solve(*self._reduced, conductance, free, forks, tolerance, most)
+        first, upper, other, edge = self._reduced
+        pressure, many = forks[self._sorted], threads.number(self.tissue.n)
+        graph = Relaxed(
+            (first, upper, other), self._bounds, conductance[edge], free[self._sorted], pressure, many
+        )
+        count = graph.solve(tolerance, most)
+        forks[self._sorted] = pressure
         return count
 
     @property
@@ -314,8 +333,25 @@ class Network:
         a = np.concatenate([a[apart], np.arange(inner, inner + ports, dtype=np.int32)])
         b = np.concatenate([b[apart], outside])
         edge = np.concatenate([kept[apart], e + done + np.arange(ports)])
+        a, b = self._by_block(np.stack([a, b]))
         near, far = np.concatenate([a, b]), np.concatenate([b, a])
         self._reduced = _lists(near, far, np.tile(edge, 2), inner + ports + 2)[:4]
+
+    def _by_block(self, ends: np.ndarray) -> np.ndarray:
+        """Sort the forks by block, each port among those of its first site; return the ends, int32[2, e], renumbered."""
+        ports, nodes = self.ports, len(self._inner) + self.ports.number + 2
+        self._bounds, self._sorted = [0, nodes], np.zeros(0, dtype=np.int32)
+        if len(self.tissue.inside) < threads.WIDE:
+            return ends
+        site = np.concatenate(
+            [self._nodes[self._inner], ports.member[ports.first[:-1]], [self.tissue.n - 1] * 2]
+        )
+        self._sorted = np.argsort(site, kind="stable").astype(np.int32)
+        block = site // min(-(-self.tissue.n // PARTS), 8 * blocks.BLOCK)
+        self._bounds = np.concatenate([[0], np.bincount(block).cumsum()]).tolist()
+        number = np.empty(nodes, dtype=np.int32)
+        number[self._sorted] = np.arange(nodes, dtype=np.int32)
+        return number[ends]
 
 
 def _lists(near: np.ndarray, far: np.ndarray, edge: np.ndarray, n: int) -> tuple[np.ndarray, ...]:

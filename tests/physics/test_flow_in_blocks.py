@@ -1,0 +1,71 @@
+"""Check that pressures solved block by block are those of one block, and that threads do not show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from livermet_sim.base import threads
+from livermet_sim.kernels import flow
+from livermet_sim.state import blocks, network
+from livermet_sim.state.relaxed import Relaxed
+from livermet_sim.verification.worlds.livers import liver
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    yield
+    threads.use(None)
+
+
+def graph(seed: int, nodes: int) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
+    """Return a ring with chords as lists of ends, their weights, and which of its nodes are free."""
+    rng = np.random.default_rng(seed)
+    a = np.concatenate([np.arange(nodes), rng.integers(0, nodes, nodes)])
+    b = np.concatenate([(np.arange(nodes) + 1) % nodes, rng.integers(0, nodes, nodes)])
+    a, b = a[a != b].astype(np.int32), b[a != b].astype(np.int32)
+    near, far = np.concatenate([a, b]), np.concatenate([b, a])
+    first, upper, order = flow.sort_ends(near, far, nodes)
+    weight = np.tile(10.0 ** rng.uniform(-2.0, 2.0, len(a)), 2)[order]
+    free = rng.random(nodes) > 0.2
+    free[0] = False
+    return (first, upper, far[order]), weight, free
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**20), nodes=st.integers(5, 80), cuts=st.lists(st.integers(0, 80), max_size=5))
+def test_blocks_come_to_what_one_block_comes_to(seed: int, nodes: int, cuts: list[int]):
+    lists, weight, free = graph(seed, nodes)
+    start = np.where(free, 5.0, np.random.default_rng(seed).uniform(4.0, 6.0, nodes))
+    wanted, alone, several = start.copy(), start.copy(), start.copy()
+    edge = np.arange(len(weight), dtype=np.int32)
+    count = flow.solve(*lists, edge, weight, free, wanted, 1e-10, 2000)
+    assert Relaxed(lists, [0, nodes], weight, free, alone).solve(1e-10, 2000) == count
+    assert np.array_equal(alone, wanted)
+    bounds = [0, *sorted(min(cut, nodes) for cut in cuts), nodes]
+    Relaxed(lists, bounds, weight, free, several).solve(1e-10, 2000)
+    assert np.abs(several - wanted).max() < 1e-6
+    assert np.array_equal(several[~free], start[~free])
+
+
+def pressures(number: int, size: int) -> np.ndarray:
+    """Return the pressures in a liver after some tubes narrowed, its graph cut into blocks of at most ``size`` sites."""
+    threads.use(number)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "WIDE", 1)
+        patch.setattr(blocks, "BLOCK", size)
+        patch.setattr(network, "PARTS", max(1, 3600 // size))
+        net = liver(1).world.network
+        assert len(net._bounds) > 3600 // size
+        net.patency[np.flatnonzero(net.vessel)[::7]] = 0.1
+        net.solve(1e-8)
+    return net.pressure
+
+
+def test_a_liver_in_blocks_has_the_pressures_of_one_block_whatever_the_threads():
+    whole, one = pressures(1, 10**6), pressures(1, 60)
+    assert np.abs(whole - one).max() < 1e-5
+    assert np.array_equal(pressures(2, 60), one)
+    assert np.array_equal(pressures(3, 60), one)
