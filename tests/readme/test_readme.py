@@ -54,7 +54,7 @@ SHORT = {
     "ablate": ["--days", "0.1", "--seeds", "2", "--workers", "1", "--rules", "MV12,MV13*"],
     "design": ["--days", "0.1", "--livers", "3", "--workers", "1"],
     "validate": ["--quick", "--pairs", "1", "--workers", "1"],
-    "baseline": ["--quick", "--lines", "cc531s", "--seeds", "1", "--workers", "1"],
+    "baseline": ["--quick", "--lines", "b16f1", "--seeds", "1", "--workers", "1"],
     "app": ["--help"],
     "fork": ["--days", "0.1"],
     "whatif": ["--days", "0.5"],
