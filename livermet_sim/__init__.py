@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.physicell import read_physicell, to_physicell
     from livermet_sim.scenario.spec import Scenario
+    from livermet_sim.scenario.words import explain
     from livermet_sim.sweep.ablate import ablate
     from livermet_sim.sweep.comparison import Comparison, compare
     from livermet_sim.sweep.effects import Effects
@@ -60,7 +61,7 @@ __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kupffer", "LiverModel", "LivermetError",
     "Monocyte", "Neutrophil", "PhysicellRules", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf",
     "__version__", "ablate", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
-    "deplete", "dose", "experiments", "forget_readout", "knock_out", "lines", "load", "parameters", "reach", "read_physicell",
+    "deplete", "dose", "experiments", "explain", "forget_readout", "knock_out", "lines", "load", "parameters", "reach", "read_physicell",
     "readouts", "register_readout", "rules", "scenarios", "set_state", "to_physicell", "whatif",
 ]  # fmt: skip
 
@@ -77,7 +78,7 @@ _HOMES = {
     "PhysicellRules": "rulebook.physicell.ruleset",
     "readouts": "scenario.lists", "register_readout": "observe.readouts.own",
     "forget_readout": "observe.readouts.own",
-    "lines": "scenario.lists", "parameters": "scenario.lists", "rules": "scenario.lists", "scenarios": "scenario.lists",
+    "explain": "scenario.words", "lines": "scenario.lists", "parameters": "scenario.lists", "rules": "scenario.lists", "scenarios": "scenario.lists",
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def show(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="tissue: file of the picture, tissue.png by default; lines, rules, parameters, experiments, readouts: a CSV table."
+            help="tissue: file of the picture, tissue.png by default; lines, rules, parameters, experiments, readouts: a table (.csv, .md, .html)."
         ),
     ] = None,
 ) -> None:
@@ -92,36 +92,38 @@ def show(
 
 def _write_table(what: Shown, name: str | None, changes: Changes, section: str, out: Path) -> None:
     """Write a table with all that is known of each row, sources included."""
-    from livermet_sim.base.write import whole_file
-    from livermet_sim.scenario import lists
+    from livermet_sim.scenario import lists, written
 
-    if out.suffix.lower() != ".csv":
-        raise LivermetError("--out", f'"{out}" is not a table; its name must end in .csv')
+    written.check_ending(out)
+    title = what.value.capitalize()
     if what is Shown.lines:
-        table = lists.lines()
+        rows = lists.lines().to_dict("records")
     elif what is Shown.scenario and name is None:
-        table = lists.scenarios()
+        rows = lists.scenarios().to_dict("records")
     elif what is Shown.experiments:
         from livermet_sim.validation import catalogue
 
-        table = catalogue.experiments()
+        rows = catalogue.experiments().to_dict("records")
     elif what is Shown.readouts:
-        table = lists.readouts()
-    elif what is Shown.rules:
-        table = lists.rules(load_scenario(name or "baseline", changes))
-    elif what is Shown.parameters:
-        table = lists.parameters(load_scenario(name or "baseline", changes), section)
+        rows = lists.readouts().to_dict("records")
+    elif what in (Shown.rules, Shown.parameters):
+        scenario = load_scenario(name or "baseline", changes)
+        title += f" of {scenario.name}"
+        rules = what is Shown.rules
+        rows = lists.rule_rows(scenario) if rules else lists.parameter_rows(scenario, section)
     else:
         raise LivermetError(
             "--out", f"there is no table of the {what.value}; lines, rules, parameters and readouts have one"
         )
-    with whole_file(out) as part:
-        table.to_csv(part, index=False)
-    typer.echo(f"{len(table)} rows in {out}")
+    written.write(rows, out, title)
+    typer.echo(f"{len(rows)} rows in {out}")
 
 
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A scenario.")] = "baseline",
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[NAME|PATH|RULE]", help="A scenario, or a rule of the library such as MV12."),
+    ] = "baseline",
     rule: Annotated[str, typer.Option(help="Id of a rule, e.g. MV12.")] = "",
     missing: Annotated[
         bool, typer.Option("--missing", help="List the mechanisms that the model lacks.")
@@ -150,6 +152,8 @@ def explain(
     if reach:
         reaches.ten(seed) if situations else reaches.one(name, changes, days, seed)
         return
+    if not rule and tables.is_rule(name):
+        name, rule = "baseline", name
     if missing:
         typer.echo(tables.missing())
     if rule:

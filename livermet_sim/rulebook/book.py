@@ -34,6 +34,7 @@ class RuleBook:
         systemic: Iterable[str],
         *,
         library: bool = True,
+        bases: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> RuleBook:
         """Return the library's rules with the changes made and the new rules added.
 
@@ -46,6 +47,8 @@ class RuleBook:
             The cell kinds, the names of the diffusing signals and of the systemic factors.
         library : bool
             Whether to start from the rules that ship with the model; a resolved scenario holds all its rules.
+        bases : mapping, optional
+            By kind the values of its behaviours without rules; see `Rule.read`.
 
         Raises
         ------
@@ -60,7 +63,7 @@ class RuleBook:
             _switch_variants(records, id, change)
         for id, change in flat.items():
             _merge(records, id, change, known)
-        return cls({id: Rule.read(id, record, words) for id, record in records.items()}, words)
+        return cls({id: Rule.read(id, record, words, bases) for id, record in records.items()}, words)
 
     def __repr__(self) -> str:
         off = sum(not rule.enabled for rule in self)

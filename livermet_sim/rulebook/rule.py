@@ -14,7 +14,7 @@ from livermet_sim.base.units import convert
 from livermet_sim.rulebook.vocabulary import DIRECTIONS, LAYERS, Vocabulary
 
 GRADES: tuple[str, ...] = get_args(Grade)
-NEEDED = ("actor", "signal", "direction", "behaviour", "maximum", "half_max")
+NEEDED = ("actor", "signal", "behaviour", "maximum", "half_max")
 _FOLD = re.compile(r"^\s*[x×]\s*(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)\s*$")
 
 
@@ -26,7 +26,9 @@ class Rule:
     ----------
     id : str
         A mechanism of the library ("MV12"), a variant of one ("MV6.tnf") or a name of the user's own.
-    actor, signal, direction, behaviour : str
+    actor, signal, behaviour : str
+    direction : str
+        "increases" or "decreases"; a record that leaves it out means that from the base to the maximum.
     maximum : float
         Where the behaviour goes at full signal: a fold of the base where ``fold``, else in its unit.
         Rules of one direction on one behaviour share the farthest of their maxima, as in PhysiCell.
@@ -56,8 +58,20 @@ class Rule:
     enabled: bool = True
 
     @classmethod
-    def read(cls, id: str, table: Mapping[str, object], words: Vocabulary) -> Rule:
+    def read(
+        cls,
+        id: str,
+        table: Mapping[str, object],
+        words: Vocabulary,
+        bases: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Rule:
         """Check a record from a TOML file and return the rule.
+
+        Parameters
+        ----------
+        bases : mapping, optional
+            By kind the values of its behaviours without rules, which say whether a rule without a direction raises or
+            lowers; the defaults of the vocabulary without.
 
         Raises
         ------
@@ -73,12 +87,16 @@ class Rule:
                 raise RuleError(place, f'the rule lacks "{key}"; a rule needs {", ".join(NEEDED)}')
         actor = _name(place, "actor", table, words.kinds, "is not a cell kind")
         signal = _name(place, "signal", table, words.signals, "is not a signal")
-        direction = _name(place, "direction", table, DIRECTIONS, "is not a direction")
         known, former = words.behaviours[actor], words.former.get(actor, {})
         if (gone := str(table["behaviour"])) in former:
             raise RuleError(f"{place}.behaviour", f'there is no "{gone}" any more; {former[gone]}')
         behaviour = _name(place, "behaviour", table, known, f"is not a behaviour of {actor} cells")
         maximum, fold = _maximum(f"{place}.maximum", table["maximum"], known[behaviour])
+        if "direction" in table:
+            direction = _name(place, "direction", table, DIRECTIONS, "is not a direction")
+        else:
+            base = float((bases or words.base_values())[actor][behaviour])
+            direction = _direction(place, base * maximum if fold else maximum, base, behaviour)
         rule = cls(
             id, actor, signal, direction, behaviour, maximum, fold,
             half_max=_positive(f"{place}.half_max", table["half_max"], words.signals[signal].unit, 1e-9, 1e9),
@@ -138,6 +156,16 @@ class Rule:
 
 
 KEYS = tuple(f.name for f in fields(Rule) if f.name not in ("id", "fold"))
+
+
+def _direction(place: str, target: float, base: float, behaviour: str) -> str:
+    """Return the direction of a rule that does not say it: that from the base to the maximum."""
+    if target == base:
+        raise RuleError(
+            place,
+            f"its maximum {target:g} is the base of {behaviour}, so it must say its direction: {' or '.join(DIRECTIONS)}",
+        )
+    return DIRECTIONS[0] if target > base else DIRECTIONS[1]
 
 
 def _text(place: str, value: object) -> str:

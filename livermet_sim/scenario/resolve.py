@@ -238,8 +238,11 @@ def _rules(
 ) -> Any:
     """Return the book of rules, each checked against the base value of the behaviour that it changes."""
     resolved = draft.flat.get("resolved") is True
+    bases = {kind.name: values[f"cells.{kind.name}"] for kind in kinds}
     try:
-        rules = RuleBook.load(_rule_changes(draft), kinds, fields, factor_names(), library=not resolved)
+        rules = RuleBook.load(
+            _rule_changes(draft), kinds, fields, factor_names(), library=not resolved, bases=bases
+        )
     except ScenarioError as error:
         mistakes.append(error)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
@@ -64,6 +65,12 @@ def rules(scenario: Scenario) -> str:
         for rule in scenario.rules
     ]
     return glossary(entries)
+
+
+def is_rule(name: str) -> bool:
+    """Say whether a rule or mechanism of the library is called so, and no file."""
+    known = name in book.mechanisms() or name in book.library_records()
+    return known and not Path(name).exists()
 
 
 def interventions() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pandas as pd
@@ -12,7 +13,7 @@ import livermet_sim as lm
 from livermet_sim import cli
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells import tumour_lines
-from livermet_sim.scenario import files
+from livermet_sim.scenario import files, lists, written
 
 
 @pytest.fixture
@@ -119,3 +120,40 @@ def test_each_says_in_a_line_what_it_is():
     assert repr(off.rules).endswith(", 1 of them off)")
     shown = [repr(one) for one in (model, model.plan, off, off.rules, model.result(), model.agents)]
     assert all(len(text) < 400 and "\n" not in text for text in shown)
+
+
+@pytest.mark.parametrize("ending", ["md", "html"])
+def test_rules_are_written_by_phase_and_cell(livermet, tmp_path, ending):
+    assert (
+        livermet(
+            "show", "rules", "strip", "--set", "rules.MV12.enabled=false", "--out", f"rules.{ending}"
+        ).exit_code
+        == 0
+    )
+    text = (tmp_path / f"rules.{ending}").read_text(encoding="utf-8")
+    for row in lists.rule_rows(lm.load("strip")):
+        assert (html.escape(row["sentence"]) if ending == "html" else row["sentence"]) in text, row["rule"]
+    heads = [r"^## (.*)$", r"^### (.*)$"] if ending == "md" else [r"<h2>(.*)</h2>", r"<h3>(.*)</h3>"]
+    phases, cells = (re.findall(pattern, text, re.MULTILINE) for pattern in heads)
+    assert phases == ["Priming", "Microvascular", "Pre-angiogenic", "Angiogenic", "Growth"]
+    assert {"Kupffer cells", "Tumour cells", "LSEC"} <= set(cells) and "MV12 (off)" in text
+    assert "assumed: Khatib 2005 PMID 16127154" in text and "0 to 100" in text
+
+
+def test_what_strangers_write_into_a_rule_stays_text(tmp_path):
+    mine = {"actor": "tumour", "signal": "oxygen", "direction": "decreases", "behaviour": "crawl", "maximum": "0 um/min",
+            "half_max": "20 mmHg", "source": "<script>a | b</script>\n| x |"}  # fmt: skip
+    rows = lists.rule_rows(lm.load("strip", {"rules.mine": mine}))
+    assert "<script>" not in written.page(rows, "<b>") and "<b>" not in written.page(rows, "<b>")
+    table = [line for line in written.markdown(rows, "Rules").splitlines() if line.startswith("| mine")]
+    assert len(table) == 1 and table[0].count(" | ") == 4
+
+
+def test_a_rule_is_explained_by_its_id_alone(livermet):
+    said = livermet("explain", "MV12").output
+    assert said == livermet("explain", "baseline", "--rule", "MV12").output and said.startswith("MV12")
+    assert lm.explain("MV12") == said.strip() and lm.explain("MV6", "strip").count("Source:") == 2
+    assert " ".join(lm.explain(scenario="strip").split()).count("Hill power") == len(lm.rules("strip"))
+    assert "Carried out by the process" in lm.explain("MV1")
+    with pytest.raises(LivermetError, match='did you mean "MV12"'):
+        lm.explain("MV122")
