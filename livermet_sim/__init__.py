@@ -25,6 +25,12 @@ if TYPE_CHECKING:
         Tumour,
     )
     from livermet_sim.base.errors import LivermetError
+    from livermet_sim.base.load_plugin import load_plugin
+    from livermet_sim.base.specs import Parameter
+    from livermet_sim.base.with_plugins import registered
+    from livermet_sim.cells.kind import Kind
+    from livermet_sim.cells.look import Look
+    from livermet_sim.cells.state import State
     from livermet_sim.interventions import (
         add_cells,
         add_matrix,
@@ -39,11 +45,14 @@ if TYPE_CHECKING:
     )
     from livermet_sim.model import LiverModel
     from livermet_sim.observe.readouts.own import forget_readout, register_readout
+    from livermet_sim.processes.process import Process
     from livermet_sim.result import Result
     from livermet_sim.rulebook.physicell.ruleset import PhysicellRules
     from livermet_sim.scenario.lists import lines, parameters, readouts, rules, scenarios
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.physicell import read_physicell, to_physicell
+    from livermet_sim.scenario.register import register_process, register_response, register_signal
+    from livermet_sim.scenario.register_kind import register_kind
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.scenario.words import explain
     from livermet_sim.sweep.ablate import ablate
@@ -58,15 +67,21 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kupffer", "LiverModel", "LivermetError",
-    "Monocyte", "Neutrophil", "PhysicellRules", "Result", "Scenario", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf",
-    "__version__", "ablate", "add_cells", "add_matrix", "add_signal", "block", "boost", "compare", "condition",
-    "deplete", "dose", "experiments", "explain", "forget_readout", "knock_out", "lines", "load", "parameters", "reach", "read_physicell",
-    "readouts", "register_readout", "rules", "scenarios", "set_state", "to_physicell", "whatif",
+    "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kind", "Kupffer", "LiverModel",
+    "LivermetError", "Look", "Monocyte", "Neutrophil", "Parameter", "PhysicellRules", "Process", "Result", "Scenario",
+    "State", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf", "__version__", "ablate", "add_cells",
+    "add_matrix", "add_signal", "block", "boost", "compare", "condition", "deplete", "dose", "experiments", "explain",
+    "forget_readout", "knock_out", "lines", "load", "load_plugin", "parameters", "reach", "read_physicell",
+    "readouts", "register_kind", "register_process", "register_readout", "register_response", "register_signal",
+    "registered", "rules", "scenarios", "set_state", "to_physicell", "whatif",
 ]  # fmt: skip
 
 _HOMES = {
-    "LiverModel": "model", "LivermetError": "base.errors", "Result": "result", "Scenario": "scenario.spec",
+    "LiverModel": "model", "LivermetError": "base.errors", "Kind": "cells.kind", "Look": "cells.look", "State": "cells.state",
+    "Parameter": "base.specs", "Process": "processes.process", "load_plugin": "base.load_plugin", "registered": "base.with_plugins",
+    "register_kind": "scenario.register_kind", "register_process": "scenario.register",
+    "register_response": "scenario.register", "register_signal": "scenario.register",
+    "Result": "result", "Scenario": "scenario.spec",
     "load": "scenario.load", "compare": "sweep.comparison", "Comparison": "sweep.comparison",
     "ablate": "sweep.ablate", "Effects": "sweep.effects",
     "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",

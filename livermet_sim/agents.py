@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError, nearest
+from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.state import State
 from livermet_sim.interventions.by_hand import BOUNDS, COLUMNS, kill
 from livermet_sim.interventions.by_hand import write as write_column
 from livermet_sim.kernels.codes import LUMEN
 from livermet_sim.rulebook.explain import explain_cell, senses
 from livermet_sim.scenario.life import Life, heard
 from livermet_sim.state.roster import GONE, Roster
+from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
 # Mesa 3.3 sets the start method of multiprocessing for the whole process; that choice is the user's.
@@ -183,8 +186,9 @@ class Cell(mesa.Agent):
         return self._world.cells.full(name)[self._here()].item()
 
 
-def _attribute(name: str) -> property:
-    """Return the attribute for a column; those without bounds can be read only."""
+def _attribute(column: Column, writable: bool) -> property:
+    """Return the attribute for a column."""
+    name = column.name
 
     def read(self: Cell) -> Any:
         return self._value(name)
@@ -193,14 +197,12 @@ def _attribute(name: str) -> property:
         write_column(self._world, self._here(), name, value)
         self.model.roster.changed()
 
-    return property(
-        read, write if name in BOUNDS else None, None, f"{COLUMNS[name].doc} [{COLUMNS[name].unit}]"
-    )
+    return property(read, write if writable else None, None, f"{column.doc} [{column.unit}]")
 
 
-for _name in COLUMNS:
+for _name, _column in COLUMNS.items():
     if _name not in vars(Cell):
-        setattr(Cell, _name, _attribute(_name))
+        setattr(Cell, _name, _attribute(_column, _name in BOUNDS))
 
 
 class Tumour(Cell):
@@ -264,15 +266,16 @@ SHIPPED = {
 
 
 @cache
-def kind_class(kind: str) -> type[Cell]:
-    """Return the class of a kind, made here for a kind that a scenario adds."""
+def kind_class(kind: str, states: tuple[State, ...] = ()) -> type[Cell]:
+    """Return the class of a kind, made here for a kind that a scenario adds or a user has registered, with its states."""
+    if kind in SHIPPED:
+        return SHIPPED[kind]
     name = "".join(part.capitalize() for part in kind.split("_"))
-    return SHIPPED.get(kind) or type(
-        name, (Cell,), {"__doc__": f"Look at a {kind} cell.", "__module__": __name__}
-    )
+    own = {s.name: _attribute(s.column, True) for s in states if s.name not in COLUMNS}
+    return type(name, (Cell,), {"__doc__": f"Look at a {kind} cell.", "__module__": __name__, **own})
 
 
-def choose_classes(kinds: Sequence[str], own: Mapping[str, type[Cell]]) -> tuple[type[Cell], ...]:
+def choose_classes(kinds: Sequence[Kind], own: Mapping[str, type[Cell]]) -> tuple[type[Cell], ...]:
     """Return the class of each kind, the user's own where there is one.
 
     Raises
@@ -280,15 +283,16 @@ def choose_classes(kinds: Sequence[str], own: Mapping[str, type[Cell]]) -> tuple
     LivermetError
         For an unknown kind, or a class that does not derive from the kind's.
     """
+    names = [kind.name for kind in kinds]
     for kind, found in own.items():
-        if kind not in kinds:
-            raise LivermetError("agents", f'"{kind}" is not a kind of cell', name=str(kind), valid=kinds)
+        if kind not in names:
+            raise LivermetError("agents", f'"{kind}" is not a kind of cell', name=str(kind), valid=names)
         base = SHIPPED.get(kind, Cell)
         if not (isinstance(found, type) and issubclass(found, base)):
             raise LivermetError(
                 f"agents.{kind}", f"{found!r} is not a class derived from livermet_sim.{base.__name__}"
             )
-    return tuple(own.get(kind) or kind_class(kind) for kind in kinds)
+    return tuple(own.get(kind.name) or kind_class(kind.name, kind.states) for kind in kinds)
 
 
 class CellSet(AgentSet):

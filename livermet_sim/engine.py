@@ -12,6 +12,7 @@ import numpy as np
 
 from livermet_sim.anatomy.build import build
 from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.plugins import READOUT, made_by
 from livermet_sim.base.provenance import versions
 from livermet_sim.base.read import guarded
 from livermet_sim.base.specs import Value
@@ -30,7 +31,6 @@ from livermet_sim.observe.folder import IMAGES
 from livermet_sim.observe.founders import to_come
 from livermet_sim.observe.frames import Film
 from livermet_sim.observe.readouts import tables
-from livermet_sim.observe.readouts.own import signature
 from livermet_sim.observe.readouts.view import Running, Shot
 from livermet_sim.observe.recorder import Recorder
 from livermet_sim.processes import (
@@ -49,6 +49,7 @@ from livermet_sim.processes.deciding import Decide, Sense
 from livermet_sim.processes.fate import Divide, Extravasate, Fate, Intravasate
 from livermet_sim.processes.fusing import Fuse
 from livermet_sim.processes.lining import Line
+from livermet_sim.processes.own import Added, with_own
 from livermet_sim.processes.passing import Pass
 from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.recruitment import Recruit
@@ -95,6 +96,10 @@ class Recipe(Protocol):
     def rules(self) -> RuleBook: ...
     @property
     def interventions(self) -> tuple[Intervention, ...]: ...
+    @property
+    def processes(self) -> tuple[Added, ...]: ...
+    @property
+    def plugins(self) -> Mapping[str, str]: ...
     @property
     def text(self) -> str: ...
     @property
@@ -261,7 +266,7 @@ class Engine:
                 "factor": seeding.enrichment, "cells_entered": world.totals.get("entered", 0),
                 "reason": f"{seeding.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",
             },
-            "drawing": world.tissue.note, **({"readouts": own} if (own := signature()) else {}),
+            "drawing": world.tissue.note, **({"plugins": own} if (own := {**recipe.plugins, **made_by((READOUT,))}) else {}),
             "seconds": {"in all": sum(self.plan.seconds), **self.plan.timings()},
         }  # fmt: skip
         return Result(
@@ -388,10 +393,11 @@ def processes(
         Decide(setting, compiled),
         Crawl(setting, lattice, world.census.places),
     )
-    return (
+    ours = (
         Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seed, Pass(setting, seed, compiled), Recruit(setting), Sense(setting), Line(setting),
         decide, Modify(setting, pulls(interventions), decide.due), fate, Extravasate(fate), Intravasate(fate),
         Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), collapse.Collapse(setting),
         Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip
+    return with_own(ours, recipe.processes, setting) if recipe.processes else ours

@@ -85,7 +85,7 @@ class LiverModel(mesa.Model):
         self._mesa_step, self.step = self.step, self._step_and_collect
         self._recipe = _own(engine.recipe)  # type: ignore[arg-type]
         self.engine = engine
-        self.roster = Roster(self, self.world, choose_classes(self.world.kinds, agents or {}))
+        self.roster = Roster(self, self.world, choose_classes(engine.recipe.kinds, agents or {}))
         self._by_type = CellsByType(self.roster)
         self._stepping = [i for i, c in enumerate(self.roster.classes) if c.step is not Cell.step]
         self._given, self._torn, self._complete = datacollector, False, True

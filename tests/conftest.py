@@ -57,3 +57,12 @@ def pytest_make_collect_report(collector: pytest.Collector):
     report = yield
     _no_skip(report)
     return report
+
+
+@pytest.fixture(autouse=True)
+def nothing_registered_stays():
+    """Let no test leave what it registered, nor the names that its scenarios brought, to the others."""
+    from livermet_sim.base.with_plugins import registered
+
+    with registered():
+        yield

@@ -17,13 +17,13 @@ Value = float | int | str | bool
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Describe one number (or word, or switch) of the model.
+    """Describe one number (or word, or switch) of the model: its name, default, unit, doc and range (low to high).
 
     ``grade`` says how well it is known: ``found`` in the source, ``recalled`` from it without a look,
     ``derived`` by arithmetic from such values, or ``assumed``. An assumed value has the source "assumed".
     ``former`` says of choices that are gone what to write now.
     ``needs`` names a parameter of the same section and its values under which alone this one is read;
-    ``check`` raises ValueError for a text that will not do.
+    ``check`` raises ValueError for a text that will not do. ``choices`` are the only words there are; ``source`` is a paper.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Parameter:
     check: Callable[[str], object] | None = None
 
     def read(self, value: object, place: str) -> Value:
-        """Check ``value``, convert it to this parameter's unit and return it.
+        """Check ``value``, convert it to this parameter's unit and return it; ``place`` says in a mistake where it stands.
 
         Raises
         ------

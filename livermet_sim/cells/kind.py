@@ -20,6 +20,8 @@ class Kind:
 
     Attributes
     ----------
+    name, doc : str
+        As scenarios and rules name it, and what it is.
     habitat : str
         Where it starts: on the vessel wall (``vessel``), in the space of Disse (``disse``), lining a stretch
         of sinusoid (``segment``), or arriving with the blood (``blood``).
@@ -60,7 +62,7 @@ class Kind:
     along: tuple[str, ...] = ()
 
     def local(self, fields: Sequence[str]) -> tuple[str, ...]:
-        """Return the behaviours that the kind does place by place along the stretch it lines; none for others."""
+        """Return the behaviours, given the signals (``fields``), that the kind does place by place along what it lines."""
         return (*self.along, *(f"secrete.{name}" for name in fields)) if self.habitat == "segment" else ()
 
     @property
@@ -69,12 +71,12 @@ class Kind:
         return (self.look or plain(self.name)).many
 
     def section(self, fields: Sequence[str], kinds: Sequence[str]) -> Section:
-        """Return all parameters of the kind, secretion of every signal and recruitment of every kind included."""
+        """Return all parameters of the kind, secretion of every signal (``fields``) and recruitment of every kind (``kinds``) included."""
         own = self.parameters + self.all_behaviours(fields, kinds)
         return Section(f"cells.{self.name}", self.doc, own, self.former)
 
     def all_behaviours(self, fields: Sequence[str], kinds: Sequence[str]) -> tuple[Parameter, ...]:
-        """Return the behaviours, with ``secrete.X`` for each signal and, for LSEC, ``recruit.K`` for each kind."""
+        """Return the behaviours, with ``secrete.X`` for each of the ``fields`` and, for LSEC, ``recruit.K`` for each of the ``kinds``."""
         base = {name: (value, source) for name, value, source in self.secretes}
         secretion = tuple(
             Parameter(
@@ -96,7 +98,7 @@ class Kind:
         return self.behaviours + secretion + recruitment
 
     def named(self, name: str, doc: str = "") -> Kind:
-        """Return a copy under another name: a kind added by a scenario."""
+        """Return a copy under another name and doc: a kind added by a scenario."""
         return replace(self, name=name, doc=doc or f"Like {self.name}.", look=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from livermet_sim.base.plugins import KIND, PLUGINS
 from livermet_sim.cells.cd8 import CD8
 from livermet_sim.cells.dendritic import DENDRITIC
 from livermet_sim.cells.kind import Kind
@@ -34,11 +35,17 @@ LOOKS: dict[str, Look] = {kind.name: kind.look for kind in KINDS if kind.look is
 LINING = next(kind.name for kind in KINDS if "lining" in kind.roles)
 
 
+def added() -> dict[str, Kind]:
+    """Return the kinds that users have registered, by name; a scenario has those that it names."""
+    return PLUGINS.of(KIND)
+
+
 def look_of(kind: str) -> Look:
     """Return the look of a kind by its name; one that a scenario adds is plain."""
-    return LOOKS.get(kind) or plain(kind)
+    own = added().get(kind)
+    return LOOKS.get(kind) or (own.look if own else None) or plain(kind)
 
 
 def having(role: Role) -> tuple[str, ...]:
-    """Return the names of the shipped kinds that have a role."""
-    return tuple(kind.name for kind in KINDS if role in kind.roles)
+    """Return the names of the kinds, shipped or registered, that have a role."""
+    return tuple(kind.name for kind in (*KINDS, *added().values()) if role in kind.roles)

@@ -11,7 +11,17 @@ from livermet_sim.state.table import Column
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Describe one inner state: its column, the behaviours that raise and lower it, and what rules say that they sense."""
+    """Describe one inner state, 0 to 1.
+
+    Attributes
+    ----------
+    name, doc : str
+        Of its column.
+    up, down : str
+        The behaviours that raise and lower it.
+    says : str
+        What rules that sense it are said to sense.
+    """
 
     name: str
     up: str

@@ -40,7 +40,7 @@ from livermet_sim.cli import (
     why,
 )
 from livermet_sim.cli import app as live
-from livermet_sim.cli.options import MISTAKE
+from livermet_sim.cli.options import MISTAKE, with_plugins
 
 app = typer.Typer(
     name="livermet",
@@ -56,7 +56,7 @@ COMMANDS = (
     design.design,
 )  # fmt: skip
 for command in COMMANDS:
-    app.command()(command)
+    app.command()(with_plugins(command))
 app.add_typer(study.app, name="study")
 app.add_typer(rules.app, name="rules")
 

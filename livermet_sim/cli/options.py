@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +46,42 @@ Threads = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _load_plugins(names: list[str] | None) -> list[str] | None:
+    if names:
+        from livermet_sim.base.load_plugin import load_plugin
+
+        for name in names:
+            load_plugin(name)
+    return names
+
+
+Plugins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE|MODULE",
+        envvar="LIVERMET_PLUGINS",
+        callback=_load_plugins,
+        is_eager=True,
+        help="A plug-in to load first: a file (mine.py), a module, or an installed one; repeatable.",
+    ),
+]
+
+
+def with_plugins(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a command that can be told to load plug-ins before it does anything else."""
+
+    @wraps(command)
+    def loaded(*args: Any, plugin: list[str] | None = None, **options: Any) -> Any:
+        return command(*args, **options)
+
+    own = inspect.signature(command, eval_str=True)
+    more = inspect.Parameter("plugin", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Plugins)
+    loaded.__signature__ = own.replace(parameters=[*own.parameters.values(), more])  # type: ignore[attr-defined]
+    loaded.__annotations__ = {**command.__annotations__, more.name: Plugins}
+    return loaded
 
 
 def check_picture(path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from livermet_sim.base.errors import LivermetError, tidy
-from livermet_sim.cli.options import MISTAKE, Changes, Name
+from livermet_sim.cli.options import MISTAKE, Changes, Name, with_plugins
 
 app = typer.Typer(
     help="Exchange rules with PhysiCell (CSV version 3): lint, import, export.", no_args_is_help=True
@@ -36,6 +36,7 @@ Columns = Annotated[
 
 
 @app.command()
+@with_plugins
 def lint(
     file: File,
     lenient: Lenient = False,
@@ -56,6 +57,7 @@ def lint(
 
 
 @app.command("import")
+@with_plugins
 def bring(
     file: File,
     out: Annotated[
@@ -110,6 +112,7 @@ def bring(
 
 
 @app.command()
+@with_plugins
 def export(
     scenario: Name,
     out: Annotated[

@@ -10,6 +10,7 @@ import typer
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.base.write import inside, save_picture
+from livermet_sim.cli.options import with_plugins
 
 app = typer.Typer(
     help="Look at a study: summary, plots, sensitivity, failures, export.", no_args_is_help=True
@@ -26,6 +27,7 @@ class Format(StrEnum):
 
 
 @app.command()
+@with_plugins
 def summary(folder: Folder) -> None:
     """Say how many runs there are, what was varied, and how the measures spread."""
     from livermet_sim.sweep.study import Study
@@ -34,6 +36,7 @@ def summary(folder: Folder) -> None:
 
 
 @app.command()
+@with_plugins
 def plot(
     folder: Folder,
     kind: Annotated[
@@ -64,6 +67,7 @@ def plot(
 
 
 @app.command()
+@with_plugins
 def sensitivity(
     folder: Folder,
     measure: Annotated[str, typer.Argument(help="The measure, e.g. tumour_cells.")],
@@ -76,6 +80,7 @@ def sensitivity(
 
 
 @app.command()
+@with_plugins
 def failures(
     folder: Folder, trace: Annotated[bool, typer.Option(help="Show where each was raised.")] = False
 ) -> None:
@@ -95,6 +100,7 @@ def failures(
 
 
 @app.command()
+@with_plugins
 def export(
     folder: Folder,
     to: Annotated[Format, typer.Option(help="csv, parquet, or netcdf (needs xarray).")] = Format.csv,

@@ -43,7 +43,8 @@ def write(world: World, row: int, name: str, value: Any) -> None:
     ValueError
         For a value out of bounds, or a place where the cell cannot be.
     """
-    column, (low, high) = COLUMNS[name], BOUNDS[name]
+    # what is not in the list is an inner state of a kind that a user has registered
+    column, (low, high) = world.cells.columns[name], BOUNDS.get(name, (0.0, 1.0))
     good = isinstance(value, int | float | np.number) and low <= value <= high and math.isfinite(value)
     if not good or (column.whole and value != int(value)):
         wanted = f"from {low:g} to {high:g}" if high < math.inf else f"of {low:g} or more"

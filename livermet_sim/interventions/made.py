@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.plugins import PLUGINS
 from livermet_sim.base.units import with_unit
 from livermet_sim.cells.kind import Kind
-from livermet_sim.cells.registry import KINDS
+from livermet_sim.cells.registry import KINDS, added
 from livermet_sim.interventions.intervention import Intervention
 from livermet_sim.interventions.levers import RULE, Words
 from livermet_sim.rulebook import book
@@ -25,9 +26,11 @@ _KEYS = {argument: key for key, argument in ARGUMENTS.items()}
 OWN = "names of your own are known once their scenario is loaded"
 
 _SHIPPED = frozenset(kind.name for kind in KINDS)
-_kinds: dict[str, Kind] = {}
-_fields: dict[str, None] = {}
-_rules: dict[str, None] = {}
+
+
+def _met(what: str) -> dict[str, Any]:
+    """Return the names of a sort that scenarios of this session have brought; see `base.with_plugins`."""
+    return PLUGINS.met.setdefault(what, {})
 
 
 def meet(kinds: Sequence[Kind], fields: Sequence[str], rules: Iterable[str] | None) -> None:
@@ -35,15 +38,16 @@ def meet(kinds: Sequence[Kind], fields: Sequence[str], rules: Iterable[str] | No
 
     It only lets `made` know more names; a scenario checks its interventions against its own.
     """
-    _kinds.update({kind.name: kind for kind in kinds if kind.name not in _SHIPPED})
-    _fields.update(dict.fromkeys(fields))
-    _rules.update(dict.fromkeys(rules or ()))
+    _met("kinds").update({kind.name: kind for kind in kinds if kind.name not in _SHIPPED})
+    _met("fields").update(dict.fromkeys(fields))
+    _met("rules").update(dict.fromkeys(rules or ()))
 
 
 def words(target: Any = None) -> Words:
     """Return all names known so far; ids of rules only where one is meant."""
-    rules = dict.fromkeys((*book.library_records(), *_rules)) if target == RULE else None
-    return Words((*KINDS, *_kinds.values()), tuple(FIELDS | _fields), rules)
+    rules = dict.fromkeys((*book.library_records(), *_met("rules"))) if target == RULE else None
+    kinds = _met("kinds") | added()
+    return Words((*KINDS, *kinds.values()), tuple(FIELDS | _met("fields")), rules)
 
 
 def made(action: type[Intervention], **given: Any) -> Table:

@@ -16,6 +16,7 @@ from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.lining import linings
 
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
+FELT = AROUND + 1
 BLOCK = 32
 
 
@@ -94,7 +95,7 @@ def _feel(
 @inline
 def _sense(
     code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours,
-    systemic, axes, length, segments, segment_row, touching, around, layout, out,
+    systemic, axes, length, segments, segment_row, touching, around, felt, layout, out,
 ):  # fmt: skip
     """Write one signal of some cells of one kind at the sites ``place``; ``whole`` for contacts along all that a cell lines."""
     if code in (CONTACT, AROUND):
@@ -111,6 +112,8 @@ def _sense(
             value = site_real[i, site]
         elif code == OWN:
             value = cell_real[i, row]
+        elif code == FELT:
+            value = felt[i, row]
         elif code == SYSTEMIC:
             value = systemic[i]
         else:
@@ -154,7 +157,7 @@ def _respond(
 @kernel
 def evaluate(
     first, stop, due, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
-    segments, segment_row, touching, around, layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
+    segments, segment_row, touching, around, felt, layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
     term_code, term_value, gain, senses, rates,
 ):  # fmt: skip
     """Write the rate of every behaviour of the cells in rows ``first`` to ``stop`` - 1.
@@ -181,6 +184,8 @@ def evaluate(
         Stretch of lining at a site, and the row of the cell that lines it; -1 for none.
     touching, around : int32[stretches, 2 K], float64[columns, stretches]
         As ``count`` and ``site_real``, but of all that touches a stretch.
+    felt : float64[m, capacity]
+        What users' own functions have worked out for each cell.
     layout : int64[6 + K]
         Rows of kind, site, layer in ``cell_whole``; of activation in ``cell_real``; K; row of segment in ``cell_whole``; 1 for
         kinds that line stretches.
@@ -219,7 +224,7 @@ def evaluate(
                 _sense(
                     signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, True, own, place, cell_real, cell_whole,
                     concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching,
-                    around, layout, senses[slot - start],
+                    around, felt, layout, senses[slot - start],
                 )  # fmt: skip
             for j in range(size):
                 for column in range(rates.shape[1]):
@@ -237,7 +242,7 @@ def evaluate(
 @kernel
 def answer_at(
     kind, wanted, slots, rows, places, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes,
-    length, segments, segment_row, touching, around, layout, base, signal_first, signal_code, signal_deficit, response_first,
+    length, segments, segment_row, touching, around, felt, layout, base, signal_first, signal_code, signal_deficit, response_first,
     response_code, response_value, term_code, term_value, gain, senses, out,
 ):  # fmt: skip
     """Write what cells of one kind do at each of several places by what they sense there.
@@ -265,7 +270,7 @@ def answer_at(
             _sense(
                 signal_code[at, 0], signal_code[at, 1], signal_deficit[at], kind, False, own, place, cell_real, cell_whole,
                 concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching,
-                around, layout, senses[slot],
+                around, felt, layout, senses[slot],
             )  # fmt: skip
         for m in range(len(wanted)):
             _respond(
@@ -279,7 +284,7 @@ def answer_at(
 @kernel
 def listen(
     kind, rows, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
-    segments, segment_row, touching, around, layout, signal_first, signal_code, signal_deficit, out,
+    segments, segment_row, touching, around, felt, layout, signal_first, signal_code, signal_deficit, out,
 ):  # fmt: skip
     """Write all that cells of one kind sense of the signals of its rules, as `evaluate` reads it; touches nothing else.
 
@@ -298,5 +303,5 @@ def listen(
         _sense(
             signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, True, rows, place, cell_real, cell_whole,
             concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching, around,
-            layout, out[slot - start],
+            felt, layout, out[slot - start],
         )  # fmt: skip

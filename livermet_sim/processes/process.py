@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import ClassVar
+from zlib import crc32
 
+import numpy as np
+
+from livermet_sim.kernels.codes import OWN
+from livermet_sim.kernels.rng import draws
 from livermet_sim.state.carried import Carried
 from livermet_sim.state.world import World
 
@@ -23,22 +29,33 @@ class Process:
     """
 
     stage: ClassVar[str] = "act"
-    writes: ClassVar[tuple[str, ...]] = ()
-    adds: ClassVar[tuple[str, ...]] = ()
+    writes: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
     carries: tuple[Carried, ...] = ()
     every: float = 0.0
+    # of one that a user has registered: its name, and its values in the scenario
+    called: str = ""
+    own: SimpleNamespace = SimpleNamespace()
 
     @property
     def name(self) -> str:
         """Return the name shown in the plan."""
-        return type(self).__name__
+        return self.called or type(self).__name__
+
+    def draw(self, world: World, keys: np.ndarray, which: int = 0) -> np.ndarray:
+        """Return a uniform number in (0, 1) for each of the ``keys`` of cells in this step of the world, of this process alone.
+
+        ``which``, below 65536, tells several draws for one key apart. Nothing else may be drawn: see ``kernels.rng``.
+        """
+        purpose = OWN + crc32(self.name.encode()) % OWN + (which << 16)
+        return draws(world.seed, purpose, world.clock.tick, np.asarray(keys, dtype=np.int64))
 
     def levels(self) -> dict[str, float]:
         """Return the levels of World that it obeys and an intervention can change: name and value at rest."""
         return {}
 
     def runs(self, world: World) -> bool:
-        """Say whether the plan lets it run in this step."""
+        """Say whether the plan lets it run in this step of the world."""
         return world.clock.due(self.every)
 
     def step(self, world: World) -> None:

@@ -26,6 +26,9 @@ class TurnOver(Process):
     def __init__(self, setting: Setting):
         self.every = setting.section("decide").interval
         self.columns, self.states = setting.columns(*BEHAVIOURS), states_of(setting.kinds)
+        self.writes = tuple(
+            dict.fromkeys((*type(self).writes, *(f"cells.{state.name}" for state in self.states)))
+        )
         self.moves = np.array([setting.columns(s.up, s.down) for s in self.states], dtype=np.int64).reshape(
             -1, 2
         )

@@ -6,6 +6,8 @@ id without its variants), several joined by `` + ``, or ``nothing``, the control
 - ``drop``, which may be left out: the rule is switched off.
 - ``invert``: it lowers what it raised and raises what it lowered, as many fold.
 - ``saturate``: it is at its maximum wherever there is any of its signal.
+
+A process that a user has registered goes by its name, and can be dropped.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ ALONE = "alone"
 JOIN = " + "
 LEAST_HALF_MAX = 1e-9
 OWN_PHASE = "own"
+PROCESSES = "processes"  # sections of those that a user has registered
 PHASE_OF = {
     "PM": "priming", "MV": "microvascular", "PA": "pre-angiogenic", "AN": "angiogenic", "GR": "growth",
 }  # fmt: skip
@@ -74,6 +77,7 @@ def every(rules: RuleBook, by: str, values: Values) -> list[str]:
     else:
         found = [f"{id} {ALONE}" if _has_variants(id, rules) else id for id in acting]
     found += [id for id, entry in book.by_process().items() if process_acts(entry, values)]
+    found += [name for name, runs in _own_processes(values).items() if runs]
     place = {id: i for i, id in enumerate(book.mechanisms())}
     return sorted(found, key=lambda word: place.get(family(_parse(word)[1]), len(place)))
 
@@ -136,7 +140,8 @@ def changes(word: str, rules: RuleBook, values: Values) -> dict[str, Any]:
         if mode == DROP:
             for rule in own:
                 found |= {f"rules.{v.id}.enabled": v.enabled for v in _variants(rule.id, rules)}
-            found |= {f"rules.{name}.enabled": False for name in ([r.id for r in own] or [id])}
+            of = PROCESSES if not own and id in _own_processes(values) else "rules"
+            found |= {f"{of}.{name}.enabled": False for name in ([r.id for r in own] or [id])}
         for rule in own:
             if mode == INVERT:
                 found |= _inverted(rule, rules, values)
@@ -150,16 +155,17 @@ def _parts(word: str, rules: RuleBook, values: Values) -> list[tuple[str, str, S
     found = []
     for part in word.split(JOIN):
         mode, id, alone = _parse(part)
-        entry = book.by_process().get(id)
-        if entry is not None and id not in rules.rules:
+        entry, processes = book.by_process().get(id), _own_processes(values)
+        if (entry is not None or id in processes) and id not in rules.rules:
             if mode != DROP or alone:
+                process = entry["process"] if entry else id
                 raise RuleError(
-                    "ablate", f"the process {entry['process']} carries out {id}, which can only be dropped"
+                    "ablate", f"the process {process} carries out {id}, which can only be dropped"
                 )
             own: Sequence[Rule] = ()
-            acts = process_acts(entry, values)
+            acts = process_acts(entry, values) if entry else processes[id]
         else:
-            own = [rule for rule in _named(id, alone, rules) if rule.enabled]
+            own = [rule for rule in _named(id, alone, rules, values) if rule.enabled]
             acts = bool(own)
         if not acts:
             raise RuleError("ablate", f"{id} is switched off already")
@@ -167,7 +173,7 @@ def _parts(word: str, rules: RuleBook, values: Values) -> list[tuple[str, str, S
     return found
 
 
-def _named(id: str, alone: bool, rules: RuleBook) -> list[Rule]:
+def _named(id: str, alone: bool, rules: RuleBook, values: Values) -> list[Rule]:
     """Return the rules of an id; where there are none, say so with the nearest, or why the model lacks it."""
     if alone and id in rules.rules:
         return [rules.rules[id]]
@@ -176,7 +182,7 @@ def _named(id: str, alone: bool, rules: RuleBook) -> list[Rule]:
         return found
     if id in book.missing():
         raise RuleError("ablate", f"{id} is not in the model: {book.missing()[id]}")
-    valid = {*rules.rules, *map(family, rules.rules), *book.by_process()}
+    valid = {*rules.rules, *map(family, rules.rules), *book.by_process(), *_own_processes(values)}
     raise RuleError("ablate", f'there is no rule or mechanism "{id}"', name=id, valid=valid)
 
 
@@ -207,6 +213,14 @@ def process_acts(entry: Mapping[str, Any], values: Values) -> bool:
         if values[section][key] != off:
             return True
     return False
+
+
+def _own_processes(values: Values) -> dict[str, bool]:
+    """Return the registered processes of a scenario, and whether each runs."""
+    head = f"{PROCESSES}."
+    return {
+        name.removeprefix(head): bool(own["enabled"]) for name, own in values.items() if name.startswith(head)
+    }
 
 
 def _inverted(rule: Rule, rules: RuleBook, values: Values) -> dict[str, Any]:

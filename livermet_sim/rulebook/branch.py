@@ -126,9 +126,9 @@ def _by_place(rules: Iterable[Rule]) -> dict[Place, list[Rule]]:
 
 def can_obey(control: RuleBook, book: RuleBook) -> bool:
     """Say whether a book's rules are among the control's, other numbers and directions apart: see `obey`."""
-    same = [(r.id, r.actor, r.signal, r.behaviour) for r in control]
+    same = [(r.id, r.actor, r.signal, r.behaviour, r.response) for r in control]
     on = {rule.id for rule in control.enabled()}
-    return same == [(r.id, r.actor, r.signal, r.behaviour) for r in book] and on >= {
+    return same == [(r.id, r.actor, r.signal, r.behaviour, r.response) for r in book] and on >= {
         r.id for r in book.enabled()
     }
 
@@ -147,8 +147,9 @@ def obey(compiled: Compiled, book: RuleBook, base: BaseValues) -> None:
         for old in response.rules:
             rule = book.rules[old.id]
             code[term, 1:] = rule.direction == "increases", layer_bits(rule) if rule.enabled else 0
-            number[term] = rule.half_max, rule.power
+            number[term] = rule.numbers
             targets += [rule.target(float(base[rule.actor][rule.behaviour]))] if rule.enabled else []
             term += 1
         value[place] = max(targets), min(targets)
     compiled.arrays = (*head, value, code, number, gain)
+    compiled.felt.obey(book.rules)

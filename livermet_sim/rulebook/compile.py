@@ -12,10 +12,11 @@ from livermet_sim.base import threads
 from livermet_sim.base.errors import RuleError
 from livermet_sim.kernels import response
 from livermet_sim.rulebook.book import RuleBook
+from livermet_sim.rulebook.felt import Felt, heard_as, with_strengths
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.rulebook.signals import Signal
 from livermet_sim.rulebook.touch import Local, Touch
-from livermet_sim.rulebook.vocabulary import LAYERS
+from livermet_sim.rulebook.vocabulary import LAYERS, Vocabulary
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Column
 
@@ -55,6 +56,10 @@ class Compiled:
         Where each code of look-up finds its source.
     touch, local : Touch, Local
         What touches cells that line a stretch of vessel, and what they do where it does.
+    felt : Felt
+        What users' own functions say of each cell.
+    words : Vocabulary
+        What the rules are written in.
     """
 
     kinds: tuple[str, ...]
@@ -65,6 +70,8 @@ class Compiled:
     places: Mapping[int, Mapping[str, int]]
     touch: Touch
     local: Local
+    felt: Felt
+    words: Vocabulary
 
     def __post_init__(self) -> None:
         self._column = {name: i for i, name in enumerate(self.behaviours)}
@@ -105,11 +112,12 @@ class Compiled:
         """Write into ``rates`` what cells would be about to do by these rules; nothing else changes."""
         if (due[self.touch.lines == 1] > 0).any():
             self.touch.update(world)
-        inputs = self.inputs(world)
+        self._feel(world, due)
+        inputs, arrays = self.inputs(world), self.given()
 
         def some(rows: slice) -> None:
             senses = np.zeros_like(self.workspace)
-            self._run(rows.start, rows.stop, due, *inputs, *self.arrays, senses, rates)
+            self._run(rows.start, rows.stop, due, *inputs, *arrays, senses, rates)
 
         threads.each(some, threads.ranges(world.cells.n), threads.number(len(world.tissue.neighbours)))
 
@@ -120,8 +128,10 @@ class Compiled:
         wanted, slots = self._read[kind, column]
         if not len(wanted):
             return np.full(len(rows), self.arrays[1][kind, column])
+        if self.felt.places:
+            self._feel(world, (np.arange(len(self.kinds)) == kind).astype(np.int64))
         out, site = np.empty((len(rows), 1)), world.cells.full("site")
-        given = (*self.inputs(world), *self.arrays, self.workspace)
+        given = (*self.inputs(world), *self.given(), self.workspace)
         response.answer_at(kind, wanted, slots, rows, site[rows], *given, out)
         return out[:, 0]
 
@@ -130,8 +140,15 @@ class Compiled:
         name, behaviour = self.kinds[kind], self.behaviours[column]
         own = [(m, r) for m, r in enumerate(self.responses) if (r.kind, r.behaviour) == (name, behaviour)]
         slot = {signal.name: i for i, signal in enumerate(self.senses[name])}
-        slots = sorted({slot[rule.signal] for _, r in own for rule in r.rules})
+        slots = sorted({slot[heard_as(rule)] for _, r in own for rule in r.rules})
         return np.array([m for m, _ in own], dtype=np.int64), np.array(slots, dtype=np.int64)
+
+    def given(self) -> tuple[np.ndarray, ...]:
+        """Return the arrays as the kernels take them."""
+        return (*self.arrays[:-1], self.felt.gain(self.gain))
+
+    def _feel(self, world: World, due: np.ndarray) -> None:
+        self.felt.update(world, due, self.gain, lambda kind: self._heard(world, kind))
 
     def along(self, world: World) -> list[tuple[np.ndarray, list[str], np.ndarray]]:
         """Return what cells do place by place where something touches the stretch they line; see `Local.evaluate`.
@@ -145,7 +162,8 @@ class Compiled:
         rates = np.zeros((row + 1, len(self.behaviours)))
         senses = np.zeros_like(self.workspace)
         self.touch.update(world)
-        self._run(row, row + 1, self._all, *self.inputs(world), *self.arrays, senses, rates)
+        self._feel(world, self._all)
+        self._run(row, row + 1, self._all, *self.inputs(world), *self.given(), senses, rates)
         return senses[: len(self.senses[self.kind_of(world, row)]), 0], rates[row]
 
     def listen(self, world: World, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -153,10 +171,14 @@ class Compiled:
 
         The census must be up to date; nothing but memory of its own is written.
         """
+        self.touch.update(world)
+        self._feel(world, self._all)
+        return self._heard(world, kind)
+
+    def _heard(self, world: World, kind: str) -> tuple[np.ndarray, np.ndarray]:
         k = self.kinds.index(kind)
         rows = np.flatnonzero(world.cells["kind"] == k)
         heard = np.zeros((len(self.senses[kind]), len(rows)))
-        self.touch.update(world)
         response.listen(k, rows, *self.inputs(world), self.arrays[0], *self.arrays[2:5], heard)
         return rows, heard
 
@@ -170,7 +192,7 @@ class Compiled:
         return (
             world.cells.real, world.cells.whole, world.fields.concentration, world.sites.real, world.census.count, tissue.contacts,
             tissue.neighbours, world.systemic, tissue.lattice.sides // 2, tissue.lattice.length, world.segments, world.segment_row,
-            self.touch.touching, self.touch.around,
+            self.touch.touching, self.touch.around, self.felt.values,
         )  # fmt: skip
 
 
@@ -197,8 +219,10 @@ def compile_rules(
     words = book.words
     behaviours = tuple(dict.fromkeys(name for kind in words.kinds for name in words.behaviours[kind]))
     responses = tuple(r for kind in words.kinds for r in _responses(book, kind, base_values[kind]))
-    senses = {kind: _signals(book, kind, responses) for kind in words.kinds}
-    places = _places(words, cell_columns, site_columns)
+    acting = [rule for r in responses for rule in r.rules]
+    senses = with_strengths(acting, {kind: _signals(book, kind, responses) for kind in words.kinds}, words)
+    felt = Felt(words.kinds, words, senses, acting)
+    places = _places(words, cell_columns, site_columns) | {response.FELT: felt.places}
     base = np.zeros((len(words.kinds), len(behaviours)))
     for k, kind in enumerate(words.kinds):
         for name in words.behaviours[kind]:
@@ -211,7 +235,7 @@ def compile_rules(
         *_response_arrays(words.kinds, responses, senses, behaviours),
     )
     local = Local(words, responses, senses)
-    return Compiled(words.kinds, behaviours, responses, senses, arrays, places, touch, local)
+    return Compiled(words.kinds, behaviours, responses, senses, arrays, places, touch, local, felt, words)
 
 
 def _responses(book: RuleBook, kind: str, base_values: Mapping[str, float]) -> list[Response]:
@@ -296,8 +320,8 @@ def _response_arrays(
         code.append((behaviours.index(r.behaviour), len(terms), len(terms) + len(r.rules)))
         value.append((r.ceiling, r.floor))
         for rule in r.rules:
-            terms.append((slots[rule.signal], rule.direction == "increases", layer_bits(rule)))
-            numbers.append((rule.half_max, rule.power))
+            terms.append((slots[heard_as(rule)], rule.direction == "increases", layer_bits(rule)))
+            numbers.append(rule.numbers)
     return (
         first,
         np.array(code, dtype=np.int64).reshape(-1, 3),

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from livermet_sim.kernels.response import power_of
 from livermet_sim.rulebook import wording
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.own import HILL
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.rulebook.vocabulary import LAYERS, Vocabulary
 
@@ -50,13 +53,14 @@ class Reason:
 def sentence(rule: Rule, base: float, words: Vocabulary) -> str:
     """Return the rule as one English sentence with its numbers and units."""
     signal = wording.signal(rule.signal, words).name
+    half = wording.half(rule.signal, rule.half_max, words)
+    shape = f"with half of the effect at {half} (Hill power {rule.power:g})"
+    if rule.response != HILL:
+        shape = f"by the response {rule.response} to {signal} over {half}"
     where = "" if rule.where == LAYERS else f"in the {_PLACES[rule.where[0]]}, "
     verb = "raises" if rule.direction == "increases" else "lowers"
     what = wording.behaviour(rule.actor, rule.behaviour, words)
-    text = (
-        f"{where}{signal} {verb} {what}, {_course(rule, base, words)}, with half of the effect at "
-        f"{wording.half(rule.signal, rule.half_max, words)} (Hill power {rule.power:g})."
-    )
+    text = f"{where}{signal} {verb} {what}, {_course(rule, base, words)}, {shape}."
     return text[0].upper() + text[1:]
 
 
@@ -109,7 +113,7 @@ def explain_cell(compiled: Compiled, world: World, row: int) -> list[Reason]:
         if behaviour in found or base[column] != 0:
             acting = [r for r in found.get(behaviour, ()) if layer_bits(r) >> layer & 1]
             felt = [(rule, values[rule.signal] * gain[rule.id]) for rule in acting]
-            terms = [_term(rule, value) for rule, value in felt if value > 0]
+            terms = [_term(rule, value, compiled.words) for rule, value in felt if value > 0]
             terms.sort(key=lambda term: -term.strength)
             reasons.append(Reason(behaviour, float(rates[column]), float(base[column]), tuple(terms)))
     return reasons
@@ -119,13 +123,15 @@ def senses(compiled: Compiled, world: World, row: int) -> dict[str, float]:
     """Return what the cell in ``row`` senses, of the signals that the rules of its kind use."""
     values, _ = compiled.look(world, row)
     signals = compiled.senses[compiled.kind_of(world, row)]
-    return {signal.name: float(value) for signal, value in zip(signals, values, strict=True)}
+    found = {signal.name: float(value) for signal, value in zip(signals, values, strict=True)}
+    return {name: value for name, value in found.items() if name in compiled.words.signals}
 
 
-def _term(rule: Rule, value: float) -> Term:
-    return Term(
-        rule.id, rule.signal, rule.direction, value, float(power_of(value / rule.half_max, rule.power))
-    )
+def _term(rule: Rule, value: float, words: Vocabulary) -> Term:
+    shape, x = words.shapes[rule.response], value / rule.half_max
+    own = shape is not None
+    strength = shape.strength(np.array([x]), rule.power)[0] if own else power_of(x, rule.power)
+    return Term(rule.id, rule.signal, rule.direction, value, float(strength))
 
 
 def in_words(book: RuleBook, base_values: Mapping[str, Mapping[str, float]]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.own import Shape
 from livermet_sim.rulebook.rule import Rule
 
 if TYPE_CHECKING:
@@ -52,11 +53,14 @@ class Tally:
         default_factory=lambda: np.zeros(round((HIGHEST - LOWEST) * PER_DECADE), dtype=np.int64)
     )
 
-    def add(self, signal: np.ndarray, power: float) -> None:
-        """Take note of the signal of some cells, in its unit."""
+    def add(self, signal: np.ndarray, power: float, shape: Shape | None = None) -> None:
+        """Take note of the signal of some cells, in its unit, and of the answer to it: by the Hill curve, or another shape."""
         heard = signal[signal > 0.0]
         decades = np.log10(heard / self.half_max)
-        answer = 1.0 / (1.0 + np.power(10.0, np.clip(-power * decades, -300.0, 300.0)))
+        if shape is None:
+            answer = 1.0 / (1.0 + np.power(10.0, np.clip(-power * decades, -300.0, 300.0)))
+        else:
+            answer = shape.share(heard / self.half_max, power)
         self.evaluations += len(signal)
         self.none += len(signal) - len(heard)
         self.speaking += int(np.count_nonzero((answer >= QUIET) & (answer <= FULL)))
@@ -111,7 +115,8 @@ class Reach:
             state = 1 << world.cells["layer"][rows]
             for rule in (rule for rule in compiled.acting if rule.actor == kind):
                 here = layer_bits(rule) & state != 0
-                self._tally(rule).add(heard[slot[rule.signal]][here] * gain[rule.id], rule.power)
+                own = heard[slot[rule.signal]][here] * gain[rule.id]
+                self._tally(rule).add(own, rule.power, compiled.words.shapes[rule.response])
 
     def _tally(self, rule: Rule) -> Tally:
         self.rules[rule.id] = rule

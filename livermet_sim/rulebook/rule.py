@@ -11,6 +11,7 @@ from typing import Any, get_args
 from livermet_sim.base.errors import RuleError
 from livermet_sim.base.specs import Grade, Parameter
 from livermet_sim.base.units import convert
+from livermet_sim.rulebook.own import HILL
 from livermet_sim.rulebook.vocabulary import DIRECTIONS, LAYERS, Vocabulary
 
 GRADES: tuple[str, ...] = get_args(Grade)
@@ -38,6 +39,8 @@ class Rule:
         Hill power.
     where : tuple of str
         Where the cell must be; anywhere by default.
+    response : str
+        The shape of the response: the Hill curve, or one that a user has registered.
     source, grade : str
         Paper, and how well the numbers are known; ``says`` states the mechanism.
     """
@@ -56,6 +59,7 @@ class Rule:
     grade: str = "assumed"
     says: str = ""
     enabled: bool = True
+    response: str = HILL
 
     @classmethod
     def read(
@@ -106,6 +110,7 @@ class Rule:
             grade=_name(place, "grade", {"grade": table.get("grade", "assumed")}, GRADES, "is not a grade"),
             says=_text(f"{place}.says", table.get("says", "")),
             enabled=_switch(f"{place}.enabled", table.get("enabled", True)),
+            response=_name(place, "response", {"response": table.get("response", HILL)}, words.shapes, "is not a response that is registered"),
         )  # fmt: skip
         return rule
 
@@ -115,11 +120,18 @@ class Rule:
         record: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.name in KEYS}
         record["maximum"] = f"x{self.maximum!r}" if self.fold else f"{self.maximum!r} {unit}".strip()
         record["where"] = list(self.where)
+        if self.response == HILL:
+            del record["response"]
         return record
 
     def target(self, base: float) -> float:
         """Return where the behaviour goes at full signal, given its base value."""
         return base * self.maximum if self.fold else self.maximum
+
+    @property
+    def numbers(self) -> tuple[float, float]:
+        """Return half-maximum and power as the kernel takes them: of another response it is given the strength itself."""
+        return (self.half_max, self.power) if self.response == HILL else (1.0, 1.0)
 
     def check(self, base: float, behaviour: Parameter) -> None:
         """Refuse a maximum that contradicts the direction, or can never differ from the base.

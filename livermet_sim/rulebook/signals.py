@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from livermet_sim.base.plugins import PLUGINS, SIGNAL
 from livermet_sim.kernels import response
 from livermet_sim.state.sites import SITE_COLUMNS
 
@@ -27,6 +28,8 @@ class Signal:
         Contact counts: only activated cells are counted.
     deficit : float
         Where positive, the signal is what the value lacks to this level: max(0, deficit - value).
+    of : callable or None
+        The function that gives a signal of a user's own.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Signal:
     doc: str
     activated: bool = False
     deficit: float = 0.0
+    of: Callable[..., Any] | None = None
 
 
 # signal, cell column, unit, meaning
@@ -105,7 +109,7 @@ def signals(
         found += _factor(factor)
     for kind in kinds:
         found += _contacts(kind)
-    return {signal.name: signal for signal in found}
+    return PLUGINS.of(SIGNAL) | {signal.name: signal for signal in found}
 
 
 def _factor(factor: str) -> list[Signal]:

@@ -116,7 +116,7 @@ class Local:
                     rows,
                     sites,
                     *compiled.inputs(world),
-                    *compiled.arrays,
+                    *compiled.given(),
                     compiled.workspace,
                     values,
                 )

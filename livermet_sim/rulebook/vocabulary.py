@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from livermet_sim.base.specs import Parameter
+from livermet_sim.rulebook.own import Shape, shapes
 from livermet_sim.rulebook.signals import Signal, StateLike, signals
 
 LAYERS = ("lumen", "tissue")
@@ -44,6 +45,8 @@ class Vocabulary:
         By kind the behaviours that it does at each place of the stretch it lines; none for kinds that stand at one site.
     called : dict of str
         By kind what a reader calls its cells.
+    shapes : dict of Shape
+        The responses that a rule can have; None for the one that the kernel knows.
     """
 
     kinds: tuple[str, ...]
@@ -54,6 +57,7 @@ class Vocabulary:
     former: dict[str, Mapping[str, str]] = field(default_factory=dict)
     local: dict[str, tuple[str, ...]] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, Shape | None] = field(default_factory=shapes)
 
     @classmethod
     def of(cls, kinds: Iterable[KindLike], fields: Iterable[str], systemic: Iterable[str]) -> Vocabulary:

@@ -142,6 +142,8 @@ def signal(name: str, words: Vocabulary) -> Called:
     """Return how a signal is called; one that a scenario adds goes by its own name."""
     if name in _SIGNALS:
         return Called(*_SIGNALS[name])
+    if name in words.signals and words.signals[name].of is not None:
+        return Called(name.replace("_", " "), _NUMBER)
     own = name.removesuffix(".gradient")
     if own in words.fields:
         molecule = MOLECULES.get(own, own.replace("_", " "))

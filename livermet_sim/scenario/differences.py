@@ -35,6 +35,9 @@ def _kinds(a: Resolved, b: Resolved) -> Iterator[str]:
     ):
         yield from (f"the {word} {name} is not there any more" for name in one if name not in other)
         yield from (f"the {word} {name} is new" for name in other if name not in one)
+    here, there = ({own.name for own in scenario.processes} for scenario in (a, b))
+    yield from (f"the process {name} is not there any more" for name in sorted(here - there))
+    yield from (f"the process {name} is new" for name in sorted(there - here))
 
 
 def _values(a: Resolved, b: Resolved) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.scenario.files import DEEPEST
 
-HEAD = ("name", "doc", "line", "resolved")
+HEAD = ("name", "doc", "line", "resolved", "plugins")
 
 
 @dataclass

@@ -49,7 +49,12 @@ def scenario() -> Schema:
     }
     for section in declared(KINDS, list(FIELDS)).values():
         _place(own, section)
-    for head in ("cells", "fields"):
+    own["plugins"] = {
+        "type": ["array", "object"],
+        "description": "Plug-ins that it needs, by name; they are loaded by hand (--plugin).",
+    }
+    own["processes"] = {"type": "object", "properties": {}}
+    for head in ("cells", "fields", "processes"):
         own[head]["additionalProperties"] = {"type": "object", "description": "One of your own."}
     own["rules"] = rules(whole=False)
     own["interventions"] = interventions()

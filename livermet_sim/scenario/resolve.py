@@ -13,8 +13,9 @@ from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.tumour import factor_names
 from livermet_sim.interventions import Intervention, read
 from livermet_sim.rulebook import book
+from livermet_sim.rulebook.ablation import PROCESSES
 from livermet_sim.rulebook.book import RuleBook
-from livermet_sim.scenario import idle, sections
+from livermet_sim.scenario import idle, needs, sections
 from livermet_sim.scenario.draft import HEAD, Draft, place, plain
 from livermet_sim.scenario.resolved import Resolved
 from livermet_sim.scenario.sections import TOO_LARGE
@@ -44,10 +45,13 @@ def build(draft: Draft, text: str = "") -> Resolved:
     ScenarioError
         With one sentence for every mistake that was found.
     """
-    mistakes: list[LivermetError] = []
+    mistakes: list[LivermetError] = needs.lacking(draft)
+    if mistakes:  # whatever else is wrong may follow from it
+        raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes)
     kinds = sections.find_kinds(draft, mistakes)
     fields = sections.find_fields(draft, mistakes)
-    known = sections.declared(kinds, fields)
+    own = sections.find_processes(draft, mistakes)
+    known = sections.declared(kinds, fields, own)
     head = {key: _head(draft, key, mistakes) for key in ("name", "doc", "line")}
     if not isinstance(draft.flat.get("resolved", True), bool):
         where = place(draft.origin["resolved"], "resolved")
@@ -79,6 +83,8 @@ def build(draft: Draft, text: str = "") -> Resolved:
         values=MappingProxyType({name: MappingProxyType(section) for name, section in values.items()}),
         rules=rules,
         interventions=interventions,
+        processes=own,
+        plugins=MappingProxyType(needs.used(kinds, own, rules)),
         given=draft.given(),
         text=text,
     )
@@ -125,13 +131,14 @@ def _sort(
     """Put every written value under its section; a name that fits nowhere is a mistake."""
     written: dict[str, dict[str, Any]] = {}
     names = {"cells": {kind.name for kind in kinds}, "fields": set(fields)}
+    names[PROCESSES] = {name.partition(".")[2] for name in known if name.startswith(f"{PROCESSES}.")}
     for name, value in draft.flat.items():
         parts = name.split(".")
         where = place(draft.origin[name], name)
         empty = isinstance(value, dict) and not value
         if (
             name in HEAD
-            or parts[0] == "rules"
+            or parts[0] in ("rules", needs.KEY)
             or (empty and any(n == name or n.startswith(f"{name}.") for n in known))
         ):
             continue

@@ -12,10 +12,10 @@ from typing import Any
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Section, Value, namespace
 from livermet_sim.cells.kind import Kind
-from livermet_sim.cells.registry import KINDS
 from livermet_sim.interventions import Intervention
+from livermet_sim.processes.own import Added
 from livermet_sim.rulebook.book import RuleBook
-from livermet_sim.scenario import sections
+from livermet_sim.scenario import needs, sections
 
 _WORDING = ("name", "doc")
 
@@ -35,6 +35,8 @@ class Resolved:
     values: Mapping[str, Mapping[str, Value]]
     rules: RuleBook
     interventions: tuple[Intervention, ...]
+    processes: tuple[Added, ...]
+    plugins: Mapping[str, str]
     given: dict[str, Any] = field(repr=False)
     text: str = field(default="", repr=False)
 
@@ -50,7 +52,7 @@ class Resolved:
     @property
     def sections(self) -> dict[str, Section]:
         """Return the declarations of all values: unit, range, meaning and source, by section."""
-        return sections.declared(self.kinds, self.fields)
+        return sections.declared(self.kinds, self.fields, self.processes)
 
     def section(self, name: str) -> SimpleNamespace:
         """Return the values of a section as attributes, dots in names becoming underscores.
@@ -89,14 +91,13 @@ class Resolved:
     def to_dict(self) -> dict[str, Any]:
         """Return the resolved scenario as plain tables; reading them back gives an equal scenario."""
         tables: dict[str, Any] = {"name": self.name, "doc": self.doc, "line": self.line, "resolved": True}
-        shipped = {kind.name for kind in KINDS}
+        tables |= {needs.KEY: dict(self.plugins)} if self.plugins else {}
         for name, values in self.values.items():
             target = tables
             for part in name.split("."):
                 target = target.setdefault(part, {})
-            kind = name.removeprefix("cells.")
-            if name.startswith("cells.") and kind not in shipped:
-                target |= {"like": self.given[f"{name}.like"], "doc": self.given.get(f"{name}.doc", "")}
+            if name.startswith("cells.") and (like := self.given.get(f"{name}.like")) is not None:
+                target |= {"like": like, "doc": self.given.get(f"{name}.doc", "")}
             target.update(values)
         tables["rules"] = self.rules.to_dict()
         tables["interventions"] = [own.to_dict() for own in self.interventions]

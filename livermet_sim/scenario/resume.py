@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from livermet_sim.base.errors import LivermetError
-from livermet_sim.base.read import guarded
+from livermet_sim.base.errors import LivermetError, ResultError
+from livermet_sim.base.read import guarded, short
 from livermet_sim.engine import Engine, Start
 from livermet_sim.interventions.read import flat
 from livermet_sim.observe import checkpoint
 from livermet_sim.scenario.load import again
+from livermet_sim.scenario.needs import KEY, others
 from livermet_sim.scenario.spec import Scenario
 
 SLACK = 1e-9  # h
@@ -29,6 +30,10 @@ def resume(path: str | Path) -> Engine:
     head = found.head
     with guarded(found.path):
         scenario = again(head["scenario"], head["text"])
+    if other := others(head["scenario"].get(KEY, {}), scenario.plugins):
+        raise ResultError(
+            short(found.path), f"{other[0]}; a state goes on only with the plug-in that made it"
+        )
     start = Start(found.tissue(), head["scenario_digest"], found.images)
     engine = Engine(scenario, head["seed"], start=start)
     engine.restore(found)

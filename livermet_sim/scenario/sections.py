@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from livermet_sim.anatomy.parameters import SECTION as TISSUE
 from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.plugins import PLUGINS, SIGNAL
 from livermet_sim.base.specs import Parameter, Section, Value
 from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.registry import KINDS
+from livermet_sim.cells.registry import added as added_kinds
 from livermet_sim.observe.parameters import SECTION as OBSERVE
 from livermet_sim.processes import (
     collapse,
@@ -23,7 +25,10 @@ from livermet_sim.processes import (
     seeding,
     systemic,
 )
+from livermet_sim.processes.own import Added
+from livermet_sim.processes.own import added as added_processes
 from livermet_sim.processes.staging import thresholds
+from livermet_sim.rulebook.ablation import PROCESSES
 from livermet_sim.scenario.draft import HEAD, Draft, place
 from livermet_sim.state.clock import SECTION as RUN
 from livermet_sim.state.signals import FIELDS, SYSTEMIC, field_section
@@ -37,12 +42,13 @@ _MODELS = ("vessel", "disse")
 TOO_LARGE = "the number is too large or too small to compute with"
 
 
-def declared(kinds: Sequence[Kind], fields: Sequence[str]) -> dict[str, Section]:
-    """Return the sections by name: those of the liver and its processes, then one a signal and one a kind of cell."""
+def declared(kinds: Sequence[Kind], fields: Sequence[str], own: Sequence[Added] = ()) -> dict[str, Section]:
+    """Return the sections by name: of the liver and its processes, then one a signal, a kind of cell, and a process of a user's own."""
     sections = {section.name: section for section in SECTIONS}
     sections |= {f"fields.{name}": FIELDS.get(name) or field_section(name) for name in fields}
     names = [kind.name for kind in kinds]
-    return sections | {f"cells.{kind.name}": kind.section(fields, names) for kind in kinds}
+    sections |= {f"cells.{kind.name}": kind.section(fields, names) for kind in kinds}
+    return sections | {each.section.name: each.section for each in own}
 
 
 def locate(name: str, sections: Iterable[str]) -> tuple[str, str] | None:
@@ -65,26 +71,28 @@ def unknown(name: str, where: str, sections: Mapping[str, Section]) -> ScenarioE
     holders = [s.name for s in sections.values() if parts[-1] in s.names()]
     if len(parts) == 1 and holders:
         return ScenarioError(where, f'there is no such key; did you mean "{holders[0]}.{name}"?')
-    heads = {section.split(".")[0] for section in sections} | {*HEAD[:3], "rules", "interventions"}
+    heads = {section.split(".")[0] for section in sections} | {*HEAD[:3], "rules", "interventions", PROCESSES}
     return ScenarioError(where, "there is no such section or key", name=parts[0], valid=heads)
 
 
 def find_kinds(draft: Draft, mistakes: list[LivermetError]) -> tuple[Kind, ...]:
-    """Return the shipped kinds of cells and those that the draft adds with ``like``."""
-    kinds = {kind.name: kind for kind in KINDS}
+    """Return the shipped kinds of cells, and of those that are registered or like another the ones that the draft names."""
+    kinds, registered = {kind.name: kind for kind in KINDS}, added_kinds()
     for name in _second(draft, "cells"):
         like = draft.flat.get(f"cells.{name}.like")
         where = place(draft.origin.get(f"cells.{name}.like", ""), f"cells.{name}.like")
         doc = draft.flat.get(f"cells.{name}.doc", "")
-        if name in kinds:
+        if name in kinds or name in registered:
             if like is not None:
-                mistakes.append(ScenarioError(where, f'"{name}" ships with the model and needs no "like"'))
+                who = "is registered" if name in registered else "ships with the model"
+                mistakes.append(ScenarioError(where, f'"{name}" {who} and needs no "like"'))
+            kinds[name] = kinds.get(name) or registered[name]
         elif like is None:
             where = place(_origin(draft, f"cells.{name}"), f"cells.{name}")
             reason = (
                 f'there is no such kind of cell (a new one says what it is like, as in {name}.like = "nk")'
             )
-            mistakes.append(ScenarioError(where, reason, name=name, valid=kinds))
+            mistakes.append(ScenarioError(where, reason, name=name, valid=kinds.keys() | registered))
         elif not _NAME.fullmatch(name):
             mistakes.append(ScenarioError(where, "a kind's name is made of small letters, digits and _"))
         elif not isinstance(like, str) or like not in kinds:
@@ -112,12 +120,27 @@ def find_fields(draft: Draft, mistakes: list[LivermetError]) -> tuple[str, ...]:
         where = place(_origin(draft, f"fields.{name}"), f"fields.{name}")
         if not _NAME.fullmatch(name):
             mistakes.append(ScenarioError(where, "a signal's name is made of small letters, digits and _"))
+        elif name in PLUGINS.of(SIGNAL):
+            mistakes.append(ScenarioError(where, "a signal of this name is registered; choose another name"))
         elif not _used(name, draft):
             reason = "this signal is new, but no cell secretes it and no rule names it"
             mistakes.append(ScenarioError(where, reason, name=name, valid=FIELDS))
         else:
             fields.append(name)
     return tuple(fields)
+
+
+def find_processes(draft: Draft, mistakes: list[LivermetError]) -> tuple[Added, ...]:
+    """Return the registered processes that the draft names, in the order of their names."""
+    known, found = added_processes(), {}
+    for name in _second(draft, PROCESSES):
+        if name in known:
+            found[name] = known[name]
+            continue
+        where = place(_origin(draft, f"{PROCESSES}.{name}"), f"{PROCESSES}.{name}")
+        reason = "there is no such process; one of your own is registered first (livermet_sim.register_process, --plugin FILE.py)"
+        mistakes.append(ScenarioError(where, reason, name=name, valid=known))
+    return tuple(found[name] for name in sorted(found))
 
 
 def read_value(parameter: Parameter, value: object, where: str) -> Value:

@@ -30,6 +30,10 @@ class Scenario(Resolved):
         The interaction rules.
     interventions : tuple of Intervention
         What is done to the liver, and when: checked, times in days; each reads as its table does.
+    processes : tuple of Added
+        Registered processes that take part.
+    plugins : mapping of str to str
+        What it uses of users' own, by label ("kind mast"), and who made it: plug-in, version, hash of the source.
     given : dict
         What was written, by dotted name; all else are defaults.
     text : str

@@ -18,6 +18,8 @@ def document(scenario: Resolved, image: str | None = None) -> str:
     tables = scenario.to_dict()
     rules, interventions = tables.pop("rules"), tables.pop("interventions")
     parts = [f"{key} = {literal(tables[key])}" for key in ("name", "doc", "line", "resolved")]
+    if scenario.plugins:
+        parts.append(f"plugins = {literal(tables['plugins'])}")
     parts += _sections(scenario, image)
     for name, record in rules.items():
         parts += ["", f"[rules.{key(name)}]", *_pairs(record)]

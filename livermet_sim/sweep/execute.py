@@ -26,7 +26,7 @@ from typing import Any
 
 from livermet_sim.base import threads
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.observe.readouts.own import WithReadouts, added
+from livermet_sim.base.with_plugins import along
 
 Progress = Callable[[int, int | None], None]
 
@@ -122,7 +122,7 @@ def execute(
     if workers is not None and (isinstance(workers, bool) or workers < 1):
         raise LivermetError("workers", f"{workers} is not a number of processes; 1 works in this process")
     if executor is not None or workers != 1:
-        function = WithReadouts(function, added())
+        function = along(function)
     total = len(items) if hasattr(items, "__len__") else None  # type: ignore[arg-type]
     tell = progress or (lambda done, total: None)
     tell(0, total)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.base.errors import LivermetError, ResultError
-from livermet_sim.observe.readouts.own import signature
+from livermet_sim.base.plugins import READOUT, made_by
 from livermet_sim.sweep.branch import branches
 from livermet_sim.sweep.chunk import Chunk, Report, Run
 from livermet_sim.sweep.execute import WORKER_MARK
@@ -139,8 +139,8 @@ def shown(
         "seconds": seconds,
         "tried": run.tried + 1,
     } | engine.measures()
-    if own := signature():
-        row["readouts"] = own
+    if own := {**engine.recipe.plugins, **made_by((READOUT,))}:
+        row["plugins"] = "; ".join(f"{label}: {maker}" for label, maker in own.items())
     return row, [{"address": run.address} | found for found in engine.series()] if series else []
 
 

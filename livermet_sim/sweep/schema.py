@@ -17,7 +17,7 @@ from livermet_sim.base.tables import MAX_TABLE_BYTES, Table, read_parquet
 from livermet_sim.base.values import Values
 
 DONE, FAILED = "done", "failed"
-WORDS = ("digest", "readouts")  # columns of words that a part may have besides the declared ones
+WORDS = ("digest", "plugins")  # columns of words that a part may have besides the declared ones
 SUM_LETTERS = 24
 SUM_KEY = "checksum"
 

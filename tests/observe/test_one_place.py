@@ -30,13 +30,6 @@ from engine_worlds import shuffle_rows
 BUSY = {"seeding.enrichment": 60, "cells.tumour.arrest_adhesive": 5.0, "cells.tumour.extravasate": 0.5}
 
 
-@pytest.fixture(autouse=True)
-def nothing_left():
-    yield
-    for each in added():
-        lm.forget_readout(each.name)
-
-
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     engine = Engine(lm.load("strip", BUSY), 1)
@@ -66,7 +59,7 @@ def test_a_readout_added_in_one_place_is_everywhere(tmp_path):
     )
     assert model.engine.measures()["full_kupffer"] == last == result.measures()["full_kupffer"]
     folder = result.save(tmp_path / "run", figures=False)
-    assert Result.load(folder) == result and result.provenance["readouts"].startswith("full_kupffer@")
+    assert Result.load(folder) == result and set(result.provenance["plugins"]) == {"readout full_kupffer"}
     assert pq.read_schema(folder / "timeseries.parquet").field("full_kupffer").metadata[b"unit"] == b"cells"
     # the tables for other programs, with a list that says what their columns are
     files = {path.name: path for path in result.export("csv", tmp_path / "csv")}
@@ -106,7 +99,7 @@ def test_it_goes_along_into_studies_and_comparisons(workers, tmp_path):
     )
     assert "full_by_now" in study.measures and (study.runs["full_by_now"] > 0).any()
     parts = pd.concat(pd.read_parquet(path) for path in (tmp_path / "study" / "runs").iterdir())
-    assert parts["readouts"].str.startswith("full_by_now@").all()
+    assert parts["plugins"].str.startswith("readout full_by_now: ").all()
     study.plot("response", "full_by_now")
 
 

@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from livermet_sim import cli
-from livermet_sim.observe.readouts.own import added, forget_readout
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -120,13 +119,9 @@ def check_command(command, place):
 def test_python(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     names: dict = {}
-    try:
-        for language, block in BLOCKS:
-            if language == "python":
-                exec(compile(block, "README.md", "exec"), names)
-    finally:  # the readout that it adds is none of other tests
-        for readout in added():
-            forget_readout(readout.name)
+    for language, block in BLOCKS:
+        if language == "python":
+            exec(compile(block, "README.md", "exec"), names)
     assert names["result"].days == pytest.approx(2.0)
     assert names["treated"] != names["untreated"]
     assert names["pairs"].runs["seed"].nunique() == 4

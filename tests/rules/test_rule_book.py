@@ -32,7 +32,8 @@ MISTAKES = [
     ({"grade": "sure"}, 'rules.mine.grade: "sure" is not a grade; valid: assumed, derived, found, recalled'),
     ({"enabled": "no"}, "rules.mine.enabled: 'no' is not true or false"),
     ({"says": 3}, "rules.mine.says: 3 is not a text"),
-    ({"phases": ["growth"]}, "rules.mine.phases: a rule has no such key; valid: actor, behaviour, direction, enabled, grade, half_max, maximum, power, says, signal, source, where"),
+    ({"response": "step"}, 'rules.mine.response: "step" is not a response that is registered; valid: hill'),
+    ({"phases": ["growth"]}, "rules.mine.phases: a rule has no such key; valid: actor, behaviour, direction, enabled, grade, half_max, maximum, power, response, says, signal, source, ..."),
 ]  # fmt: skip
 
 CONTRADICTIONS = [

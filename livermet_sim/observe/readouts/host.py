@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from livermet_sim.base.plugins import KIND, PLUGINS
+from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.registry import KINDS, LOOKS
-from livermet_sim.observe.readouts.readout import MEASURES, NAN, SERIES, count, declare
+from livermet_sim.observe.readouts.readout import MEASURES, NAN, REGISTRY, SERIES, count, declare
 from livermet_sim.observe.readouts.view import View
 from livermet_sim.observe.rings import RINGS
 
@@ -40,12 +42,25 @@ def _mean(kind: str, column: str) -> Callable[[View], float]:
     return lambda view: mean_of(view, kind, column)
 
 
-for _kind in KINDS:
-    for _own in _kind.followed:
+def follow(kind: Kind) -> None:
+    """Declare what is followed of a kind."""
+    for own in kind.followed:
         declare(
-            _own.unit, SERIES, *((MEASURES,) if _own.at_end else ()), name=f"{_kind.name}_{_own.column}",
-            words=_own.words, doc=_own.doc,
-        )(_mean(_kind.name, _own.column))  # fmt: skip
+            own.unit, SERIES, *((MEASURES,) if own.at_end else ()), name=f"{kind.name}_{own.column}",
+            words=own.words, doc=own.doc, kind="" if kind in KINDS else kind.name,
+        )(_mean(kind.name, own.column))  # fmt: skip
+
+
+def leave(kind: Kind) -> None:
+    """Take back what is followed of a kind."""
+    for own in kind.followed:
+        if (held := REGISTRY.find(f"{kind.name}_{own.column}")) is not None:
+            REGISTRY.remove(held)
+
+
+for _kind in KINDS:
+    follow(_kind)
+PLUGINS.tell(KIND, follow, leave)
 
 
 @declare("1", SERIES)

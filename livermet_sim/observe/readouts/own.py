@@ -1,15 +1,13 @@
-"""Let a user add a readout of their own in a few lines, see it in every table, and take it along to worker processes."""
+"""Let a user add a readout of their own in a few lines, and see it in every table."""
 
 from __future__ import annotations
 
-import hashlib
-import inspect
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.plugins import PLUGINS, READOUT, register
 from livermet_sim.base.units import convert, with_unit
 from livermet_sim.base.units import unit as check_unit
 from livermet_sim.base.values import Values
@@ -78,9 +76,9 @@ def register_readout(
             raise LivermetError(f'readout "{called}"', f"unit: {error}") from None
         values = count(unit) if whole else Values("number", unit, missing=True)
         tables = tuple(kept) if scope == RUN else ()
-        REGISTRY.add(
-            Readout(called, given, said, values, scope, _known(called, known_from), tables, own=True)
-        )
+        made = Readout(called, given, said, values, scope, _known(called, known_from), tables, own=True)
+        _refuse_taken(made)
+        register(READOUT, called, made, given)
         return given
 
     return add if of is None else add(of)
@@ -100,6 +98,13 @@ def _check(name: str, doc: str, scope: str, kept: Sequence[str]) -> None:
             raise LivermetError(place, f'"{table}" is no table', name=table, valid=TABLES)
 
 
+def _refuse_taken(made: Readout) -> None:
+    """Refuse the name of a readout that is not this user's own, before an earlier one of theirs is given up."""
+    held = REGISTRY.find(made.name, made.scope)
+    if held is not None and not (held.own and held.name == made.name):
+        raise LivermetError(f'readout "{made.name}"', f"the name is taken: {held.doc} Choose another name")
+
+
 def _known(name: str, known_from: str) -> Known:
     if not known_from:
         return NOW
@@ -117,41 +122,9 @@ def forget_readout(name: str) -> None:
     name : str
         As it was added; an unknown one is refused with the nearest.
     """
-    REGISTRY.remove(name)
+    PLUGINS.remove(READOUT, name)
 
 
 def added() -> tuple[Readout, ...]:
     """Return the readouts that a user has added."""
-    return tuple(each for each in REGISTRY.all() if each.own)
-
-
-def signature() -> str:
-    """Return which readouts were added, each with a hash of its code; empty where none were."""
-    return " ".join(f"{each.name}@{_hash(each.of)}" for each in added())
-
-
-def _hash(of: Callable[..., Any]) -> str:
-    try:
-        text = inspect.getsource(of).encode()
-    except (OSError, TypeError):
-        code = getattr(of, "__code__", None)
-        text = code.co_code if code is not None else repr(type(of)).encode()
-    return hashlib.sha256(text).hexdigest()[:8]
-
-
-@dataclass(frozen=True)
-class WithReadouts:
-    """Call a function in another process, which may not know the user's readouts yet, or others from an earlier study."""
-
-    function: Callable[[Any], Any]
-    readouts: tuple[Readout, ...]
-
-    def __call__(self, item: Any) -> Any:
-        """Return what the function returns, these readouts and no others being known."""
-        for each in self.readouts:
-            REGISTRY.add(each)
-        wanted = {each.name for each in self.readouts}
-        for each in added():
-            if each.name not in wanted:
-                REGISTRY.remove(each.name)
-        return self.function(item)
+    return tuple(PLUGINS.of(READOUT).values())

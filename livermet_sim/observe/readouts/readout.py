@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.plugins import PLUGINS, READOUT
 from livermet_sim.base.values import Values
 from livermet_sim.observe.known import NOW, Known
 from livermet_sim.observe.readouts.view import NotKept, View
@@ -56,6 +57,8 @@ class Readout:
         Whether it is shown first where all are too many; of a family, its members that are.
     own : bool
         Whether a user has added it.
+    kind : str
+        The registered kind of cells without which there is none.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Readout:
     words: str = ""
     headline: bool | tuple[str, ...] = False
     own: bool = False
+    kind: str = ""
 
     @property
     def unit(self) -> str:
@@ -166,7 +170,7 @@ class Registry:
         self._named: dict[tuple[Any, ...], list[Named]] = {}
 
     def add(self, readout: Readout) -> None:
-        """Add a readout; one of a user's own takes the place of an earlier one of that name, as a notebook needs.
+        """Add a readout.
 
         Raises
         ------
@@ -175,27 +179,16 @@ class Registry:
         """
         key = (readout.scope, readout.name)
         held = self.find(readout.name, readout.scope)
-        if held is not None and not (held.own and readout.own and held.name == readout.name):
+        if held is not None:
             raise LivermetError(
                 f'readout "{readout.name}"', f"the name is taken: {held.doc} Choose another name"
             )
         self._all[key] = readout
         self._named.clear()
 
-    def remove(self, name: str) -> None:
-        """Forget a readout that a user has added.
-
-        Raises
-        ------
-        LivermetError
-            When there is none of that name.
-        """
-        keys = [key for key, each in self._all.items() if each.own and each.name == name]
-        if not keys:
-            own = [each.name for each in self._all.values() if each.own]
-            raise LivermetError("readout", f'you have added no readout "{name}"', name=name, valid=own)
-        for key in keys:
-            del self._all[key]
+    def remove(self, readout: Readout) -> None:
+        """Forget a readout."""
+        self._all.pop((readout.scope, readout.name), None)
         self._named.clear()
 
     def of(self, scope: str, kept: str = "") -> list[Readout]:
@@ -215,7 +208,10 @@ class Registry:
         key = (kept, tuple(view.kinds), tuple(view.deadly), view.signals.names)
         if key not in self._named:
             found = [
-                (name, each, members) for each in self.of(RUN, kept) for name, members in each.named(view)
+                (name, each, members)
+                for each in self.of(RUN, kept)
+                if not each.kind or each.kind in view.kinds
+                for name, members in each.named(view)
             ]
             names = [name for name, _, _ in found]
             for name in dict.fromkeys(names):
@@ -237,6 +233,7 @@ class Registry:
 
 
 REGISTRY = Registry()
+PLUGINS.tell(READOUT, REGISTRY.add, REGISTRY.remove)
 
 
 def declare(

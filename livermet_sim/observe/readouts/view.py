@@ -28,37 +28,9 @@ from livermet_sim.observe.standing import Standing, standing
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.state.log import EventLog
+from livermet_sim.state.shown import Columns, NotKept
 
 MATTER = ("collagen", "fibronectin", "net", "adhesion")
-IMMUNE = having("immune")
-
-
-class NotKept(LookupError):
-    """Say that a saved run does not keep what a readout asks for."""
-
-
-class Columns:
-    """Show the columns of a table, which cannot be written.
-
-    Parameters
-    ----------
-    table : mapping of str to array
-    n : int
-        Rows.
-    names : sequence of str
-        Of the columns, where they are asked for.
-    """
-
-    def __init__(self, table: Any, n: int, names: Sequence[str] = ()):
-        self._table, self.n, self.names = table, n, tuple(names)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._table
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self._table:
-            raise NotKept(name)
-        return shut(self._table[name])
 
 
 class Given(SimpleNamespace):
@@ -163,7 +135,7 @@ class View:
             case "host":
                 return [kind for kind in self.kinds if kind != "tumour"]
             case "immune":
-                return [kind for kind in IMMUNE if kind in self.kinds]
+                return [kind for kind in having("immune") if kind in self.kinds]
             case "cause":
                 return self.deadly
             case "signal":
