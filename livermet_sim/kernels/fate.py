@@ -32,7 +32,18 @@ from livermet_sim.kernels.rng import draw, draw4
 
 
 @inline
-def own_event(rates, r, columns, layer, state, u):
+def with_daughters(rate, dt):
+    """Return the hazard under which a step makes as many cells as it would if daughters, too, divided within it.
+
+    Cells that divide at a rate become exp(rate dt) times as many; here each divides at most once, so 1 + p has to be that, and
+    the hazard is -log(2 - exp(x)) / dt with x = rate dt: the first terms of its series, to 2 in 1,000 up to x = 0.2.
+    """
+    x = rate * dt
+    return rate * (1.0 + x * (1.0 + x * (1.0 + 13.0 / 12.0 * x)))
+
+
+@inline
+def own_event(rates, r, columns, layer, state, u, dt):
     """Return (total hazard, event, cause) of a cell's own fates; ``u`` in (0, 1) picks one by its share.
 
     ``columns`` holds the behaviour columns in the order extravasate, divide, sleep, wake, die.shear,
@@ -41,7 +52,7 @@ def own_event(rates, r, columns, layer, state, u):
     in_lumen = layer == LUMEN
     cycling = state == CYCLING
     cross = rates[r, columns[0]] if in_lumen else 0.0
-    divide = rates[r, columns[1]] if cycling else 0.0
+    divide = with_daughters(rates[r, columns[1]], dt) if cycling else 0.0
     sleep = rates[r, columns[2]] if cycling else 0.0
     wake = 0.0 if cycling else rates[r, columns[3]]
     shear = rates[r, columns[4]] if in_lumen else 0.0
@@ -113,8 +124,8 @@ def decide(
     """Let each tumour cell's fates race through one step; the first to come within ``dt`` happens.
 
     A hazard's time is exponential; own hazards race as one and the winner is drawn by its share, every
-    attacker in contact races apart. So probabilities are 1 - exp(-rate dt) whatever the step, and neither
-    row order nor list order matters.
+    attacker in contact races apart. So probabilities are 1 - exp(-rate dt) whatever the step, division's a little more
+    (``with_daughters``), and neither row order nor list order matters.
 
     Parameters
     ----------
@@ -141,7 +152,7 @@ def decide(
             continue
         event[r] = NOTHING
         u0, u1, _, _ = draw4(seed, FATE, tick, key[r])
-        total, what, how = own_event(rates, r, columns, layer[r], state[r], u1)
+        total, what, how = own_event(rates, r, columns, layer[r], state[r], u1, dt)
         best, by = dt, -1
         # -log(u) is never below 1 - u, so most cells need no logarithm
         if total * dt > 1.0 - u0:

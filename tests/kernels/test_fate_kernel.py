@@ -89,12 +89,30 @@ def test_each_fate_has_its_share_of_the_total_hazard(layer, state):
     happened = cells.decide(dt)
     event, cause = cells.events()
     hazards = HAZARDS * open_to(layer, state)
+    hazards[1] *= -np.log(2.0 - np.exp(HAZARDS[1] * dt)) / (
+        HAZARDS[1] * dt
+    )  # daughters divide within the step too
     total = hazards.sum()
     assert len(happened) == np.count_nonzero(event != NOTHING)
     for hazard, (what, how) in zip(hazards, OUTCOMES, strict=True):
         hits = np.count_nonzero((event == what) & ((cause == how) if how is not None else True))
         assert_share(hits, cells.tumours, hazard / total * (1 - np.exp(-total * dt)))
     assert np.array_equal(cells.c["state"] == DORMANT, event == SLEEP if state == CYCLING else event != WAKE)
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.03, 0.05])
+@pytest.mark.parametrize("dt", [0.125, 0.25, 0.5, 1.0, 4.0])
+def test_a_step_makes_as_many_cells_as_shorter_ones_would(rate, dt):
+    hazard = fate.with_daughters(rate, dt)
+    assert 2.0 - np.exp(-hazard * dt) == pytest.approx(np.exp(rate * dt), rel=5e-4)
+
+
+def test_cells_that_only_divide_become_exponentially_more_at_long_steps():
+    dt, rate, cells, grown = 4.0, 0.05, Cells(), []
+    cells.rates[:, 1] = rate
+    for tick in range(40):
+        grown.append(1.0 + len(cells.decide(dt, tick)) / cells.tumours)
+    assert np.mean(grown) == pytest.approx(np.exp(rate * dt), abs=4.0 * 0.42 / np.sqrt(40 * cells.tumours))
 
 
 def test_nothing_happens_without_hazards():

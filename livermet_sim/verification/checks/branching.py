@@ -103,12 +103,13 @@ def _theory(t: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def competing(knobs: Knobs, module: Any = fate) -> Outcome:
-    """Ten fates compete in one step of 0.7 h: each must have its hazard's share of 1 - exp(-total dt)."""
+    """Ten fates compete in one step of 0.7 h: each must have its hazard's share of 1 - exp(-total dt), that of division so much more that 1 + p is exp(rate dt) where it is alone."""
     n, dt = knobs.pick(20_000, 100_000), 0.7
     cells = Clones(n, knobs.seed)
     hazards = np.array([0.0, 0.25, 0.10, 0.0, 0.0, 0.0, 0.0, 0.22, 0.08, 0.05])
     cells.rates[:, :10] = hazards
     cells.decide(dt, 0, knobs.seed, module)
+    hazards[1] = -np.log(2.0 - np.exp(hazards[1] * dt)) / dt  # daughters divide within the step too
     total = hazards.sum()
     names = {
         "divide": hazards[1],
