@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,25 +10,30 @@ import typer
 
 def schema(
     kind: Annotated[
-        str, typer.Argument(metavar="[scenario|rules|study]", help="Kind of file; all of them with --out.")
+        str,
+        typer.Argument(
+            metavar="[KIND]",
+            help="scenario, rules, intervention, study, calibration or experiment; all of them with --out.",
+        ),
     ] = "",
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write KIND.schema.json there instead of printing.")
     ] = None,
 ) -> None:
-    """Print the JSON Schema of scenarios (with rules and interventions), of rules or of studies, for an editor to complete and check.
+    """Print the JSON Schema of a kind of file, for an editor to complete and check; a scenario's holds rules and interventions.
 
-    A first line such as `#:schema scenario.schema.json` in a TOML file names it to editors.
+    A first line such as `#:schema scenario.schema.json` in a TOML file names it to editors. The schemas ship with the model
+    as well, in livermet_sim/library/schemas.
     """
     from livermet_sim.base.write import inside, write_text
-    from livermet_sim.scenario import json_schema
+    from livermet_sim.validation import schemas
 
-    kinds = [kind] if kind or out is None else list(json_schema.SCHEMAS)
+    kinds = [kind] if kind or out is None else list(schemas.SCHEMAS)
     for name in kinds:
-        text = json.dumps(json_schema.schema(name or "scenario"), indent=1, ensure_ascii=False)
+        text = schemas.written(name or "scenario")
         if out is None:
-            typer.echo(text)
+            typer.echo(text, nl=False)
         else:
-            path = inside(out, f"{name}.schema.json")
-            write_text(path, text + "\n")
+            path = inside(out, f"{name}{schemas.ENDING}")
+            write_text(path, text)
             typer.echo(f"{path} is written; name it in the first line of a file: #:schema {path.name}")

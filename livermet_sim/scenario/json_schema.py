@@ -6,10 +6,9 @@ They know names, types, units, ranges and choices; what only the model can say (
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter, Section
 from livermet_sim.cells import tumour_lines
 from livermet_sim.cells.registry import KINDS
@@ -32,7 +31,7 @@ def scenario() -> Schema:
     root: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
     own = root["properties"]
     own |= {
-        name: _text(doc)
+        name: text(doc)
         for name, doc in (
             ("name", "What it is called."),
             ("doc", "What it is for."),
@@ -58,7 +57,7 @@ def scenario() -> Schema:
         own[head]["additionalProperties"] = {"type": "object", "description": "One of your own."}
     own["rules"] = rules(whole=False)
     own["interventions"] = interventions()
-    return _named("scenario", root)
+    return named("scenario", root)
 
 
 def _place(properties: Schema, section: Section) -> None:
@@ -95,26 +94,26 @@ def _value(parameter: Parameter) -> Schema:
     number: Schema = {"type": "integer" if isinstance(parameter.default, int) else "number"}
     number |= {"minimum": parameter.low} if math.isfinite(parameter.low) else {}
     number |= {"maximum": parameter.high} if math.isfinite(parameter.high) else {}
-    return {"anyOf": [number, _quantity()], "description": words, "default": parameter.default}
+    return {"anyOf": [number, quantity()], "description": words, "default": parameter.default}
 
 
 def rules(whole: bool = True) -> Schema:
     """Return the schema of rules by id: of whole records, or of changes to those of the library; a table inside is a variant."""
     words = Vocabulary.of(KINDS, list(FIELDS), factor_names())
     behaviours = sorted({name for own in words.behaviours.values() for name in own})
-    number = {"anyOf": [{"type": "number"}, _quantity()]}
+    number = {"anyOf": [{"type": "number"}, quantity()]}
     one: Schema = {
         "actor": _name(words.kinds, "Kind of cell that senses and acts."),
         "signal": _name(words.signals, "What it senses."),
         "direction": {"enum": list(DIRECTIONS), "description": "What the signal does to the behaviour."},
         "behaviour": _name(behaviours, "What it changes."),
-        "maximum": {"anyOf": [{"type": "number"}, _quantity(), {"type": "string", "pattern": FOLD}], "description": 'Where it goes at full signal: a quantity, or a fold of the base such as "x5".'},
+        "maximum": {"anyOf": [{"type": "number"}, quantity(), {"type": "string", "pattern": FOLD}], "description": 'Where it goes at full signal: a quantity, or a fold of the base such as "x5".'},
         "half_max": number | {"description": "Signal at half of the response."},
         "power": number | {"description": "Hill power.", "default": 2.0},
         "where": {"anyOf": [{"enum": list(LAYERS)}, {"type": "array", "items": {"enum": list(LAYERS)}, "minItems": 1}]},
-        "source": _text("Paper, with its DOI or PMID."),
+        "source": text("Paper, with its DOI or PMID."),
         "grade": {"enum": list(GRADES), "description": "How well the numbers are known."},
-        "says": _text("The mechanism in a sentence."),
+        "says": text("The mechanism in a sentence."),
         "enabled": {"type": "boolean", "default": True},
     }  # fmt: skip
     record: Schema = {"type": "object", "properties": one, "additionalProperties": {"$ref": "#/$defs/rule"}}
@@ -130,7 +129,7 @@ def rules(whole: bool = True) -> Schema:
             "additionalProperties": record,
             "description": "Rules by id: changed, or new.",
         }
-    return _named(
+    return named(
         "rules",
         {"type": "object", "additionalProperties": {"$ref": "#/$defs/rule"}, "$defs": {"rule": record}},
     )
@@ -151,59 +150,27 @@ def interventions() -> Schema:
     return {"type": "array", "items": {"anyOf": cases}, "description": "What is done to the liver, and when."}
 
 
-def study() -> Schema:
-    """Return the schema of a study's file."""
-    number = {"anyOf": [{"type": "number"}, _quantity()]}
-    factor = {
-        "anyOf": [
-            {"type": "array"},
-            {"type": "object", "additionalProperties": False, "properties": {"low": number, "high": number, "scale": {"enum": ["linear", "log"]}, "levels": {"type": "integer", "minimum": 2}, "values": {"type": "array", "minItems": 1}}},
-        ]
-    }  # fmt: skip
-    whole = {"type": "integer", "minimum": 1}
-    design = {
-        "kind": {"type": "string"},
-        "samples": whole,
-        "replicates": whole,
-        "seed": {"type": "integer", "minimum": 0},
-        "paired": {"type": "boolean"},
-    }
-    properties: Schema = {
-        "name": _text("What it is called."), "doc": _text("What it asks."), "scenario": _text("Scenario by name or path."),
-        "days": {"type": "number", "exclusiveMinimum": 0}, "set": {"type": "object", "description": "Values of all runs, by dotted name."},
-        "series": {"type": ["boolean", "string"], "description": 'Keep a time course: true, or its interval, such as "6 h".'},
-        "design": {"type": "object", "properties": design, "additionalProperties": False},
-        "factors": {"type": "object", "additionalProperties": factor, "description": "What is varied, by dotted name; \"ablate\" takes mechanisms out."},
-        "points": {"type": "array", "items": {"type": "object"}, "description": "The points of a list."},
-    }  # fmt: skip
-    return _named("study", {"type": "object", "properties": properties, "additionalProperties": False})
+def treatment() -> Schema:
+    """Return the schema of a file of interventions: what is done to a liver, and the scenario that it is done to."""
+    names = ("name", "doc", "extends", "line", "interventions")
+    whole = scenario()
+    own = {name: whole["properties"][name] for name in names}
+    body = {"type": "object", "properties": own, "required": ["interventions"], "additionalProperties": False}
+    return named("intervention", body)
 
 
-SCHEMAS: dict[str, Callable[[], Schema]] = {"scenario": scenario, "rules": rules, "study": study}
-
-
-def schema(kind: str) -> Schema:
-    """Return the JSON Schema (draft 2020-12) of a kind of file: scenario (with its rules and interventions), rules or study.
-
-    Raises
-    ------
-    ScenarioError
-        For another word.
-    """
-    if kind not in SCHEMAS:
-        raise ScenarioError("schema", f'there is no schema of "{kind}"', name=kind, valid=SCHEMAS)
-    return SCHEMAS[kind]()
-
-
-def _named(kind: str, body: Schema) -> Schema:
+def named(kind: str, body: Schema) -> Schema:
+    """Return a schema with its head."""
     return {"$schema": DRAFT, "title": f"livermet_sim {kind}", **body}
 
 
-def _quantity() -> Schema:
+def quantity() -> Schema:
+    """Return what a number with its unit is."""
     return {"type": "string", "pattern": QUANTITY}
 
 
-def _text(doc: str) -> Schema:
+def text(doc: str) -> Schema:
+    """Return what a text is."""
     return {"type": "string", "description": doc}
 
 

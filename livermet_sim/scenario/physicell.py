@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from livermet_sim.base.errors import RuleError
+from livermet_sim.base.errors import LivermetError, RuleError
 from livermet_sim.rulebook.ablation import family
 from livermet_sim.rulebook.book import library_records
 from livermet_sim.rulebook.physicell import kept, ruleset
 from livermet_sim.rulebook.physicell.read import AUTO
 from livermet_sim.rulebook.physicell.ruleset import PhysicellRules
 from livermet_sim.rulebook.physicell.translate import OXYGEN, Here
+from livermet_sim.scenario import files
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.scenario.write import key, literal, one_line
@@ -62,7 +63,13 @@ def read_physicell(
     rules = ruleset.checked(ruleset.read(path, lenient=lenient, layout=layout), lenient)
     here = Here(found.rules.words, found.values, names, lenient)
     result = ruleset.translated(rules, here, kept.load(Path(path)))
-    found.with_(rules=result.rules)  # says what is wrong, if anything is
+    try:
+        found.with_(rules=result.rules)  # says what is wrong, if anything is
+    except LivermetError as error:
+        sidecar = kept.beside(Path(path))
+        label = files.label(sidecar if sidecar.is_file() else Path(path))
+        sentences = (sentence.removeprefix("change ") for sentence in error.sentence.splitlines())
+        raise RuleError("", "\n".join(f"{label}, {sentence}" for sentence in sentences)) from None
     return result
 
 

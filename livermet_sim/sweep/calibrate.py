@@ -62,7 +62,7 @@ from livermet_sim.scenario.write import literal
 from livermet_sim.sweep import version
 from livermet_sim.sweep.chunk import Run
 from livermet_sim.sweep.factors import Factor, change_paths, read_factors
-from livermet_sim.sweep.file import base, check_keys, find, within
+from livermet_sim.sweep.file import base, check_keys, check_texts, find, within
 from livermet_sim.sweep.fit import Fit, Trial
 from livermet_sim.sweep.plan import carry_out_all, check_version
 from livermet_sim.sweep.progress import show, tell
@@ -114,6 +114,7 @@ class Calibration:
         tables, text = files.read(path)
         try:
             check_keys(tables, KEYS, "")
+            check_texts(tables, ("name", "doc"), "")
             own = tables.get("calibration", {})
             for name in ("calibration", "factors", "arms", "set"):
                 if not isinstance(tables.get(name, {}), Mapping):

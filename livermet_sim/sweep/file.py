@@ -60,10 +60,13 @@ def read(wanted: str | Path, make: Callable[..., Made]) -> tuple[Made, str]:
     place = files.label(path)
     try:
         check_keys(tables, KEYS, "")
+        check_texts(tables, ("name", "doc"), "")
+        for key in ("design", "factors"):
+            if not isinstance(tables.get(key, {}), Mapping):
+                raise ScenarioError(key, f"this is a table, headed [{key}]")
         design = tables.get("design", {})
-        if not isinstance(design, Mapping):
-            raise ScenarioError("design", "this is a table, headed [design]")
         check_keys(design, DESIGN, "design.")
+        check_texts(design, ("kind",), "design.")
         kind = design.get("kind", "list" if "points" in tables else "latin-hypercube")
         made = make(
             base(tables, path), tables.get("factors"), design=str(kind), points=_points(tables),
@@ -101,6 +104,18 @@ def check_keys(table: Mapping[str, Any], valid: tuple[str, ...], prefix: str) ->
     for key in table:
         if key not in valid:
             raise ScenarioError(f"{prefix}{key}", "there is no such key", name=key, valid=valid)
+
+
+def check_texts(table: Mapping[str, Any], keys: tuple[str, ...], prefix: str) -> None:
+    """Refuse what should be a text and is none.
+
+    Raises
+    ------
+    ScenarioError
+    """
+    for key in keys:
+        if not isinstance(table.get(key, ""), str):
+            raise ScenarioError(f"{prefix}{key}", f"{table[key]!r} is not a text")
 
 
 def _points(tables: Mapping[str, Any]) -> list[dict[str, Any]]:

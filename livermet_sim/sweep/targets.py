@@ -85,6 +85,9 @@ def _read(table: Any, place: str, arms: Sequence[str], days: float) -> Target:
     for key in table:
         if key not in KEYS:
             raise ScenarioError(f"{place}.{key}", "a target has no such key", name=str(key), valid=KEYS)
+    for key in ("name", "source"):
+        if not isinstance(table.get(key, ""), str):
+            raise ScenarioError(f"{place}.{key}", f"{table[key]!r} is not a text")
     if ("measure" in table) == ("series" in table):
         raise ScenarioError(place, "a target has either a measure at the end or a series over days")
     column = table.get("measure", table.get("series"))

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.interventions.intervention import ACTIONS
 from livermet_sim.scenario import files
 from livermet_sim.scenario.draft import plain
 from livermet_sim.state.lesions import PHASES
@@ -189,10 +190,23 @@ def _arms(given: Mapping[str, Any], label: str) -> dict[str, Arm]:
     arms = {}
     for arm in ("control", "treated"):
         own = tuple(_list(given, arm, label, dict))
+        for number, one in enumerate(own):
+            _check_intervention(one, _at(label, f"{arm}[{number}]"))
         arms[arm] = Arm(own, tuple((shared | _values(given, f"{arm}_values", label)).items()))
     if arms["control"] == arms["treated"]:
         raise ScenarioError(_at(label, "treated"), "both arms are the same; [[treated]] says what was done")
     return arms
+
+
+def _check_intervention(table: Mapping[str, Any], place: str) -> None:
+    """Refuse an action or a key that there is not; what the values may be, the scenario of the arm says."""
+    action = table.get("action")
+    if not isinstance(action, str) or action not in ACTIONS:
+        reason = f"{action!r} is not an action" if action is not None else "it names no action"
+        raise ScenarioError(f"{place}.action", reason, name=str(action), valid=ACTIONS)
+    for key in table:
+        if key not in (known := ("action", *ACTIONS[action].keys_known())):
+            raise ScenarioError(f"{place}.{key}", f"{action} has no such key", name=key, valid=known)
 
 
 def _values(given: Mapping[str, Any], key: str, label: str) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Kind:
         How many cases the quick tests have; fewer where a case costs more.
     same : callable
         Whether two contents are the same.
+    names : str
+        What every line of a refusal must name: the file.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Kind:
     judge: Callable[[Path, Any, Any], str] = lambda folder, content, whole: ""
     few: int = 25
     same: Callable[[Any, Any], bool] = lambda one, other: bool(one == other)
+    names: str = ""
     _whole: dict[str, bytes] = field(default_factory=dict)
     _content: Any = None
 
@@ -100,7 +103,7 @@ class Kind:
             with time_limit(SECONDS):
                 content = self.read(folder, rng)
         except LivermetError as error:
-            return (REFUSED if plain(error.sentence) else UNCLEAR), error.sentence
+            return (REFUSED if plain(error.sentence, self.names) else UNCLEAR), error.sentence
         except Hang as error:
             return HANG, "".join(traceback.format_exception(error))[-3000:]
         except Exception as error:
@@ -113,11 +116,12 @@ class Kind:
         return (SILENT, wrong) if wrong else (OTHER, "")
 
 
-def plain(sentence: str) -> bool:
-    """Say whether a sentence can be shown to a user: a line a mistake, of printable letters, not too long."""
+def plain(sentence: str, names: str = "") -> bool:
+    """Say whether a sentence can be shown to a user: a line a mistake, each with ``names``, printable, not too long."""
     lines = sentence.splitlines()
     return bool(lines) and all(
-        line.strip() and line.isprintable() and len(line) <= LONGEST_SENTENCE for line in lines
+        line.strip() and names in line and line.isprintable() and len(line) <= LONGEST_SENTENCE
+        for line in lines
     )
 
 

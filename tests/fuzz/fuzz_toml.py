@@ -15,6 +15,7 @@ from livermet_sim.observe.record import plain as as_json
 from livermet_sim.scenario.load import from_dict
 from livermet_sim.sweep.calibrate import Calibration
 from livermet_sim.sweep.sweep import Sweep
+from livermet_sim.validation.experiment import read as read_experiment
 
 SCENARIO = """name = "mine"
 extends = "strip"
@@ -55,6 +56,56 @@ behaviour = "crawl"
 maximum = "0 um/min"
 half_max = "20 mmHg"
 source = "assumed"
+"""
+RULES = """extends = "strip"
+
+[rules.MV6]
+enabled = false
+
+[rules.MV12]
+maximum = "x4"
+half_max = 3
+where = ["lumen", "tissue"]
+source = "A paper"
+grade = "found"
+
+[rules.my_rule]
+actor = "tumour"
+signal = "oxygen"
+behaviour = "crawl"
+maximum = "0 um/min"
+half_max = "20 mmHg"
+
+[rules.other]
+actor = "kupffer"
+signal = "lack.contact.tumour"
+direction = "increases"
+behaviour = "secrete.tnf"
+maximum = "80 relative"
+half_max = 0.5
+power = 4
+says = "A mechanism in words."
+"""
+EXPERIMENT = """reference = "Somebody 2013"
+source = "doi:10.1/2"
+what = "no Kupffer cells"
+line = "mc38"
+readout = "tumour_cells"
+day = 14
+expected = "up"
+published = 2
+band = [1.2, 3]
+phases = ["growth"]
+how = "proxy"
+assumed = ["the day"]
+
+[[treated]]
+action = "deplete"
+target = "kupffer"
+start = "-1 day"
+
+[values]
+"seeding.enrichment" = 10
 """
 INTERVENTIONS = """name = "treated"
 extends = "strip"
@@ -175,3 +226,8 @@ def calibration(folder: Path, rng: np.random.Generator) -> Any:
     own = Calibration.load(folder / "mine.toml")
     numbers = (own.trials, own.batch, own.replicates, own.seed)
     return own.base.digest, repr(own.factors), repr(own.targets), repr(own.arms), numbers
+
+
+def experiment(folder: Path, rng: np.random.Generator) -> Any:
+    """Read a published experiment."""
+    return read_experiment(folder / "mine.toml")

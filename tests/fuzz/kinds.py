@@ -22,12 +22,14 @@ def png(folder: Path) -> None:
 
 
 KINDS = (
-    Kind("scenario (TOML)", toml.text_file(toml.SCENARIO), toml.scenario, judge=toml.scenario_is_as_written),
-    Kind("interventions (TOML)", toml.text_file(toml.INTERVENTIONS), toml.scenario, judge=toml.scenario_is_as_written),
-    Kind("study (TOML)", toml.text_file(toml.STUDY), toml.study),
-    Kind("calibration (TOML)", toml.text_file(toml.CALIBRATION), toml.calibration),
-    Kind("PhysiCell rules (CSV)", physicell.make, physicell.read, same=physicell.same, judge=physicell.is_as_written, few=250),
-    Kind("PhysiCell rules with what is kept beside", physicell.make_both, physicell.read, "*.json", same=physicell.same, few=100),
+    Kind("scenario (TOML)", toml.text_file(toml.SCENARIO), toml.scenario, judge=toml.scenario_is_as_written, few=95, names="mine"),
+    Kind("rules (TOML)", toml.text_file(toml.RULES), toml.scenario, judge=toml.scenario_is_as_written, few=120, names="mine"),
+    Kind("experiment (TOML)", toml.text_file(toml.EXPERIMENT), toml.experiment, names="mine"),
+    Kind("interventions (TOML)", toml.text_file(toml.INTERVENTIONS), toml.scenario, judge=toml.scenario_is_as_written, names="mine"),
+    Kind("study (TOML)", toml.text_file(toml.STUDY), toml.study, names="mine"),
+    Kind("calibration (TOML)", toml.text_file(toml.CALIBRATION), toml.calibration, names="mine"),
+    Kind("PhysiCell rules (CSV)", physicell.make, physicell.read, same=physicell.same, judge=physicell.is_as_written, few=250, names="mine"),
+    Kind("PhysiCell rules with what is kept beside", physicell.make_both, physicell.read, "*.json", same=physicell.same, few=100, names="mine"),
     Kind("result", saved, folders.result, "run/*", sealed=True),
     Kind("result with new checksums", saved, folders.result, "run/*", after=folders.reseal_result),
     Kind("result with new checksums, drawn", saved, folders.shown, "run/*", after=folders.reseal_result, few=10),

@@ -17,7 +17,7 @@ import livermet_sim as lm
 from livermet_sim import cli
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.rulebook.book import FILES, LIBRARY
-from livermet_sim.scenario import json_schema
+from livermet_sim.validation import schemas as json_schema
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted(
