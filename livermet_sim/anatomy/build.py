@@ -11,6 +11,7 @@ from livermet_sim.anatomy.joints import carrying, joints
 from livermet_sim.anatomy.layout import Layout, hexagons, strip
 from livermet_sim.anatomy.mask import check_dropped, mask
 from livermet_sim.anatomy.parameters import GROWN, SECTION
+from livermet_sim.anatomy.shelf import keep, kept
 from livermet_sim.anatomy.sinusoids import grow
 from livermet_sim.anatomy.tiling import tiling
 from livermet_sim.anatomy.zonation import zones
@@ -36,6 +37,14 @@ def build(settings: Mapping[str, Value], seed: int) -> Tissue:
     TissueError
         When an image cannot be used, or no way leads from a portal tract to a central vein.
     """
+    tissue = kept(settings, seed)
+    if tissue is None:
+        tissue = _build(settings, seed)
+        keep(tissue, settings, seed)
+    return tissue
+
+
+def _build(settings: Mapping[str, Value], seed: int) -> Tissue:
     rng = np.random.Generator(np.random.Philox(seed))
     layout = _lay_out(settings, rng)
     lattice, compartment = layout.lattice, layout.compartment.copy()
@@ -48,15 +57,15 @@ def build(settings: Mapping[str, Value], seed: int) -> Tissue:
             _refuse_idle(settings, ("image_dropped",), "draws no sinusoids; it acts on an image with some")
         compartment[grow(lattice, compartment, zone, settings, rng)] = SINUSOID
     edges = joints(lattice, compartment)
-    kept = carrying(compartment, edges)
-    if len(kept) == 0:
+    found = carrying(compartment, edges)
+    if len(found) == 0:
         place = str(settings["image"]) if settings["kind"] == "mask" else "tissue"
         raise TissueError(place, "no sinusoid leads from a portal tract to a central vein")
-    dropped = np.setdiff1d(drawn, kept)
+    dropped = np.setdiff1d(drawn, found)
     if len(dropped):
         check_dropped(settings, len(drawn), len(dropped))
     compartment[compartment == SINUSOID] = PARENCHYMA
-    compartment[kept] = SINUSOID
+    compartment[found] = SINUSOID
     edges = edges[np.all(compartment[edges] != PARENCHYMA, axis=1)]
     return _assemble(settings, layout, compartment, zone, edges, dropped, rng)
 

@@ -9,6 +9,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from livermet_sim.base import threads
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import PARENCHYMA, SINUSOID
 
@@ -32,7 +33,7 @@ def divide(lattice: Lattice, compartment: np.ndarray, area: float, rng: np.rando
     points = np.stack(lattice.xy(sites), axis=1)
     cell = np.full(lattice.n, -1, dtype=np.int64)
     box = np.array(lattice.extent) if lattice.wrap else None
-    cell[sites] = KDTree(middles, boxsize=box).query(points)[1]
+    cell[sites] = KDTree(middles, boxsize=box).query(points, workers=threads.number(len(points)))[1]
     pairs = _touching(lattice, sites, cell)
     cell[sites] = _pieces(cell, sites, pairs)
     _join(cell, sites, pairs, _served(lattice, compartment, sites), TINY * area)

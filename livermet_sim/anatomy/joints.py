@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import coo_matrix
 
+from livermet_sim.kernels.meshes import through
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, PORTAL, SINUSOID
 
@@ -50,34 +51,5 @@ def carrying(compartment: np.ndarray, edges: np.ndarray) -> np.ndarray:
         (np.ones(len(both), dtype=np.int8), (both[:, 0], both[:, 1])), shape=(count, count)
     ).tocsr()
     start, other = np.asarray(graph.indptr, dtype=np.int64), np.asarray(graph.indices, dtype=np.int64)
-    kept = np.array(_block(start.tolist(), other.tolist(), count), dtype=np.int64)
+    kept = through(start, other)
     return sites[np.sort(kept[kept >= 2]) - 2]
-
-
-def _block(start: list[int], other: list[int], count: int) -> list[int]:
-    """Return the nodes that share a simple cycle with the edge from node 0 to node 1, by depth-first search."""
-    order, low, cursor, parent = [-1] * count, [0] * count, start[:count], [0] * count
-    order[0], order[1] = 0, 1
-    clock, way, held = 2, [1], [1]
-    while way:
-        node = way[-1]
-        if cursor[node] < start[node + 1]:
-            after = other[cursor[node]]
-            cursor[node] += 1
-            if order[after] < 0:
-                order[after] = low[after] = clock
-                parent[after] = node
-                clock += 1
-                way.append(after)
-                held.append(after)
-            elif after != parent[node]:
-                low[node] = min(low[node], order[after])
-            continue
-        way.pop()
-        above = parent[node]
-        if node != 1 and low[node] >= order[above]:
-            while held.pop() != node:
-                pass
-        elif node != 1:
-            low[above] = min(low[above], low[node])
-    return held

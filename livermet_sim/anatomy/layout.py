@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import KDTree, Voronoi
 
+from livermet_sim.base import threads
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.specs import Value
 from livermet_sim.state.lattice import Lattice
@@ -130,7 +131,9 @@ def _blobs(lattice: Lattice, middles: np.ndarray, diameter: float, rng: np.rando
     dent, turn = rng.uniform(0.0, 0.08, len(middles)), rng.uniform(0.0, 2 * math.pi, len(middles))
     points = np.stack(lattice.xy(np.arange(lattice.n)), axis=1)
     box = np.array(lattice.extent) if lattice.wrap else None
-    distance, owner = KDTree(middles, boxsize=box).query(points, distance_upper_bound=0.75 * diameter)
+    distance, owner = KDTree(middles, boxsize=box).query(
+        points, distance_upper_bound=0.75 * diameter, workers=threads.number(len(points))
+    )
     inside = np.zeros(lattice.n, dtype=bool)
     near = np.flatnonzero(np.isfinite(distance))
     who = np.asarray(owner)[near]

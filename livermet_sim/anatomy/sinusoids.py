@@ -17,6 +17,7 @@ import numpy as np
 
 from livermet_sim.base.specs import Value
 from livermet_sim.kernels.flooding import BORDER, NONE, flood
+from livermet_sim.kernels.meshes import throw
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CENTRAL, OUTSIDE, PARENCHYMA, PORTAL
 
@@ -62,19 +63,10 @@ def _throw(
 ) -> np.ndarray:
     """Return seeds, sites in random order, each outside the ellipses of those before it."""
     reach = math.ceil(JAMMED * max(float(along.max()), float(across.max())))
-    dx, dy = lattice.square_around(reach)
-    taken, seeds = ~free, []
-    cosine, sine = np.cos(angle), np.sin(angle)
-    long, short = JAMMED * along, JAMMED * across
-    for at in rng.permutation(np.flatnonzero(free)):
-        if taken[at]:
-            continue
-        seeds.append(at)
-        ahead, aside = dx * cosine[at] + dy * sine[at], dy * cosine[at] - dx * sine[at]
-        ellipse = (ahead / long[at]) ** 2 + (aside / short[at]) ** 2 < 1.0
-        held = lattice.moved(at, dx[ellipse], dy[ellipse])
-        taken[held[held >= 0]] = True
-    return np.array(seeds, dtype=np.int64)
+    frames = np.stack([np.cos(angle), np.sin(angle), JAMMED * along, JAMMED * across])
+    order, steps = rng.permutation(np.flatnonzero(free)), np.array(lattice.side_steps)
+    seeds = np.empty(len(order), dtype=np.int64)
+    return seeds[: throw(order, ~free, frames, reach, lattice.around, steps, seeds)].copy()
 
 
 def _flood(

@@ -10,6 +10,7 @@ from scipy.fft import next_fast_len
 from scipy.spatial import KDTree, Voronoi
 
 from livermet_sim.anatomy.layout import Layout, check_size, disc, vessels
+from livermet_sim.base import threads
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.specs import Value
 from livermet_sim.state.lattice import Lattice
@@ -59,7 +60,9 @@ def tiling(settings: Mapping[str, Value], rng: np.random.Generator) -> Layout:
     centres += float(settings["lobule_irregularity"]) * across * disc(rng, wanted)
     centres = _within(centres, box)
     points = np.stack(lattice.xy(np.arange(lattice.n)), axis=1)
-    owner = np.asarray(KDTree(centres, boxsize=box).query(points)[1], dtype=np.int32)
+    owner = np.asarray(
+        KDTree(centres, boxsize=box).query(points, workers=threads.number(len(points)))[1], dtype=np.int32
+    )
     compartment = np.full(lattice.n, PARENCHYMA, dtype=np.int8)
     vessels(lattice, compartment, (_corners(centres, box), centres), settings, rng)
     return Layout(lattice, compartment, owner)

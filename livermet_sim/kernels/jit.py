@@ -86,6 +86,23 @@ def cache_folder() -> Path | None:
     return folder
 
 
+@cache
+def side_folder(name: str) -> Path | None:
+    """Return a private folder beside those of the kernels, for what else is worth keeping; None where there is none."""
+    kernels = cache_folder()
+    if kernels is None:
+        return None
+    folder = kernels.parent / name
+    try:
+        folder.mkdir(mode=PRIVATE, exist_ok=True)
+        if folder.is_symlink() or not sealed.own(folder.lstat()):
+            return None
+        folder.chmod(PRIVATE)
+    except OSError:
+        return None
+    return folder
+
+
 def _say_without(folder: Path, why: str) -> None:
     """Say once, in this process and those that it starts, that nothing is kept."""
     if not os.environ.get(SAID):

@@ -40,7 +40,6 @@ class Recruit(Process):
         self.primed = setting.code(setting.the("primed").name)
         self.expansion = setting.section("priming").expansion
         self.misfits = float(setting.per_kind("inactive_share")[self.primed])
-        self._drawn = np.zeros((3, 0), dtype=np.int64)
 
     def step(self, world: World) -> None:
         """Draw arrivals at every perfused LSEC; keys of arrivals derive from the LSEC's."""
@@ -51,15 +50,15 @@ class Recruit(Process):
         )
         coming[self.primed] += primed
         resting = coming * world.tissue.volume / max(1, world.totals["lined_at_start"])
-        if self._drawn.shape[1] < cells.n * len(self.density):
-            self._drawn = np.zeros((3, 2 * cells.n * len(self.density)), dtype=np.int64)
+        # never more than that; memory that nobody writes to is none
+        drawn = np.empty((3, cells.n * len(self.density)), dtype=np.int64)
         number = recruit(
             cells.n, seed, tick, world.clock.span(self.every), self.lining, cells.whole, cells.at(*CALLERS),
-            world.sites.full("perfused"), world.rates, self.first, resting, self._drawn,
+            world.sites.full("perfused"), world.rates, self.first, resting, drawn,
         )  # fmt: skip
         if number == 0:
             return
-        rows, codes, keys = self._drawn[:, :number]
+        rows, codes, keys = drawn[:, :number]
         effector = (codes == self.primed) & (draws(seed, PRIMED, tick, keys) * coming[self.primed] < primed)
         aptitude = draws(seed, APTITUDE, 0, keys)
         # who was primed by the tumour's antigen has a receptor that fits it

@@ -54,7 +54,7 @@ class Fields:
         self.background: np.ndarray | None = None
         self._spread = (self.lengths / tissue.site) ** 2
         self._sites = tissue.inside
-        self._sides = tissue.sides[tissue.inside].T
+        self._tissue = tissue
         whole = tissue.lattice.wrap and len(tissue.inside) == tissue.n
         solver = Waves if whole else Cycles
         self._solver: Solver = solver(tissue, self._spread)
@@ -98,7 +98,7 @@ class Fields:
         sites = self._sites
         c = self.concentration[sites]
         lap = np.zeros_like(c)
-        for side in self._sides:
+        for side in self._tissue.sides[sites].T:
             lap += np.where((side >= 0)[:, None], self.concentration[side] - c, 0.0)
         source = self.source[sites] / SOURCE_STEPS
         return np.abs(source - c + self._spread * lap).max(axis=0, initial=0.0)

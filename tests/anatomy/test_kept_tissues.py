@@ -1,0 +1,75 @@
+"""Check that a wide tissue that was built before comes back as it was, and that nothing else does."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from livermet_sim.anatomy import build, shelf
+from livermet_sim.base import threads
+from livermet_sim.scenario.load import load
+
+SETTINGS = load("baseline", {"tissue.lobules": 2, "tissue.lobule_diameter": 300.0}).values["tissue"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """Let every tissue count as wide, and keep them here."""
+    monkeypatch.setattr(threads, "WIDE", 1)
+    monkeypatch.setattr(shelf.jit, "side_folder", lambda name: tmp_path)
+    return tmp_path
+
+
+def same(one, other) -> bool:
+    """Say whether two tissues are equal to the bit."""
+    pairs = [(getattr(one, field.name), getattr(other, field.name)) for field in fields(one)]
+    arrays = [(a, b) for a, b in pairs if isinstance(a, np.ndarray)]
+    return (
+        all(np.array_equal(a, b) and a.dtype == b.dtype and not b.flags.writeable for a, b in arrays)
+        and [p for p in pairs if not isinstance(p[0], np.ndarray) and p[0] != p[1]] == []
+    )
+
+
+def test_what_comes_back_is_what_was_built(folder, monkeypatch):
+    first = build.build(SETTINGS, 1)
+    assert len(list(folder.iterdir())) == 1
+    monkeypatch.setattr(build, "_build", lambda *given: pytest.fail("built again"))
+    assert same(first, build.build(SETTINGS, 1))
+
+
+def test_another_seed_setting_or_source_builds_anew(folder, monkeypatch):
+    build.build(SETTINGS, 1)
+    assert shelf.kept(SETTINGS, 2) is None
+    assert shelf.kept(dict(SETTINGS) | {"waviness": 0.1}, 1) is None
+    monkeypatch.setattr(shelf, "_made_by", lambda: b"another source")
+    assert shelf.kept(SETTINGS, 1) is None
+
+
+@pytest.mark.parametrize("at", [0, 40, 3000, -1])
+def test_a_damaged_file_is_built_anew(folder, at: int):
+    first = build.build(SETTINGS, 1)
+    (file,) = folder.iterdir()
+    body = bytearray(file.read_bytes())
+    body[at] ^= 1
+    file.write_bytes(body)
+    assert shelf.kept(SETTINGS, 1) is None
+    assert same(first, build.build(SETTINGS, 1))
+    assert shelf.kept(SETTINGS, 1) is not None
+
+
+def test_only_the_last_few_are_kept_and_no_small_tissue(folder, monkeypatch):
+    monkeypatch.setattr(shelf, "MOST_FILES", 2)
+    for seed in (1, 2, 3):
+        build.build(SETTINGS, seed)
+    assert len(list(folder.iterdir())) == 2
+    assert shelf.kept(SETTINGS, 3) is not None
+    monkeypatch.setattr(threads, "WIDE", 10**9)
+    build.build(SETTINGS, 4)
+    assert shelf.kept(SETTINGS, 4) is None
+
+
+def test_an_image_is_always_read(folder):
+    assert shelf._place(dict(SETTINGS) | {"kind": "mask"}, 1) is None
