@@ -64,7 +64,7 @@ from livermet_sim.rulebook.compile import Compiled, Watch, compile_rules
 from livermet_sim.rulebook.explain import in_words
 from livermet_sim.state import stored
 from livermet_sim.state.census import Census
-from livermet_sim.state.clock import Clock
+from livermet_sim.state.clock import Clock, Run
 from livermet_sim.state.digest import digest
 from livermet_sim.state.fields import Fields
 from livermet_sim.state.lesions import LESION_COLUMNS
@@ -258,15 +258,15 @@ class Engine:
         world, recipe = self.world, self.recipe
         shots, view = gather.shots_to_now(world, self.recorder), self.view()
         seen = [Shot(view, shot) for shot in shots]
-        seeding = self.setting.section("seeding")
+        own = self.setting.read("seeding", seeding.Seeding)
         provenance = {
             "seed": self.seed, "digest": self.digest(), "scenario_digest": self.scenario_digest, "complete": complete,
             "hours": world.clock.hours, "founders_to_come": to_come(world), "versions": versions(source_hash()),
             "enrichment": {
-                "factor": seeding.enrichment, "cells_entered": world.totals.get("entered", 0),
-                "reason": f"{seeding.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",
+                "factor": own.enrichment, "cells_entered": world.totals.get("entered", 0),
+                "reason": f"{own.dose:g} cells/mm3 in the experiment; more are simulated so that rare fates are seen",
             },
-            "drawing": world.tissue.note, **({"plugins": own} if (own := {**recipe.plugins, **made_by((READOUT,))}) else {}),
+            "drawing": world.tissue.note, **({"plugins": made} if (made := {**recipe.plugins, **made_by((READOUT,))}) else {}),
             "seconds": {"in all": sum(self.plan.seconds), **self.plan.timings()},
         }  # fmt: skip
         return Result(
@@ -327,8 +327,8 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int, tis
     sites.append(tissue.n)
     for name in ("diameter", "zone"):
         sites[name][:] = getattr(tissue, name)
-    flow = setting.section("flow")
-    sites["oxygen"][tissue.inside] = setting.section("oxygen").portal_tension
+    flow, came = setting.read("flow", perfusion.Flow), setting.read("seeding", seeding.Seeding)
+    sites["oxygen"][tissue.inside] = setting.read("oxygen", oxygenation.Oxygen).portal_tension
     sites["patency"][:] = 1.0
     network = Network(
         tissue, convert(f"{flow.plasma_viscosity} mPa s", "mmHg h"), flow.haematocrit,
@@ -339,15 +339,15 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int, tis
     network.set_reference()
     lengths = np.array([float(recipe.values[f"fields.{name}"]["length"]) for name in recipe.fields])
     cells, lesions = Table(cell_columns(recipe.kinds), 1024), Table(LESION_COLUMNS)
-    founders = round(setting.section("seeding").dose * setting.section("seeding").enrichment * tissue.volume)
+    founders = round(came.dose * came.enrichment * tissue.volume)
     lesions.append(founders, founder=np.arange(founders))
-    kinds, step = tuple(kind.name for kind in recipe.kinds), setting.section("run").step
-    before = round(hours_before(recipe.interventions, setting.section("run").before) / step)
+    kinds, span = tuple(kind.name for kind in recipe.kinds), setting.read("run", Run)
+    before = round(hours_before(recipe.interventions, span.before) / span.step)
     world = World(
-        tissue=tissue, kinds=kinds, clock=Clock(step, first=-before), seed=seed, sites=sites, cells=cells,
+        tissue=tissue, kinds=kinds, clock=Clock(span.step, first=-before), seed=seed, sites=sites, cells=cells,
         lesions=lesions, fields=Fields(tissue, recipe.fields, lengths), network=network, log=EventLog(kinds),
         compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
-        census=Census(tissue, len(kinds), places(tissue, setting.section("cells.tumour").volume)), segments=np.full(tissue.n, -1, dtype=np.int64),
+        census=Census(tissue, len(kinds), places(tissue, setting.cell("tumour", "volume"))), segments=np.full(tissue.n, -1, dtype=np.int64),
         segment_row=np.zeros(0, dtype=np.int64), systemic_names=factor_names(),
         roles=by_role(recipe.kinds),
     )  # fmt: skip

@@ -141,7 +141,9 @@ def _blobs(lattice: Lattice, middles: np.ndarray, diameter: float, rng: np.rando
     if box is not None:
         off -= box * np.round(off / box)
     angle = np.arctan2(off[:, 1], off[:, 0])
-    inside[near] = distance[near] <= size[who] * (1.0 + dent[who] * np.cos(3.0 * (angle - turn[who])))
+    inside[near] = np.asarray(distance)[near] <= size[who] * (
+        1.0 + dent[who] * np.cos(3.0 * (angle - turn[who]))
+    )
     return inside
 
 

@@ -16,7 +16,7 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
 
 def tidy(text: str) -> str:
     """Return a message without letters that would move a terminal's cursor, and its longest lines without their middle."""
-    lines = []
+    lines: list[str] = []
     for line in text.splitlines():
         line = "".join(letter if letter.isprintable() else "?" for letter in line)
         lines.append(line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}")

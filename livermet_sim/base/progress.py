@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -44,7 +44,7 @@ class Bar:
 
 
 @contextmanager
-def shown(wanted: bool | Tell | None) -> Iterator[Tell]:
+def shown(wanted: bool | Tell | None) -> Generator[Tell]:
     """Lend a function that is told the hours done and wanted.
 
     Parameters
@@ -81,7 +81,9 @@ class Element:
 
     def __call__(self, done: float, total: float) -> None:
         """Take note that ``done`` of ``total`` hours are done."""
-        from IPython.display import HTML, display
+        import IPython.display as notebook
+
+        display: Any = notebook
 
         now, ended = time.monotonic(), done >= total
         if self._handle is not None and not ended and now - self._last < PAUSE:
@@ -90,8 +92,8 @@ class Element:
         words = f"day {done / 24:.1f} of {total / 24:.4g}, {seconds:.0f} s"
         if not ended and done > 0:
             words += f", {seconds * (total / done - 1):.0f} s left"
-        page = HTML(f'<progress value="{done:g}" max="{total:g}"></progress> {words}')
+        page = display.HTML(f'<progress value="{done:g}" max="{total:g}"></progress> {words}')
         if self._handle is None:
-            self._handle = display(page, display_id=True)
+            self._handle = display.display(page, display_id=True)
         else:
             self._handle.update(page)

@@ -9,10 +9,10 @@ import json
 import math
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from livermet_sim.base.errors import ResultError
 
@@ -64,7 +64,7 @@ def is_folder(path: Path) -> bool:
 
 
 @contextmanager
-def guarded(path: Path) -> Iterator[None]:
+def guarded(path: Path) -> Generator[None]:
     """Turn whatever goes wrong with a file's content into a sentence that names the file."""
     try:
         yield
@@ -97,6 +97,16 @@ def read_text(data: bytes) -> str:
     return data.decode("utf-8")
 
 
+def is_table(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Say whether something from a JSON or TOML file is an object, or table: its keys are words."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[Sequence[Any]]:
+    """Say whether something from a JSON or TOML file is a list."""
+    return isinstance(value, list | tuple)
+
+
 def read_object(data: bytes, types: Mapping[str, type | tuple[type, ...]] | None = None) -> dict[str, Any]:
     """Return the object in a JSON file.
 
@@ -111,14 +121,14 @@ def read_object(data: bytes, types: Mapping[str, type | tuple[type, ...]] | None
         When it is no object, a key is there twice, a number is not finite, or it is nested too deeply.
     """
     value = read_json(data)
-    if not isinstance(value, dict):
+    if not is_table(value):
         raise ValueError("a JSON object is expected")
     for key, kind in (types or {}).items():
         kinds = kind if isinstance(kind, tuple) else (kind,)
         found = value.get(key)
         if key in value and not (isinstance(found, kinds) and (not isinstance(found, bool) or bool in kinds)):
             raise ValueError(f'"{key}" is not {" or ".join(k.__name__ for k in kinds)}')
-    return value
+    return dict(value)
 
 
 def read_json(data: bytes) -> Any:
@@ -158,10 +168,10 @@ def _check_plain(value: Any, depth: int) -> None:
         value.encode()  # half a character cannot be written anywhere again
     elif isinstance(value, int) and abs(value) >= 1 << 64:
         raise ValueError("a number is too large")
-    elif isinstance(value, dict):
+    elif is_table(value):
         for key, item in value.items():
             _check_plain(key, depth)
             _check_plain(item, depth + 1)
-    elif isinstance(value, list):
+    elif is_list(value):
         for item in value:
             _check_plain(item, depth + 1)

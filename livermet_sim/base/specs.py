@@ -6,13 +6,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.units import convert
 
 Grade = Literal["found", "recalled", "derived", "assumed"]
 Value = float | int | str | bool
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Own = TypeVar("Own", bound=DataclassInstance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Section:
     name: str
     doc: str
     parameters: tuple[Parameter, ...]
-    former: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def names(self) -> tuple[str, ...]:
         """Return the parameter names in their order."""
@@ -134,6 +139,23 @@ def parameters_of(kind: type) -> tuple[Parameter, ...]:
     """Return the parameters that the fields of a dataclass declare, in their order."""
     found = ((own.name, own.metadata.get("parameter")) for own in fields(kind))
     return tuple(replace(one, name=one.name or name) for name, one in found if one is not None)
+
+
+def section(name: str, kind: type, former: Mapping[str, str] | None = None) -> Section:
+    """Return the section whose parameters the fields of a dataclass declare; its docstring says what it is about."""
+    return Section(name, kind.__doc__ or "", parameters_of(kind), former or {})
+
+
+def filled(kind: type[Own], values: Mapping[str, Value]) -> Own:
+    """Return a dataclass with those values of a section that it names, ``die_shear`` being ``die.shear``.
+
+    Raises
+    ------
+    KeyError
+        For a name that the section lacks.
+    """
+    names = {name.replace(".", "_"): name for name in values}
+    return kind(**{own.name: values[names[own.name]] for own in fields(kind)})
 
 
 def namespace(values: Mapping[str, Value]) -> SimpleNamespace:

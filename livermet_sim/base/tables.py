@@ -34,7 +34,7 @@ class Table:
         Gives what a further column may hold; by default any finite numbers, switches and words.
     """
 
-    columns: Mapping[str, Values] = field(default_factory=dict)
+    columns: Mapping[str, Values] = field(default_factory=dict[str, Values])
     others: Callable[[str], Values | None] = anything
 
     def declared(self, name: str) -> Values | None:
@@ -61,7 +61,8 @@ def read_parquet(data: bytes, declared: Table, wanted: list[str] | None = None, 
     import pyarrow.parquet as pq
 
     most = most or MAX_TABLE_BYTES
-    with pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True) as file:
+    reader: Any = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+    with reader as file:
         meta = file.metadata
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if meta.num_columns > MOST_COLUMNS or max(size, meta.num_rows * meta.num_columns) > most:
@@ -70,7 +71,7 @@ def read_parquet(data: bytes, declared: Table, wanted: list[str] | None = None, 
         check_columns(tuple(declared.columns), names)
         for part in file.schema_arrow:
             _check_type(part.name, part.type)
-        table = file.read(columns=wanted)
+        table: pa.Table = file.read(columns=wanted)
     table.validate(full=True)
     for place, name in enumerate(table.column_names):
         own = declared.declared(name)

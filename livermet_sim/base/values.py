@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -118,14 +117,14 @@ def check_columns(declared: Sequence[str], found: Sequence[str]) -> None:
     for name in declared:
         if name not in found:
             raise ValueError(f"no column {name}")
-    twice = {name for name in found if list(found).count(name) > 1} if len(set(found)) < len(found) else set()
-    if twice:
-        raise ValueError(f"column {min(twice)[:60]} is there twice")
+    if len(set(found)) < len(found):
+        twice = min(name for name in found if list(found).count(name) > 1)
+        raise ValueError(f"column {twice[:60]} is there twice")
 
 
-def shape_of(axes: Sequence[str], lengths: dict[str, int], shape: Sequence[int]) -> tuple[Any, ...]:
+def shape_of(axes: Sequence[str], lengths: dict[str, int], shape: Sequence[int]) -> tuple[int, ...]:
     """Return the shape that an array must have; an axis met for the first time gets its length from ``shape``."""
-    wanted = []
+    wanted: list[int] = []
     for place, axis in enumerate(axes):
         name, plus, more = axis.partition("+")
         extra = int(more) if plus else 0

@@ -87,10 +87,11 @@ class AddCells(Intervention):
         seed, purpose = world.seed, ADDED + (number << 16)
         keys = child_keys(seed, purpose, 0, np.arange(many))
         at = (draws(seed, ADDED, 1, keys) * len(places)).astype(np.int64)
+        code = setting.code(self.target)
         world.add_cells(
-            many, kind=setting.code(self.target), site=places[at], key=keys,
+            many, kind=code, site=places[at], key=keys,
             layer=TISSUE if self.where == "tissue" else LUMEN, born=world.clock.tick,
-            diameter=setting.cell(self.target, "diameter", 8.0), aptitude=draws(seed, APTITUDE, 0, keys),
+            diameter=setting.per_kind("diameter", 8.0)[code], aptitude=draws(seed, APTITUDE, 0, keys),
         )  # fmt: skip
 
 

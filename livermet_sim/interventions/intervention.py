@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar, Self
 
 from livermet_sim.base.errors import ScenarioError
-from livermet_sim.base.specs import Parameter, Section, declared, parameters_of
+from livermet_sim.base.specs import Parameter, Section, declared, parameters_of, section
 from livermet_sim.interventions.course import NEVER
 from livermet_sim.interventions.levers import Words
 from livermet_sim.interventions.pull import Pull
@@ -195,7 +195,7 @@ class Intervention(Mapping[str, Any]):
 @cache
 def numbers_of(action: type[Intervention]) -> Section:
     """Return the numbers of an action."""
-    return Section("interventions", action.__doc__ or "", parameters_of(action))
+    return section("interventions", action)
 
 
 def read_one(

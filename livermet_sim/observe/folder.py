@@ -123,8 +123,9 @@ def _write_table(frame: Frame, name: str, path: Path) -> None:
     import pyarrow.parquet as pq
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [f.with_metadata({"unit": unit(f.name, name)}) for f in table.schema]
-    pq.write_table(table.cast(pa.schema(fields, metadata=table.schema.metadata)), path, compression="zstd")
+    schema = pa.schema([f.with_metadata({"unit": unit(f.name, name)}) for f in table.schema])
+    kept: Any = table.schema.metadata
+    pq.write_table(table.cast(schema.with_metadata(kept)), path, compression="zstd")
 
 
 def _keep_foreign(target: Path, fresh: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from livermet_sim.base.errors import ResultError
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.columns import Frame
+from livermet_sim.observe.parameters import Observation
 from livermet_sim.observe.readouts.cells import LAYERS, STATES
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
@@ -33,7 +34,7 @@ class Film(Process):
     stage = "observe"
 
     def __init__(self, setting: Setting, budget: int = BUDGET_BYTES):
-        self.interval = float(setting.section("observe").frames)
+        self.interval = setting.read("observe", Observation).frames
         self.budget, self.size, self.next = budget, 0, 0.0
         self.frames: list[dict[str, Any]] = []
 

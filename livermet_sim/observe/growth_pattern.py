@@ -18,11 +18,11 @@ perfused does not count: the consensus reads architecture.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
 from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID, TISSUE
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.world import World
 
@@ -99,7 +99,7 @@ def _view(world: World, compartment: np.ndarray, held: np.ndarray, stellate: np.
 
 
 def growth_patterns(
-    view: View, thresholds: SimpleNamespace, hypoxic_below: float, lesions: int
+    view: View, thresholds: Thresholds, hypoxic_below: float, lesions: int
 ) -> dict[str, np.ndarray]:
     """Return for each lesion its border, the shares of the patterns, and what it holds; arrays by lesion.
 
@@ -119,7 +119,7 @@ def growth_patterns(
     return out | contents(view, hypoxic_below, lesions)
 
 
-def border(view: View, thresholds: SimpleNamespace) -> dict[str, np.ndarray]:
+def border(view: View, thresholds: Thresholds) -> dict[str, np.ndarray]:
     """Return the stretches of all borders: ``lesion`` and liver ``site`` of each, and a bool array for each pattern."""
     sides = view.sides
     mine, side = np.nonzero(

@@ -1,8 +1,9 @@
 """Say how often and when a run is looked at."""
 
 import math
+from dataclasses import dataclass
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.base.units import split
 
 
@@ -27,26 +28,14 @@ def days(text: str) -> list[float]:
     return found
 
 
-SECTION = Section(
-    "observe",
-    "What a run records; recording never changes it.",
-    (
-        Parameter("interval", 2.0, "h", "Time between two rows of the time series.", 0.01, 1e4),
-        Parameter(
-            "snapshots",
-            "0.25 1 3 7 14 21 28",
-            "",
-            "Days at which the whole tissue is kept, besides the end.",
-            check=days,
-        ),
-        Parameter(
-            "frames",
-            6.0,
-            "h",
-            "Time between two frames of films, a sixth of it on the first day; 0 keeps none.",
-            0.0,
-            1e4,
-        ),
-        Parameter("events", True, "", "Whether every tumour event is kept."),
-    ),
-)
+@dataclass(frozen=True)
+class Observation:
+    """What a run records; recording never changes it."""
+
+    interval: float = declared(2.0, "h", "Time between two rows of the time series.", 0.01, 1e4)
+    snapshots: str = declared("0.25 1 3 7 14 21 28", "", "Days at which the whole tissue is kept, besides the end.", check=days)  # fmt: skip
+    frames: float = declared(6.0, "h", "Time between two frames of films, a sixth of it on the first day; 0 keeps none.", 0.0, 1e4)  # fmt: skip
+    events: bool = declared(True, "", "Whether every tumour event is kept.")
+
+
+SECTION = section("observe", Observation)

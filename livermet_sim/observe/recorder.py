@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.kernels.codes import LUMEN, TISSUE
-from livermet_sim.observe.parameters import days
+from livermet_sim.observe.parameters import Observation, days
 from livermet_sim.observe.readouts import tables
 from livermet_sim.observe.readouts.view import Running
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.clock import Clock
 from livermet_sim.state.world import World
 
@@ -25,9 +26,9 @@ class Recorder(Process):
     stage = "observe"
 
     def __init__(self, setting: Setting):
-        own = setting.section("observe")
-        self.every, self.phases = own.interval, setting.section("phases")
-        self.hypoxic = setting.section("cells.tumour").hypoxia_threshold
+        own = setting.read("observe", Observation)
+        self.every, self.phases = own.interval, setting.read("phases", Thresholds)
+        self.hypoxic = setting.cell("tumour", "hypoxia_threshold")
         self.rows: list[dict[str, float]] = []
         self.shots: list[dict[str, Any]] = []
         self.keep_events = own.events

@@ -7,6 +7,7 @@ log(-log S), which stays within 0 and 1 (Kalbfleisch and Prentice 2002, 1.4).
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 
@@ -124,7 +125,7 @@ def _product_limit(time: np.ndarray, happened: np.ndarray, at: np.ndarray) -> tu
         return np.ones(len(at)), np.ones(len(at)), np.ones(len(at))
     from scipy.stats import CensoredData, ecdf
 
-    found = ecdf(CensoredData(uncensored=time[happened], right=time[~happened])).sf
+    found: Any = ecdf(CensoredData(uncensored=time[happened], right=time[~happened])).sf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # it warns where the interval is undefined
         interval = found.confidence_interval(0.95, method="log-log")

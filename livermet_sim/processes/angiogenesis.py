@@ -6,11 +6,14 @@ none is taken back (``regression``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from livermet_sim.kernels.codes import PARENCHYMA, PORTAL, SINUSOID, SPROUT_STEP
 from livermet_sim.kernels.remodelling import sprouting
 from livermet_sim.kernels.rng import child_keys, draws
+from livermet_sim.processes.collapse import Vessels
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.carried import Carried
@@ -44,6 +47,18 @@ SPROUTS = Carried(
 HOME = 35.0  # um: a sprout must not rejoin its own tube this near to its root
 
 
+@dataclass(frozen=True)
+class Tip:
+    """Hold what the lining says of the sprouts that leave it, um."""
+
+    sprout_diameter: float
+    notch_distance: float
+    sprout_reach: float
+    portal_sprout_diameter: float
+    portal_reach: float
+    stretch: float
+
+
 class Angiogenesis(Process):
     """Send out tips, extend sprouts, join them to other vessels, line them with LSEC."""
 
@@ -54,7 +69,7 @@ class Angiogenesis(Process):
 
     def __init__(self, setting: Setting, spacing: float):
         lining = setting.the("lining").name
-        own, lsec = setting.section("vessels"), setting.section(f"cells.{lining}")
+        own, lsec = setting.read("vessels", Vessels), setting.read(f"cells.{lining}", Tip)
         self.every, self.spacing, self.wander = own.interval, spacing, own.wander
         self.guide = setting.fields.index(own.guide)
         self.lsec, self.column, self.extend = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID
 from livermet_sim.kernels.remodelling import closing
 from livermet_sim.processes.along import rates_along
@@ -12,64 +14,23 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "vessels",
-    "Closing and sprouting of vessels.",
-    (
-        Parameter("interval", 6.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0),
-        Parameter("guide", "vegf", "", "Signal that a sprout climbs."),
-        Parameter("crowd", 4, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8),
-        Parameter(
-            "straight",
-            0.5,
-            "1",
-            "Weight of going straight on against the guide in a sprout's way; a tip keeps its polarity.",
-            0.0,
-            10.0,
-        ),
-        Parameter("wander", 0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0),
-        Parameter(
-            "least_drop",
-            0.0225,
-            "mmHg",
-            "Difference in pressure between a sprout's root and what it joins, below which it grows on (3 Pa).",
-            0.0,
-            10.0,
-            "tried on resting networks: 0 to 10 Pa alike, 40 Pa too much",
-            "derived",
-        ),
-        Parameter(
-            "settled",
-            24.0,
-            "h",
-            "Age from which a new vessel can send out tips itself.",
-            0.0,
-            1000.0,
-            "assumed",
-            "assumed",
-        ),
-        Parameter(
-            "unperfused",
-            36.0,
-            "h",
-            "Time after which a new vessel that carries no blood is taken back.",
-            0.0,
-            1e5,
-            "A looped vessel of low flow goes after 2-3 d (Owen 2011 Cancer Res 71:2826), one without a loop within 1-3 d (assumed)",
-            "derived",
-        ),
-        Parameter(
-            "patience",
-            72.0,
-            "h",
-            "Age up to which a tip keeps what it has laid, blood or not.",
-            0.0,
-            1e5,
-            "assumed",
-            "assumed",
-        ),
-    ),
-)
+
+@dataclass(frozen=True)
+class Vessels:
+    """Closing and sprouting of vessels."""
+
+    interval: float = declared(6.0, "h", "Time between two updates; a lumen forms over hours.", 0.01, 24.0)
+    guide: str = declared("vegf", "", "Signal that a sprout climbs.")
+    crowd: int = declared(4, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8)
+    straight: float = declared(0.5, "1", "Weight of going straight on against the guide in a sprout's way; a tip keeps its polarity.", 0.0, 10.0)  # fmt: skip
+    wander: float = declared(0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0)
+    least_drop: float = declared(0.0225, "mmHg", "Difference in pressure between a sprout's root and what it joins, below which it grows on (3 Pa).", 0.0, 10.0, "tried on resting networks: 0 to 10 Pa alike, 40 Pa too much", "derived")  # fmt: skip
+    settled: float = declared(24.0, "h", "Age from which a new vessel can send out tips itself.", 0.0, 1000.0, "assumed", "assumed")  # fmt: skip
+    unperfused: float = declared(36.0, "h", "Time after which a new vessel that carries no blood is taken back.", 0.0, 1e5, "A looped vessel of low flow goes after 2-3 d (Owen 2011 Cancer Res 71:2826), one without a loop within 1-3 d (assumed)", "derived")  # fmt: skip
+    patience: float = declared(72.0, "h", "Age up to which a tip keeps what it has laid, blood or not.", 0.0, 1e5, "assumed", "assumed")  # fmt: skip
+
+
+SECTION = section("vessels", Vessels)
 
 
 CLEARED = (
@@ -94,7 +55,7 @@ class Collapse(Process):
     )
 
     def __init__(self, setting: Setting):
-        self.every = setting.section("vessels").interval
+        self.every = setting.read("vessels", Vessels).interval
         self.column = setting.column("collapse")
         self.on_wall = on_wall(setting)
 
@@ -112,9 +73,8 @@ class Collapse(Process):
 
 def on_wall(setting: Setting) -> np.ndarray:
     """Return which kinds live on the vessel wall alone, bool[K]."""
-    return np.array([
-        k.habitat == "vessel" and setting.cell(k.name, "infiltrate") == 0.0 for k in setting.kinds
-    ])  # fmt: skip
+    in_vessels = np.array([kind.habitat == "vessel" for kind in setting.kinds])
+    return in_vessels & (setting.per_kind("infiltrate") == 0.0)
 
 
 def take_away(world: World, closed: np.ndarray, on_wall: np.ndarray) -> None:

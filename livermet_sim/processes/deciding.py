@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.processes.along import fill, touched
 from livermet_sim.processes.process import Process
@@ -12,15 +14,15 @@ from livermet_sim.processes.setting import Setting
 from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "decide",
-    "How often the rules are evaluated.",
-    (
-        Parameter(
-            "interval", 1.0, "h", "Time between two evaluations, tumour cells in vessels apart.", 0.01, 24.0
-        ),
-    ),
-)
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How often the rules are evaluated."""
+
+    interval: float = declared(1.0, "h", "Time between two evaluations, tumour cells in vessels apart.", 0.01, 24.0)  # fmt: skip
+
+
+SECTION = section("decide", Evaluation)
 LUMEN_ONLY = 2
 
 
@@ -31,7 +33,7 @@ class Sense(Process):
     writes = ("census", "sites.pressure", "cells.crowding")
 
     def __init__(self, setting: Setting):
-        self.interval = setting.section("decide").interval
+        self.interval = setting.read("decide", Evaluation).interval
 
     def step(self, world: World) -> None:
         """Bring the census up to date; without tumour cells nobody asks for it until the rules are evaluated."""
@@ -51,7 +53,7 @@ class Decide(Process):
 
     def __init__(self, setting: Setting, compiled: Compiled):
         self.compiled = compiled
-        self.interval = setting.section("decide").interval
+        self.interval = setting.read("decide", Evaluation).interval
         self.carries = (touched(setting),)
         self.due = np.ones(len(setting.kinds), dtype=np.int64)
 

@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.turnover import secrete, secrete_along
 from livermet_sim.processes.along import places
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "diffusion",
-    "Signals between cells.",
-    (
-        Parameter(
-            "interval",
-            2.0,
-            "h",
-            "Time between two solutions of the signals; secretion changes over hours.",
-            0.01,
-            24.0,
-        ),
-        Parameter(
-            "tolerance",
-            0.01,
-            "1",
-            "Largest change of a cycle, relative to a signal's largest value, at which a solution counts as found; under 1 % is then left.",
-            1e-9,
-            0.1,
-        ),
-        Parameter(
-            "most",
-            40,
-            "1",
-            "Most cycles of one solution where the tissue has an edge, each leaves less than a third of the error.",
-            1,
-            1000,
-        ),
-    ),
-)
+
+@dataclass(frozen=True)
+class Diffusion:
+    """Signals between cells."""
+
+    interval: float = declared(2.0, "h", "Time between two solutions of the signals; secretion changes over hours.", 0.01, 24.0)  # fmt: skip
+    tolerance: float = declared(0.01, "1", "Largest change of a cycle, relative to a signal's largest value, at which a solution counts as found; under 1 % is then left.", 1e-9, 0.1)  # fmt: skip
+    most: int = declared(40, "1", "Most cycles of one solution where the tissue has an edge, each leaves less than a third of the error.", 1, 1000)  # fmt: skip
+
+
+SECTION = section("diffusion", Diffusion)
 
 
 class Diffuse(Process):
@@ -50,7 +33,7 @@ class Diffuse(Process):
     writes = ("fields.concentration", "fields.source")
 
     def __init__(self, setting: Setting):
-        self.own = setting.section("diffusion")
+        self.own = setting.read("diffusion", Diffusion)
         self.every = self.own.interval
         self.first = setting.column(f"secrete.{setting.fields[0]}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from livermet_sim.kernels.codes import (
@@ -167,6 +169,15 @@ class Intravasate(Process):
             world.census.stale = True
 
 
+@dataclass(frozen=True)
+class Pushing:
+    """Hold what a tumour line says of a division that makes room for itself."""
+
+    compress: float
+    volume: float
+    push_distance: float
+
+
 class Divide(Process):
     """Let cycling cells divide into free room, a hepatocyte's place, or by pushing others aside."""
 
@@ -176,7 +187,7 @@ class Divide(Process):
 
     def __init__(self, setting: Setting, fate: Fate, tissue: Tissue):
         self.fate = fate
-        own, lattice = setting.section("cells.tumour"), tissue.lattice
+        own, lattice = setting.read("cells.tumour", Pushing), tissue.lattice
         self.coopt = setting.column("coopt")
         # what lies beside a push is nine sites of 10 um; where sites are smaller or larger, as much is compressed
         beside = (1 + tissue.contacts.shape[1]) * tissue.site**2

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from livermet_sim.kernels.codes import SINUSOID
 from livermet_sim.processes.along import rates_along
+from livermet_sim.processes.collapse import Vessels
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
 OPEN = 0.9  # patency below which a tube is being compressed and does not widen
+
+
+@dataclass(frozen=True)
+class Widening:
+    """Hold what the lining says of wide tubes, um: how wide they become, and from when on they join."""
+
+    lake_diameter: float
+    fuse_diameter: float
 
 
 class Fuse(Process):
@@ -20,9 +31,9 @@ class Fuse(Process):
     adds = ("sites.diameter", "network")
 
     def __init__(self, setting: Setting):
-        self.every = setting.section("vessels").interval
-        lsec = setting.section(f"cells.{setting.the('lining').name}")
-        self.lake, self.wide = lsec.lake_diameter, lsec.fuse_diameter
+        self.every = setting.read("vessels", Vessels).interval
+        own = setting.read(f"cells.{setting.the('lining').name}", Widening)
+        self.lake, self.wide = own.lake_diameter, own.fuse_diameter
         self.column = setting.column("dilate")
 
     def step(self, world: World) -> None:

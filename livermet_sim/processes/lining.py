@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from livermet_sim.kernels.lining import LIGANDS, LINED, REAL, WHOLE, line_vessels
 from livermet_sim.processes.along import places
+from livermet_sim.processes.deciding import Evaluation
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -16,7 +17,7 @@ class Line(Process):
     writes = ("sites.adhesion", "sites.tether", "sites.grip", "sites.capillarised")
 
     def __init__(self, setting: Setting):
-        self.every = setting.section("decide").interval
+        self.every = setting.read("decide", Evaluation).interval
         self.code = setting.code(setting.the("lining").name)
         self.ligands = setting.columns(*LIGANDS)
 

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.matrix import RATES, REGROWTH, SITES, deposit, lay_down, wear
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "matrix",
-    "What is bound to sites.",
-    (
-        Parameter("interval", 1.0, "h", "Time between two updates.", 0.01, 24.0),
-        Parameter("collagen_loss", 0.00146, "/h", "Loss of collagen and fibronectin.", 0.0, 10.0, "ECM loss 0.035 /d (SPQSP HCC parameter file)", "found"),
-        Parameter("net_loss", 0.07, "/h", "Loss of traps; DNase raises it.", 0.0, 100.0, "hours to a day", "recalled"),
-        Parameter("debris_loss", 0.03, "/h", "Clearance of debris.", 0.0, 100.0, "days", "recalled"),
-        Parameter("patency_recovery", 0.02, "/h", "Recovery of a compressed tube where no tumour presses.", 0.0, 100.0),
-        Parameter("hepatocyte_regrowth", 0.004, "/h", "Return of hepatocytes to empty places beside live ones.", 0.0, 100.0, "liver regrows within about 10 d", "recalled"),
-        Parameter("hepatocyte_death", 0.05, "/h", "Death of hepatocytes without oxygen.", 0.0, 100.0),
-        Parameter("hepatocyte_crush", 0.003, "/h", "Loss of hepatocytes wholly surrounded by tumour cells; less pressure, less loss.", 0.0, 100.0),
-        Parameter("hepatocyte_limit", 3.0, "mmHg", "Oxygen tension below which they die.", 0.0, 30.0),
-    ),
-)  # fmt: skip
+
+@dataclass(frozen=True)
+class Matrix:
+    """What is bound to sites."""
+
+    interval: float = declared(1.0, "h", "Time between two updates.", 0.01, 24.0)
+    collagen_loss: float = declared(0.00146, "/h", "Loss of collagen and fibronectin.", 0.0, 10.0, "ECM loss 0.035 /d (SPQSP HCC parameter file)", "found")  # fmt: skip
+    net_loss: float = declared(0.07, "/h", "Loss of traps; DNase raises it.", 0.0, 100.0, "hours to a day", "recalled")  # fmt: skip
+    debris_loss: float = declared(0.03, "/h", "Clearance of debris.", 0.0, 100.0, "days", "recalled")
+    patency_recovery: float = declared(0.02, "/h", "Recovery of a compressed tube where no tumour presses.", 0.0, 100.0)  # fmt: skip
+    hepatocyte_regrowth: float = declared(0.004, "/h", "Return of hepatocytes to empty places beside live ones.", 0.0, 100.0, "liver regrows within about 10 d", "recalled")  # fmt: skip
+    hepatocyte_death: float = declared(0.05, "/h", "Death of hepatocytes without oxygen.", 0.0, 100.0)
+    hepatocyte_crush: float = declared(0.003, "/h", "Loss of hepatocytes wholly surrounded by tumour cells; less pressure, less loss.", 0.0, 100.0)  # fmt: skip
+    hepatocyte_limit: float = declared(3.0, "mmHg", "Oxygen tension below which they die.", 0.0, 30.0)
+
+
+SECTION = section("matrix", Matrix)
 
 # the rates that an intervention can change are the first of those that the kernel takes
 LOSSES = tuple(f"matrix.{name}" for name in RATES[: REGROWTH + 1])
@@ -38,7 +42,7 @@ class Remodel(Process):
     adds = ("sites.net", "sites.debris", "sites.parenchyma", "sites.patency", "sites.vessel_age")
 
     def __init__(self, setting: Setting):
-        self.own = own = setting.section("matrix")
+        self.own = own = setting.read("matrix", Matrix)
         self.every = own.interval
         self.columns = setting.columns("deposit.collagen", "deposit.fibronectin")
         self.rates = np.array([getattr(own, name) for name in RATES])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from livermet_sim.kernels.codes import ARREST, CENTRAL, LUMEN, NONE, PORTAL, TUMOUR, WASH_OUT
 from livermet_sim.kernels.transport import carry
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
-from livermet_sim.processes.seeding import Seed, entrances
+from livermet_sim.processes.seeding import Seed, Seeding, entrances
 from livermet_sim.processes.setting import Setting
 from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.state.world import World
@@ -16,6 +18,21 @@ from livermet_sim.state.world import World
 SECOND = 1.0 / 3600.0  # h
 # h: so soon a cell that comes beside others is held by them, whatever the step
 PART = 0.0625
+
+
+@dataclass(frozen=True)
+class Passenger:
+    """Hold what a tumour line says of a cell in a vessel."""
+
+    cortical_tension: float
+    viscosity: float
+    stiffness_spread: float
+    tether_rate: float
+    bond_force: float
+    arrest_after: float
+    arrest_adhesive: float
+    firm_after: float
+    firm_gain: float
 
 
 class Pass(Process):
@@ -29,12 +46,12 @@ class Pass(Process):
     adds = ("log", "totals", "cells[washed out]", "segments")
 
     def __init__(self, setting: Setting, seed: Seed, compiled: Compiled):
-        own, self.seed, self.compiled = setting.section("cells.tumour"), seed, compiled
+        own, self.seed, self.compiled = setting.read("cells.tumour", Passenger), seed, compiled
         self.law = np.array(
             [own.cortical_tension, own.viscosity, own.stiffness_spread, own.tether_rate, own.bond_force,
              60.0 * own.arrest_after, own.arrest_adhesive, 1.0 / (60.0 * own.firm_after), own.firm_gain,
              # where more cells are simulated than came, each stands for a part of one and fills a part of a place
-             max(1.0, np.floor(setting.section("seeding").enrichment))]
+             max(1.0, np.floor(setting.read("seeding", Seeding).enrichment))]
         )  # fmt: skip
         self.bridge = setting.column("bridge")
         self._bridge = np.zeros(0)
@@ -62,7 +79,8 @@ class Pass(Process):
         since[self.seed.rows] = self.seed.since
         parts = max(1, int(np.ceil(world.clock.dt / PART - 1e-9)))
         span = seconds / parts
-        happened, site, ways_in = [], world.cells["site"], entrances(world)
+        happened: list[np.ndarray] = []
+        site, ways_in = world.cells["site"], entrances(world)
         at = site[rows]
         self._make_room(world)
         for part in range(parts):

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.codes import LUMEN, TUMOUR
 from livermet_sim.kernels.plugs import plug_drops
 from livermet_sim.processes.process import Process
+from livermet_sim.processes.seeding import Seeding
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "flow",
-    "Blood flow through the sinusoids.",
-    (
-        Parameter("interval", 2.0, "h", "Shortest time between two solutions of the flow.", 0.01, 24.0),
-        Parameter("portal_pressure", 5.7, "mmHg", "Pressure in the terminal portal venule.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found"),
-        Parameter("central_pressure", 4.7, "mmHg", "Pressure in the central vein.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found"),
-        Parameter("upstream", 0.9, "mmHg", "Pressure lost before the terminal portal venule at rest.", 0.0, 50.0, "what is left of the drop when 53 % lie behind the sinusoids and 1 mmHg in them; portal vein then 6.6 mmHg (rat 7.8: Bi 2002 doi:10.3748/wjg.v8.i3.528)", "derived"),
-        Parameter("downstream", 2.1, "mmHg", "Pressure lost behind the central vein at rest.", 0.0, 50.0, "53 +/- 1 % of the resistance lie behind the sinusoids (double occlusion, isolated mouse liver)", "derived"),
-        Parameter("plasma_viscosity", 1.2, "mPa s", "Viscosity of plasma.", 0.3, 10.0, "1.2 mPa s", "recalled"),
-        Parameter("haematocrit", 0.30, "1", "Haematocrit in sinusoids; with the width of a tube it sets how viscous blood is there (in vivo law, Pries 1994).", 0.0, 0.9, "three quarters of 0.40-0.45 in large vessels", "recalled"),
-        Parameter("perfused_above", 0.05, "1", "Share of the healthy median flow above which a tube counts as perfused.", 0.0, 1.0),
-        Parameter("tolerance", 1e-5, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01),
-        Parameter("invaded", 0.3, "1", "Share of the sites around a portal inlet that tumour cells hold from which it counts as invaded.", 0.0, 1.0),
-        Parameter("invaded_loss", 1.0, "1", "Share of its portal blood that a tract loses when all its inlets are invaded.", 0.0, 1.0),
-        Parameter("arterial_share", 0.25, "1", "Share of the inflow that comes by the hepatic artery, and stays when the portal branch is invaded.", 0.0, 1.0, "clinicalgate, liver blood flow (artery about 25 % of flow)", "found"),
-        Parameter("plug", 0.999, "1", "Share of a tube's conductance lost to an arrested cell at least as wide.", 0.0, 1.0),
-    ),
-    former={"viscosity": "blood's viscosity follows from the width of each tube; set flow.plasma_viscosity or flow.haematocrit"},
-)  # fmt: skip
+
+@dataclass(frozen=True)
+class Flow:
+    """Blood flow through the sinusoids."""
+
+    interval: float = declared(2.0, "h", "Shortest time between two solutions of the flow.", 0.01, 24.0)
+    portal_pressure: float = declared(5.7, "mmHg", "Pressure in the terminal portal venule.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found")  # fmt: skip
+    central_pressure: float = declared(4.7, "mmHg", "Pressure in the central vein.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found")  # fmt: skip
+    upstream: float = declared(0.9, "mmHg", "Pressure lost before the terminal portal venule at rest.", 0.0, 50.0, "what is left of the drop when 53 % lie behind the sinusoids and 1 mmHg in them; portal vein then 6.6 mmHg (rat 7.8: Bi 2002 doi:10.3748/wjg.v8.i3.528)", "derived")  # fmt: skip
+    downstream: float = declared(2.1, "mmHg", "Pressure lost behind the central vein at rest.", 0.0, 50.0, "53 +/- 1 % of the resistance lie behind the sinusoids (double occlusion, isolated mouse liver)", "derived")  # fmt: skip
+    plasma_viscosity: float = declared(1.2, "mPa s", "Viscosity of plasma.", 0.3, 10.0, "1.2 mPa s", "recalled")  # fmt: skip
+    haematocrit: float = declared(0.30, "1", "Haematocrit in sinusoids; with the width of a tube it sets how viscous blood is there (in vivo law, Pries 1994).", 0.0, 0.9, "three quarters of 0.40-0.45 in large vessels", "recalled")  # fmt: skip
+    perfused_above: float = declared(0.05, "1", "Share of the healthy median flow above which a tube counts as perfused.", 0.0, 1.0)  # fmt: skip
+    tolerance: float = declared(1e-5, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01)  # fmt: skip
+    invaded: float = declared(0.3, "1", "Share of the sites around a portal inlet that tumour cells hold from which it counts as invaded.", 0.0, 1.0)  # fmt: skip
+    invaded_loss: float = declared(1.0, "1", "Share of its portal blood that a tract loses when all its inlets are invaded.", 0.0, 1.0)  # fmt: skip
+    arterial_share: float = declared(0.25, "1", "Share of the inflow that comes by the hepatic artery, and stays when the portal branch is invaded.", 0.0, 1.0, "clinicalgate, liver blood flow (artery about 25 % of flow)", "found")  # fmt: skip
+    plug: float = declared(0.999, "1", "Share of a tube's conductance lost to an arrested cell at least as wide.", 0.0, 1.0)  # fmt: skip
+
+
+SECTION = section("flow", Flow, former={"viscosity": "blood's viscosity follows from the width of each tube; set flow.plasma_viscosity or flow.haematocrit"})  # fmt: skip
 
 FLOW = ("patency", "level", "port_level", "pressure", "throughput", "speed", "shear", "outflow", "ports")
 INFLOW = ("inflow", "inflow.portal", "inflow.arterial")
@@ -49,8 +53,8 @@ class Perfuse(Process):
     )
 
     def __init__(self, setting: Setting):
-        self.own = setting.section("flow")
-        self.enrichment = max(1.0, float(setting.section("seeding").enrichment))
+        self.own = setting.read("flow", Flow)
+        self.enrichment = max(1.0, setting.read("seeding", Seeding).enrichment)
         self.every = self.own.interval
 
     def levels(self) -> dict[str, float]:

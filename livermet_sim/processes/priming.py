@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.turnover import LEAVES
+from livermet_sim.processes.deciding import Evaluation
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "priming",
-    "Priming of CD8 T cells in the lymph node that drains the liver.",
-    (
-        Parameter("node_death", 0.014, "/h", "Rate at which a dendritic cell that carries antigen dies in the node.", 1e-5, 1.0, "Kamath 2002 PMID 12176895 (about 3 days, spleen)", "derived"),
-        Parameter("effectors", 32.0, "cells", "Effector CD8 T cells that reach the liver for each such dendritic cell, at most; 10 T cells that each divide five times, a tenth of them to the liver.", 0.0, 1e5, "QSPIO-TNBC parameter file (10 sites; 2 + 3 generations); share assumed", "derived"),
-        Parameter("expansion", 120.0, "h", "Time from priming to return: five divisions.", 1.0, 2000.0, "QSPIO-TNBC parameter file (1 division a day: Marchingo 2014)", "derived"),
-    ),
-)  # fmt: skip
+
+@dataclass(frozen=True)
+class Priming:
+    """Priming of CD8 T cells in the lymph node that drains the liver."""
+
+    node_death: float = declared(0.014, "/h", "Rate at which a dendritic cell that carries antigen dies in the node.", 1e-5, 1.0, "Kamath 2002 PMID 12176895 (about 3 days, spleen)", "derived")  # fmt: skip
+    effectors: float = declared(32.0, "cells", "Effector CD8 T cells that reach the liver for each such dendritic cell, at most; 10 T cells that each divide five times, a tenth of them to the liver.", 0.0, 1e5, "QSPIO-TNBC parameter file (10 sites; 2 + 3 generations); share assumed", "derived")  # fmt: skip
+    expansion: float = declared(120.0, "h", "Time from priming to return: five divisions.", 1.0, 2000.0, "QSPIO-TNBC parameter file (1 division a day: Marchingo 2014)", "derived")  # fmt: skip
+
+
+SECTION = section("priming", Priming)
 
 
 class Prime(Process):
@@ -30,8 +34,8 @@ class Prime(Process):
     adds = ("levels",)
 
     def __init__(self, setting: Setting):
-        self.own = setting.section("priming")
-        self.every = setting.section("decide").interval
+        self.own = setting.read("priming", Priming)
+        self.every = setting.read("decide", Evaluation).interval
         self.carriers = setting.code(setting.the("antigen").name)
         self.density = setting.cell(setting.the("primed").name, "density")
 

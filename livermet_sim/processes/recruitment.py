@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.codes import APTITUDE, LUMEN, PRIMED
 from livermet_sim.kernels.rng import draws
 from livermet_sim.kernels.turnover import CALLERS, recruit
+from livermet_sim.processes.priming import Priming
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "recruitment",
-    "Arrival of immune cells with the blood.",
-    (Parameter("interval", 1.0, "h", "Time between two draws of arrivals.", 0.01, 24.0),),
-)
+
+@dataclass(frozen=True)
+class Recruitment:
+    """Arrival of immune cells with the blood."""
+
+    interval: float = declared(1.0, "h", "Time between two draws of arrivals.", 0.01, 24.0)
+
+
+SECTION = section("recruitment", Recruitment)
 
 
 class Recruit(Process):
@@ -30,7 +37,7 @@ class Recruit(Process):
     writes = ("cells[new immune]",)
 
     def __init__(self, setting: Setting):
-        self.every = setting.section("recruitment").interval
+        self.every = setting.read("recruitment", Recruitment).interval
         self.lining = setting.code(setting.the("lining").name)
         self.first = setting.column(f"recruit.{setting.kinds[0].name}")
         recruited = np.array([kind.recruited for kind in setting.kinds])
@@ -38,7 +45,7 @@ class Recruit(Process):
         self.leave = setting.per_kind("leave")
         self.diameter = setting.per_kind("diameter", 8.0)
         self.primed = setting.code(setting.the("primed").name)
-        self.expansion = setting.section("priming").expansion
+        self.expansion = setting.read("priming", Priming).expansion
         self.misfits = float(setting.per_kind("inactive_share")[self.primed])
 
     def step(self, world: World) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from livermet_sim.kernels.codes import LUMEN, REGRESS, SINUSOID
 from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.angiogenesis import SPROUTS
-from livermet_sim.processes.collapse import CLEARED, on_wall, take_away
+from livermet_sim.processes.collapse import CLEARED, Vessels, on_wall, take_away
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -31,7 +31,7 @@ class Regress(Process):
     adds = ("compartment", "network", "segments", "cells.alive[lining]", "cells.site[lining]")
 
     def __init__(self, setting: Setting):
-        own = setting.section("vessels")
+        own = setting.read("vessels", Vessels)
         self.every, self.unperfused, self.patience = own.interval, own.unperfused, own.patience
         self.regress, self.cover = setting.column("regress"), setting.column("cover")
         self.on_wall = on_wall(setting)

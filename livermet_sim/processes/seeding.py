@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
+from livermet_sim.base.types import Reals, Wholes
 from livermet_sim.kernels.codes import (
     APTITUDE,
     CYCLING,
@@ -22,19 +25,30 @@ from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "seeding",
-    "How many tumour cells come with the portal blood, and when.",
-    (
-        Parameter("dose", 440.0, "/mm3", "Cells entering per volume of liver in the experiment.", 0.0, 1e6, "intrasplenic 5e5 cells in a 1.2-mL liver", "derived"),
-        Parameter("enrichment", 10.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5),
-        Parameter("start", 0.0, "h", "When the first cell enters.", 0.0, 1e5),
-        Parameter("duration", 0.25, "h", "Time over which they enter (a bolus takes minutes).", 0.0, 1e5, "intrasplenic injection", "recalled"),
-    ),
-)  # fmt: skip
+
+@dataclass(frozen=True)
+class Seeding:
+    """How many tumour cells come with the portal blood, and when."""
+
+    dose: float = declared(440.0, "/mm3", "Cells entering per volume of liver in the experiment.", 0.0, 1e6, "intrasplenic 5e5 cells in a 1.2-mL liver", "derived")  # fmt: skip
+    enrichment: float = declared(10.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5)  # fmt: skip
+    start: float = declared(0.0, "h", "When the first cell enters.", 0.0, 1e5)
+    duration: float = declared(0.25, "h", "Time over which they enter (a bolus takes minutes).", 0.0, 1e5, "intrasplenic injection", "recalled")  # fmt: skip
 
 
-def entrances(world: World) -> tuple[np.ndarray, np.ndarray]:
+SECTION = section("seeding", Seeding)
+
+
+@dataclass(frozen=True)
+class Founder:
+    """Hold what a tumour line says of the cells that come in."""
+
+    dormant_share: float
+    diameter: float
+    diameter_spread: float
+
+
+def entrances(world: World) -> tuple[Wholes, Reals]:
     """Return the portal sites, int64[m], and the running share of the blood that enters by them, float64[m]."""
     inlets = np.flatnonzero(world.compartment == PORTAL)
     flow = np.maximum(world.network.outflow[inlets], 0.0).sum(axis=1)
@@ -49,8 +63,8 @@ class Seed(Process):
     adds = ("log", "totals")
 
     def __init__(self, setting: Setting):
-        self.own = setting.section("seeding")
-        self.tumour = setting.section("cells.tumour")
+        self.own = setting.read("seeding", Seeding)
+        self.tumour = setting.read("cells.tumour", Founder)
         # who came in this step, and how many seconds after it began
         self.rows, self.since = np.zeros(0, dtype=np.int64), np.zeros(0)
 
@@ -79,7 +93,7 @@ class Seed(Process):
         seed, p = world.seed, self.tumour
         inlets, share = entrances(world)
         keys = child_keys(seed, ENTRY, 0, founders)
-        at = draws(seed, ENTRY, 1, keys)
+        at: Reals = draws(seed, ENTRY, 1, keys)
         site = inlets[np.minimum(np.searchsorted(share, at), len(inlets) - 1)]
         aptitude = draws(seed, APTITUDE, 0, keys)
         return world.add_cells(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from livermet_sim.base.specs import Value, namespace
+from livermet_sim.base.specs import Value, filled
 from livermet_sim.cells.kind import Kind
 from livermet_sim.state.roles import Role, by_role, the
+
+if TYPE_CHECKING:
+    from livermet_sim.base.specs import Own
 
 
 @dataclass(frozen=True)
@@ -22,17 +25,17 @@ class Setting:
     fields: Sequence[str]
     column: Callable[[str], int]
 
-    def section(self, name: str) -> SimpleNamespace:
-        """Return a section's values as attributes."""
-        return namespace(self.values[name])
+    def read(self, section: str, kind: type[Own]) -> Own:
+        """Return a dataclass with those values of a section that its fields name."""
+        return filled(kind, self.values[section])
 
-    def cell(self, kind: str, name: str, default: float = 0.0) -> float:
-        """Return a number of a kind, or ``default`` where the kind has none of that name."""
-        return float(self.values[f"cells.{kind}"].get(name, default))
+    def cell(self, kind: str, name: str) -> float:
+        """Return a number of a kind."""
+        return float(self.values[f"cells.{kind}"][name])
 
     def per_kind(self, name: str, default: float = 0.0) -> np.ndarray:
-        """Return a parameter for every kind, float64[K]."""
-        return np.array([self.cell(kind.name, name, default) for kind in self.kinds])
+        """Return a parameter for every kind, float64[K]; ``default`` for kinds that have none of that name."""
+        return np.array([float(self.values[f"cells.{kind.name}"].get(name, default)) for kind in self.kinds])
 
     def columns(self, *names: str) -> np.ndarray:
         """Return the columns of behaviours, int64."""

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.carried import Carried
 from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
-SECTION = Section(
-    "systemic_response",
-    "How systemic factors follow each other.",
-    (
-        Parameter("interval", 1.0, "h", "Time between two updates.", 0.01, 24.0),
-        Parameter("saa_gain", 2.0, "relative", "Serum amyloid A that saturating IL-6 makes hepatocytes secrete (STAT3), relative to its half-effect.", 0.0, 1000.0, "Lee 2019 PMC6430113 (direction)", "assumed"),
-        Parameter("saa_rate", 0.06, "/h", "Rate at which serum amyloid A follows IL-6; acute-phase proteins rise within half a day.", 0.001, 100.0, "textbook view of the acute phase, no paper looked up", "assumed"),
-        Parameter("rebound_memory", 0.006, "/h", "Rate at which vessels get used to a VEGF level, an anti-VEGF drug included; about a week.", 1e-5, 100.0, "Yang 2016 doi:10.1038/ncomms12680 (rebound after withdrawal; time assumed)", "assumed"),
-    ),
-)  # fmt: skip
+
+@dataclass(frozen=True)
+class SystemicResponse:
+    """How systemic factors follow each other."""
+
+    interval: float = declared(1.0, "h", "Time between two updates.", 0.01, 24.0)
+    saa_gain: float = declared(2.0, "relative", "Serum amyloid A that saturating IL-6 makes hepatocytes secrete (STAT3), relative to its half-effect.", 0.0, 1000.0, "Lee 2019 PMC6430113 (direction)", "assumed")  # fmt: skip
+    saa_rate: float = declared(0.06, "/h", "Rate at which serum amyloid A follows IL-6; acute-phase proteins rise within half a day.", 0.001, 100.0, "textbook view of the acute phase, no paper looked up", "assumed")  # fmt: skip
+    rebound_memory: float = declared(0.006, "/h", "Rate at which vessels get used to a VEGF level, an anti-VEGF drug included; about a week.", 1e-5, 100.0, "Yang 2016 doi:10.1038/ncomms12680 (rebound after withdrawal; time assumed)", "assumed")  # fmt: skip
+
+
+SECTION = section("systemic_response", SystemicResponse)
 
 
 class Respond(Process):
@@ -42,7 +45,7 @@ class Respond(Process):
     )
 
     def __init__(self, setting: Setting):
-        self.own = setting.section("systemic_response")
+        self.own = setting.read("systemic_response", SystemicResponse)
         self.every = self.own.interval
 
     def step(self, world: World) -> None:

@@ -10,6 +10,7 @@ from livermet_sim.cells.state import states_of
 from livermet_sim.kernels.codes import APTITUDE, DAUGHTER, TUMOUR
 from livermet_sim.kernels.rng import child_keys, draws
 from livermet_sim.kernels.turnover import BEHAVIOURS, CASTS, CONVERTS, DIVIDES, LEAVES, REAL, WHOLE, turn_over
+from livermet_sim.processes.deciding import Evaluation
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -24,7 +25,7 @@ class TurnOver(Process):
     adds = ("cells.load", "sites.net")
 
     def __init__(self, setting: Setting):
-        self.every = setting.section("decide").interval
+        self.every = setting.read("decide", Evaluation).interval
         self.columns, self.states = setting.columns(*BEHAVIOURS), states_of(setting.kinds)
         self.writes = tuple(
             dict.fromkeys((*type(self).writes, *(f"cells.{state.name}" for state in self.states)))

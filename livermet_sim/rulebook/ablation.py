@@ -152,7 +152,7 @@ def changes(word: str, rules: RuleBook, values: Values) -> dict[str, Any]:
 
 def _parts(word: str, rules: RuleBook, values: Values) -> list[tuple[str, str, Sequence[Rule]]]:
     """Return mode, id and acting rules of each part of an ablation; a process has no rules."""
-    found = []
+    found: list[tuple[str, str, Sequence[Rule]]] = []
     for part in word.split(JOIN):
         mode, id, alone = _parse(part)
         entry, processes = book.by_process().get(id), _own_processes(values)

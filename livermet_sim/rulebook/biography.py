@@ -133,7 +133,7 @@ class Listener:
 
     def chapters(self, world: World) -> list[Chapter]:
         """Return the events in order of time."""
-        found = []
+        found: list[Chapter] = []
         for event in sorted(self.events, key=lambda e: (e[0], e[3] if e[1] == DIVIDE else -1)):
             x, y = world.tissue.xy(np.array([event[6]]))
             found.append(Chapter((event[0] + 1) * world.clock.dt, event[3], words(event, world), float(x[0]), float(y[0]),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import RuleError
+from livermet_sim.base.read import is_table
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.rulebook.vocabulary import KindLike, Vocabulary
 
@@ -128,10 +129,10 @@ def _flat(tables: Mapping[str, Any], prefix: str) -> dict[str, Record]:
     """Return records by full id: a table inside a rule's table is a variant of it."""
     flat: dict[str, Record] = {}
     for key, table in tables.items():
-        if not isinstance(table, Mapping):
+        if not is_table(table):
             raise RuleError(f"rules.{prefix}{key}", f"{table!r} is not a rule; a rule is a table of keys")
-        own = {name: value for name, value in table.items() if not isinstance(value, Mapping)}
-        inner = {name: value for name, value in table.items() if isinstance(value, Mapping)}
+        own = {name: value for name, value in table.items() if not is_table(value)}
+        inner = {name: value for name, value in table.items() if is_table(value)}
         if own or not inner:
             flat[prefix + key] = own
         flat |= _flat(inner, f"{prefix}{key}.")

@@ -244,7 +244,7 @@ def _responses(book: RuleBook, kind: str, base_values: Mapping[str, float]) -> l
     for rule in book.enabled():
         if rule.actor == kind:
             groups.setdefault(rule.behaviour, []).append(rule)
-    found = []
+    found: list[Response] = []
     for behaviour, rules in groups.items():
         base = float(base_values[behaviour])
         for i, rule in enumerate(rules):
@@ -277,7 +277,7 @@ def _rows(columns: Sequence[Column], whole: bool) -> dict[str, int]:
 
 
 def _places(
-    words, cell_columns: Sequence[Column], site_columns: Sequence[Column]
+    words: Vocabulary, cell_columns: Sequence[Column], site_columns: Sequence[Column]
 ) -> dict[int, dict[str, int]]:
     """Return where each signal code finds its source: a row or column number."""
     fields = {name: i for i, name in enumerate(words.fields)}
@@ -314,7 +314,10 @@ def _response_arrays(
     behaviours: Sequence[str],
 ) -> tuple[np.ndarray, ...]:
     first = np.cumsum([0, *(sum(r.kind == kind for r in responses) for kind in kinds)]).astype(np.int64)
-    code, value, terms, numbers = [], [], [], []
+    code: list[tuple[int, int, int]] = []
+    value: list[tuple[float, float]] = []
+    terms: list[tuple[int, bool, int]] = []
+    numbers: list[tuple[float, float]] = []
     for r in responses:
         slots = {signal.name: i for i, signal in enumerate(senses[r.kind])}
         code.append((behaviours.index(r.behaviour), len(terms), len(terms) + len(r.rules)))

@@ -108,7 +108,7 @@ def explain_cell(compiled: Compiled, world: World, row: int) -> list[Reason]:
     base = compiled.arrays[1][compiled.kinds.index(kind)]
     found = {r.behaviour: r.rules for r in compiled.responses if r.kind == kind}
     gain = {rule.id: share for rule, share in zip(compiled.acting, compiled.gain.tolist(), strict=True)}
-    reasons = []
+    reasons: list[Reason] = []
     for column, behaviour in enumerate(compiled.behaviours):
         if behaviour in found or base[column] != 0:
             acting = [r for r in found.get(behaviour, ()) if layer_bits(r) >> layer & 1]

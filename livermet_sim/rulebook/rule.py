@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from livermet_sim.base.errors import RuleError
+from livermet_sim.base.read import is_list
 from livermet_sim.base.specs import Grade, Parameter
 from livermet_sim.base.units import convert
 from livermet_sim.rulebook.own import HILL
@@ -200,13 +201,14 @@ def _name(place: str, key: str, table: Mapping[str, object], valid: Any, reason:
 
 
 def _subset(place: str, value: object, valid: tuple[str, ...]) -> tuple[str, ...]:
-    given = (value,) if isinstance(value, str) else value
-    if not isinstance(given, list | tuple) or not given:
+    given: object = (value,) if isinstance(value, str) else value
+    names: list[object] = list(given) if is_list(given) else []
+    if not names:
         raise RuleError(place, f"{value!r} is not a list of names; valid: {', '.join(valid)}")
-    for name in given:
+    for name in names:
         if name not in valid:
             raise RuleError(place, f'"{name}" is not one of its values', name=str(name), valid=valid)
-    return tuple(name for name in valid if name in given)
+    return tuple(name for name in valid if name in names)
 
 
 def _quantity(place: str, value: object, unit: str) -> float:

@@ -138,7 +138,7 @@ def _lack_of(state: str) -> Signal:
 
 def _contacts(kind: str) -> list[Signal]:
     """Return the contact counts of one kind: all cells, activated cells, and whether there is none."""
-    found = []
+    found: list[Signal] = []
     for prefix, activated, what in (("", False, kind), ("activated.", True, f"activated {kind}")):
         name = f"contact.{prefix}{kind}"
         doc = f"Number of {what} cells at the site and on those it touches, the cell itself left out."

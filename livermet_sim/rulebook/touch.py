@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from livermet_sim.base.types import Wholes
 from livermet_sim.kernels import response
 from livermet_sim.kernels.lining import touch
 from livermet_sim.rulebook.signals import Signal
@@ -77,6 +78,16 @@ class Touch:
         return np.bincount(pairs[there, 0], minlength=len(world.segment_row))
 
 
+class Part(NamedTuple):
+    """Hold what cells of one kind do place by place: responses, the slots of what they read, what of that is a touch."""
+
+    kind: int
+    wanted: Wholes
+    slots: Wholes
+    behaviours: list[str]
+    felt: list[Signal]
+
+
 class Local:
     """Evaluate those responses that a cell which lines a stretch gives where it is touched, place by place.
 
@@ -85,7 +96,7 @@ class Local:
     """
 
     def __init__(self, words: Vocabulary, responses: Sequence[Any], senses: Mapping[str, Sequence[Signal]]):
-        self._parts = []
+        self._parts: list[Part] = []
         for k, kind in enumerate(words.kinds):
             slots = {signal.name: i for i, signal in enumerate(senses[kind])}
             own = [
@@ -99,11 +110,11 @@ class Local:
                 felt = [senses[kind][slot] for slot in read if senses[kind][slot].code in BY_TOUCH]
                 wanted = np.array([m for m, _ in own], dtype=np.int64)
                 names = [r.behaviour for _, r in own]
-                self._parts.append((k, wanted, np.array(read, dtype=np.int64), names, felt))
+                self._parts.append(Part(k, wanted, np.array(read, dtype=np.int64), names, felt))
 
     def evaluate(self, compiled: Any, world: World) -> list[tuple[np.ndarray, list[str], np.ndarray]]:
         """Return by kind the touched sites, int64[n], the behaviours, and their values there, float64[n, behaviours]."""
-        found = []
+        found: list[tuple[np.ndarray, list[str], np.ndarray]] = []
         for k, wanted, slots, names, felt in self._parts:
             sites = self._touched(compiled, world, k, felt)
             values = np.empty((len(sites), len(names)))

@@ -54,9 +54,9 @@ class Vocabulary:
     systemic: tuple[str, ...]
     signals: dict[str, Signal]
     behaviours: dict[str, dict[str, Parameter]]
-    former: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    local: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    called: dict[str, str] = field(default_factory=dict)
+    former: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    local: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    called: dict[str, str] = field(default_factory=dict[str, str])
     shapes: dict[str, Shape | None] = field(default_factory=shapes)
 
     @classmethod

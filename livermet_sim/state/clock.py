@@ -4,31 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import declared, section
 
-SECTION = Section(
-    "run",
-    "Length and step of a run.",
-    (
-        Parameter(
-            "days",
-            28.0,
-            "day",
-            "Simulated time from the moment the first tumour cells may enter.",
-            0.0,
-            3650.0,
-        ),
-        Parameter(
-            "before",
-            0.0,
-            "day",
-            "Simulated time before that; an intervention that starts earlier makes it longer.",
-            0.0,
-            365.0,
-        ),
-        Parameter("step", 0.25, "h", "Time step; results do not depend on it.", 0.005, 4.0),
-    ),
-)
+
+@dataclass(frozen=True)
+class Run:
+    """Length and step of a run."""
+
+    days: float = declared(28.0, "day", "Simulated time from the moment the first tumour cells may enter.", 0.0, 3650.0)  # fmt: skip
+    before: float = declared(0.0, "day", "Simulated time before that; an intervention that starts earlier makes it longer.", 0.0, 365.0)  # fmt: skip
+    step: float = declared(0.25, "h", "Time step; results do not depend on it.", 0.005, 4.0)
+
+
+SECTION = section("run", Run)
 
 
 SLACK = 1e-9  # h; so that no rounding of a tick's time moves an edge

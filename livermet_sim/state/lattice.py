@@ -15,6 +15,7 @@ from scipy import ndimage
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from livermet_sim.base.types import Reals
 from livermet_sim.state.rays import Rays, rays
 
 # steps (x, y) to the sites around, in pairs of opposites along an axis; those that share a side come first
@@ -193,7 +194,7 @@ class Lattice:
         """
         count = np.bincount(group, minlength=number)
         anchor = self._anchors(group, sites, number)
-        out = []
+        out: list[np.ndarray] = []
         for start, step, size in zip(
             self.pixels(anchor)[::-1],
             self.steps(anchor[group], sites),
@@ -210,7 +211,7 @@ class Lattice:
         """Return a site near the middle of each group: the mean direction around the torus, or site 0."""
         if not self.wrap:
             return np.zeros(number, dtype=np.int64)
-        places = []
+        places: list[np.ndarray] = []
         for place, size in zip(self.pixels(sites), (self.height, self.width), strict=True):
             angle = 2.0 * np.pi * np.arange(size) / size
             parts = [
@@ -233,9 +234,8 @@ class Lattice:
         from scipy.spatial import KDTree
 
         box = np.array(self.extent) if self.wrap else None
-        return KDTree(np.stack(self.xy(others), axis=1), boxsize=box).query(np.stack(self.xy(sites), axis=1))[
-            0
-        ]
+        tree = KDTree(np.stack(self.xy(others), axis=1), boxsize=box)
+        return np.asarray(tree.query(np.stack(self.xy(sites), axis=1))[0])
 
     def _transform(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return distance and nearest site; a joined lattice is repeated as far around as distances reach."""
@@ -289,11 +289,12 @@ class Lattice:
     def smoothed(self, values: np.ndarray, width: float) -> np.ndarray:
         """Return site values blurred by a Gaussian of ``width`` sites, float64[n]."""
         mode = "wrap" if self.wrap else "nearest"
-        return ndimage.gaussian_filter(self.picture(values), width, mode=mode).ravel()
+        picture: Reals = self.picture(values)
+        return ndimage.gaussian_filter(picture, width, mode=mode).ravel()
 
     def slope(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the slope of site values along x and y per um, by central differences."""
-        out = []
+        out: list[np.ndarray] = []
         for axis in (0, 1):
             ahead, behind = self.around[:, 2 * axis], self.around[:, 2 * axis + 1]
             span = np.where(ahead >= 0, 1, 0) + np.where(behind >= 0, 1, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from livermet_sim.base.types import Wholes
 from livermet_sim.state.tissue import Tissue
 
 
@@ -25,7 +26,7 @@ class Level:
     def __init__(self, mass: np.ndarray, tie_x: np.ndarray, tie_y: np.ndarray, base: int, stride: int):
         self.mass, self.tie_x, self.tie_y = mass, tie_x, tie_y
         self.base, self.stride = base, stride
-        self.height, self.width = mass.shape
+        self.height, self.width = (int(n) for n in mass.shape)
 
     @property
     def end(self) -> int:
@@ -37,10 +38,11 @@ class Level:
 
         Blocks are tied by half the sum of their parts' ties, as they lie twice as far apart.
         """
-        sums = []
+        sums: list[np.ndarray] = []
         for values, first_x, first_y in ((self.mass, 0, 0), (self.tie_x, 1, 0), (self.tie_y, 0, 1)):
             even = np.pad(values, ((0, self.height % 2), (0, self.width % 2)))
-            sums.append(sum(even[j::2, i::2] for j in range(first_y, 2) for i in range(first_x, 2)))
+            parts = [even[j::2, i::2] for j in range(first_y, 2) for i in range(first_x, 2)]
+            sums.append(sum(parts[1:], parts[0]))
         mass, tie_x, tie_y = sums
         stride = mass.shape[1] + 2
         return Level(mass, 0.5 * tie_x, 0.5 * tie_y, start + stride + 1, stride)
@@ -58,7 +60,8 @@ class Level:
     def extent(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the first place of each line inside the tissue and the one after the last."""
         inside = self.mass > 0
-        first, last = inside.argmax(axis=1), self.width - inside[:, ::-1].argmax(axis=1)
+        first: Wholes = inside.argmax(axis=1)
+        last: Wholes = self.width - inside[:, ::-1].argmax(axis=1)
         return first, np.where(inside.any(axis=1), last, first)
 
 
@@ -95,7 +98,8 @@ class Levels:
         self.form, which = _distinct(np.concatenate([full, *forms]))
         parts = np.split(which, np.cumsum([len(full), *map(len, forms)])[:-1])
         self.whole = parts[0]
-        lines, edges = [], []
+        lines: list[np.ndarray] = []
+        edges: list[np.ndarray] = []
         for k, level in enumerate(stack):
             table, place = _lines(level, stack[k + 1] if k + 1 < len(stack) else None, k > 0)
             found, counts = _edges(level, parts[k + 1].reshape(level.mass.shape), self.whole[k], place)
@@ -158,7 +162,7 @@ def _ghosts(level: Level) -> np.ndarray:
     """Return the rows of empty places beside full ones, and the row of one full neighbour of each."""
     inside = np.pad(level.mass > 0, 1)
     place = level.base - level.stride - 1 + np.arange(inside.size).reshape(inside.shape)
-    pairs = []
+    pairs: list[np.ndarray] = []
     for axis in range(2):
         for step in (1, -1):
             near = np.roll(inside, step, axis) & ~inside

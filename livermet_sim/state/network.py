@@ -6,6 +6,7 @@ import numpy as np
 
 from livermet_sim.base import threads
 from livermet_sim.base.errors import TissueError
+from livermet_sim.base.types import Wholes
 from livermet_sim.kernels import flow
 from livermet_sim.kernels.rheology import relative_viscosity
 from livermet_sim.state import blocks
@@ -244,13 +245,13 @@ class Network:
     def set_reference(self) -> None:
         """Remember the present flow as healthy: the median of each diameter class, and what each port lets through."""
         flowing = self.vessel & ~self._port & (self.throughput > 0.0)
-        classes = (self.diameter[flowing] / CLASS_WIDTH).astype(np.int64)
+        classes: Wholes = (self.diameter[flowing] / CLASS_WIDTH).astype(np.int64)
         if len(classes) == 0:
             raise TissueError("network", "no blood flows; there is no healthy flow to compare with")
         present = np.unique(classes)
         medians = np.array([np.median(self.throughput[flowing][classes == c]) for c in present])
         # a class that healthy liver lacks takes the nearest one's median
-        nearest = np.abs(np.arange(present[-1] + 1)[:, None] - present).argmin(axis=1)
+        nearest = np.abs(np.arange(int(present[-1]) + 1)[:, None] - present).argmin(axis=1)
         self.medians = medians[nearest]
         self.ports.resting = np.abs(self.ports.supply)
 

@@ -72,13 +72,14 @@ class Roster:
     def look(self, rows: np.ndarray) -> list[Any]:
         """Return the views of the cells in ``rows``, made where they are not there yet."""
         self._forget()
-        cells, views, found = self.world.cells, self._views, []
+        cells, views = self.world.cells, self._views
+        found: list[Any] = []
         keys, kinds = cells.full("key")[rows].tolist(), cells.full("kind")[rows].tolist()
         for key, kind, row in zip(keys, kinds, rows.tolist(), strict=True):
-            view = views.get(key)
-            if view is None:
-                view = views[key] = self.classes[kind](self.model, key)
-            view.__dict__["_row"] = row
+            if key not in views:
+                views[key] = self.classes[kind](self.model, key)
+            view = views[key]
+            vars(view)["_row"] = row
             found.append(view)
         return found
 
@@ -100,7 +101,8 @@ class Roster:
 
     def remembered(self) -> str:
         """Return the name of something that a view of a living cell keeps of its own; empty where none does."""
-        names = {name for view in self._views.values() if view.alive for name in vars(view)}
+        kept: list[dict[str, Any]] = [vars(view) for view in self._views.values() if view.alive]
+        names = {name for own in kept for name in own}
         return min(names - OURS, default="")
 
     def changed(self) -> None:

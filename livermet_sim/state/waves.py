@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import fft
 
 from livermet_sim.base import threads
@@ -42,7 +43,7 @@ class Waves:
         def spread(number: int) -> None:
             signal = signals[number]
             if signal.any():
-                waves = fft.rfft2(signal.reshape(self._shape))
+                waves: NDArray[np.complex128] = fft.rfft2(signal.reshape(self._shape))
                 waves *= self._damping[number]
                 signal[:] = np.asarray(fft.irfft2(waves, self._shape, overwrite_x=True)).ravel()
 

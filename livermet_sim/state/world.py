@@ -66,12 +66,12 @@ class World:
     segments: np.ndarray
     segment_row: np.ndarray
     systemic_names: Sequence[str]
-    roles: Mapping[Role, tuple[int, ...]] = field(default_factory=dict)
-    totals: dict[str, int] = field(default_factory=dict)
-    carried: dict[str, Table] = field(default_factory=dict)
-    declared: list[Carried] = field(default_factory=list)
+    roles: Mapping[Role, tuple[int, ...]] = field(default_factory=dict[Role, tuple[int, ...]])
+    totals: dict[str, int] = field(default_factory=dict[str, int])
+    carried: dict[str, Table] = field(default_factory=dict[str, Table])
+    declared: list[Carried] = field(default_factory=list[Carried])
     levels: Table = field(default_factory=lambda: Table(LEVEL_COLUMNS, 64))
-    level_names: list[str] = field(default_factory=list)
+    level_names: list[str] = field(default_factory=list[str])
 
     @property
     def systemic(self) -> np.ndarray:
@@ -126,7 +126,7 @@ class World:
             self.rates = grown
         self.rates[rows] = 0.0
         self.census.stale = True
-        return np.arange(rows.start, rows.stop)
+        return np.arange(int(rows.start), int(rows.stop))
 
     def drop_dead(self) -> None:
         """Remove the rows of cells that died or left; rows move, so the census is stale after it."""

@@ -129,7 +129,7 @@ class Store:
         failed = pc.equal(rows["status"], FAILED)  # type: ignore[attr-defined]
         tried = pc.negate(rows["tried"])  # type: ignore[attr-defined]
         order = pc.sort_indices(  # type: ignore[attr-defined]
-            pa.table({"address": rows["address"], "failed": failed, "tried": tried, "part": rows["part"]}),
+            rows.select(["address", "part"]).append_column("failed", failed).append_column("tried", tried),
             sort_keys=[(name, "ascending") for name in ("address", "failed", "tried", "part")],
         )
         rows = rows.take(order)

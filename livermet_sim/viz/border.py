@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from livermet_sim.cells.registry import having
 from livermet_sim.observe.growth_pattern import PATTERNS, SITE_ARRAYS, STELLATE_ACTIVE, View, border
-from livermet_sim.processes.staging.thresholds import SECTION
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import CONTACT, OUTSIDE, PARENCHYMA, SINUSOID
 from livermet_sim.viz import style
@@ -27,7 +27,7 @@ THRESHOLDS = ("rim_collagen", "compressed", "live_parenchyma")
 LEAST_UM2, MOST_LESIONS = 1000.0, 10  # ten cells of the default size
 
 
-def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray]:
+def stretches(view: Scene, thresholds: Thresholds) -> dict[str, np.ndarray]:
     """Return the stretches of all borders in a tissue picture: see ``observe.growth_pattern.border``.
 
     Where the patency of a sinusoid is not known, one without flow counts as shut.
@@ -51,7 +51,7 @@ def stretches(view: Scene, thresholds: dict[str, float]) -> dict[str, np.ndarray
         lattice, table[:, : lattice.sides], lattice.within(CONTACT, table), born, compartment, view["tumour"].ravel(),
         stellate=stellate, patency=open_share.ravel(), cells=1.0, **sites,
     )  # fmt: skip
-    return border(own, SimpleNamespace(**thresholds))
+    return border(own, thresholds)
 
 
 def border_patterns(view: Scene, found: dict[str, np.ndarray]) -> np.ndarray:
@@ -72,15 +72,13 @@ def border_shares(view: Scene, found: dict[str, np.ndarray]) -> dict[int, np.nda
     return {number: count[number] / count[number].sum() for number in large if count[number].sum()}
 
 
-def thresholds_of(source: Any) -> dict[str, float]:
+def thresholds_of(source: Any) -> Thresholds:
     """Return the thresholds of a run's scenario, and the defaults for what does not tell."""
     if hasattr(source, "engine"):
-        own = source.engine.setting.section("phases")
-        return {name: float(getattr(own, name)) for name in THRESHOLDS}
+        return source.engine.setting.read("phases", Thresholds)
     scenario = getattr(source, "scenario", None)
     said = scenario.get("phases", {}) if isinstance(scenario, dict) else {}
-    usual = {parameter.name: parameter.default for parameter in SECTION.parameters}
-    return {name: float(said.get(name, usual[name])) for name in THRESHOLDS}
+    return replace(Thresholds(), **{name: float(said[name]) for name in THRESHOLDS if name in said})
 
 
 def growth_pattern(source: Any, time_h: float | None = None, *, width: float = style.WIDE) -> Figure:

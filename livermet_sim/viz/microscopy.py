@@ -57,7 +57,7 @@ def _paint_tumour(canvas: Canvas, stain: Stain) -> None:
         return
     number = np.arange(mask.size).reshape(mask.shape)
     y, x = raster.tumour_centres(canvas.scene, number)
-    where = canvas.at_sites(ndimage.binary_dilation(mask, np.ones((3, 3))))
+    where = canvas.at_sites(ndimage.binary_dilation(mask, np.ones((3, 3), dtype=bool)))
     best, first, second = nearest_two(canvas, np.where(mask, number, -1), y, x, where)
     share = np.clip((0.8 - first) * canvas.scale + 0.5, 0, 1) * (best >= 0)
     grain = 1 + 0.3 * (spread(np.arange(len(best)), 6) - 0.5)

@@ -104,7 +104,7 @@ def paint_tumour(canvas: Canvas, colour_of_site: np.ndarray) -> None:
     number = np.arange(mask.size).reshape(mask.shape)
     label = np.where(mask, number, -1)
     y, x = tumour_centres(canvas.scene, number)
-    where = canvas.at_sites(ndimage.binary_dilation(mask, np.ones((3, 3))))
+    where = canvas.at_sites(ndimage.binary_dilation(mask, np.ones((3, 3), dtype=bool)))
     best, first, second = nearest_two(canvas, label, y, x, where)
     colour = colour_of_site.reshape(-1, 3)[best]
     pale = colour + 0.45 * (1 - colour)

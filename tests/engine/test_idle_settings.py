@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import get_type_hints
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from livermet_sim.anatomy.build import build
 from livermet_sim.anatomy.parameters import KINDS
 from livermet_sim.anatomy.parameters import SECTION as TISSUE
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.specs import filled
 from livermet_sim.engine import Engine
 from livermet_sim.interventions import deplete
 from livermet_sim.processes import setting
@@ -33,15 +37,15 @@ class Read(dict):
         return super().get(name, default)
 
 
-class Attributes:
-    """Give values as attributes, and remember which were looked up."""
+def watched(kind, values):
+    """Return a section's values as an object of a subclass that looks them up each time it is asked for one."""
+    names = {name.replace(".", "_"): name for name in values}
 
-    def __init__(self, values):
-        self._values = values
-        self._names = {name.replace(".", "_"): name for name in values}
+    class Watched(kind):
+        def __getattribute__(self, name):
+            return values[names[name]] if name in names else super().__getattribute__(name)
 
-    def __getattr__(self, name):
-        return self._values[self._names[name]]
+    return filled(Watched, dict(values.items()))
 
 
 def acts(parameter, values):
@@ -73,7 +77,7 @@ def test_a_tissue_reads_exactly_the_parameters_that_are_declared_to_act_in_it(ki
 def test_every_parameter_is_read_in_a_run_or_declared_to_need_another(monkeypatch):
     scenario, seen = load("strip", {"seeding.enrichment": 30}), set()
     values = {name: Read(section, seen, name) for name, section in scenario.values.items()}
-    monkeypatch.setattr(setting, "namespace", Attributes)
+    monkeypatch.setattr(setting, "filled", watched)
     object.__setattr__(scenario, "values", values)
     engine = Engine(scenario, 1)
     engine.run(min(30.0, engine.remaining))
@@ -86,6 +90,26 @@ def test_every_parameter_is_read_in_a_run_or_declared_to_need_another(monkeypatc
         unread += [f"{name}.{p.name}" for p in own if acts(p, scenario.values[name])]
     # the rim of a lesion is measured once one is large enough to have a growth pattern (tests/phases)
     assert set(unread) - seen <= {"phases.rim"}
+
+
+def test_a_number_that_a_process_reads_is_of_the_type_that_it_says(monkeypatch):
+    asked = []
+
+    def noted(kind, values):
+        asked.append((kind, found := filled(kind, values)))
+        return found
+
+    monkeypatch.setattr(setting, "filled", noted)
+    Engine(load("strip"), 1)
+    assert {"Seeding", "Flow", "Thresholds", "Passenger"} <= {kind.__name__ for kind, _ in asked}
+    for kind, found in asked:
+        said = get_type_hints(kind)
+        assert {name: type(value) for name, value in vars(found).items()} == said, kind
+
+
+def test_a_name_that_a_section_lacks_is_refused():
+    with pytest.raises(KeyError, match="wander"):
+        filled(dataclass(type("Astray", (), {"__annotations__": {"wander": float}})), {"start": 0.0})
 
 
 def idle_pairs():

@@ -8,7 +8,11 @@ from process_worlds import engine_on, lone_tumour_cells, process
 
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import LUMEN, SINUSOID, TISSUE
+from livermet_sim.processes.angiogenesis import Tip
 from livermet_sim.processes.collapse import take_away
+from livermet_sim.processes.matrix import Matrix
+from livermet_sim.processes.perfusion import Flow
+from livermet_sim.processes.systemic import SystemicResponse
 from livermet_sim.rulebook.book import by_process
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.tables import rule as in_words
@@ -74,7 +78,7 @@ def test_pa1_dormant_founders_do_not_divide():
 def test_pm4_saa_follows_il6_as_it_should():
     engine = liver(10, systemic__il6=2.0, systemic__saa=0.5, seeding__dose=0.0)
     level = engine.world.systemic[engine.world.systemic_names.index("saa")]
-    own = engine.setting.section("systemic_response")
+    own = engine.setting.read("systemic_response", SystemicResponse)
     assert level == pytest.approx(0.5 + own.saa_gain * 2 / 3 * (1 - np.exp(-own.saa_rate * 10)))
     still = liver(10, systemic__saa=0.5, seeding__dose=0.0)
     assert still.world.systemic[still.world.systemic_names.index("saa")] == 0.5
@@ -82,7 +86,7 @@ def test_pm4_saa_follows_il6_as_it_should():
 
 def test_pm12_permeability_rebounds_when_an_anti_vegf_drug_is_stopped():
     engine = liver(240, systemic__anti_vegf=2.0, seeding__dose=0.0)
-    world, memory = engine.world, engine.setting.section("systemic_response").rebound_memory
+    world, memory = engine.world, engine.setting.read("systemic_response", SystemicResponse).rebound_memory
     at = world.systemic_names.index
     assert world.systemic[at("vegf_rebound")] == 0.0
     world.systemic[at("anti_vegf")] = 0.0
@@ -111,7 +115,7 @@ def test_an9_vessels_near_a_portal_tract_are_narrow(monkeypatch):
     grow.step(world)
     roots, tubes = world.carried["sprouts"]["root"] % 21 * 10.0, world.carried["sprouts"]["tube"]
     distance = dict(zip(roots.tolist(), tubes.tolist(), strict=True))
-    lsec = setting.section("cells.lsec")
+    lsec = setting.read("cells.lsec", Tip)
     assert {tube for x, tube in distance.items() if x < lsec.portal_reach} == {lsec.portal_sprout_diameter}
     assert {tube for x, tube in distance.items() if x > lsec.portal_reach} == {lsec.sprout_diameter}
     roots = len(world.compartment[world.compartment == SINUSOID])
@@ -162,7 +166,7 @@ def test_an21_an_invaded_portal_inlet_keeps_the_arterial_share(monkeypatch):
         arterial[on] = world.network.ports.arterial[world.network.ports.of[ROW]]
     assert flows[False] == pytest.approx(1.0) and arterial == {True: 1.0, False: 0.25}
     # with the resistance at which a quarter would come at 0.75 mmHg less in the tract, behind it that of the rest
-    own = setting.section("flow")
+    own = setting.read("flow", Flow)
     whole = own.upstream + 1.0 + own.downstream
     assert flows[True] == pytest.approx(
         whole / ((own.upstream + 0.75) / 0.25 + 1.0 + own.downstream), rel=1e-3
@@ -174,7 +178,7 @@ def test_gr3_hepatocytes_waste_under_pressure(monkeypatch):
     world = engine.world
     centre = 4 * 21 + 10
     place_lesion(engine, [centre + d for d in (-22, -21, -20, -1, 1, 20, 21, 22)])
-    own = setting.section("matrix")
+    own = setting.read("matrix", Matrix)
     process(engine, "Remodel").step(world)
     assert world.sites["parenchyma"][centre] == pytest.approx(np.exp(-own.hepatocyte_crush * own.interval))
     assert world.sites["parenchyma"][2] == 1.0
@@ -214,7 +218,7 @@ def test_an8_sinusoids_at_a_lesion_widen_and_fuse(monkeypatch):
     beside, far = 9 * 21 + 10, 9 * 21 + 2
     edges, inflow = len(world.network.edges), world.network.inflow
     fuse.step(world)
-    lake = setting.section("cells.lsec").lake_diameter
+    lake = setting.cell("lsec", "lake_diameter")
     assert world.sites["diameter"][beside] == pytest.approx(lake + (8.0 - lake) * np.exp(-0.05 * fuse.every))
     assert world.sites["diameter"][far] == 8.0 and len(world.network.edges) == edges
     world.sites["diameter"][10 * 21 : 11 * 21] = 15.0

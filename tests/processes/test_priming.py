@@ -6,6 +6,7 @@ from process_worlds import process
 
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.turnover import LEAVES
+from livermet_sim.processes.priming import Priming
 from livermet_sim.scenario.load import load
 
 
@@ -56,7 +57,9 @@ def test_as_many_effectors_come_in_as_left_the_node():
     at = world.systemic_names.index("primed")
     before = len(world.rows("cd8"))
     world.systemic[at] = 40.0
-    expected = resting_cd8(engine) * 40.0 * (1 - math.exp(-48 / engine.setting.section("priming").expansion))
+    expected = (
+        resting_cd8(engine) * 40.0 * (1 - math.exp(-48 / engine.setting.read("priming", Priming).expansion))
+    )
     engine.run(48)
     come = len(world.rows("cd8")) - before
     assert abs(come - expected) < 3 * math.sqrt(expected)

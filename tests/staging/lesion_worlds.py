@@ -7,6 +7,7 @@ from process_worlds import drawn_tissue, engine_on, lone_tumour_cells, process
 
 from livermet_sim.kernels.codes import TISSUE, TUMOUR
 from livermet_sim.processes.process import Process
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.world import World
 
 WIDTH, TUBES = 50, (12, 25, 38)
@@ -27,7 +28,7 @@ class Stand:
         self.engine, self.setting = engine_on(monkeypatch, LINES)
         self.world: World = self.engine.world
         self.stage: Process = process(self.engine, "Stage")
-        self.own = self.setting.section("phases")
+        self.own = self.setting.read("phases", Thresholds)
         self.world.sites["perfused"][:] = self.world.network.vessel
         self.interval = max(1, round(self.own.interval / self.world.clock.dt))
 

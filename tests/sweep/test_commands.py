@@ -83,7 +83,7 @@ def test_a_study_in_which_some_fail_says_how_many_and_exits_1(livermet, monkeypa
     real = Engine.run
 
     def sometimes(engine, *hours):
-        if engine.setting.section("cells.kupffer").density == 0:
+        if engine.setting.cell("kupffer", "density") == 0:
             raise ZeroDivisionError("nothing works")
         return real(engine, *hours)
 

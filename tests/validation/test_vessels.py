@@ -10,6 +10,7 @@ import pytest
 import livermet_sim as lm
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import SINUSOID, TISSUE
+from livermet_sim.processes.collapse import Vessels
 from livermet_sim.sweep.execute import execute
 from livermet_sim.sweep.paired import ratio_of_means
 
@@ -70,7 +71,7 @@ def course(item: tuple[str, int, int]) -> list[Reading]:
     """Return the readings of one liver up to a day, under one of VEGF."""
     name, seed, until = item
     engine = Engine(lm.load("baseline", LIVER | {"run.days": until}).with_(interventions=VEGF[name]), seed)
-    hours, laid, found = engine.setting.section("vessels").interval, 0, []
+    hours, laid, found = engine.setting.read("vessels", Vessels).interval, 0, []
     for day in (day for day in READ if day <= until):
         while engine.world.clock.hours < 24.0 * day:
             engine.run(hours)

@@ -13,6 +13,7 @@ from synthetic import result
 from livermet_sim.base.errors import ResultError
 from livermet_sim.model import LiverModel
 from livermet_sim.observe.frames import moment
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.viz import border, figures, immune, style, two_livers
 from livermet_sim.viz.canvas import rgb
 from livermet_sim.viz.scene import scene
@@ -68,7 +69,7 @@ def test_thresholds_of_the_run_count(made_up):
     view = disc(scene(made_up), patency=(3, 7, 0.2))
     other = copy.copy(made_up)
     other.scenario = made_up.scenario | {"phases": {"compressed": 0.1, "angiogenic_cells": 5}}
-    assert border.thresholds_of(other) == border.thresholds_of({}) | {"compressed": 0.1}
+    assert border.thresholds_of(other) == Thresholds(compressed=0.1)
     found = border.stretches(view, border.thresholds_of(other))
     assert border.border_shares(view, found)[7][border.PATTERNS.index("pushing")] < 0.1
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.world import World
 
 
-def identify(world: World, thresholds: SimpleNamespace, rows: np.ndarray, group: np.ndarray) -> np.ndarray:
+def identify(world: World, thresholds: Thresholds, rows: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Return the lesion of each tumour cell, and write down what merged and what broke away.
 
     A group is led by the lesion most of its cells come from. A lesion whose largest part is led by another has merged into
@@ -71,7 +70,7 @@ def _owners(world: World, former: np.ndarray, group: np.ndarray, groups: int) ->
     return into[leader]
 
 
-def _stands_apart(world: World, thresholds: SimpleNamespace, part: np.ndarray, rest: np.ndarray) -> bool:
+def _stands_apart(world: World, thresholds: Thresholds, part: np.ndarray, rest: np.ndarray) -> bool:
     """Say whether a part has stood apart from the rest of its lesion for long enough to be a lesion; keep since when."""
     cells, now = world.cells, world.clock.end_of_step
     since, site = cells.full("apart"), cells.full("site")
@@ -80,7 +79,7 @@ def _stands_apart(world: World, thresholds: SimpleNamespace, part: np.ndarray, r
         return False
     known = since[part][~np.isnan(since[part])]
     since[part] = known.min(initial=now)
-    return now - since[part[0]] >= thresholds.apart_time - 1e-9
+    return bool(now - since[part[0]] >= thresholds.apart_time - 1e-9)
 
 
 def _own_lesion(world: World, part: np.ndarray, source: int, ids: np.ndarray) -> int:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from livermet_sim.kernels.codes import SINUSOID, TISSUE
 from livermet_sim.processes.staging.niche import read_niche
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.lesions import ANGIOGENIC, GROWTH, MICROVASCULAR, PRE_ANGIOGENIC
 from livermet_sim.state.world import World
 
 
 def read_phases(
     world: World,
-    thresholds: SimpleNamespace,
+    thresholds: Thresholds,
     hypoxic_below: float,
     rows: np.ndarray,
     ids: np.ndarray,
@@ -53,7 +52,7 @@ def read_phases(
 
 
 def _follow(
-    world: World, thresholds: SimpleNamespace, sizes: np.ndarray, settled: np.ndarray, large: np.ndarray
+    world: World, thresholds: Thresholds, sizes: np.ndarray, settled: np.ndarray, large: np.ndarray
 ) -> None:
     """Let each lesion's phase follow readings that persist: up one phase at a time, down to the best reading meanwhile."""
     lesions, now = world.lesions, world.clock.end_of_step
@@ -79,7 +78,7 @@ def _follow(
 
 def _readings(
     world: World,
-    thresholds: SimpleNamespace,
+    thresholds: Thresholds,
     sizes: np.ndarray,
     settled: np.ndarray,
     large: np.ndarray,
@@ -135,9 +134,7 @@ def within_reach(world: World, at: np.ndarray, reach: float) -> np.ndarray:
     return found
 
 
-def _net_growth(
-    world: World, thresholds: SimpleNamespace, sizes: np.ndarray, grown: np.ndarray
-) -> np.ndarray:
+def _net_growth(world: World, thresholds: Thresholds, sizes: np.ndarray, grown: np.ndarray) -> np.ndarray:
     """Say which lesions are larger than a window ago by the ratio; sizes are kept twice a window."""
     lesions = world.lesions
     half = max(1, round(thresholds.growth_window / 2 / world.clock.dt))

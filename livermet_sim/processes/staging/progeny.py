@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from livermet_sim.kernels.codes import TISSUE
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.lesions import ANGIOGENIC, GROWTH
 from livermet_sim.state.world import World
 
 
-def read_progeny(world: World, thresholds: SimpleNamespace, rows: np.ndarray, ids: np.ndarray) -> None:
+def read_progeny(world: World, thresholds: Thresholds, rows: np.ndarray, ids: np.ndarray) -> None:
     """Write when a founder's own cells first made, within one lesion, what counts as a step of the cascade.
 
     A founder whose few cells lie in the lesion of another has not come as far as that lesion has.

@@ -11,6 +11,7 @@ from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.staging.identity import identify
 from livermet_sim.processes.staging.phases import read_phases
 from livermet_sim.processes.staging.progeny import read_progeny
+from livermet_sim.processes.staging.thresholds import Thresholds
 from livermet_sim.state.world import World
 
 # um between the middles of two cells of one lesion: a cell's breadth lies between them; sites of 8, 10 and 12.5 um
@@ -25,9 +26,9 @@ class Stage(Process):
     writes = ("lesions", "cells.lesion", "cells.phase", "cells.lesion_size", "cells.apart")
 
     def __init__(self, setting: Setting):
-        self.own = setting.section("phases")
+        self.own = setting.read("phases", Thresholds)
         self.every = self.own.interval
-        self.hypoxic = setting.section("cells.tumour").hypoxia_threshold
+        self.hypoxic = setting.cell("tumour", "hypoxia_threshold")
         self._claimed: np.ndarray | None = None
         self._near = np.zeros((0, 0), dtype=np.int32)
 

@@ -85,7 +85,7 @@ def near(text: str, group: str) -> list[str]:
     """Return the words to choose from in a hint; entries with the substrate or type of cell that the text seems to name."""
     last = text.split(" ")[-1]
     first = text.split(" ")[0]
-    words = []
+    words: list[str] = []
     for entry in _entries(group):
         for name in dict.fromkeys((first, last)):
             words.append(re.sub(rf"\b[{SUBSTRATE}{CELL}]\b", lambda _, name=name: name, entry))
@@ -116,7 +116,7 @@ def _slots(entry: str) -> bool:
 @cache
 def _patterns(group: str) -> list[tuple[re.Pattern[str], str]]:
     """Return the entries with a slot as patterns, the longest first, so that none hides a narrower one."""
-    found = []
+    found: list[tuple[re.Pattern[str], str]] = []
     for spelling, entry in _entries(group).items():
         if _slots(spelling) and spelling != SUBSTRATE:
             parts = re.split(rf"\b[{SUBSTRATE}{CELL}]\b", spelling)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import RuleError
-from livermet_sim.base.read import content, guarded, is_file, read_object
+from livermet_sim.base.read import content, guarded, is_file, is_table, read_object
 from livermet_sim.base.write import write_text
 
 ENDING = ".physicell.json"
@@ -37,7 +37,7 @@ class Entry:
 
     row: str
     id: str = ""
-    record: dict[str, Any] | None = None
+    record: Mapping[str, Any] | None = None
     why: str = ""
     line: int = 0
 
@@ -75,17 +75,12 @@ def load(path: Path) -> list[Entry]:
 
 
 def _entry(item: Any) -> Entry:
-    if not isinstance(item, dict) or not isinstance(item.get("rule"), dict | None):
-        raise ValueError("an entry is not as it was written")
-    texts = [item.get(name) for name in ("row", "id", "why")]
-    line = item.get("line")
-    if (
-        not all(isinstance(text, str) for text in texts)
-        or not isinstance(line, int)
-        or not (texts[0] or texts[1])
-    ):
-        raise ValueError("an entry is not as it was written")
-    return Entry(str(texts[0]), str(texts[1]), item.get("rule"), str(texts[2]), line)
+    if is_table(item):
+        row, id, rule, why, line = (item.get(name) for name in ("row", "id", "rule", "why", "line"))
+        told = isinstance(why, str) and isinstance(line, int) and (rule is None or is_table(rule))
+        if isinstance(row, str) and isinstance(id, str) and (row or id) and told:
+            return Entry(row, id, rule, why, line)
+    raise ValueError("an entry is not as it was written")
 
 
 def refuse_other(path: Path) -> None:

@@ -135,7 +135,7 @@ class Reader:
 
     def _fields(self, line: Line) -> list[tuple[int, str]]:
         """Return the fields in the order of version 3."""
-        found = []
+        found: list[tuple[int, str]] = []
         for n, at in enumerate(LAYOUTS[self.layout]):
             if at < 0:  # version 0 has a minimum and a maximum
                 at = 2 if line.fields[6].strip().lower().startswith("d") else 4

@@ -79,7 +79,7 @@ def respond(
     if dead and not any(row.dead for row in rows):
         return base if present is None else present
     floor, ceiling = span(rows, base)
-    shares = []
+    shares: list[float] = []
     for raises in (True, False):
         of = [row for row in rows if row.raises == raises]
         felt = [

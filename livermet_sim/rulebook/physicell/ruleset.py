@@ -151,7 +151,8 @@ def translated(found: PhysicellRules, here: Here, before: Sequence[Entry] = ()) 
         What was kept beside the file: a row that stands there has the rule that stands there.
     """
     known = {entry.row: entry for entry in before if entry.row}
-    entries, taken = [], {entry.id for entry in before if entry.id}
+    entries: list[Entry] = []
+    taken = {entry.id for entry in before if entry.id}
     findings = list(found.findings)
     for row in found.rows:
         entry = known.get(row.text())

@@ -93,7 +93,7 @@ class Here:
     def _signal(self, row: Row) -> tuple[str, str, str]:
         """Return our signal, the unit of the half-maximum, and a note."""
         word = dictionary.signal(row.signal)
-        entry = dictionary.library()[SIGNALS][word.entry] if word else {}
+        entry: Mapping[str, Any] = dictionary.library()[SIGNALS][word.entry] if word else {}
         if word is None or "why" in entry:
             raise NoMeaning(
                 f'"{row.signal}" is no signal here: {entry.get("why", "it is not in the dictionary")}'
@@ -157,7 +157,7 @@ class Here:
 
 def row_of(rule: Rule, here: Here) -> tuple[Row, tuple[str, ...]]:
     """Return the row of a rule, and notes on what it loses."""
-    notes = []
+    notes: list[str] = []
     signal = _signal_word(rule.signal, here.words)
     behaviour, unit_there = _behaviour_word(rule, here.words)
     base = here.base(rule.actor, rule.behaviour)

@@ -17,7 +17,7 @@ def exact(tissue: Tissue, fields: Fields) -> np.ndarray:
     compact[inside] = np.arange(len(inside))
     sides = tissue.neighbours[inside, :4]
     row, k = np.nonzero(sides >= 0)
-    lap = sp.csr_matrix((np.ones(len(row)), (row, compact[sides[row, k]])), shape=(len(inside),) * 2)
+    lap = sp.csr_matrix((np.ones(len(row)), (row, compact[sides[row, k]])), shape=(len(inside), len(inside)))
     lap = lap - sp.diags(np.asarray(lap.sum(axis=1)).ravel())
     source = fields.source[inside] / SOURCE_STEPS
     columns = [

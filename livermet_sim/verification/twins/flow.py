@@ -26,7 +26,7 @@ def pressures(network: Network, viscosity: float) -> tuple[np.ndarray, np.ndarra
     tissue = network.tissue
     a, b = tissue.edges.T
     g = np.pi * 8.0**4 / (128 * viscosity * tissue.site) * np.minimum(network.patency[a], network.patency[b])
-    matrix = sp.coo_matrix((np.concatenate([g, g]), (np.r_[a, b], np.r_[b, a])), (tissue.n,) * 2).tocsr()
+    matrix = sp.coo_matrix((np.concatenate([g, g]), (np.r_[a, b], np.r_[b, a])), (tissue.n, tissue.n)).tocsr()
     balance: Any = (sp.diags(np.asarray(matrix.sum(axis=1)).ravel()) - matrix).tocsr()
     free = np.flatnonzero(tissue.compartment == SINUSOID)
     given = np.flatnonzero(np.isin(tissue.compartment, (PORTAL, CENTRAL)))

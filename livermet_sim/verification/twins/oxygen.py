@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.optimize import root
 
@@ -49,6 +51,7 @@ def slow_twin(body: Body) -> tuple[np.ndarray, np.ndarray]:
         return np.array(out)
 
     start = np.full(len(cells) + len(tubes) + net.ports.number, 40.0)
-    found = root(balance, start, method="hybr", options={"xtol": 1e-12, "maxfev": 100000})
+    options: Any = {"xtol": 1e-12, "maxfev": 100_000}
+    found = root(balance, start, method="hybr", options=options)
     assert np.abs(balance(found.x)).max() < 1e-6, found.message
     return unpack(found.x)

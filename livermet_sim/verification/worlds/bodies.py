@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from livermet_sim.base.specs import namespace
 from livermet_sim.base.units import convert
-from livermet_sim.processes.oxygenation import SECTION, Oxygenate
+from livermet_sim.processes.oxygenation import Oxygen, Oxygenate
 from livermet_sim.state.network import Network
 from livermet_sim.state.places import single
 from livermet_sim.state.sites import SITE_COLUMNS
@@ -38,11 +37,12 @@ class Body:
         sites = Table(SITE_COLUMNS, tissue.n)
         sites.append(tissue.n)
         sites["oxygen"][tissue.inside], sites["parenchyma"][:] = 40.0, 1.0
-        values = {p.name: p.default for p in SECTION.parameters} | {"tolerance": 1e-7} | own
-        sections = {"oxygen": namespace(values), "cells.tumour": SimpleNamespace(oxygen_uptake=tumour_uptake)}
-        setting: Any = SimpleNamespace(section=sections.__getitem__)
+        values: dict[str, Any] = {"tolerance": 1e-7, **own}
+        self.own = Oxygen(**values)
+        setting: Any = SimpleNamespace(
+            read=lambda section, kind: self.own, cell=lambda kind, name: tumour_uptake
+        )
         self.process = Oxygenate(setting, tissue.n)
-        self.own = sections["oxygen"]
         tumour_at = np.full((2, tissue.n), -1, dtype=np.int64)
         self.world: Any = SimpleNamespace(
             tissue=tissue, network=self.network, sites=sites, compartment=tissue.compartment.copy(), count=lambda: None,
