@@ -20,7 +20,8 @@ ROWS = 16_384  # of cells that are one piece of work
 MOST = 256
 VARIABLE = "LIVERMET_THREADS"
 
-P, R = TypeVar("P"), TypeVar("R")
+P = TypeVar("P")
+R = TypeVar("R")
 _chosen: list[int] = []
 
 

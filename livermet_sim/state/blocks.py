@@ -38,7 +38,10 @@ class Blocks:
         for slot in range(neighbours.shape[1]):
             there = self.of[neighbours[:, slot]]
             across = np.flatnonzero((neighbours[:, slot] >= 0) & (there != self.of))
-            for a, b in set(zip(self.of[across].tolist(), there[across].tolist(), strict=True)):
+            pairs: list[tuple[int, int]] = list(
+                zip(self.of[across].tolist(), there[across].tolist(), strict=True)
+            )
+            for a, b in set(pairs):
                 found[a].add(b)
                 found[b].add(a)
         return found

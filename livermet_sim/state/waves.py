@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from livermet_sim.base import threads
+from livermet_sim.base.types import Reals
 from livermet_sim.kernels.waves import join, part
 from livermet_sim.state.tissue import Tissue
 
@@ -34,14 +35,15 @@ class Waves:
         self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
     ) -> int:
         """Write the solution to ``concentration``, float64[n, F]; tolerance and number of passes do not matter."""
-        signals, many = self._signals, threads.number(len(source))
+        signals: Reals = self._signals
+        many = threads.number(len(source))
         blocks = threads.ranges(len(source))
 
         def turn(block: slice) -> None:
             part(block.start, block.stop, source, signals)
 
         def spread(number: int) -> None:
-            signal = signals[number]
+            signal: Reals = signals[number]
             if signal.any():
                 waves: NDArray[np.complex128] = fft.rfft2(signal.reshape(self._shape))
                 waves *= self._damping[number]

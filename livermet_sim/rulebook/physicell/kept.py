@@ -77,9 +77,9 @@ def load(path: Path) -> list[Entry]:
 def _entry(item: Any) -> Entry:
     if is_table(item):
         row, id, rule, why, line = (item.get(name) for name in ("row", "id", "rule", "why", "line"))
-        told = isinstance(why, str) and isinstance(line, int) and (rule is None or is_table(rule))
-        if isinstance(row, str) and isinstance(id, str) and (row or id) and told:
-            return Entry(row, id, rule, why, line)
+        words = [word for word in (row, id, why) if isinstance(word, str)]
+        if len(words) == 3 and any(words[:2]) and isinstance(line, int) and (rule is None or is_table(rule)):
+            return Entry(words[0], words[1], rule, words[2], line)
     raise ValueError("an entry is not as it was written")
 
 
