@@ -10,7 +10,7 @@ from typing import Any
 
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.base.plugins import PLUGINS, PROCESS
-from livermet_sim.base.specs import Parameter, Section
+from livermet_sim.base.specs import Parameter, Section, namespace
 from livermet_sim.processes.plan import check
 from livermet_sim.processes.process import STAGES, Process
 from livermet_sim.processes.setting import Setting
@@ -31,7 +31,7 @@ class Added:
 
     def build(self, setting: Setting) -> Process | None:
         """Return the process for a run; None where the scenario switches it off."""
-        own = setting.section(self.section.name)
+        own = namespace(setting.values[self.section.name])
         if not own.enabled:
             return None
         process = self.made(setting) if _takes_setting(self.made) else self.made()  # type: ignore[call-arg]

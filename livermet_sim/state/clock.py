@@ -34,7 +34,7 @@ class Clock:
     first: int = 0
     owed: float = 0.0
     begun: bool = False
-    _ticks: dict[float, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _ticks: dict[float, int] = field(default_factory=dict[float, int], init=False, repr=False, compare=False)
 
     @property
     def hours(self) -> float:
