@@ -143,7 +143,7 @@ def check_name(what: str, name: object, taken: Iterable[str]) -> str:
     return name
 
 
-def check_doc(what: str, name: str, doc: str) -> str:
+def check_doc(what: str, name: str, doc: object) -> str:
     """Return a description, which there must be."""
     if not isinstance(doc, str) or not doc.strip():
         reason = "it says not what it is; give it a docstring, or doc="
@@ -191,13 +191,13 @@ def _text(source: Any) -> bytes:
 
 def _caller() -> str:
     """Return the module, outside this package, that is being carried out."""
-    frame = sys._getframe(1)
+    frame = inspect.currentframe()
     package = __name__.partition(".")[0]
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
         if name.partition(".")[0] != package:
             return name
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return "__main__"
 
 

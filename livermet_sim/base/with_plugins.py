@@ -6,7 +6,7 @@ checkpoint) never brings any.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from livermet_sim.base.plugins import PLUGINS, Extension, Origin, Plugins
 
 
 @contextmanager
-def registered(*names: str | Path) -> Iterator[Plugins]:
+def registered(*names: str | Path) -> Generator[Plugins]:
     """Forget at the end what is registered inside, and what scenarios bring of their own meanwhile.
 
     Parameters

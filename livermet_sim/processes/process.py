@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar
 from zlib import crc32
 
 import numpy as np
@@ -35,7 +35,7 @@ class Process:
     every: float = 0.0
     # of one that a user has registered: its name, and its values in the scenario
     called: str = ""
-    own: SimpleNamespace = SimpleNamespace()
+    own: Any = SimpleNamespace()
 
     @property
     def name(self) -> str:

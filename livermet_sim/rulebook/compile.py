@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -148,7 +149,7 @@ class Compiled:
         return (*self.arrays[:-1], self.felt.gain(self.gain))
 
     def _feel(self, world: World, due: np.ndarray) -> None:
-        self.felt.update(world, due, self.gain, lambda kind: self._heard(world, kind))
+        self.felt.update(world, due, self.gain, partial(self._heard, world))
 
     def along(self, world: World) -> list[tuple[np.ndarray, list[str], np.ndarray]]:
         """Return what cells do place by place where something touches the stretch they line; see `Local.evaluate`.
