@@ -65,6 +65,23 @@ def of_function(
     return type("".join(part.capitalize() for part in name.split("_")), (Process,), body)
 
 
+def counting(made: type[Process]) -> type[Process]:
+    """Return a class like another that says in a sentence when a step fails, and after it has cells counted anew."""
+
+    def step(self: Process, world: World) -> None:
+        try:
+            made.step(self, world)
+        except LivermetError:
+            raise
+        except Exception as error:
+            reason = f"it fails ({type(error).__name__}: {error})"
+            raise LivermetError(f'{PROCESS} "{self.name}"', reason) from error
+        world.census.stale = True
+
+    body = {"__doc__": made.__doc__, "__module__": made.__module__, "step": step}
+    return type(made.__name__, (made,), body)
+
+
 def added() -> dict[str, Added]:
     """Return the processes that users have registered, by name."""
     return PLUGINS.of(PROCESS)

@@ -27,7 +27,7 @@ from livermet_sim.base.units import unit as check_unit
 from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.tumour import factor_names
 from livermet_sim.kernels.response import FELT
-from livermet_sim.processes.own import DRAW, ENABLED, EVERY, Added, of_function, section_of
+from livermet_sim.processes.own import DRAW, ENABLED, EVERY, Added, counting, of_function, section_of
 from livermet_sim.processes.process import STAGES, Process
 from livermet_sim.rulebook.own import HILL, PROBE, Shape
 from livermet_sim.rulebook.signals import Signal
@@ -93,11 +93,12 @@ def register_process(
             raise LivermetError(place, "it does not say what it does in a step")
         rest = made.every if is_class and made.every else every
         for parameter in parameters:
-            _check_parameter(parameter, place)
+            check_name(f"{place}, parameter", getattr(parameter, "name", parameter), (DRAW, ENABLED, EVERY))
+            check_parameter(parameter, place)
         register(
             PROCESS,
             own,
-            Added(own, made, section_of(own, said, tuple(parameters), _hours(rest, place))),
+            Added(own, counting(made), section_of(own, said, tuple(parameters), _hours(rest, place))),
             given,
         )
         return given
@@ -119,10 +120,10 @@ def _hours(every: str | float, place: str) -> float:
     return hours
 
 
-def _check_parameter(parameter: Any, place: str) -> None:
+def check_parameter(parameter: Any, place: str) -> None:
+    """Refuse what is no parameter, has an unknown unit, or a value out of its range."""
     if not isinstance(parameter, Parameter):
         raise LivermetError(place, f"{str(parameter)[:60]!r} is not a Parameter(name, value, unit, meaning)")
-    check_name(f"{place}, parameter", parameter.name, (DRAW, ENABLED, EVERY))
     try:
         check_unit(parameter.unit)
         parameter.read(parameter.default, f"{place}, {parameter.name}")

@@ -14,6 +14,7 @@ from livermet_sim.cells.kind import Kind
 from livermet_sim.cells.look import Followed, Look
 from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.state import State
+from livermet_sim.scenario.register import check_parameter
 from livermet_sim.state.roles import ROLES
 from livermet_sim.state.signals import FIELDS
 
@@ -129,6 +130,8 @@ def _check_kind(kind: Kind, place: str) -> None:
         raise LivermetError(
             place, f"it lacks the parameter {lacking[0]}; take one that ships with the model to be like"
         )
+    for parameter in kind.behaviours:
+        check_parameter(parameter, place)
     _check_states(kind, place, has)
 
 

@@ -6,19 +6,9 @@ import numpy as np
 import pytest
 from engine_worlds import eventful
 
-from livermet_sim.engine import Engine, base_values, processes
-from livermet_sim.rulebook.compile import compile_rules
+from livermet_sim.verification.contract.runs import renew
 
 STEPS = 200
-
-
-def renew(engine: Engine) -> None:
-    """Put new processes with newly compiled rules in the place of all; who watches keeps what it has seen."""
-    compiled = compile_rules(
-        engine.recipe.rules, base_values(engine.recipe), engine.world.cells.columns.values()
-    )
-    fresh = processes(engine.recipe, engine.setting, engine.world, compiled, engine.recorder, engine.film)
-    engine.compiled, engine.plan.processes = compiled, tuple(fresh)
 
 
 @pytest.fixture(scope="module")
