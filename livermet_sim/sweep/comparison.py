@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.interventions.read import hours_before
+from livermet_sim.interventions.read import flat, hours_before
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
 from livermet_sim.sweep.members import Ensemble, members, taken_by
 from livermet_sim.sweep.paired import compare_pairs, direction
+from livermet_sim.sweep.plan import cores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,17 +225,25 @@ def compare(
 
     Notes
     -----
-    Ctrl-C ends the work and gives the pairs that are complete.
+    Ctrl-C ends the work and gives the pairs that are complete. Days before anything is done to the treated arm alone are
+    computed once for both, to the same bits, unless there are more processes than pairs.
     """
     chosen = _seeds(seeds)
     arms = aligned_arms(_scenario(control), treated, days)
     own = members(ensemble)
-    items = [(taken_by(own, i, arm), seed) for i, seed in enumerate(chosen) for arm in arms]
+    taken = [tuple(taken_by(own, i, arm) for arm in arms) for i in range(len(chosen))]
+    # a pair that shares days is one task; with more processes than pairs both arms at once are sooner there
+    together = parting(*arms) > 0.0 and (executor is not None or len(chosen) >= (workers or cores()))
+    items = [(pair, seed) for pair, seed in zip(taken, chosen, strict=True)]
+    if not together:
+        items = [((arm,), seed) for pair, seed in items for arm in pair]
+    arms_of = len(items[0][0])
     outcomes: dict[int, Any] = {}
     complete = True
+    tell = progress and (lambda done, total: progress(done * arms_of, total and total * arms_of))
     try:
-        for index, outcome in execute(_run, items, workers=workers, executor=executor, progress=progress):
-            outcomes[index] = outcome.result()
+        for index, outcome in execute(_run, items, workers=workers, executor=executor, progress=tell):
+            outcomes |= dict(enumerate(outcome.result(), index * arms_of))
     except KeyboardInterrupt:
         complete = False
     whole = [i for i in range(len(chosen)) if 2 * i in outcomes and 2 * i + 1 in outcomes]
@@ -244,14 +254,36 @@ def compare(
     return found
 
 
-def _run(item: tuple[Scenario, int]) -> dict[str, Any]:
-    """Run one arm of one pair; return its measures and its time series as a list of rows."""
+def parting(control: Scenario, other: Scenario) -> float:
+    """Return the hours that two arms have in common: until something is done to the treated one alone; 0 if they differ before."""
+    ours, theirs = control.to_dict(), other.to_dict()
+    done = ours["interventions"]
+    apart = {key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)}
+    if apart - {"name", "doc"} != {"interventions"} or theirs["interventions"][: len(done)] != done:
+        return 0.0
+    begins = [own.begins() for own in flat(other.interventions)[len(flat(control.interventions)) :]]
+    if any(day is None for day in begins):
+        return 0.0
+    step = float(control.value("run.step"))
+    return max(0.0, step * math.floor(min(24.0 * float(day or 0.0) for day in begins) / step + 1e-9))
+
+
+def _run(item: tuple[tuple[Scenario, ...], int]) -> list[dict[str, Any]]:
+    """Run one arm of a pair, or both with the days that they share computed once; return measures and time series of each."""
     from livermet_sim.engine import Engine
 
-    scenario, seed = item
-    engine = Engine(scenario, seed)
-    engine.run()
-    return {"measures": engine.measures(), "timeseries": engine.series()}
+    (first, *others), seed = item
+    engine = Engine(first, seed)
+    engines = [engine]
+    for other in others:
+        end = min(parting(first, other), 24.0 * float(first.value("run.days")))
+        engine.run(end - engine.world.clock.hours)
+        engines.append(engine.fork(other))
+    found = []
+    for each in engines:
+        each.run()
+        found.append({"measures": each.measures(), "timeseries": each.series()})
+    return found
 
 
 def _gather(arms: tuple[Scenario, Scenario], pairs: list[tuple[int, Any, Any]], complete: bool) -> Comparison:

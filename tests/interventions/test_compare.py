@@ -16,6 +16,7 @@ from treated_livers import scenario
 import livermet_sim as lm
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.engine import Engine
+from livermet_sim.sweep import comparison
 from livermet_sim.sweep.comparison import compare
 from livermet_sim.sweep.paired import compare_pairs, direction, ratio_of_means, student
 
@@ -223,3 +224,35 @@ def test_the_command_prints_a_table_and_saves_it(tmp_path, monkeypatch, capsys):
         "treated.toml",
     }
     assert len(pd.read_csv(tmp_path / "out/runs.csv")) == 4 * len(Engine(TINY, 1).measures())
+
+
+LATE = [lm.deplete("kupffer", at="7 h"), lm.dose("anti_vegf", at="9.1 h")]
+EARLY = [lm.block("lsec", "sprout", at="2 h")]
+
+
+@pytest.mark.parametrize("before", [[], EARLY], ids=["untreated", "treated before"])
+def test_days_that_the_arms_share_are_run_once_to_the_same_bits(before, monkeypatch):
+    control = lm.load("strip", {"run.days": 0.5, "seeding.enrichment": 60}).with_(interventions=before)
+    treated = control.with_(interventions=[*before, *LATE])
+    steps: list[int] = []
+    step = Engine.step
+    monkeypatch.setattr(Engine, "step", lambda self: (steps.append(1), step(self))[1])
+    shared = lm.compare(control, treated, seeds=[1, 2], workers=1)
+    assert comparison.parting(control, treated) == 7.0 and len(steps) == 2 * (48 + 20)
+    monkeypatch.setattr(comparison, "parting", lambda *arms: 0.0)
+    apart = lm.compare(control, treated, seeds=[1, 2], workers=1)
+    assert len(steps) == 2 * (48 + 20) + 4 * 48
+    assert shared.runs.equals(apart.runs) and shared.timeseries.equals(apart.timeseries)
+    assert (
+        shared.runs.pivot_table(index="measure", columns="arm", values="value").diff(axis=1)["treated"] != 0
+    ).any()
+
+
+def test_arms_that_differ_from_the_beginning_share_nothing():
+    control = lm.load("strip")
+    for other in (
+        control, control.with_({"cells.kupffer.density": 1}), control.with_(interventions=[lm.deplete("nk", at="0 h")]),
+        control.with_(interventions=[lm.knock_out("nk", "attack"), *LATE]), control.with_({"run.before": 1}, interventions=LATE),
+    ):  # fmt: skip
+        assert comparison.parting(control, other) == 0.0
+    assert comparison.parting(control.with_(interventions=LATE), control) == 0.0
