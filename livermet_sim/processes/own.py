@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -40,7 +41,8 @@ class Added:
 
 
 def _takes_setting(made: type[Process]) -> bool:
-    return made.__init__ is not object.__init__ and made.__init__ is not Process.__init__
+    own = inspect.signature(made.__init__).parameters if made.__init__ is not object.__init__ else {}
+    return len(own) > 1
 
 
 def section_of(name: str, doc: str, parameters: Sequence[Parameter], every: float) -> Section:
