@@ -18,7 +18,7 @@ def whatif(
         str,
         typer.Option(
             metavar="WHAT",
-            help='A cell by its key or how that begins ("kupffer 4273"), "founder 12", a kind, a rule or a mechanism.',
+            help='A cell by its key or how that begins ("kupffer 4273"), "founder 12", a kind, a rule or a mechanism; "move kupffer 4273 to 120 85" puts a cell elsewhere (um).',
         ),
     ],
     at: Annotated[str, typer.Option(metavar="TIME", help='When it is taken out, e.g. "6 h".')],

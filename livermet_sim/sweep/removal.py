@@ -2,19 +2,21 @@
 
 In words: ``kupffer 4273`` (the cell whose key begins so), ``founder 12`` (all cells of that line), ``kupffer`` (the kind,
 newcomers too, to the end), and what an ablation is called: ``MV12``, ``MV6.tnf``, ``growth`` (see ``rulebook.ablation``).
+``move kupffer 4273 to 120 85`` puts a cell elsewhere instead, at the nearest place to that x and y in um that can hold it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError, nearest
 from livermet_sim.engine import Engine
-from livermet_sim.interventions.by_hand import kill
-from livermet_sim.kernels.codes import DIE, TUMOUR, WASH_OUT
+from livermet_sim.interventions.by_hand import kill, write
+from livermet_sim.kernels.codes import DIE, LUMEN, PARENCHYMA, SINUSOID, TUMOUR, WASH_OUT
 from livermet_sim.rulebook.ablation import ABLATE, INVERT, SATURATE
 from livermet_sim.scenario.resume import treated
 from livermet_sim.scenario.spec import Scenario
@@ -22,7 +24,9 @@ from livermet_sim.state.world import World
 from livermet_sim.sweep.factors import change_paths
 
 PLACE = "without"
-FOUNDER = "founder"
+_MOVED = re.compile(r"(\w+) (\d+) to (-?\d+\.?\d*)[ ,] *(-?\d+\.?\d*)")
+FOUNDER, MOVE = "founder", "move"
+FARTHEST = 50.0  # um from where it is wanted to where a cell that is moved may be put
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Removal:
         By which the liver goes on; None for the one it had.
     x, y : float, um
         Where the one cell stood that is taken out; NaN else.
+    to : int
+        The site to which the cell is put instead; -1 for none.
     """
 
     title: str
@@ -49,13 +55,22 @@ class Removal:
     recipe: Scenario | None = None
     x: float = float("nan")
     y: float = float("nan")
+    to: int = -1
+
+    @property
+    def done(self) -> str:
+        """Return what is done to it, as a sentence has it."""
+        return "taken out" if self.to < 0 else "moved"
 
     def fork(self, engine: Engine) -> Engine:
         """Return a run that goes on from where another stands, without it."""
         child = engine.fork(self.recipe)
         world = child.world
         for row in np.flatnonzero(_among(world.cells["key"], self.keys)):
-            kill(world, int(row), "treatment")
+            if self.to < 0:
+                kill(world, int(row), "treatment")
+            else:
+                write(world, int(row), "site", self.to)
         world.drop_dead()
         return child
 
@@ -75,6 +90,8 @@ def read(text: str, engine: Engine, scenario: Scenario) -> Removal:
     world = engine.world
     first, _, key = str(text).strip().partition(" ")
     key = key.strip()
+    if first == MOVE and key:
+        return _moved(key, world)
     kinds = list(world.kinds)
     if first == FOUNDER and key:
         return _founder(key, world)
@@ -135,6 +152,34 @@ def _cell(kind: str, text: str, world: World) -> Removal:
     row = keys[found[0]]
     x, y = world.tissue.xy(world.cells["site"][[row]])
     return Removal(f"{kind} {found[0]}", frozenset([int(found[0])]), x=float(x[0]), y=float(y[0]))
+
+
+def _moved(text: str, world: World) -> Removal:
+    """Return a cell that is put elsewhere: into a vessel if it is in one, else into tissue."""
+    found = _MOVED.fullmatch(text)
+    if found is None or found[1] not in world.kinds:
+        kinds = [kind for kind in world.kinds if world.code(kind) not in (TUMOUR, *world.roles["lining"])]
+        reason = f'"{MOVE} {text[:60]}" does not say which cell goes where; write for example "{MOVE} {kinds[0]} 4273 to 120 85"'
+        raise LivermetError(PLACE, reason)
+    cell = _cell(found[1], found[2], world)
+    (row,) = np.flatnonzero(_among(world.cells["key"], cell.keys))
+    code, lumen = int(world.cells["kind"][row]), world.cells["layer"][row] == LUMEN
+    if code in (TUMOUR, *world.roles["lining"]):
+        raise LivermetError(
+            PLACE, f"a {found[1]} cell cannot be moved; its place is part of its lesion or vessel"
+        )
+    sites = np.flatnonzero(np.isin(world.compartment, (SINUSOID,) if lumen else (SINUSOID, PARENCHYMA)))
+    x, y = world.tissue.xy(sites)
+    away = np.hypot(x - float(found[3]), y - float(found[4]))
+    to = int(sites[np.argmin(away)])
+    if away.min() > FARTHEST:
+        part = "vessel" if lumen else "tissue"
+        raise LivermetError(
+            PLACE,
+            f"there is no {part} that could hold the cell within {FARTHEST:g} um of ({found[3]}, {found[4]})",
+        )
+    x, y = world.tissue.xy(np.array([to]))
+    return replace(cell, title=f"{cell.title} to ({x[0]:g}, {y[0]:g}) um", to=to)
 
 
 def _unknown(kind: str, text: str, keys: Collection[str], world: World) -> LivermetError:

@@ -76,7 +76,10 @@ class WhatIf:
         """Return in words what was taken out, the first differences, and which founders fared otherwise."""
         from livermet_sim.scenario.tables import aligned
 
-        lines = [f"{self.title} taken out at {self.at_h:g} h; both livers carried on to {self.hours:g} h", ""]
+        lines = [
+            f"{self.title} {self._taken.done} at {self.at_h:g} h; both livers carried on to {self.hours:g} h",
+            "",
+        ]
         if not len(self.first):
             return "\n".join([*lines, "Nothing else ever differed."])
         rows = [_said(row) for row in self.first.to_dict("records")]
@@ -128,7 +131,7 @@ def whatif(
     scenario : str, Path or Scenario
     without : str
         ``"kupffer 4273"`` (the cell whose key begins so), ``"founder 12"``, ``"kupffer"`` (the kind, newcomers too), or a rule or
-        mechanism as in `ablate`: ``"MV12"``.
+        mechanism as in `ablate`: ``"MV12"``. ``"move kupffer 4273 to 120 85"`` puts a cell elsewhere instead (x and y, um).
     at : str, time
         When it is taken out, such as ``"6 h"``.
     seed : int

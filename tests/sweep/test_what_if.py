@@ -292,3 +292,39 @@ def test_the_picture_shows_the_cell_and_the_tumour_that_one_of_them_lacks():
     # the tumour cell that it would have killed
     assert rings[0] == [] and later and all(SECOND in ring for ring in later)
     assert all([line for line in ax.lines if line.get_marker() == "x"] for ax in panels)
+
+
+def test_a_cell_that_is_moved_lives_on_elsewhere(at_six):
+    world, kupffer = at_six.world, max(at_six.agents_by_type["kupffer"], key=lambda cell: cell.pos)
+    wanted = np.array([40.0, 60.0])
+    found = removal.read(
+        f"move kupffer {kupffer.key} to {wanted[0]:g} {wanted[1]:g}", at_six.engine, at_six.scenario
+    )
+    place = np.array(world.tissue.xy(np.array([found.to])))[:, 0]
+    tubes = np.array(world.tissue.xy(np.flatnonzero(world.compartment == 2)))
+    assert np.hypot(*(place - wanted)) == np.hypot(*(tubes - wanted[:, None])).min()
+    moved = found.fork(at_six.engine)
+    row = np.flatnonzero(moved.world.cells["key"] == kupffer.key)
+    assert moved.world.cells["site"][row] == found.to != kupffer.site and moved.world.cells.n == world.cells.n
+    whole = lm.whatif(at_six.scenario, f"move kupffer {kupffer.key} to 40, 60", at=AT, seed=1, days=0.5)
+    assert f"kupffer {kupffer.key} to ({place[0]:g}, {place[1]:g}) um moved at 6 h" in whole.summary()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("move kupffer to 3 4", "does not say which cell goes where; write for example"),
+        ("move platypus 4 to 3 4", "does not say which cell goes where"),
+        ("move kupffer 4 to 9999 9999", "no vessel that could hold the cell within 50 um of (9999, 9999)"),
+        ("move tumour 4 to 30 40", "a tumour cell cannot be moved; its place is part of its lesion"),
+        ("move lsec 4 to 30 40", "a lsec cell cannot be moved"),
+    ],
+)
+def test_a_move_that_cannot_be_is_said(at_six, words, sentence):
+    kind = words.split()[1]
+    if kind in at_six.world.kinds and " 4 " in words:
+        key = int(at_six.world.cells["key"][at_six.world.rows(kind)[0]])
+        words = words.replace(" 4 ", f" {key} ")
+    with pytest.raises(lm.LivermetError) as told:
+        removal.read(words, at_six.engine, at_six.scenario)
+    assert sentence in told.value.sentence
