@@ -1,7 +1,7 @@
 """Let tips leave perfused vessels, climb VEGF, and join another vessel through which pressure can drive blood.
 
 A sprout lays tubes behind its tip. It carries blood once its loop is closed and the flow solution says so; what carries
-none is taken back (``regression``).
+none is taken back (``regression``). Where growth has cut a vessel, its open ends are tips again if there is VEGF.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livermet_sim.kernels.codes import PARENCHYMA, PORTAL, SINUSOID, SPROUT_STEP
+from livermet_sim.kernels.codes import PARENCHYMA, PORTAL, SINUSOID, SPROUT, SPROUT_STEP
 from livermet_sim.kernels.remodelling import sprouting
 from livermet_sim.kernels.rng import child_keys, draws
 from livermet_sim.processes.collapse import Vessels
@@ -44,6 +44,7 @@ SPROUTS = Carried(
         Column("age", "h", "Time since it left its root."),
     ),
 )
+SHUT = 0.5  # patency below which the end of a tube is pressed shut
 HOME = 35.0  # um: a sprout must not rejoin its own tube this near to its root
 
 
@@ -63,7 +64,13 @@ class Angiogenesis(Process):
     """Send out tips, extend sprouts, join them to other vessels, line them with LSEC."""
 
     stage = "remodel"
-    writes = ("sites.diameter[new]", "sites.patency[new]", "sites.vessel_age[new]", "sites.sprout[new]")
+    writes = (
+        "sites.severed[tip]",
+        "sites.diameter[new]",
+        "sites.patency[new]",
+        "sites.vessel_age[new]",
+        "sites.sprout[new]",
+    )
     adds = ("compartment", "network", "segments", "cells[new lsec]")
     carries = (SPROUTS,)
 
@@ -87,6 +94,7 @@ class Angiogenesis(Process):
             own.least_drop,
             own.settled,
         )
+        self.unopposed = own.unopposed
         self._tubes: list[tuple[int, int]] = []
         self._diameters: list[float] = []
 
@@ -94,6 +102,7 @@ class Angiogenesis(Process):
         """Advance all sprouts; then let new tips out where no other tip is near."""
         clock, sprouts, cells = world.clock, world.carried[SPROUTS.name], world.cells
         span = clock.span(self.every)
+        reopened = self._reopen(world, span)
         held = np.bincount(world.sites["sprout"][world.compartment == SINUSOID].astype(np.int64))
         over = [row for row in np.argsort(sprouts["key"]) if not self._advance(world, int(row), span, held)]
         self._end(world, np.sort(np.array(over, dtype=np.int64)))
@@ -105,9 +114,31 @@ class Angiogenesis(Process):
             cells.n, world.seed, clock.tick, span, self.lsec, cells.full("kind"), cells.full("key"), world.rates,
             self.column, out,
         )  # fmt: skip
-        rows = out[:number]
+        rows = np.setdiff1d(out[:number], reopened)
         for row in rows[np.argsort(cells.full("key")[rows])]:
             self._start(world, int(row))
+
+    def _reopen(self, world: World, span: float) -> np.ndarray:
+        """Let LSEC at the open ends of vessels that were cut be tips, which none beyond inhibits; return their rows.
+
+        What is pruned leaves no such end: its endothelium draws back into its neighbours (Lenard 2015).
+        """
+        sites, network = world.sites, world.network
+        tubes = np.bincount(network.edges.ravel(), minlength=world.tissue.n)
+        ends = np.flatnonzero(
+            (world.compartment == SINUSOID) & (tubes == 1) & network.fed & (sites["patency"] >= SHUT)
+            & (sites["severed"] > 0.0) & (sites["perfused"] == 0.0) & (sites["sprout"] == 0.0)
+        )  # fmt: skip
+        lining = world.segment_row[world.segments[ends]]
+        # of two ends of one stretch the first
+        rows, first = np.unique(lining[lining >= 0], return_index=True)
+        ends, keys = ends[lining >= 0][first], world.cells.full("key")[rows]
+        rate = self.unopposed * world.rates[rows, self.column]
+        out = draws(world.seed, SPROUT, world.clock.tick, keys) < 1.0 - np.exp(-rate * span)
+        for i in np.argsort(keys[out]):
+            self._leave(world, int(rows[out][i]), int(ends[out][i]))
+        sites["severed"][ends[out]] = 0.0
+        return rows[out]
 
     def _end(self, world: World, rows: np.ndarray) -> None:
         """Let sprouts that have met a vessel, or came to nothing, be tubes like others."""
@@ -131,10 +162,15 @@ class Angiogenesis(Process):
         taken = np.concatenate([sprouts["tip"], sprouts["root"]])
         if len(taken) and world.tissue.lattice.distance(taken, site).min() < self.apart:
             return
+        self._leave(world, row, site)
+
+    def _leave(self, world: World, row: int, site: int) -> None:
+        """Begin a sprout at a site of the stretch of an LSEC."""
+        cells, sprouts = world.cells, world.carried[SPROUTS.name]
         key = int(child_keys(world.seed, SPROUT_STEP, world.clock.tick, cells.full("key")[row : row + 1])[0])
         sprouts.append(
-            1, number=1 + sprouts["number"].max(initial=0), key=key, root=site, tip=site, before=site, segment=segment,
-            tube=self._tube_at(world, site),
+            1, number=1 + sprouts["number"].max(initial=0), key=key, root=site, tip=site, before=site,
+            segment=int(cells.full("segment")[row]), tube=self._tube_at(world, site),
         )  # fmt: skip
 
     def _tube_at(self, world: World, site: int) -> float:
@@ -204,14 +240,18 @@ class Angiogenesis(Process):
     def _joins(self, world: World, row: int, site: int) -> bool:
         """Say whether blood would run through the sprout if it joined the vessel at ``site``.
 
-        So it does between two vessels at different pressures: a perfused one, or one that another sprout comes from.
+        So it does between two vessels at different pressures: a tube without blood that hangs on one has the pressure of
+        what it hangs on.
         """
-        own = world.carried[SPROUTS.name]
+        own, perfused = world.carried[SPROUTS.name], world.sites["perfused"]
         root = int(own["root"][row])
         other = np.flatnonzero(own["number"] == world.sites["sprout"][site])
-        if not len(other) and world.sites["perfused"][site] == 0.0:
+        hangs = world.network.fed[site] and world.sites["vessel_age"][site] > 0.0
+        if not (len(other) or perfused[site] > 0.0 or hangs):
             return False
-        if own["travelled"][row] <= 2.0 * HOME and world.tissue.lattice.distance(root, site) <= HOME:
+        # a branch must not come back at once; the open end of a cut vessel may find the other
+        branch = perfused[root] > 0.0 and own["travelled"][row] <= 2.0 * HOME
+        if branch and world.tissue.lattice.distance(root, site) <= HOME:
             return False
         end = int(own["root"][other[0]]) if len(other) else site
         pressure = world.network.pressure

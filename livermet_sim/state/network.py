@@ -46,6 +46,8 @@ class Network:
     ----------
     vessel : bool[n]
         Sites that carry a tube.
+    fed : bool[n]
+        Vessel sites that tubes join to a portal tract or a central vein, so that they have its blood's pressure.
     patency : float64[n]
         Share of a site's conductance left by arrested cells and compression; write it, then ``solve``.
     driving : float
@@ -90,6 +92,7 @@ class Network:
         self.level = np.where(self.vessel, self._fresh, 0.0)
         self.port_level = np.where(self.ports.portal, inlet_pressure, outlet_pressure)
         self.pressure, self.throughput, self.speed, self.shear = np.zeros((4, n))
+        self.fed = np.zeros(n, dtype=np.bool_)
         self.viscosity, self.wall, self.outflow = np.zeros(n), np.zeros(n), np.zeros(tissue.neighbours.shape)
         self.edges = tissue.edges.astype(np.int32).reshape(-1, 2)
         if np.any(self.diameter[self.edges] <= 0.0):
@@ -303,6 +306,8 @@ class Network:
         parts = flow.parts(self._first, self._other, part)
         fed = np.bincount(part, weights=fixed, minlength=parts) > 0
         self._free = fed[part] & ~fixed
+        self.fed[:] = False
+        self.fed[self._nodes] = fed[part]
         mean = np.bincount(part, weights=self.level[self._nodes], minlength=parts) / np.bincount(part)
         rest = ~fed[part]
         self.level[self._nodes[rest]] = mean[part[rest]]

@@ -27,5 +27,10 @@ SITE_COLUMNS = (
     Column("vessel_age", "h", "Age of a tube that grew during the run; 0 for the liver's own."),
     Column("stagnant", "h", "Time for which a tube that grew during the run has carried no blood."),
     Column("sprout", "1", "Number of the sprout under way whose tube runs here; 0 for none."),
+    Column(
+        "severed",
+        "1",
+        "1 where growth has closed a tube that was joined to the one here, until a tip leaves.",
+    ),
     Column("cover", "1", "Pericytes on a tube that grew during the run, 0 to 1."),
 )

@@ -135,6 +135,19 @@ def test_cut_off_island_is_at_rest():
     assert network.solve() == 0 and network.inflow == 0.0
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_fed_is_what_tubes_join_to_a_port_however_vessels_go(seed):
+    random, tissue = np.random.default_rng(seed), strip(31, 3)
+    network, ports = Network(tissue, PLASMA), np.isin(tissue.compartment, (PORTAL, CENTRAL))
+    for _ in range(4):
+        left = np.flatnonzero(network.vessel & ~ports)
+        network.remove_nodes(random.choice(left, 5, replace=False))
+        a, b = network.edges.T
+        graph = sp.coo_matrix((np.ones(len(a)), (a, b)), shape=(tissue.n, tissue.n))
+        _, part = connected_components(graph, directed=False)
+        assert np.array_equal(network.fed, network.vessel & np.isin(part, part[ports & network.vessel]))
+
+
 def test_mistakes_are_named():
     network = solved(strip(31, 3, every=None))
     with pytest.raises(TissueError, match="sites 0 and 7 are not neighbours"):

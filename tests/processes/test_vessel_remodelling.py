@@ -10,6 +10,7 @@ from process_worlds import engine_on, lone_tumour_cells, process
 
 from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID
 from livermet_sim.processes.angiogenesis import Angiogenesis
+from livermet_sim.processes.collapse import take_away
 from livermet_sim.scenario.load import load
 from livermet_sim.state.tissue import CENTRAL, PORTAL
 from livermet_sim.state.world import World
@@ -230,6 +231,16 @@ def test_tips_leave_vessels_that_carry_blood_and_no_others(monkeypatch):
     assert len(roots) > 3 and world.sites["perfused"][roots].all()
 
 
+def test_an_lsec_at_an_open_end_sends_out_one_tip(monkeypatch):
+    engine, setting = engine_on(monkeypatch, BLIND, FREE)
+    end = 6 * WIDTH + 8
+    engine.world.sites["severed"][end] = 1.0
+    climb(engine, setting, engine.world.rows("lsec"), 1, hops=0.0)
+    sprouts = engine.world.carried["sprouts"]
+    assert (sprouts["root"] == end).sum() == 1 and len(set(sprouts["key"])) == sprouts.n
+    assert not engine.world.sites["severed"].any()
+
+
 def test_the_remains_of_a_vessel_are_walked_through_and_carry_blood_again(monkeypatch):
     gap = [*TWO_TUBES[:3], *BLIND[6:9], *TWO_TUBES[6:]]
     engine, setting = engine_on(monkeypatch, gap, FREE)
@@ -288,6 +299,89 @@ def test_a_loop_that_carries_blood_stays_and_one_that_does_not_is_taken_back(mon
     regress(engine, setting, 1)
     assert (world.compartment[path] == PARENCHYMA).all() and not world.network.vessel[path].any()
     assert int((world.compartment == SINUSOID).sum()) == before - len(path)
+
+
+def cut(engine, setting, sites: np.ndarray) -> None:
+    """Let growth close some sites of a vessel, and solve the flow again."""
+    collapse(engine, setting, dict.fromkeys(sites.tolist(), 0.05))
+    process(engine, "Settle").step(engine.world)
+    process(engine, "Perfuse").step(engine.world)
+
+
+def regrow(engine, setting, updates: int, sprout: float) -> int:
+    """Let tips come at a rate that does nothing in a whole vessel; return how many are under way at most."""
+    world, grow, most = engine.world, process(engine, "Angiogenesis"), 0
+    for _ in range(updates):
+        world.rates[:] = 0.0
+        world.rates[world.rows("lsec"), setting.column("sprout")] = sprout
+        world.rates[world.rows("lsec"), setting.column("extend")] = 30.0 / world.clock.span(grow.every)
+        process(engine, "Line").step(world)
+        grow.step(world)
+        most = max(most, world.carried["sprouts"].n)
+        world.clock.tick += round(grow.every / world.clock.dt)
+    world.clock.tick = 0
+    process(engine, "Perfuse").step(world)
+    return most
+
+
+@pytest.mark.parametrize(("unopposed", "sprout"), [(1e6, 1e-5), (1.0, 1e-5), (1e6, 0.0)])
+def test_the_open_ends_of_a_cut_vessel_find_each_other_where_vegf_lets_them(monkeypatch, unopposed, sprout):
+    engine, setting, path = loop(monkeypatch)
+    world, grow = engine.world, process(engine, "Angiogenesis")
+    grow.unopposed = unopposed
+    cut(engine, setting, path[4:6])
+    ends, lower, upper = path[[3, 6]], path[:4], path[6:-1]
+    assert not world.sites["perfused"][lower].any() and world.network.fed[ends].all()
+    tips = regrow(engine, setting, 3, sprout)
+    if unopposed == 1e6 and sprout:
+        assert 1 <= tips <= 2 and world.sites["perfused"][np.concatenate([lower, upper])].all()
+        assert (world.compartment[path[4:6]] == SINUSOID).any() and not world.carried["sprouts"].n
+    else:
+        assert tips == 0 and not world.sites["perfused"][lower].any()
+
+
+def test_no_tip_comes_from_what_is_whole_carries_blood_or_hangs_on_nothing(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    grow, world = process(engine, "Angiogenesis"), engine.world
+    grow.unopposed = 1e6
+    assert regrow(engine, setting, 2, 1e-5) == 0
+    # an island between two cuts has ends, and nothing that feeds it
+    cut(engine, setting, path[[1, -2]])
+    ends = path[[2, -3]]
+    assert not world.network.fed[ends].any()
+    regrow(engine, setting, 1, 1e-5)
+    assert not np.isin(world.carried["sprouts"]["root"], ends).any()
+
+
+def test_what_is_pruned_leaves_no_end_that_grows(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    process(engine, "Angiogenesis").unopposed = 1e6
+    take_away(engine.world, path[4:6], process(engine, "Collapse").on_wall)
+    process(engine, "Settle").step(engine.world)
+    process(engine, "Perfuse").step(engine.world)
+    assert engine.world.network.fed[path[[3, 6]]].all() and not engine.world.sites["severed"].any()
+    assert regrow(engine, setting, 2, 1e-5) == 0
+
+
+def test_an_end_that_is_pressed_shut_is_no_tip(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    process(engine, "Angiogenesis").unopposed = 1e6
+    cut(engine, setting, path[4:6])
+    for share in (0.4, 0.6):
+        engine.world.sites["patency"][path[[3, 6]]] = share
+        assert (regrow(engine, setting, 1, 1e-5) > 0) == (share > 0.5)
+
+
+def test_a_tip_joins_a_cut_vessel_if_pressure_drives_blood_through_both(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    world, grow = engine.world, process(engine, "Angiogenesis")
+    cut(engine, setting, path[4:6])
+    for root, hanging, joins in ((path[-1], path[3], True), (path[0] + WIDTH, path[3], False)):
+        world.carried["sprouts"].append(
+            1, number=1, key=5, root=root, tip=root, before=root, segment=0, travelled=1e3
+        )
+        assert grow._joins(world, 0, int(hanging)) == joins
+        world.carried["sprouts"].drop(np.array([0]))
 
 
 def test_a_young_tip_keeps_what_it_has_laid(monkeypatch):
