@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from livermet_sim.cells.kind import Kind
     from livermet_sim.cells.look import Look
     from livermet_sim.cells.state import State
+    from livermet_sim.documentation.dossier import Dossier, dossier
     from livermet_sim.interventions import (
         add_cells,
         add_matrix,
@@ -67,10 +68,10 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
-    "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Effects", "Kind", "Kupffer", "LiverModel",
+    "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Dossier", "Effects", "Kind", "Kupffer", "LiverModel",
     "LivermetError", "Look", "Monocyte", "Neutrophil", "Parameter", "PhysicellRules", "Process", "Result", "Scenario",
     "State", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf", "__version__", "ablate", "add_cells",
-    "add_matrix", "add_signal", "block", "boost", "compare", "condition", "deplete", "dose", "experiments", "explain",
+    "add_matrix", "add_signal", "block", "boost", "compare", "condition", "deplete", "dose", "dossier", "experiments", "explain",
     "forget_readout", "knock_out", "lines", "load", "load_plugin", "parameters", "reach", "read_physicell",
     "readouts", "register_kind", "register_process", "register_readout", "register_response", "register_signal",
     "registered", "rules", "scenarios", "set_state", "to_physicell", "whatif",
@@ -83,6 +84,7 @@ _HOMES = {
     "register_response": "scenario.register", "register_signal": "scenario.register",
     "Result": "result", "Scenario": "scenario.spec",
     "load": "scenario.load", "compare": "sweep.comparison", "Comparison": "sweep.comparison",
+    "dossier": "documentation.dossier", "Dossier": "documentation.dossier",
     "ablate": "sweep.ablate", "Effects": "sweep.effects",
     "add_cells": "interventions", "add_matrix": "interventions", "add_signal": "interventions",
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",

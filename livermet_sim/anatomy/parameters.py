@@ -31,7 +31,7 @@ SECTION = Section(
         Parameter("portal_diameter", 50.0, "um", "Width of a portal tract (mouse).", 20.0, 200.0),
         Parameter("central_diameter", 45.0, "um", "Width of a central vein (mouse).", 20.0, 200.0),
         Parameter("length", 250.0, "um", "Portal-to-central length of a strip.", 100.0, 3000.0,
-                  "mouse portal-to-central path 200-280 um", "recalled", needs=("kind", ("strip",))),
+                  "Hoehme 2010 (PMID 20484673; portal-to-central path 200-280 um, mouse, recalled)", "recalled", needs=("kind", ("strip",))),
         Parameter("width", 150.0, "um", "Width of a strip along its portal edge.", 60.0, 5000.0, needs=("kind", ("strip",))),
         Parameter("sinusoid_spacing", 24.0, "um", "Width of a mesh of the network across the sinusoids.", 20.0, 45.0,
                   _BLOUIN, "derived"),

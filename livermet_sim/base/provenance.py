@@ -50,3 +50,18 @@ def model() -> str:
         with suppress(metadata.PackageNotFoundError):
             digest.update(f"{name} {metadata.version(name)}".encode())
     return f"{model_version()}+{digest.hexdigest()[:12]}"
+
+
+@cache
+def library() -> str:
+    """Return a hash of the shipped rules, tumour lines, drugs, conditions and experiments."""
+    folder = Path(__file__).resolve().parents[1] / "library"
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".csv")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def stamp() -> dict[str, str]:
+    """Return of which code and library a result is, by which somebody can say later whether it still holds."""
+    return {"model": model(), "library": library()}

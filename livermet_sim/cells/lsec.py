@@ -35,10 +35,10 @@ LSEC = Kind(
     ),
     behaviours=(
         Parameter("activate", 0.0, "/h", "Rate at which adhesion molecules come up.", 0.0, 100.0),
-        Parameter("deactivate", 0.04, "/h", "Rate at which adhesion molecules go down; half-life about 17 h.", 0.0, 100.0, "decay half-life 12-24 h", "recalled"),
+        Parameter("deactivate", 0.04, "/h", "Rate at which adhesion molecules go down; half-life about 17 h.", 0.0, 100.0, "assumed: half-life 12-24 h, recalled", "assumed"),
         Parameter("capillarise", 0.0, "/h", "Rate at which fenestrae are lost.", 0.0, 100.0),
         Parameter("decapillarise", 0.004, "/h", "Rate at which fenestrae come back.", 0.0, 100.0),
-        Parameter("tether", 0.17, "1", "Ligand that tethers tumour cells (E-selectin and whatever catches); 1 on a lining fully activated.", 0.0, 10.0, "as that which holds, and as much E-selectin as VCAM-1, of which there is none at rest: 1 of 5 to 7", "derived"),
+        Parameter("tether", 0.17, "1", "Ligand that tethers tumour cells (E-selectin and whatever catches); 1 on a lining fully activated.", 0.0, 10.0, "as cells.lsec.grip (PMC3121175), and as much E-selectin as VCAM-1, of which there is none at rest: 1 of 5 to 7", "derived"),
         Parameter("grip", 0.2, "1", "Ligand that holds tethered tumour cells (VCAM-1, ICAM-1); 1 on a lining fully activated.", 0.0, 10.0, "Muro and Muzykantov in PMC3121175 (copies a cell: ICAM-1 1e4-1e5, in inflammation 3-5 times as many and as much VCAM-1 again, of which there is none at rest: 1 of 4 to 6)", "derived"),
         Parameter("sprout", 0.0, "/h", "Rate of sending out a tip.", 0.0, 100.0),
         Parameter("extend", 5.5, "um/h", "Speed of a sprout.", 0.0, 100.0, "Utzinger 2015 PMC4782613 (5 um/h); Qutub & Popel 2009 PMC2672076 (6.2 um/h)", "found"),

@@ -23,7 +23,7 @@ MDSC = Kind(
     ),
     behaviours=mobile(
         4.0, 0.008, 0.0, infiltrate=0.1,
-        sources={"leave": ("lifetime 3-10 d", "recalled")},
+        sources={"leave": ("assumed: lifetime 3-10 d, recalled", "assumed")},
     ),
     secretes=(("tgf_beta", 2.0, "assumed"), ("il10", 2.0, "assumed")),
 )  # fmt: skip

@@ -28,7 +28,7 @@ MONOCYTE = Kind(
     behaviours=(
         *mobile(
             5.0, 0.0015, 0.0, infiltrate=0.2,
-            sources={"crawl": ("4-10 um/min", "recalled"), "leave": ("20-50 d in tumour", "found")},
+            sources={"crawl": ("assumed: 4-10 um/min, recalled", "assumed"), "leave": ("HCC model file (50 d in tumour); 20-50 d", "found")},
         ),
         Parameter("convert", 0.0, "/h", "Rate of turning into the kind that it converts to.", 0.0, 100.0),
     ),

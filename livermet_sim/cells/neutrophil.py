@@ -16,7 +16,7 @@ NEUTROPHIL = Kind(
     ),
     recruited=True,
     parameters=(
-        density(500.0, "Resting marginated density.", "200-2000 /mm3", "recalled"),
+        density(500.0, "Resting marginated density.", "assumed: 200-2000 /mm3, recalled", "assumed"),
         *ZONATION,
         Parameter("diameter", 9.0, "um", "Diameter.", 3.0, 20.0, "textbook (8-10 um)", "recalled"),
         Parameter("motile_share", 0.5, "1", "Share of the time in which it crawls.", 0.0, 1.0),
@@ -26,6 +26,6 @@ NEUTROPHIL = Kind(
     ),
     behaviours=mobile(
         10.0, 0.06, 0.0, infiltrate=0.02,
-        sources={"crawl": ("McDonald 2010 (8-15 um/min)", "recalled"), "leave": ("blood half-life 10-12 h, mouse", "recalled")},
+        sources={"crawl": ("McDonald 2010 (8-15 um/min)", "recalled"), "leave": ("assumed: half-life in blood 10-12 h, mouse, recalled", "assumed")},
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ NK = Kind(
     look=Look("NK cell", "NK cells", "#efe443", "s", dashed=True, first=True, slider=10_000.0, markers={"NKp46": 1.0}),
     recruited=True,
     parameters=(
-        density(1500.0, "Resting density.", "isolation yields (200-4700 /mm3)", "derived"),
+        density(1500.0, "Resting density.", "PMC9040585 (arithmetic; isolation yields 200-4700 /mm3); Luo 1995 doi:10.1002/hep.1840210630 (about 1050 /mm3, rat)", "derived"),
         *ZONATION,
         Parameter("diameter", 7.5, "um", "Diameter.", 3.0, 20.0, "textbook (7-8 um)", "recalled"),
         Parameter("motile_share", 0.6, "1", "Share of the time in which it crawls.", 0.0, 1.0),
@@ -23,7 +23,7 @@ NK = Kind(
     ),
     behaviours=mobile(
         3.0, 0.003, 0.1, infiltrate=0.001,
-        sources={"crawl": ("slow crawl 1-5 um/min", "recalled"), "attack": ("Guldevall 2016 PMC4820656 (a hit 0.5-2 h after contact)", "derived")},
+        sources={"crawl": ("assumed: slow crawl 1-5 um/min, recalled", "assumed"), "attack": ("Guldevall 2016 PMC4820656 (a hit 0.5-2 h after contact)", "derived")},
     ),
     secretes=(("ifn_gamma", 20.0, "assumed"),),
 )  # fmt: skip

@@ -55,7 +55,7 @@ TUMOUR = Kind(
     behaviours=(
         Parameter("bridge", 0.0, "1", "Ligand of other cells that hold it, on top of the lining's.", 0.0, 10.0),
         Parameter("extravasate", 0.08, "/h", "Rate of crossing the vessel wall.", 0.0, 100.0, "Haier 2003; Koop 1995; Mook 2003 (minutes to days by line)", "derived"),
-        Parameter("divide", 0.0347, "/h", "Division rate of a cycling cell; ln 2 / 20 h.", 0.0, 1.0, "doubling in culture 16-30 h", "recalled"),
+        Parameter("divide", 0.0347, "/h", "Division rate of a cycling cell; ln 2 / 20 h.", 0.0, 1.0, "assumed: doubling in culture 16-30 h, recalled", "assumed"),
         Parameter("sleep", 0.002, "/h", "Rate of entering dormancy from the cycle.", 0.0, 10.0),
         Parameter("wake", 0.0005, "/h", "Rate of leaving dormancy.", 0.0, 10.0, "Naumov 2002 (undivided up to 11 weeks)", "derived"),
         Parameter("die.shear", 0.005, "/h", "Rate of dying from shear in the vessel.", 0.0, 100.0),

@@ -23,6 +23,7 @@ from livermet_sim.cli import (
     compare,
     design,
     diff,
+    dossier,
     film,
     fork,
     lines,
@@ -53,7 +54,7 @@ app = typer.Typer(
 COMMANDS = (
     run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, match.match, match.identify, film.film, film.player,
     film.export, show.show, show.explain, show.check, diff.diff, schema.schema, new.new, about.cite, about.docs, baseline.baseline, verify.verify, validate.validate, lines.lines, bench.bench,
-    design.design,
+    design.design, dossier.dossier,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(with_plugins(command))

@@ -19,10 +19,10 @@ class Matrix:
 
     interval: float = declared(1.0, "h", "Time between two updates.", 0.01, 24.0)
     collagen_loss: float = declared(0.00146, "/h", "Loss of collagen and fibronectin.", 0.0, 10.0, "ECM loss 0.035 /d (SPQSP HCC parameter file)", "found")  # fmt: skip
-    net_loss: float = declared(0.07, "/h", "Loss of traps; DNase raises it.", 0.0, 100.0, "hours to a day", "recalled")  # fmt: skip
-    debris_loss: float = declared(0.03, "/h", "Clearance of debris.", 0.0, 100.0, "days", "recalled")
+    net_loss: float = declared(0.07, "/h", "Loss of traps; DNase raises it.", 0.0, 100.0, "assumed: hours to a day", "assumed")  # fmt: skip
+    debris_loss: float = declared(0.03, "/h", "Clearance of debris.", 0.0, 100.0, "assumed: days", "assumed")
     patency_recovery: float = declared(0.02, "/h", "Recovery of a compressed tube where no tumour presses.", 0.0, 100.0)  # fmt: skip
-    hepatocyte_regrowth: float = declared(0.004, "/h", "Return of hepatocytes to empty places beside live ones.", 0.0, 100.0, "liver regrows within about 10 d", "recalled")  # fmt: skip
+    hepatocyte_regrowth: float = declared(0.004, "/h", "Return of hepatocytes to empty places beside live ones.", 0.0, 100.0, "assumed: a liver regrows within about 10 d", "assumed")  # fmt: skip
     hepatocyte_death: float = declared(0.05, "/h", "Death of hepatocytes without oxygen.", 0.0, 100.0)
     hepatocyte_crush: float = declared(0.003, "/h", "Loss of hepatocytes wholly surrounded by tumour cells; less pressure, less loss.", 0.0, 100.0)  # fmt: skip
     hepatocyte_limit: float = declared(3.0, "mmHg", "Oxygen tension below which they die.", 0.0, 30.0)

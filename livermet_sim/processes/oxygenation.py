@@ -30,16 +30,16 @@ class Oxygen:
     """Oxygen supply and use."""
 
     interval: float = declared(2.0, "h", "Time between two solutions.", 0.01, 24.0)
-    portal_tension: float = declared(54.0, "mmHg", "Oxygen tension of portal blood.", 0.0, 600.0, "mouse, 40-54 mmHg (recalled); the upper end, as haemoglobin of the mouse unloads early", "recalled")  # fmt: skip
+    portal_tension: float = declared(54.0, "mmHg", "Oxygen tension of portal blood.", 0.0, 600.0, "Comp Hepatol 2008 7:4 table 1 (54 mmHg, rat); of 40-54 mmHg recalled for the mouse the upper end, as its haemoglobin unloads early", "found")  # fmt: skip
     arterial_tension: float = declared(95.0, "mmHg", "Oxygen tension of hepatic arterial blood.", 0.0, 600.0, "textbook", "recalled")  # fmt: skip
-    half_saturation: float = declared(40.0, "mmHg", "Tension at which haemoglobin is half full (mouse; rat 38, man 26.6).", 5.0, 100.0, "C57BL/6 40-42 mmHg", "recalled")  # fmt: skip
+    half_saturation: float = declared(40.0, "mmHg", "Tension at which haemoglobin is half full (mouse; rat 38, man 26.6).", 5.0, 100.0, "assumed: 40-42 mmHg recalled for C57BL/6, no measurement found", "assumed")  # fmt: skip
     hill: float = declared(2.7, "1", "Exponent of haemoglobin's curve.", 1.0, 5.0, "Lykkeboe & Johansen 1978 PMID 311071 (man); mouse 2.6-2.8 (recalled)", "found")  # fmt: skip
     capacity: float = declared(0.18, "1", "Oxygen that full haemoglobin holds, mL per mL of blood.", 0.0, 0.4, "haemoglobin 12.9 g/dL in mice (PMC4878313) times 1.39 mL/g (Clerbaux 1993)", "derived")  # fmt: skip
     solubility: float = declared(3e-5, "/mmHg", "Dissolved oxygen, mL per mL and mmHg.", 1e-6, 1e-3, _SET, "found")  # fmt: skip
     uptake: float = declared(1e-3, "/s", "Largest uptake of liver tissue, mL oxygen per mL and second, in every zone.", 0.0, 0.1, "6.08 mL/min/100 g (Lutz 1975, Pfluegers Arch); no difference between zones: Seiyama 1994 PMID 8092299", "derived")  # fmt: skip
-    michaelis: float = declared(1.5, "mmHg", "Tension at half of the largest uptake.", 0.01, 50.0, "1 mmHg in GreensV4, 1-2 in models of liver", "found")  # fmt: skip
+    michaelis: float = declared(1.5, "mmHg", "Tension at half of the largest uptake.", 0.01, 50.0, "Secomb GreensV4 parameter sets (1 mmHg); 1-2 in models of liver", "found")  # fmt: skip
     diffusion: float = declared(2000.0, "um2/s", "Diffusion constant in tissue.", 100.0, 5000.0, f"6e-10 mL/cm/s/mmHg over the solubility: {_SET}", "derived")  # fmt: skip
-    wall_conductance: float = declared(0.25, "um2/s/mmHg", "Oxygen that passes between a sinusoid's blood and its site, per length; leaves a drop of about 2 mmHg.", 0.0, 100.0, "plasma (Sherwood number 2.5) 0.47 and the way across the slab 0.33 in series give 0.20; drop 1-3 mmHg", "derived")  # fmt: skip
+    wall_conductance: float = declared(0.25, "um2/s/mmHg", "Oxygen that passes between a sinusoid's blood and its site, per length; leaves a drop of about 2 mmHg.", 0.0, 100.0, "plasma (Sherwood number 2.5, assumed) 0.47 and the way across the slab 0.33 in series give 0.20; drop 1-3 mmHg", "derived")  # fmt: skip
     new_vessel: float = declared(0.5, "1", "Wall conductance of a newly formed vessel relative to a sinusoid.", 0.0, 1.0, "CRLM poorly oxygenated; 0.3-0.6 guessed", "assumed")  # fmt: skip
     tolerance: float = declared(0.01, "mmHg", "Largest change of a site that is not carried out; a tenth of it in blood.", 1e-9, 5.0)  # fmt: skip
     most: int = declared(2000, "1", "Most sweeps of one solution; what is left is taken up in the next.", 1, 100000)  # fmt: skip

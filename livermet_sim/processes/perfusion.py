@@ -23,9 +23,9 @@ class Flow:
     portal_pressure: float = declared(5.7, "mmHg", "Pressure in the terminal portal venule.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found")  # fmt: skip
     central_pressure: float = declared(4.7, "mmHg", "Pressure in the central vein.", 0.0, 50.0, "servo-null, rabbit (Maass-Moreno & Rothe 1997)", "found")  # fmt: skip
     upstream: float = declared(0.9, "mmHg", "Pressure lost before the terminal portal venule at rest.", 0.0, 50.0, "what is left of the drop when 53 % lie behind the sinusoids and 1 mmHg in them; portal vein then 6.6 mmHg (rat 7.8: Bi 2002 doi:10.3748/wjg.v8.i3.528)", "derived")  # fmt: skip
-    downstream: float = declared(2.1, "mmHg", "Pressure lost behind the central vein at rest.", 0.0, 50.0, "53 +/- 1 % of the resistance lie behind the sinusoids (double occlusion, isolated mouse liver)", "derived")  # fmt: skip
-    plasma_viscosity: float = declared(1.2, "mPa s", "Viscosity of plasma.", 0.3, 10.0, "1.2 mPa s", "recalled")  # fmt: skip
-    haematocrit: float = declared(0.30, "1", "Haematocrit in sinusoids; with the width of a tube it sets how viscous blood is there (in vivo law, Pries 1994).", 0.0, 0.9, "three quarters of 0.40-0.45 in large vessels", "recalled")  # fmt: skip
+    downstream: float = declared(2.1, "mmHg", "Pressure lost behind the central vein at rest.", 0.0, 50.0, "assumed: 53 +/- 1 % of the resistance lie behind the sinusoids (double occlusion, isolated mouse liver), in a paper whose name was not kept", "assumed")  # fmt: skip
+    plasma_viscosity: float = declared(1.2, "mPa s", "Viscosity of plasma.", 0.3, 10.0, "assumed: the usual value in models of microvessels", "assumed")  # fmt: skip
+    haematocrit: float = declared(0.30, "1", "Haematocrit in sinusoids; with the width of a tube it sets how viscous blood is there (in vivo law, Pries 1994).", 0.0, 0.9, "assumed: three quarters of 0.40-0.45 in large vessels", "assumed")  # fmt: skip
     perfused_above: float = declared(0.05, "1", "Share of the healthy median flow above which a tube counts as perfused.", 0.0, 1.0)  # fmt: skip
     tolerance: float = declared(1e-5, "1", "Largest imbalance of a node over the mean throughput.", 1e-12, 0.01)  # fmt: skip
     invaded: float = declared(0.3, "1", "Share of the sites around a portal inlet that tumour cells hold from which it counts as invaded.", 0.0, 1.0)  # fmt: skip

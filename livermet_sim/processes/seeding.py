@@ -30,10 +30,10 @@ from livermet_sim.state.world import World
 class Seeding:
     """How many tumour cells come with the portal blood, and when."""
 
-    dose: float = declared(440.0, "/mm3", "Cells entering per volume of liver in the experiment.", 0.0, 1e6, "intrasplenic 5e5 cells in a 1.2-mL liver", "derived")  # fmt: skip
+    dose: float = declared(440.0, "/mm3", "Cells entering per volume of liver in the experiment.", 0.0, 1e6, "5e5 cells into the spleen (usual, assumed) over a 1.2-mL liver", "derived")  # fmt: skip
     enrichment: float = declared(10.0, "1", "How many times more cells are simulated than the experiment delivers to this slab; declared in every result.", 0.0, 1e5)  # fmt: skip
     start: float = declared(0.0, "h", "When the first cell enters.", 0.0, 1e5)
-    duration: float = declared(0.25, "h", "Time over which they enter (a bolus takes minutes).", 0.0, 1e5, "intrasplenic injection", "recalled")  # fmt: skip
+    duration: float = declared(0.25, "h", "Time over which they enter (a bolus takes minutes).", 0.0, 1e5, "assumed: an intrasplenic injection takes minutes", "assumed")  # fmt: skip
 
 
 SECTION = section("seeding", Seeding)

@@ -6,16 +6,34 @@ from livermet_sim.base.specs import Parameter, Section
 
 # name, reach in um, meaning, source of the reach, grade
 _FIELDS = (
-    ("vegf", 120.0, "VEGF-A", "R: 60-150 um with matrix binding", "recalled"),
-    ("tgf_beta", 60.0, "active TGF-beta", "half-life of the active form 2-3 min (65-80 um)", "recalled"),
-    ("tnf", 100.0, "TNF-alpha", "decay 4.6e-4 /s at 5-20 um2/s (106-209 um)", "recalled"),
-    ("il1", 100.0, "IL-1beta and IL-18", "150-250 um free", "recalled"),
+    (
+        "vegf",
+        120.0,
+        "VEGF-A",
+        "SPQSP HCC parameter file (389 um free); 60-150 um with matrix binding, recalled",
+        "recalled",
+    ),
+    (
+        "tgf_beta",
+        60.0,
+        "active TGF-beta",
+        "HCC model file (397 um free); half-life of the active form 2-3 min (65-80 um), recalled",
+        "recalled",
+    ),
+    (
+        "tnf",
+        100.0,
+        "TNF-alpha",
+        "decay 4.6e-4 /s at 5-20 um2/s (106-209 um), recalled; 775 um in a PhysiCell model file",
+        "recalled",
+    ),
+    ("il1", 100.0, "IL-1beta and IL-18", "assumed: 150-250 um free, recalled, less by binding", "assumed"),
     (
         "cxcl",
         150.0,
         "ligands of CXCR2: CXCL1, CXCL2, CXCL8",
-        "100-180 um bound to heparan sulphate",
-        "recalled",
+        "assumed: 100-180 um bound to heparan sulphate, recalled",
+        "assumed",
     ),
     ("ccl2", 150.0, "CCL2", "model files disagree 40-fold (36-1730 um)", "assumed"),
     ("cxcl12", 150.0, "CXCL12", "220 um guessed", "assumed"),

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from livermet_sim.base.provenance import stamp
 from livermet_sim.scenario.tables import aligned
 from livermet_sim.validation.score import INSIDE, NOT_APPLICABLE, OUTSIDE, SHOWN, Score
 
@@ -30,7 +31,7 @@ def records(scores: Sequence[Score]) -> list[dict[str, Any]]:
 
 def as_json(scores: Sequence[Score], seeding: str) -> str:
     """Return the scores as JSON, with the declared enrichment."""
-    return json.dumps({"seeding": seeding, "figures": records(scores)}, indent=1, allow_nan=False)
+    return json.dumps(stamp() | {"seeding": seeding, "figures": records(scores)}, indent=1, allow_nan=False)
 
 
 def as_csv(scores: Sequence[Score]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from livermet_sim.base.provenance import stamp
 from livermet_sim.base.write import save_picture, write_text
 from livermet_sim.scenario.tables import aligned
 from livermet_sim.validation.catalogue import held_out, not_expressible, record, rows
@@ -129,6 +130,7 @@ def save(scores: Sequence[Score], folder: str | Path) -> None:
     writer.writeheader()
     writer.writerows(found)
     write_text(folder / "verdicts.csv", out.getvalue())
+    write_text(folder / "verdicts.json", as_json(scores) + "\n")
     write_text(folder / "verdicts.txt", f"{table(scores)}\n\n{summary(scores)}\n{expressible()}\n")
     lines = [
         Line(s.experiment.name, s.ratio, s.low, s.high, s.experiment.expected, s.experiment.published, s.experiment.low,
@@ -147,7 +149,7 @@ def as_json(scores: Sequence[Score]) -> str:
         for row in records(scores)
     ]
     return json.dumps(
-        {"experiments": plain, "scored": tally(s for s in scores if s.experiment.scored)}, indent=1
+        stamp() | {"experiments": plain, "scored": tally(s for s in scores if s.experiment.scored)}, indent=1
     )
 
 

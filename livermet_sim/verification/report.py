@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from livermet_sim.base.provenance import stamp
 from livermet_sim.base.write import inside, save_picture, write_text
 from livermet_sim.verification.check import Figure, Knobs, Outcome
 
@@ -42,7 +43,7 @@ def verdict(outcomes: Sequence[Outcome]) -> str:
 def as_json(outcomes: Sequence[Outcome], knobs: Knobs) -> str:
     """Return outcomes and knobs as JSON; figures are left out."""
     rows = [_record(outcome) for outcome in outcomes]
-    return json.dumps({"knobs": asdict(knobs), "checks": rows}, indent=1)
+    return json.dumps(stamp() | {"knobs": asdict(knobs), "checks": rows}, indent=1)
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:

@@ -123,4 +123,4 @@ def test_a_file_that_the_package_has_never_seen_gets_a_verdict(
     assert found.exit_code == code, found.output
     assert verdict in found.output
     names = {path.name for path in (tmp_path / "results" / "validation").iterdir()}
-    assert names == {"livers", "verdicts.csv", "verdicts.txt", "forest.png"}
+    assert names == {"livers", "verdicts.csv", "verdicts.json", "verdicts.txt", "forest.png"}
