@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from livermet_sim.base.specs import Parameter
@@ -13,7 +13,7 @@ from livermet_sim.documentation.sources import named
 from livermet_sim.documentation.subject import Subject
 from livermet_sim.documentation.words import count
 from livermet_sim.rulebook.rule import GRADES
-from livermet_sim.scenario.lists import parameter_rows, rule_rows
+from livermet_sim.scenario.lists import parameter_rows, process_rows, rule_rows
 from livermet_sim.scenario.spec import Scenario
 
 SET = "set"
@@ -34,7 +34,8 @@ def parameters(subject: Subject) -> Part:
             *texts(said, note),
             Table.of("grades", "How well they are known", grade_rows(scenario)),
             Table.of("parameters", "Parameters", settings),
-            Table.of("rules", "Rules", rules),
+            Table.of("rules", "Rules", [rule_row(row) for row in rules]),
+            Table.of("by-process", "Mechanisms that a process carries out", [rule_row(row) for row in process_rows(scenario)]),
             Table.of("gaps", "What lacks unit, range or source", gaps, ("what", "lacks")),
         ),
     )  # fmt: skip
@@ -61,6 +62,17 @@ def span(parameter: Parameter) -> str:
     return f"{parameter.low:g} to {parameter.high:g}"
 
 
+def rule_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule with what is possible as one range."""
+    found = {}
+    for name, value in row.items():
+        if name == "low":
+            found["range"] = f"{value:g} to {row['high']:g}"
+        elif name != "high":
+            found[name] = value
+    return found
+
+
 def grade_rows(scenario: Scenario) -> list[dict[str, Any]]:
     """Return how many parameters and rules have each grade."""
     settings = Counter(row["grade"] for row in parameter_rows(scenario))
@@ -77,6 +89,10 @@ def lacking(scenario: Scenario) -> Iterator[dict[str, str]]:
             for what in gaps(parameter):
                 yield {"what": f"{name}.{parameter.name}", "lacks": what}
     for row in rule_rows(scenario):
+        if not row["unit"] or not row["signal_unit"]:
+            yield {"what": f"rules.{row['rule']}", "lacks": "unit"}
+        if not (math.isfinite(row["low"]) and math.isfinite(row["high"])):
+            yield {"what": f"rules.{row['rule']}", "lacks": "range"}
         if not sourced(row["source"], row["grade"]):
             yield {"what": f"rules.{row['rule']}", "lacks": "source"}
 
