@@ -16,10 +16,10 @@ from livermet_sim.documentation.evidence import Saved
 from livermet_sim.documentation.odd import ELEMENTS
 from livermet_sim.documentation.subject import Subject
 from livermet_sim.documentation.words import count, home
-from livermet_sim.scenario import json_schema
 from livermet_sim.scenario.lists import parameter_rows, rule_rows
 from livermet_sim.state import stored
 from livermet_sim.validation import anchors
+from livermet_sim.validation import schemas as schemas_shipped
 from livermet_sim.validation.catalogue import not_expressible, shipped
 from livermet_sim.validation.scorecard import HELD
 from livermet_sim.verification.suite import CHECKS
@@ -262,8 +262,8 @@ def exchanged(subject: Subject) -> Found:
 def schemas(subject: Subject) -> Found:
     """Say whether files have a schema."""
     return bool(
-        json_schema.SCHEMAS
-    ), f"JSON Schemas of {', '.join(json_schema.SCHEMAS)}; references as BibTeX and CSL"
+        schemas_shipped.SCHEMAS
+    ), f"JSON Schemas of {', '.join(schemas_shipped.SCHEMAS)}; references as BibTeX and CSL"
 
 
 def has_twins(subject: Subject) -> Found:

@@ -141,7 +141,8 @@ def own_processes(module: ModuleType) -> list[type]:
 
 def settings_read(module: ModuleType) -> list[str]:
     """Return the sections of parameters that a module names."""
-    source = Path(module.__file__ or "").read_text(encoding="utf-8")
+    file = getattr(module, "__file__", None)  # none in a notebook
+    source = Path(file).read_text(encoding="utf-8") if file else ""
     named = re.findall(r"section\(f?[\"']([a-z_.]+)[\"']\)", source)
     own = getattr(module, "SECTION", None)
     return sorted({*named, *([own.name] if own is not None else [])})
@@ -149,7 +150,8 @@ def settings_read(module: ModuleType) -> list[str]:
 
 def kernels_of(module: ModuleType) -> list[ModuleType]:
     """Return the kernels that a module calls."""
-    names = sorted(_imported(Path(module.__file__ or "")))
+    file = getattr(module, "__file__", None)
+    names = sorted(_imported(Path(file))) if file else []
     return [import_module(name) for name in names if name.rpartition(".")[2] not in NO_KERNELS]
 
 
