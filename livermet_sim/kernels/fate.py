@@ -31,7 +31,6 @@ from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import draw, draw4
 
 
-@inline
 def with_daughters(rate, dt):
     """Return the hazard under which a step makes as many cells as it would if daughters, too, divided within it.
 
@@ -43,46 +42,60 @@ def with_daughters(rate, dt):
 
 
 @inline
-def own_event(rates, r, columns, layer, state, u, dt):
-    """Return (total hazard, event, cause) of a cell's own fates; ``u`` in (0, 1) picks one by its share.
+def own_hazards(rates, r, columns, layer, state, dt):
+    """Return the hazards of a cell's own fates as it is now, in the order of ``columns``.
 
     ``columns`` holds the behaviour columns in the order extravasate, divide, sleep, wake, die.shear,
     die.nitric_oxide, die.anoikis, die.apoptosis, die.necrosis, intravasate.
     """
     in_lumen = layer == LUMEN
     cycling = state == CYCLING
-    cross = rates[r, columns[0]] if in_lumen else 0.0
-    divide = with_daughters(rates[r, columns[1]], dt) if cycling else 0.0
-    sleep = rates[r, columns[2]] if cycling else 0.0
-    wake = 0.0 if cycling else rates[r, columns[3]]
-    shear = rates[r, columns[4]] if in_lumen else 0.0
-    nitric_oxide = rates[r, columns[5]] if in_lumen else 0.0
-    anoikis = rates[r, columns[6]] if in_lumen else 0.0
-    apoptosis = 0.0 if in_lumen else rates[r, columns[7]]
-    necrosis = rates[r, columns[8]]
-    enter = 0.0 if in_lumen else rates[r, columns[9]]
-    total = cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis + necrosis + enter
+    return (
+        rates[r, columns[0]] if in_lumen else 0.0,
+        with_daughters(rates[r, columns[1]], dt) if cycling else 0.0,
+        rates[r, columns[2]] if cycling else 0.0,
+        0.0 if cycling else rates[r, columns[3]],
+        rates[r, columns[4]] if in_lumen else 0.0,
+        rates[r, columns[5]] if in_lumen else 0.0,
+        rates[r, columns[6]] if in_lumen else 0.0,
+        0.0 if in_lumen else rates[r, columns[7]],
+        rates[r, columns[8]],
+        0.0 if in_lumen else rates[r, columns[9]],
+    )
+
+
+@inline
+def total_of(hazards):
+    """Return the sum of a cell's own hazards."""
+    cross, divide, sleep, wake, shear, nitric_oxide, anoikis, apoptosis, necrosis, enter = hazards
+    return cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis + necrosis + enter
+
+
+@inline
+def own_event(hazards, u):
+    """Return (event, cause) of the own fate that ``u`` in (0, 1) picks by its share."""
+    cross, divide, sleep, wake, shear, nitric_oxide, anoikis, apoptosis, _, enter = hazards
+    total = total_of(hazards)
     x = u * total
-    event, cause = DIE, NECROSIS
     if x < cross:
-        event, cause = EXTRAVASATE, NONE
-    elif x < cross + divide:
-        event, cause = DIVIDE, NONE
-    elif x < cross + divide + sleep:
-        event, cause = SLEEP, NONE
-    elif x < cross + divide + sleep + wake:
-        event, cause = WAKE, NONE
-    elif x < cross + divide + sleep + wake + shear:
-        event, cause = DIE, SHEAR
-    elif x < cross + divide + sleep + wake + shear + nitric_oxide:
-        event, cause = DIE, NITRIC_OXIDE
-    elif x < cross + divide + sleep + wake + shear + nitric_oxide + anoikis:
-        event, cause = DIE, ANOIKIS
-    elif x < cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis:
-        event, cause = DIE, APOPTOSIS
-    elif x >= total - enter:
-        event, cause = INTRAVASATE, NONE
-    return total, event, cause
+        return EXTRAVASATE, NONE
+    if x < cross + divide:
+        return DIVIDE, NONE
+    if x < cross + divide + sleep:
+        return SLEEP, NONE
+    if x < cross + divide + sleep + wake:
+        return WAKE, NONE
+    if x < cross + divide + sleep + wake + shear:
+        return DIE, SHEAR
+    if x < cross + divide + sleep + wake + shear + nitric_oxide:
+        return DIE, NITRIC_OXIDE
+    if x < cross + divide + sleep + wake + shear + nitric_oxide + anoikis:
+        return DIE, ANOIKIS
+    if x < cross + divide + sleep + wake + shear + nitric_oxide + anoikis + apoptosis:
+        return DIE, APOPTOSIS
+    if x >= total - enter:
+        return INTRAVASATE, NONE
+    return DIE, NECROSIS
 
 
 @inline
@@ -134,7 +147,7 @@ def decide(
     load : float64[capacity]
         An engulfing killer gains 1.
     columns : int64[10]
-        Behaviour columns of the own fates; see ``own_event``.
+        Behaviour columns of the own fates; see ``own_hazards``.
     vulnerability : int64[K]
         For each killer kind, the tumour behaviour that multiplies its attack.
     across : float64[K]
@@ -152,8 +165,8 @@ def decide(
             continue
         event[r] = NOTHING
         u0, u1, _, _ = draw4(seed, FATE, tick, key[r])
-        total, what, how = own_event(rates, r, columns, layer[r], state[r], u1, dt)
-        best, by = dt, -1
+        hazards = own_hazards(rates, r, columns, layer[r], state[r], dt)
+        total, best, by = total_of(hazards), dt, -1
         # -log(u) is never below 1 - u, so most cells need no logarithm
         if total * dt > 1.0 - u0:
             best = min(dt, -math.log(u0) / total)
@@ -168,7 +181,7 @@ def decide(
         happened[number] = r
         number += 1
         if by < 0:
-            event[r], cause[r] = what, how
+            event[r], cause[r] = own_event(hazards, u1)
         else:
             event[r], cause[r] = DIE, FIRST_KILLER + kind[by]
             u = draw(seed, RACE, tick, key[r])

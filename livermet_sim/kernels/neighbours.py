@@ -20,7 +20,7 @@ class Counts(NamedTuple):
     ----------
     number : int32[sites, 2 K]
         Cells of each kind, then activated ones of each kind.
-    tumour_at : int64[1 + most, sites]
+    tumour_at : int32[1 + most, sites]
         Row of the tumour cell in the lumen, then those in the tissue part, or -1.
     near : int32[2, sites]
         Tumour cells in lumen and tissue parts at the site and those it touches.

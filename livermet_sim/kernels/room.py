@@ -1,6 +1,6 @@
 """Find room for a tumour cell, take it and leave it: places beside it, or behind the cells that it can push.
 
-``tumour_at``, int64[1 + most, sites], holds the row of the tumour cell in each lumen, then those in each tissue part, the
+``tumour_at``, int32[1 + most, sites], holds the row of the tumour cell in each lumen, then those in each tissue part, the
 first ones filled first; -1 is free. ``places`` (``state.places``) says how many there can be and what they fill.
 """
 

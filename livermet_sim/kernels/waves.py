@@ -19,3 +19,12 @@ def join(start, stop, signals, unit, concentration):
     for s in range(start, stop):
         for f in range(len(signals)):
             concentration[s, f] = signals[f, s] * unit if signals[f, s] > 0.0 else 0.0
+
+
+@kernel
+def anything(values):
+    """Say whether any of the values is not 0."""
+    for i in range(len(values)):
+        if values[i] != 0.0:
+            return True
+    return False

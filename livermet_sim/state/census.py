@@ -17,7 +17,7 @@ class Census:
     ----------
     count : int32[n, 2 K]
         Cells of each kind at a site, then the activated ones.
-    tumour_at : int64[1 + most, n]
+    tumour_at : int32[1 + most, n]
         Row of the tumour cell in the lumen of a site, then those in its tissue part, the first ones filled first; -1 for
         none. A cell that is larger than a site is at all sites that it fills.
     places : Places
@@ -33,7 +33,7 @@ class Census:
         self.places = single(n, np.nan) if places is None else places
         self.contacts = tissue.contacts
         self.count = np.zeros((n, 2 * kinds), dtype=np.int32)
-        self.tumour_at = np.full((1 + self.places.most, n), -1, dtype=np.int64)
+        self.tumour_at = np.full((1 + self.places.most, n), -1, dtype=np.int32)
         self.near = np.zeros((2, n), dtype=np.int32)
         mine = (self.contacts >= 0) & (self.places.owner[self.contacts] == self.places.owner[:, None])
         self._beside = np.maximum(self.contacts.shape[1] - mine.sum(axis=1), 1)

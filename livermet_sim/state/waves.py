@@ -8,7 +8,7 @@ from scipy import fft
 
 from livermet_sim.base import threads
 from livermet_sim.base.types import Reals
-from livermet_sim.kernels.waves import join, part
+from livermet_sim.kernels.waves import anything, join, part
 from livermet_sim.state.tissue import Tissue
 
 
@@ -44,7 +44,7 @@ class Waves:
 
         def spread(number: int) -> None:
             signal: Reals = signals[number]
-            if signal.any():
+            if anything(signal):
                 waves: NDArray[np.complex128] = fft.rfft2(signal.reshape(self._shape))
                 waves *= self._damping[number]
                 signal[:] = np.asarray(fft.irfft2(waves, self._shape, overwrite_x=True)).ravel()

@@ -39,7 +39,7 @@ class Colony:
         self.cause, self.family = np.zeros(capacity, dtype=np.int64), np.zeros(capacity, dtype=np.int64)
         self.site[: self.n], self.key[: self.n] = sites, random_keys(self.n, seed)
         self.family[: self.n] = np.arange(self.n)
-        self.tumour_at = np.full((2, len(neighbours)), -1, dtype=np.int64)
+        self.tumour_at = np.full((2, len(neighbours)), -1, dtype=np.int32)
         self.tumour_at[layer, sites] = np.arange(self.n)
         self.places = single(len(neighbours), 2500.0)
         self.parenchyma, self.patency = np.ones(len(neighbours)), np.ones(len(neighbours))

@@ -118,7 +118,7 @@ LOOSE = np.zeros((300, 1))
 
 def tumour(neighbours, compartment, sites):
     """Return (site, key, tumour_at) of tumour cells in tissue."""
-    tumour_at = np.full((2, len(neighbours)), -1, dtype=np.int64)
+    tumour_at = np.full((2, len(neighbours)), -1, dtype=np.int32)
     tumour_at[TISSUE, sites] = np.arange(len(sites))
     return np.array(sites, dtype=np.int64), random_keys(len(sites)), tumour_at
 

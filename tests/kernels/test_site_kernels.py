@@ -25,7 +25,7 @@ class Ground:
         self.neighbours, self.compartment = field(SIDE, SIDE)
         n = SIDE * SIDE
         self.inside = np.arange(n, dtype=np.int32)
-        self.tumour_at = np.full((2, n), -1, dtype=np.int64)
+        self.tumour_at = np.full((2, n), -1, dtype=np.int32)
         self.sites = Table([Column(name, "1", "") for name in SITES], n)
         self.sites.append(n, parenchyma=1.0, patency=1.0, oxygen=40.0)
 
@@ -131,7 +131,7 @@ def test_only_compressed_tubes_without_tumour_cells_close():
     inside = np.arange(n, dtype=np.int32)
     compartment = np.full(n, SINUSOID, dtype=np.int8)
     patency, segments = np.full(n, 0.3), np.zeros(n, dtype=np.int64)
-    tumour_at = np.full((2, n), -1, dtype=np.int64)
+    tumour_at = np.full((2, n), -1, dtype=np.int32)
     group = inside % 6
     compartment[group == 1] = PARENCHYMA
     patency[group == 2] = 1.0

@@ -43,7 +43,7 @@ class Body:
             read=lambda section, kind: self.own, cell=lambda kind, name: tumour_uptake
         )
         self.process = Oxygenate(setting, tissue.n)
-        tumour_at = np.full((2, tissue.n), -1, dtype=np.int64)
+        tumour_at = np.full((2, tissue.n), -1, dtype=np.int32)
         self.world: Any = SimpleNamespace(
             tissue=tissue, network=self.network, sites=sites, compartment=tissue.compartment.copy(), count=lambda: None,
             census=SimpleNamespace(tumour_at=tumour_at, places=single(tissue.n, 2500.0)), clock=SimpleNamespace(due=lambda every: True),
