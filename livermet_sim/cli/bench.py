@@ -30,6 +30,13 @@ def bench(
         bool, typer.Option("--check", help="Fail where a figure is more than a tenth worse than kept.")
     ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the figures as JSON.")] = None,
+    on_paper: Annotated[
+        bool,
+        typer.Option(
+            "--estimate",
+            help="Measure nothing: say what a liver slice, a lobule and a lobe in space would take, from the figures kept.",
+        ),
+    ] = False,
     quick: Annotated[
         bool,
         typer.Option("--quick", help="Small sizes, in a minute: shows that all works, not how fast it is."),
@@ -42,6 +49,11 @@ def bench(
     """
     from livermet_sim.bench import suite
 
+    if on_paper:
+        from livermet_sim.bench import estimate
+
+        typer.echo(estimate.table(estimate.constants(suite.load(against or suite.KEPT).figures)))
+        return
     chosen = suite.names(which or ())
     if out is not None:
         check_place(out)

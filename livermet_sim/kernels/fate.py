@@ -31,6 +31,7 @@ from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import draw, draw4
 
 
+@inline
 def with_daughters(rate, dt):
     """Return the hazard under which a step makes as many cells as it would if daughters, too, divided within it.
 

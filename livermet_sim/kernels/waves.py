@@ -24,7 +24,8 @@ def join(start, stop, signals, unit, concentration):
 @kernel
 def anything(values):
     """Say whether any of the values is not 0."""
-    for i in range(len(values)):
-        if values[i] != 0.0:
-            return True
-    return False
+    found, i = False, 0
+    while i < len(values) and not found:
+        found = values[i] != 0.0
+        i += 1
+    return found

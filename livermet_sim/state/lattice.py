@@ -5,7 +5,7 @@ Everything above asks this file; a lattice in space would be another class with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -231,11 +231,15 @@ class Lattice:
 
     def gaps(self, sites: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the straight distance of each of some sites to the nearest of ``others``, um."""
+        return self.gaps_to(others)(sites)
+
+    def gaps_to(self, others: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Return what says of sites how far the nearest of ``others`` is, for those who ask several times."""
         from scipy.spatial import KDTree
 
         box = np.array(self.extent) if self.wrap else None
         tree = KDTree(np.stack(self.xy(others), axis=1), boxsize=box)
-        return np.asarray(tree.query(np.stack(self.xy(sites), axis=1))[0])
+        return lambda sites: np.asarray(tree.query(np.stack(self.xy(sites), axis=1))[0])
 
     def _transform(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return distance and nearest site; a joined lattice is repeated as far around as distances reach."""

@@ -174,3 +174,10 @@ def test_sizes_give_the_same_lattice_again_and_old_ones_an_edge():
     for lattice in KINDS:
         assert Lattice.of(lattice.sizes) == lattice
     assert not Lattice.of({"width": 3, "height": 2, "site_um": 10.0}).wrap
+
+
+def test_gaps_asked_for_in_turns_are_those_asked_for_at_once():
+    random = np.random.default_rng(3)
+    others, sites = random.choice(torus.n, 9), random.choice(torus.n, 30)
+    ask = torus.gaps_to(others)
+    assert np.concatenate([ask(sites[:4]), ask(sites[4:])]).tolist() == torus.gaps(sites, others).tolist()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from livermet_sim.processes.staging.thresholds import Thresholds
@@ -37,10 +39,13 @@ def identify(world: World, thresholds: Thresholds, rows: np.ndarray, group: np.n
     main[order[np.unique(owner[order], return_index=True)[1]]] = True
     apart = world.cells.full("apart")
     apart[rows[main[group]]] = np.nan
+    at, gaps_to = world.cells.full("site"), {}
     for part in np.flatnonzero(~main):
-        mine = group == part
-        rest = (ids == owner[part]) & main[group]
-        if _stands_apart(world, thresholds, rows[mine], rows[rest]):
+        mine, whole = group == part, int(owner[part])
+        if whole not in gaps_to:
+            # its largest group, which stays what it is
+            gaps_to[whole] = world.tissue.lattice.gaps_to(at[rows[(ids == whole) & main[group]]])
+        if _stands_apart(world, thresholds, rows[mine], gaps_to[whole]):
             ids[mine] = _own_lesion(world, rows[mine], owner[part], ids)
             apart[rows[mine]] = np.nan
     _carry_sizes(world, former, ids)
@@ -70,11 +75,16 @@ def _owners(world: World, former: np.ndarray, group: np.ndarray, groups: int) ->
     return into[leader]
 
 
-def _stands_apart(world: World, thresholds: Thresholds, part: np.ndarray, rest: np.ndarray) -> bool:
+def _stands_apart(
+    world: World,
+    thresholds: Thresholds,
+    part: np.ndarray,
+    gaps: Callable[[np.ndarray], np.ndarray],
+) -> bool:
     """Say whether a part has stood apart from the rest of its lesion for long enough to be a lesion; keep since when."""
     cells, now = world.cells, world.clock.end_of_step
     since, site = cells.full("apart"), cells.full("site")
-    if world.tissue.lattice.gaps(site[part], site[rest]).min() < thresholds.apart:
+    if gaps(site[part]).min() < thresholds.apart:
         since[part] = np.nan
         return False
     known = since[part][~np.isnan(since[part])]
