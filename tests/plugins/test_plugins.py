@@ -173,12 +173,21 @@ def test_they_go_along_into_comparisons_and_studies(scenario, workers, tmp_path)
     assert parts["plugins"].str.contains("signal waiting: test_plugins@").all()
 
 
-def test_rules_and_processes_of_ones_own_can_be_ablated(scenario):
-    found = lm.ablate(scenario, days=0.25, seeds=2, rules=["degranulate", "deep", "burst", "MV12"], workers=1)
+def test_rules_and_processes_of_ones_own_can_be_ablated(scenario, tmp_path):
+    found = lm.ablate(
+        scenario,
+        out=tmp_path / "study",
+        days=0.25,
+        seeds=2,
+        rules=["degranulate", "deep", "burst", "MV12"],
+        workers=1,
+    )
     words = set(found.effects["ablation"] if hasattr(found, "effects") else found.words)
     assert words >= {"degranulate", "deep", "burst"}
     with pytest.raises(lm.LivermetError, match="burst, which can only be dropped"):
-        lm.ablate(scenario, days=0.25, seeds=2, rules=["burst"], mode="invert", workers=1)
+        lm.ablate(
+            scenario, out=tmp_path / "study", days=0.25, seeds=2, rules=["burst"], mode="invert", workers=1
+        )
 
 
 def test_a_saved_state_goes_on_with_the_plugin_and_is_refused_without_it(scenario, tmp_path):
