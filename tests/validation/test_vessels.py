@@ -113,7 +113,7 @@ def control() -> list[list[Reading]]:
 
 @pytest.mark.long
 @pytest.mark.xfail(
-    reason="0.75 at day 28 in four livers: growth at the border closes single tubes and so cuts off loops"
+    reason="not run since cut vessels find each other again: one liver has 0.59 at day 21, 0.89 at day 28"
 )
 @pytest.mark.parametrize("day", [21, 28])
 def test_most_new_vessels_carry_blood(control, day):
