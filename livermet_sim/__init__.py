@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.sweep import Sweep
     from livermet_sim.sweep.what_if import WhatIf, whatif
     from livermet_sim.validation.catalogue import experiments
+    from livermet_sim.validation.network import network
     from livermet_sim.validation.reach import reach
 
     __version__: str
@@ -72,7 +73,7 @@ __all__ = [
     "LivermetError", "Look", "Monocyte", "Neutrophil", "Parameter", "PhysicellRules", "Process", "Result", "Scenario",
     "State", "Stellate", "Study", "Sweep", "Treg", "Tumour", "WhatIf", "__version__", "ablate", "add_cells",
     "add_matrix", "add_signal", "block", "boost", "compare", "condition", "deplete", "dose", "dossier", "experiments", "explain",
-    "forget_readout", "knock_out", "lines", "load", "load_plugin", "parameters", "reach", "read_physicell",
+    "forget_readout", "knock_out", "lines", "load", "load_plugin", "network", "parameters", "reach", "read_physicell",
     "readouts", "register_kind", "register_process", "register_readout", "register_response", "register_signal",
     "registered", "rules", "scenarios", "set_state", "to_physicell", "whatif",
 ]  # fmt: skip
@@ -90,7 +91,7 @@ _HOMES = {
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
     "whatif": "sweep.what_if", "WhatIf": "sweep.what_if",
-    "reach": "validation.reach", "experiments": "validation.catalogue", "Study": "sweep.study", "Sweep": "sweep.sweep",
+    "network": "validation.network", "reach": "validation.reach", "experiments": "validation.catalogue", "Study": "sweep.study", "Sweep": "sweep.sweep",
     "read_physicell": "scenario.physicell", "to_physicell": "scenario.physicell",
     "PhysicellRules": "rulebook.physicell.ruleset",
     "readouts": "scenario.lists", "register_readout": "observe.readouts.own",

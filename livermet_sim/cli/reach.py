@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
-from livermet_sim.cli.options import STOPPED, load_scenario, prepare
+from livermet_sim.cli.options import STOPPED, check_picture, load_scenario, prepare
 from livermet_sim.cli.progress import Progress
 
 
@@ -24,6 +26,21 @@ def one(name: str, changes: list[str] | None, days: float | None, seed: int) -> 
     if stopped:
         typer.echo("livermet: stopped; the table holds what was heard by then.", err=True)
         raise typer.Exit(STOPPED)
+
+
+def drawn(name: str, changes: list[str] | None, days: float | None, seed: int, out: Path) -> None:
+    """Run one scenario and draw who acts on whom in it; a table of the edges goes beside the picture."""
+    from livermet_sim.base.write import save_picture, whole_file
+    from livermet_sim.validation.network import network
+
+    check_picture(out)
+    with Progress(quiet=False) as progress:
+        found = network(load_scenario(name, changes, days), seed=seed, progress=progress)
+    save_picture(found.plot(), out)
+    table = out.with_suffix(".csv")
+    with whole_file(table) as part:
+        found.edges.to_csv(part, index=False)
+    typer.echo(f"{found!r}: picture in {out}, table in {table}")
 
 
 def ten(seed: int) -> None:

@@ -135,6 +135,12 @@ def explain(
     situations: Annotated[
         bool, typer.Option("--situations", help="--reach: over ten situations of the library instead.")
     ] = False,
+    network: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.png", help="Run it and draw who acts on whom, through what, how strongly."
+        ),
+    ] = None,
     changes: Changes = None,
     seed: Seed = 1,
     days: Days = None,
@@ -145,8 +151,15 @@ def explain(
 
     if situations and (not reach or changes or days is not None or name != "baseline"):
         raise LivermetError("--situations", "it goes with --reach, and takes neither scenario nor changes")
-    if (days is not None or seed != 1) and not reach:
-        raise LivermetError("--days, --seed", "they go with --reach, since nothing else here is run")
+    if (days is not None or seed != 1) and not reach and network is None:
+        raise LivermetError(
+            "--days, --seed", "they go with --reach or --network, since nothing else here is run"
+        )
+    if network is not None and (rule or missing or reach):
+        raise LivermetError("--network", "it tells of all rules; leave out --rule, --missing and --reach")
+    if network is not None:
+        reaches.drawn(name, changes, days, seed, network)
+        return
     if reach and (rule or missing):
         raise LivermetError("--reach", "it tells of all rules; leave out --rule and --missing")
     if reach:
