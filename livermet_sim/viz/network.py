@@ -12,11 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
+from livermet_sim.rulebook.ablation import OWN_PHASE, PHASE_OF
 from livermet_sim.viz import style
 from livermet_sim.viz.studies import wording
 
 RAISES, LOWERS, MAKES = "#0072b2", "#d55e00", "#8c8c8c"
-PHASES = ("priming", "microvascular", "pre-angiogenic", "angiogenic", "growth", "own")
+PANELS = (*PHASE_OF.values(), OWN_PHASE)
 FAINTEST, WIDEST = 1e-3, 8.0  # a mean response drawn as a hair, and points for a full one
 ROW, LEAST_ROWS = 0.27, 7
 LEFT, MIDDLE, RIGHT = 0.0, 1.0, 2.0
@@ -36,7 +37,7 @@ def draw(edges: Rows, called: Mapping[str, str], title: str) -> Figure:
     title : str
     """
     spoke = [edge for edge in edges if not edge["silent"]]
-    phases = [phase for phase in PHASES if any(edge["phase"] == phase for edge in spoke)]
+    phases = [phase for phase in PANELS if any(edge["phase"] == phase for edge in spoke)]
     across = 2 if len(phases) > 1 else 1
     lines = [phases[i : i + across] for i in range(0, len(phases), across)] or [[]]
     heights = [max([LEAST_ROWS, *(_rows(spoke, phase) for phase in line)]) for line in lines]
@@ -95,7 +96,7 @@ def _panel(ax: Axes, edges: Rows, called: Mapping[str, str], phase: str) -> None
         )
     ax.set_xlim(LEFT - 0.62, RIGHT + 0.62)
     ax.set_ylim(1.04, -0.04)
-    ax.set_title(f"{phase[0].upper()}{phase[1:]} mechanisms" if phase != "own" else "Rules of your own", loc="left",
+    ax.set_title(f"{phase[0].upper()}{phase[1:]} mechanisms" if phase != OWN_PHASE else "Rules of your own", loc="left",
                  fontsize=style.LABEL_SIZE + 1, fontweight="bold", color=style.INK)  # fmt: skip
 
 
