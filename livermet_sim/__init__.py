@@ -63,8 +63,8 @@ if TYPE_CHECKING:
     from livermet_sim.sweep.sweep import Sweep
     from livermet_sim.sweep.what_if import WhatIf, whatif
     from livermet_sim.validation.catalogue import experiments
-    from livermet_sim.validation.network import network
     from livermet_sim.validation.reach import reach
+    from livermet_sim.validation.rule_network import network
 
     __version__: str
 
@@ -91,7 +91,7 @@ _HOMES = {
     "block": "interventions", "boost": "interventions", "condition": "interventions", "deplete": "interventions",
     "dose": "interventions", "knock_out": "interventions", "set_state": "interventions",
     "whatif": "sweep.what_if", "WhatIf": "sweep.what_if",
-    "network": "validation.network", "reach": "validation.reach", "experiments": "validation.catalogue", "Study": "sweep.study", "Sweep": "sweep.sweep",
+    "network": "validation.rule_network", "reach": "validation.reach", "experiments": "validation.catalogue", "Study": "sweep.study", "Sweep": "sweep.sweep",
     "read_physicell": "scenario.physicell", "to_physicell": "scenario.physicell",
     "PhysicellRules": "rulebook.physicell.ruleset",
     "readouts": "scenario.lists", "register_readout": "observe.readouts.own",

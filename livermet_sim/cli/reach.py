@@ -31,7 +31,7 @@ def one(name: str, changes: list[str] | None, days: float | None, seed: int) -> 
 def drawn(name: str, changes: list[str] | None, days: float | None, seed: int, out: Path) -> None:
     """Run one scenario and draw who acts on whom in it; a table of the edges goes beside the picture."""
     from livermet_sim.base.write import save_picture, whole_file
-    from livermet_sim.validation.network import network
+    from livermet_sim.validation.rule_network import network
 
     check_picture(out)
     with Progress(quiet=False) as progress:

@@ -7,10 +7,10 @@ import pytest
 
 import livermet_sim as lm
 from livermet_sim.engine import Engine
-from livermet_sim.rulebook.network import Network, mean_response
 from livermet_sim.rulebook.reach import Tally
+from livermet_sim.rulebook.senders import Network, mean_response
 from livermet_sim.validation.reach import listen
-from livermet_sim.viz.network import draw, width
+from livermet_sim.viz.rule_network import draw, width
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 BLOOD, LINE, ITSELF, DEAD = "blood", "tumour line", "itself", "dead tumour cells"
 _BLOOD = ("shear", "speed", "stasis", "oxygen", "hypoxia", "perfused", "blood_oxygen")
-_KINDS = {"contact.hepatocyte": "hepatocytes", "contact.debris": DEAD, "crowding": "tumour", "pressure": "tumour",
-          "load": "tumour", "capillarised": "lsec", "tether": "lsec", "grip": "lsec", "zone": "place in the lobule"}  # fmt: skip
+_KINDS = {"contact.hepatocyte": "hepatocytes", "contact.debris": DEAD, "crowding": "contact.tumour", "pressure": "contact.tumour",
+          "load": "contact.tumour", "capillarised": "contact.lsec", "tether": "contact.lsec", "grip": "contact.lsec", "zone": "place in the lobule"}  # fmt: skip
 _MAKES = ("secrete.", "deposit.", "release_net", "cover")
 
 
@@ -71,7 +71,7 @@ class Network(Reach):
         if name in _BLOOD:
             return {BLOOD: 1.0}
         if name in _KINDS:
-            return {_KINDS[name]: 1.0}
+            return {_KINDS[name].removeprefix("contact."): 1.0}
         made = "release_net" if name in ("net", "contact.net") else "cover" if name == "cover" else ""
         if name.startswith("contact.") and not made:
             return {name.rpartition(".")[2]: 1.0}

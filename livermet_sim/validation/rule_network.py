@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livermet_sim.engine import Engine
-from livermet_sim.rulebook.network import Network
+from livermet_sim.rulebook.senders import Network
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.validation.reach import EVERY, Progress, listen
@@ -55,7 +55,7 @@ class RuleNetwork:
 
     def plot(self) -> Figure:
         """Return the network as a picture, one panel for each phase."""
-        from livermet_sim.viz.network import draw
+        from livermet_sim.viz.rule_network import draw
 
         title = f"{self.scenario.name}, to day {self.days:g}: who acts on whom, through what"
         return draw(self.rows, self.scenario.rules.words.called, title)

@@ -31,7 +31,7 @@ def draw(edges: Rows, called: Mapping[str, str], title: str) -> Figure:
     Parameters
     ----------
     edges : sequence of mapping
-        See `rulebook.network.Network.edges`.
+        See `rulebook.senders.Network.edges`.
     called : mapping
         What a reader calls the kinds of cells; their order is that of the picture.
     title : str
