@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from livermet_sim.cells.state import states_of
 from livermet_sim.engine import Engine
 from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID, TISSUE, TUMOUR
 from livermet_sim.verification.worlds.livers import accounts, logged
 
-CELL_SHARES = ("activation", "polarisation", "capillarisation", "exhaustion", "crowding")
 SITE_SHARES = ("patency", "perfused", "adhesion", "collagen", "parenchyma", "pressure")
 
 
@@ -50,7 +50,8 @@ def _places(engine: Engine) -> Iterator[str]:
 
 def _values(engine: Engine) -> Iterator[str]:
     world = engine.world
-    for table, names in ((world.cells, CELL_SHARES), (world.sites, SITE_SHARES)):
+    states = [state.name for state in states_of(engine.recipe.kinds)]
+    for table, names in ((world.cells, [*states, "crowding"]), (world.sites, SITE_SHARES)):
         for name in names:
             values = table[name]
             if len(values) and not (values.min() >= 0.0 and values.max() <= 1.0):

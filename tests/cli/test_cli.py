@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pandas as pd
 import pytest
@@ -36,7 +37,7 @@ class FakeResult:
         (path / "result.txt").write_text(f"{self.days:g} {self.complete}")
         return path
 
-    on_picture: dict = {}  # noqa: RUF012
+    on_picture: ClassVar[dict] = {}
 
     def figures(self, path: Path, which: str, told) -> list[Path]:
         assert (path.parent / "result.txt").exists()
@@ -54,7 +55,7 @@ class FakeResult:
 class FakeEngine:
     """Run a day a call of ``progress`` and let a test do something on one of them."""
 
-    on_day: dict = {}  # noqa: RUF012
+    on_day: ClassVar[dict] = {}
     world = SimpleNamespace(tissue=SimpleNamespace(note=""), clock=SimpleNamespace(hours=0.0))
 
     def __init__(self, scenario, seed=1):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from livermet_sim.cells.state import states_of
 from livermet_sim.kernels import clusters, fate, motility, rng
 from livermet_sim.state.fields import Fields
 from livermet_sim.state.network import Network
@@ -246,6 +247,17 @@ def test_each_invariant_is_seen_when_broken(spoil, sentence):
     assert invariants.broken(engine) == []
     spoil(engine.world)
     assert any(sentence in found for found in invariants.broken(engine)), invariants.broken(engine)
+
+
+def test_every_state_that_a_kind_declares_is_held_to_a_share():
+    engine = liver(1, "strip")
+    for state in states_of(engine.recipe.kinds):
+        column = engine.world.cells[state.name]
+        before, column[0] = column[0], 1.5
+        assert any(found.startswith(f"{state.name} is from") for found in invariants.broken(engine)), (
+            state.name
+        )
+        column[0] = before
 
 
 def test_random_scenarios_differ_and_are_far_from_the_default():

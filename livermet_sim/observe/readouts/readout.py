@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -64,7 +64,7 @@ class Readout:
     name: str
     of: Callable[..., Any]
     doc: str
-    values: Values = Values()  # noqa: RUF009
+    values: Values = field(default_factory=Values)
     scope: str = RUN
     known: Known = NOW
     kept: tuple[str, ...] = ()
