@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
+
+import numpy as np
 
 from livermet_sim.kernels.codes import (
     ANOIKIS,
@@ -30,6 +33,49 @@ from livermet_sim.kernels.codes import (
 from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import draw, draw4
 
+# behaviours that are a tumour cell's own fates, and where each stands among them
+OWN_FATES = (
+    "extravasate", "divide", "sleep", "wake", "die.shear", "die.nitric_oxide", "die.anoikis", "die.apoptosis",
+    "die.necrosis", "intravasate",
+)  # fmt: skip
+CROSSING, DIVIDING, SLEEPING, WAKING, SHEARED, POISONED, LOOSE, SPENT, STARVED, ENTERING = range(
+    len(OWN_FATES)
+)
+# columns of cells that fates are decided by, and that are written
+CELLS = ("kind", "site", "layer", "key", "state", "event", "cause", "load")
+
+
+class Killers(NamedTuple):
+    """Hold who can attack, and how.
+
+    Attributes
+    ----------
+    attack, engulf : int
+        Columns of those behaviours.
+    vulnerability : int64[K]
+        For each killer kind, the tumour behaviour that multiplies its attack.
+    across : float64[K]
+        Share of a vessel cell's attack that reaches a tumour cell behind the wall.
+    head, following : int64[sites], int64[capacity]
+        Chains of attackers by site; see ``kernels.neighbours.list_attackers``.
+    near : int32[sites]
+        Attackers at a site and around it; 0 lets the search be skipped.
+    contacts : int32[sites, m]
+        Sites that a cell can touch.
+    touched : int32[2, sites]
+        Tumour cells in lumen and tissue parts at a site and around it, among which an attacker divides its attack.
+    """
+
+    attack: int
+    engulf: int
+    vulnerability: np.ndarray
+    across: np.ndarray
+    head: np.ndarray
+    following: np.ndarray
+    near: np.ndarray
+    contacts: np.ndarray
+    touched: np.ndarray
+
 
 @inline
 def with_daughters(rate, dt):
@@ -44,24 +90,20 @@ def with_daughters(rate, dt):
 
 @inline
 def own_hazards(rates, r, columns, layer, state, dt):
-    """Return the hazards of a cell's own fates as it is now, in the order of ``columns``.
-
-    ``columns`` holds the behaviour columns in the order extravasate, divide, sleep, wake, die.shear,
-    die.nitric_oxide, die.anoikis, die.apoptosis, die.necrosis, intravasate.
-    """
+    """Return the hazards of a cell's own fates as it is now, in the order of OWN_FATES."""
     in_lumen = layer == LUMEN
     cycling = state == CYCLING
     return (
-        rates[r, columns[0]] if in_lumen else 0.0,
-        with_daughters(rates[r, columns[1]], dt) if cycling else 0.0,
-        rates[r, columns[2]] if cycling else 0.0,
-        0.0 if cycling else rates[r, columns[3]],
-        rates[r, columns[4]] if in_lumen else 0.0,
-        rates[r, columns[5]] if in_lumen else 0.0,
-        rates[r, columns[6]] if in_lumen else 0.0,
-        0.0 if in_lumen else rates[r, columns[7]],
-        rates[r, columns[8]],
-        0.0 if in_lumen else rates[r, columns[9]],
+        rates[r, columns[CROSSING]] if in_lumen else 0.0,
+        with_daughters(rates[r, columns[DIVIDING]], dt) if cycling else 0.0,
+        rates[r, columns[SLEEPING]] if cycling else 0.0,
+        0.0 if cycling else rates[r, columns[WAKING]],
+        rates[r, columns[SHEARED]] if in_lumen else 0.0,
+        rates[r, columns[POISONED]] if in_lumen else 0.0,
+        rates[r, columns[LOOSE]] if in_lumen else 0.0,
+        0.0 if in_lumen else rates[r, columns[SPENT]],
+        rates[r, columns[STARVED]],
+        0.0 if in_lumen else rates[r, columns[ENTERING]],
     )
 
 
@@ -100,41 +142,37 @@ def own_event(hazards, u):
 
 
 @inline
-def share_of_attack(a, site, rates, attack, touched):
+def share_of_attack(a, site, rates, killers):
     """Return the rate at which a killer attacks each of the tumour cells it touches: it deals with one at a time."""
-    return rates[a, attack] / max(1, touched[LUMEN, site[a]] + touched[TISSUE, site[a]])
+    touched = killers.touched
+    return rates[a, killers.attack] / max(1, touched[LUMEN, site[a]] + touched[TISSUE, site[a]])
 
 
 @inline
-def first_attacker(
-    r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head, following,
-    contacts, touched, limit,
-):  # fmt: skip
+def first_attacker(r, limit, seed, tick, cells, rates, killers):
     """Return (time, row) of the first attacker in contact to strike before ``limit``; row -1 if none does."""
+    kind, site, layer, key, _, _, _, _ = cells
+    contacts, head = killers.contacts, killers.head
     best, by = limit, -1
     for k in range(contacts.shape[1] + 1):
         place = site[r] if k == contacts.shape[1] else contacts[site[r], k]
         a = head[place] if place >= 0 else -1
         while a >= 0:
-            rate = share_of_attack(a, site, rates, attack, touched) + rates[a, engulf]
-            rate *= rates[r, vulnerability[kind[a]]]
+            rate = share_of_attack(a, site, rates, killers) + rates[a, killers.engulf]
+            rate *= rates[r, killers.vulnerability[kind[a]]]
             if layer[r] == TISSUE and layer[a] == LUMEN:
-                rate *= across[kind[a]]
+                rate *= killers.across[kind[a]]
             if rate > 0.0:
                 # the pair's draw: keys mixed so that (a, r) and (r, a) differ
                 time = -math.log(draw(seed, RACE, tick, key[a] ^ (key[r] >> 1))) / rate
                 if time < best or (time == best and by >= 0 and key[a] < key[by]):
                     best, by = time, a
-            a = following[a]
+            a = killers.following[a]
     return best, by
 
 
 @kernel
-def decide(
-    n, seed, tick, dt, kind, site, layer, key, state, event, cause, load,
-    rates, columns, attack, engulf, vulnerability, across, head, following, near_attacker, contacts, touched,
-    happened,
-):  # fmt: skip
+def decide(n, seed, tick, dt, cells, rates, columns, killers, happened):
     """Let each tumour cell's fates race through one step; the first to come within ``dt`` happens.
 
     A hazard's time is exponential; own hazards race as one and the winner is drawn by its share, every
@@ -143,23 +181,16 @@ def decide(
 
     Parameters
     ----------
-    event, cause : int64[capacity]
-        Written for tumour rows: what happens (NOTHING where nothing does) and how.
-    load : float64[capacity]
-        An engulfing killer gains 1.
+    cells : the columns CELLS, int64[capacity] but the last
+        Written for tumour rows: event, what happens (NOTHING where nothing does), cause, how, and state. An engulfing
+        killer's load (float64) gains 1.
     columns : int64[10]
-        Behaviour columns of the own fates; see ``own_hazards``.
-    vulnerability : int64[K]
-        For each killer kind, the tumour behaviour that multiplies its attack.
-    across : float64[K]
-        Share of a vessel cell's attack that reaches a tumour cell behind the wall.
-    near_attacker : int32[sites]
-        Attackers at a site and around it; 0 lets the search be skipped.
-    touched : int32[2, sites]
-        Tumour cells in lumen and tissue parts at a site and around it, among which an attacker divides its attack.
+        Behaviour columns of OWN_FATES.
+    killers : Killers
     happened : int64[capacity]
         Written: rows to which something happens; their number is returned.
     """
+    kind, site, layer, key, state, event, cause, load = cells
     number = 0
     for r in range(n):
         if kind[r] != TUMOUR:
@@ -172,11 +203,8 @@ def decide(
         if total * dt > 1.0 - u0:
             best = min(dt, -math.log(u0) / total)
         own = best < dt
-        if near_attacker[site[r]] > 0:
-            best, by = first_attacker(
-                r, seed, tick, site, layer, key, kind, rates, attack, engulf, vulnerability, across, head,
-                following, contacts, touched, best,
-            )  # fmt: skip
+        if killers.near[site[r]] > 0:
+            best, by = first_attacker(r, best, seed, tick, cells, rates, killers)
         if by < 0 and not own:
             continue
         happened[number] = r
@@ -186,8 +214,8 @@ def decide(
         else:
             event[r], cause[r] = DIE, FIRST_KILLER + kind[by]
             u = draw(seed, RACE, tick, key[r])
-            share = share_of_attack(by, site, rates, attack, touched)
-            if u * (share + rates[by, engulf]) >= share:
+            share = share_of_attack(by, site, rates, killers)
+            if u * (share + rates[by, killers.engulf]) >= share:
                 load[by] += 1.0
         if event[r] == SLEEP:
             state[r] = DORMANT

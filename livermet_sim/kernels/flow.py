@@ -290,36 +290,23 @@ def solve(first, upper, other, edge, conductance, free, pressure, tolerance, mos
 
 
 @kernel
-def distribute(
-    first,
-    other,
-    edge,
-    slot,
-    conductance,
-    pressure,
-    sites,
-    diameter,
-    viscosity,
-    outflow,
-    throughput,
-    speed,
-    shear,
-):
+def distribute(edges, conductance, pressure, tubes, outflow, passing):
     """Write the flow of every node to the site arrays.
 
     Parameters
     ----------
-    slot : int32[2 e]
-        Which of a site's eight neighbours is at the edge's far end.
-    sites, diameter : int32[n], float64[n] (um)
-        Site and tube diameter of each node.
-    viscosity : float64[n], mmHg h
-        Of the blood in each node's tube.
+    edges : first, other, edge, slot
+        As in `solve`; slot, int32[2 e], is which of a site's eight neighbours is at the edge's far end.
+    tubes : sites, diameter, viscosity
+        Site, int32[n], and tube diameter (um) of each node, viscosity of the blood in it (mmHg h), float64[n].
     outflow : float64[sites, 8], um3/h
         Set, positive when leaving.
-    throughput, speed, shear : float64[sites], um3/h, um/s, dyn/cm2
+    passing : throughput, speed, shear, float64[sites], um3/h, um/s, dyn/cm2
         Set: the larger of inflow and outflow; mean speed 4 Q / (pi d^2); wall shear 32 mu Q / (pi d^3).
     """
+    first, other, edge, slot = edges
+    sites, diameter, viscosity = tubes
+    throughput, speed, shear = passing
     for i in range(len(sites)):
         site, wide = sites[i], diameter[i]
         leaving, entering = 0.0, 0.0

@@ -21,6 +21,9 @@ from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import child_key, draw4
 from livermet_sim.kernels.room import filled, leave, nearest_room, place_beside, settle, standing, tube_beside
 
+# columns of cells that `divide` takes
+MOTHERS = ("event", "cause", "key", "site", "layer")
+
 
 @kernel
 def cross_wall(
@@ -116,10 +119,7 @@ def hand_on(before, after, site, key, born_at, born_key, tumour_at, places):
 
 
 @kernel
-def divide(
-    rows, seed, tick, rates, coopt, parent, slot, length, compress, born_at, born_key, event, cause, key, site, layer, tumour_at,
-    places, neighbours, contacts, compartment, parenchyma, patency,
-):  # fmt: skip
+def divide(rows, seed, tick, rates, coopt, rays, compress, born, cells, room, ground, sites):
     """Let each row, in order, place a daughter beside itself, pushing cells aside where none is free.
 
     Order is a drawn priority, so this is random sequential updating whatever the order of rows.
@@ -130,20 +130,27 @@ def divide(
     rates, coopt : float64[capacity, B], int
         Column of the probability that new room is taken by replacing a hepatocyte, the vessels spared;
         otherwise it is pushed, which compresses the vessels around. Where no hepatocyte is left neither happens.
-    parent, slot, length : int32[m], int32[m], float64[m]
-        Rays (``state.lattice.Rays``) as far as cells can be shifted.
+    rays : Rays
+        As far as cells can be shifted; see ``state.rays``.
     compress : float
         Share of its patency that a vessel site that a cell beside a push touches loses.
-    born_at, born_key : int64[m]
-        Written: the daughter's site (-1 where there was no room) and key. Until daughters have rows,
-        ``tumour_at`` holds -2 - i for the i-th.
-    event, cause : int64[capacity]
-        NOTHING where there was no room; REPLACEMENT or PUSHING as the cause of a division.
-    contacts : int32[sites, m]
-        Sites that a cell can touch.
-    parenchyma, patency : float64[sites]
+    born : born_at, born_key, int64[m]
+        Written: the daughter's site (-1 where there was no room) and key.
+    cells : the columns MOTHERS, int64[capacity]
+        Written: event, NOTHING where there was no room; REPLACEMENT or PUSHING as the cause of a division; site of the shifted.
+    room : tumour_at, places
+        Until daughters have rows, ``tumour_at`` holds -2 - i for the i-th.
+    ground : neighbours, contacts, compartment
+        Sites beside, and sites that a cell can touch, int32[sites, m]; what each site is.
+    sites : parenchyma, patency, float64[sites]
         Updated.
     """
+    parent, slot, length = rays
+    born_at, born_key = born
+    event, cause, key, site, layer = cells
+    tumour_at, places = room
+    neighbours, contacts, compartment = ground
+    parenchyma, patency = sites
     way = np.empty(len(parent), np.int64)
     for i in range(len(rows)):
         r = rows[i]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
+
+import numpy as np
 
 from livermet_sim.kernels.codes import (
     CRAWL,
@@ -68,11 +71,62 @@ def touching(site, row, neighbours, tumour_at):
     return number
 
 
+# behaviours of a cell that crawls, and where each stands among them
+CRAWLING = ("crawl", "chemotaxis", "infiltrate", "attack", "engulf")
+PACE, CHEMOTAXIS, INFILTRATE, ATTACK, ENGULF = range(len(CRAWLING))
+# columns of cells that `crawl` takes, and `tumour_hops`
+CELLS = ("kind", "site", "layer", "key", "aptitude")
+TUMOUR_CELLS = ("kind", "layer", "state", "key", "crowding")
+
+
+class Habits(NamedTuple):
+    """Hold how each kind moves.
+
+    Attributes
+    ----------
+    mobile : int64[K]
+        0 stays, 1 vessel cell (leaves the vessel with probability ``infiltrate``), 2 tissue cell.
+    motile_share : float64[K]
+    attractant : int64[K]
+        Signal index, or -1.
+    heed : float64[K]
+        Share of the attractant's pull that a kind feels: 1, unless an intervention blocks its receptor.
+    trace : float64[K], relative
+        Sum of the concentrations at both ends of a hop at which a kind's bias is half of what it is in plenty.
+    inactive_share : float64[K]
+        Cells of a kind whose ``aptitude`` lies below it never attack.
+    """
+
+    mobile: np.ndarray
+    motile_share: np.ndarray
+    attractant: np.ndarray
+    heed: np.ndarray
+    trace: np.ndarray
+    inactive_share: np.ndarray
+
+
+class Ground(NamedTuple):
+    """Hold what cells crawl on.
+
+    Attributes
+    ----------
+    concentration : float64[sites, F], relative
+    compartment, neighbours : int8[sites], int32[sites, m]
+    ways : int32[2, sites]
+        Where cells can go from a site, see `lay_ways`.
+    near : int32[2, sites]
+        Tumour cells in contact with a site, in lumen and tissue parts.
+    """
+
+    concentration: np.ndarray
+    compartment: np.ndarray
+    neighbours: np.ndarray
+    ways: np.ndarray
+    near: np.ndarray
+
+
 @kernel
-def crawl(
-    n, seed, tick, dt, stride, kind, site, layer, key, aptitude, rates, columns, mobile, motile_share,
-    attractant, heed, trace, inactive_share, concentration, compartment, neighbours, ways, near,
-):  # fmt: skip
+def crawl(seed, tick, dt, stride, cells, rates, columns, habits, ground):
     """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
 
     A hop up the attractant is always made, one down it with odds exp(chemotaxis * relative difference), which fades
@@ -83,36 +137,29 @@ def crawl(
     ----------
     dt, stride : float, h, um
         Step; path that a hop to a site beside stands for, see ``processes.crawling``.
+    cells : the columns CELLS, int64[n] but the last
+        Site and layer are written; aptitude is float64.
     columns : int64[5]
-        Columns of crawl (um/min), chemotaxis, infiltrate, attack, engulf; -1 for infiltrate is not allowed.
-    mobile : int64[K]
-        0 stays, 1 vessel cell (leaves the vessel with probability ``infiltrate``), 2 tissue cell.
-    motile_share : float64[K]
-    attractant : int64[K]
-        Signal index, or -1.
-    heed : float64[K]
-        Share of the attractant's pull that a kind feels: 1, unless an intervention blocks its receptor.
-    trace : float64[K], relative
-        Sum of the concentrations at both ends of a hop at which a kind's bias is half of what it is in plenty.
-    ways : int32[2, sites]
-        Where cells can go from a site, see `lay_ways`.
-    near : int32[2, sites]
-        Tumour cells in contact with a site, in lumen and tissue parts.
+        Columns of CRAWLING (crawl in um/min) in ``rates``, float64[n, B]; -1 is not allowed.
+    habits, ground : Habits, Ground
     """
-    for r in range(n):
+    kind, site, layer, key, aptitude = cells
+    concentration, compartment, near = ground.concentration, ground.compartment, ground.near
+    for r in range(len(kind)):
         k = kind[r]
-        way = mobile[k]
+        way = habits.mobile[k]
         if way == 0:
             continue
-        expected = rates[r, columns[0]] * motile_share[k] * 60.0 * dt / stride
+        expected = rates[r, columns[PACE]] * habits.motile_share[k] * 60.0 * dt / stride
         if expected <= 0.0:
             continue
         u0, u1, u2, u3 = draw4(seed, CRAWL, tick, key[r])
         hops = int(expected + u0)
         if hops == 0:
             continue
-        attacker = aptitude[r] >= inactive_share[k] and rates[r, columns[3]] + rates[r, columns[4]] > 0.0
-        signal = attractant[k]
+        armed = rates[r, columns[ATTACK]] + rates[r, columns[ENGULF]] > 0.0
+        attacker = aptitude[r] >= habits.inactive_share[k] and armed
+        signal = habits.attractant[k]
         here = site[r]
         for hop in range(hops):
             if attacker and (
@@ -121,15 +168,15 @@ def crawl(
                 break
             if hop > 0:
                 u1, u2, u3, _ = draw4(seed, CRAWL + (hop << 16), tick, key[r])
-            vessels_only = way == 1 and compartment[here] == SINUSOID and u3 >= rates[r, columns[2]]
-            onward = _choose(here, neighbours, ways[0 if vessels_only else 1, here], u1)
+            vessels_only = way == 1 and compartment[here] == SINUSOID and u3 >= rates[r, columns[INFILTRATE]]
+            onward = _choose(here, ground.neighbours, ground.ways[0 if vessels_only else 1, here], u1)
             if onward < 0:
                 continue
             if signal >= 0:
                 there, now = concentration[onward, signal], concentration[here, signal]
                 if there < now:
-                    relative = (there - now) / (there + now + trace[k])
-                    if u2 >= math.exp(rates[r, columns[1]] * heed[k] * relative * 10.0):
+                    relative = (there - now) / (there + now + habits.trace[k])
+                    if u2 >= math.exp(rates[r, columns[CHEMOTAXIS]] * habits.heed[k] * relative * 10.0):
                         continue
             here = onward
         site[r] = here
@@ -165,17 +212,18 @@ def crawl_tumour(
 
 
 @kernel
-def tumour_hops(n, seed, tick, dt, stride, kind, layer, state, key, rates, crawl_column, crowding, hops):
+def tumour_hops(n, seed, tick, dt, stride, cells, rates, pace, hops):
     """Write how many hops each cycling tumour cell in tissue makes; returns how many cells move at all.
 
-    Dormant cells are solitary and still (Naumov 2002).
+    ``cells`` are the columns TUMOUR_CELLS, ``pace`` the column of crawl. Dormant cells are solitary and still (Naumov 2002).
     """
+    kind, layer, state, key, crowding = cells
     movers = 0
     for r in range(n):
         hops[r] = 0
         if kind[r] != TUMOUR or layer[r] != TISSUE or state[r] != CYCLING:
             continue
-        expected = rates[r, crawl_column] * 60.0 * dt / stride
+        expected = rates[r, pace] * 60.0 * dt / stride
         if expected > 0.0 and crowding[r] < 1.0:
             hops[r] = int(expected + draw4(seed, CRAWL, tick, key[r])[0])
             if hops[r] > 0:

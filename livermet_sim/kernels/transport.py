@@ -37,6 +37,17 @@ RETRY = 1.0  # s
 # what a cell may do next, and how it is bound
 REST, MOVE, TETHER, LOOSEN, STOP, FIRM = 0, 1, 2, 3, 4, 5
 FREE, TETHERED, FIRMLY = 0, 1, 2
+# what ``law`` holds: tension (Pa um), viscosity (Pa s), their spread, tethering rate (/s), force held by full ligand (pN),
+# seconds at a site that count as arrest, the line's adhesion, rate at which bonds become firm (/s), how many times more
+# these hold, tumour cells that a vessel site has room for
+LAWS = (
+    "tension", "viscosity", "spread", "tethering", "force", "arrested_after", "adhesion", "firming", "firm_gain", "room",
+)  # fmt: skip
+TENSION, VISCOSITY, SPREAD, TETHERING, FORCE, ARRESTED_AFTER, ADHESION, FIRMING, FIRM_GAIN, ROOM = range(
+    len(LAWS)
+)
+# columns of cells that `carry` takes
+CELLS = ("key", "site", "diameter", "trail", "squeeze", "halted", "bound")
 
 
 @inline
@@ -65,32 +76,34 @@ def sooner(what, when, other, time):
 
 
 @inline
-def plan(here, waiting, cell, tension, work, halted, bound, trail, vessels, paths, ligands, law, u0, u1):
+def plan(here, waiting, body, stand, vessels, paths, ligands, law, u):
     """Return (what a cell does next, seconds until then, spending of work per second).
 
-    ``u0`` and ``u1`` time the bonds and the tether; ``ligands`` are those for tethering and for holding.
+    ``body`` is radius and tension; ``stand`` what it has still to spend, how long it has stood, how it is bound, its trail;
+    the first two of ``u`` time the bonds and the tether; ``ligands`` are those for tethering and for holding.
     """
+    (cell, tension), (work, halted, bound, trail), (u0, u1, _, _) = body, stand, u
     tube, drop, shear, speed = vessels[0][here], vessels[1][here], vessels[2][here], vessels[3][here]
     neighbours, _, back, length, compartment = paths
     what, when, excess = REST, math.inf, 0.0
     rear = rear_radius(here, trail, cell, vessels[0], neighbours, back, length, compartment)
     limit = threshold(tension, 0.5 * tube, rear) if work > 0.0 else 0.0
     if bound != FREE:
-        hold = law[4] * ligands[1] * (law[8] if bound == FIRMLY else 1.0)
+        hold = law[FORCE] * ligands[1] * (law[FIRM_GAIN] if bound == FIRMLY else 1.0)
         what, when = LOOSEN, -math.log(u0) / loosening(pull(drop, limit, cell, tube, shear), hold)
-        if bound == TETHERED and law[7] > 0.0:
-            what, when = sooner(what, when, FIRM, -math.log(u1) / law[7])
+        if bound == TETHERED and law[FIRMING] > 0.0:
+            what, when = sooner(what, when, FIRM, -math.log(u1) / law[FIRMING])
     else:
         excess = max(0.0, drop - limit)
         if not waiting and work > 0.0:
             what, when = MOVE, work / excess if excess > 0.0 else math.inf
         elif not waiting:
             what, when = MOVE, length[0] / speed if speed > 0.0 else math.inf
-        tether = law[3] * ligands[0]
+        tether = law[TETHERING] * ligands[0]
         if tether > 0.0:
             what, when = sooner(what, when, TETHER, -math.log(u1) / tether)
-    if halted < law[5] and law[5] - halted <= when:
-        what, when = STOP, law[5] - halted
+    if halted < law[ARRESTED_AFTER] and law[ARRESTED_AFTER] - halted <= when:
+        what, when = STOP, law[ARRESTED_AFTER] - halted
     return what, when, excess
 
 
@@ -174,7 +187,7 @@ def act(r, i, body, streets, states, clock, law, u, happened, done):
     what, here = todo[i], site[r]
     todo[i], spending[i] = REST, 0.0
     if what == STOP:
-        halted[r] = max(halted[r], law[5])
+        halted[r] = max(halted[r], law[ARRESTED_AFTER])
         return note(happened, done, r, ARREST, reason(bound[r], waiting[i]), here)
     if what == TETHER:
         bound[r] = TETHERED
@@ -184,12 +197,12 @@ def act(r, i, body, streets, states, clock, law, u, happened, done):
         bound[r], waiting[i] = FREE, False
     elif what == MOVE or compartment[here] == PORTAL:
         work[r] = 0.0
-        slot = next_site(here, neighbours, outflow, crowd, law[9], u[2])
+        slot = next_site(here, neighbours, outflow, crowd, law[ROOM], u[2])
         waiting[i] = slot < 0
         if slot >= 0:
             stood = halted[r]
             move(r, slot, site, bodies[i, 1], 0.5 * diameter[r], crowd, states, vessels, paths)
-            return note_passage(happened, done, r, here, site[r], stood >= law[5], compartment)
+            return note_passage(happened, done, r, here, site[r], stood >= law[ARRESTED_AFTER], compartment)
         if compartment[here] == PORTAL:
             # an entrance that is blocked: the blood goes in elsewhere
             site[r] = inlets[min(np.searchsorted(share, u[3]), len(inlets) - 1)]
@@ -208,18 +221,13 @@ def ask(r, i, body, streets, states, clock, ligands, law, u):
         return RETRY if waiting[i] else 0.0
     if compartment[here] != SINUSOID:
         return math.inf
-    todo[i], wait, spending[i] = plan(
-        here, waiting[i], 0.5 * diameter[r], bodies[i, 0], work[r], halted[r], bound[r], trail[r], vessels, paths,
-        ligands, law, u[0], u[1],
-    )  # fmt: skip
+    own, stand = (0.5 * diameter[r], bodies[i, 0]), (work[r], halted[r], bound[r], trail[r])
+    todo[i], wait, spending[i] = plan(here, waiting[i], own, stand, vessels, paths, ligands, law, u)
     return wait
 
 
 @kernel
-def carry(
-    rows, since, seconds, seed, tick, key, site, diameter, trail, work, halted, bound, crowd, neighbours, outflow,
-    back, length, compartment, vessels, tether, grip, bridge, law, inlets, share, happened,
-):  # fmt: skip
+def carry(rows, since, seconds, seed, tick, cells, streets, ligands, law, happened):
     """Move cells through a step, each on its own clock, in the order of what happens first.
 
     Parameters
@@ -230,39 +238,35 @@ def carry(
         When each enters; 0 for those that are there.
     seconds : float
         Length of the step.
-    trail, bound : int64[capacity]
-        The last steps through the vessels; 1 where bonds hold the cell, 2 where firmly. Updated, as are ``site``, ``work``
-        (Pa s still to be spent on the present narrowing) and ``halted`` (s at the present site).
-    crowd : int64[sites]
-        Tumour cells in each vessel site, those of ``rows`` among them; updated.
-    outflow : float64[sites, 8], um3/h
-    back, length : int32[8], float64[8]
-        The way back of each slot and its length in um.
-    vessels : (float64[sites], ...)
-        Diameters (um), pressure drops over a plug (Pa), shear (dyn/cm2), speed (um/s).
-    tether, grip : float64[sites]
-        Ligands of the lining for tethering and for holding.
-    bridge : float64[capacity]
-        Ligand of other cells that touch the cell, for both.
+    cells : the columns CELLS, int64[capacity]; diameter, squeeze and halted float64
+        Updated: ``site``, ``trail`` (the last steps through the vessels), ``squeeze`` (Pa s still to be spent on the present
+        narrowing), ``halted`` (s at the present site), ``bound`` (1 where bonds hold the cell, 2 where firmly).
+    streets : vessels, paths, crowd, inlets, share
+        Diameters (um), pressure drops over a plug (Pa), shear (dyn/cm2), speed (um/s), float64[sites]; neighbours, outflow
+        (float64[sites, 8], um3/h), the way back of each slot and its length (int32[8], float64[8] um), what each site is;
+        tumour cells in each vessel site, int64[sites], those of ``rows`` among them, updated; portal sites and the running
+        share of the blood that enters by each, int64[k], float64[k].
+    ligands : tether, grip, bridge
+        Ligands of the lining for tethering and for holding, float64[sites]; of other cells that touch the cell, for both,
+        float64[capacity].
     law : float64[10]
-        Tension (Pa um), viscosity (Pa s), their spread, tethering rate (/s), force held by full ligand (pN),
-        seconds at a site that count as arrest, the line's adhesion, rate at which bonds become firm (/s), how many
-        times more these hold, tumour cells that a vessel site has room for.
-    inlets, share : int64[k], float64[k]
-        Portal sites and the running share of the blood that enters by each.
+        See LAWS.
     happened : int64[:, 4]
         Written: row, event, cause, site, in the order of time; the number of entries is returned. A cell that is
         washed out leaves, ``site`` being a central one; one that never found a way in leaves too.
     """
     m, done = len(rows), 0
     queue, bodies = make(m), np.empty((m, 2))
-    paths, states = (neighbours, outflow, back, length, compartment), (trail, work, halted, bound)
+    key, site, diameter, trail, work, halted, bound = cells
+    _, paths, crowd, _, _ = streets
+    neighbours, states = paths[0], (trail, work, halted, bound)
+    tether, grip, bridge = ligands
     # since when, at what spending of work, what comes next, and who waits for a place
     clock = (since.copy(), np.zeros(m), np.zeros(m, dtype=np.int64), np.zeros(m, dtype=np.bool_))
-    body, streets = (key, site, diameter, bodies), (vessels, paths, crowd, inlets, share)
+    body = (key, site, diameter, bodies)
     events = np.zeros(m, dtype=np.int64)
     for i in range(m):
-        bodies[i, 0], bodies[i, 1] = stiffness(seed, key[rows[i]], law[0], law[1], law[2])
+        bodies[i, 0], bodies[i, 1] = stiffness(seed, key[rows[i]], law[TENSION], law[VISCOSITY], law[SPREAD])
         put(queue, i, since[i], key[rows[i]])
     while True:
         i, now = first(queue)
@@ -274,10 +278,10 @@ def carry(
         u = draw4(seed, FLOW + (events[i] << 16), tick, key[r])
         left = site[r]
         done = act(r, i, body, streets, states, clock, law, u, happened, done)
-        if site[r] != left and crowd[left] == law[9] - 1:
+        if site[r] != left and crowd[left] == law[ROOM] - 1:
             wake(left, now, rows, key, site, bound, neighbours, clock, queue)
-        ligands = law[6] * tether[site[r]] + bridge[r], law[6] * grip[site[r]] + bridge[r]
-        wait = ask(r, i, body, streets, states, clock, ligands, law, u)
+        held = law[ADHESION] * tether[site[r]] + bridge[r], law[ADHESION] * grip[site[r]] + bridge[r]
+        wait = ask(r, i, body, streets, states, clock, held, law, u)
         put(queue, i, now + wait if events[i] < MOST_EVENTS else math.inf, key[r])
     for i in range(m):
         pass_time(rows[i], i, seconds, clock, states)

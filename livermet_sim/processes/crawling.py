@@ -6,7 +6,18 @@ import numpy as np
 
 from livermet_sim.base import threads
 from livermet_sim.kernels.codes import CRAWL
-from livermet_sim.kernels.motility import crawl, crawl_tumour, lay_ways, tumour_hops
+from livermet_sim.kernels.motility import (
+    CELLS,
+    CRAWLING,
+    PACE,
+    TUMOUR_CELLS,
+    Ground,
+    Habits,
+    crawl,
+    crawl_tumour,
+    lay_ways,
+    tumour_hops,
+)
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -42,7 +53,7 @@ class Crawl(Process):
 
     def __init__(self, setting: Setting, lattice: Lattice, places: Places):
         self.stride, self.tumour_stride = stride(lattice), stride(lattice, places)
-        self.columns = setting.columns("crawl", "chemotaxis", "infiltrate", "attack", "engulf")
+        self.columns = setting.columns(*CRAWLING)
         self.cohesion = setting.column("cohesion")
         self.mobile = np.array([HABITS[k.habitat] for k in setting.kinds], dtype=np.int64)
         self.motile = setting.per_kind("motile_share", 1.0)
@@ -60,17 +71,29 @@ class Crawl(Process):
         if not np.array_equal(self._laid, world.compartment):
             self._laid, self._ways = world.compartment.copy(), np.empty((2, world.tissue.n), dtype=np.int32)
             lay_ways(self._laid, world.tissue.neighbours, self._ways)
-        kind, site, layer, key, aptitude = (
-            cells[name] for name in ("kind", "site", "layer", "key", "aptitude")
+        columns = cells.of(*CELLS)
+        habits = Habits(self.mobile, self.motile, self.attractant, self.heed, self.trace, self.inactive)
+        ground = Ground(
+            world.fields.concentration,
+            world.compartment,
+            world.tissue.neighbours,
+            self._ways,
+            world.census.near,
         )
 
         def some(rows: slice) -> None:
+            own = tuple(column[rows] for column in columns)
             crawl(
-                rows.stop - rows.start, world.seed, clock.tick, clock.dt, self.stride, kind[rows], site[rows], layer[rows],
-                key[rows], aptitude[rows], world.rates[rows], self.columns, self.mobile, self.motile, self.attractant,
-                self.heed, self.trace, self.inactive, world.fields.concentration, world.compartment,
-                world.tissue.neighbours, self._ways, world.census.near,
-            )  # fmt: skip
+                world.seed,
+                clock.tick,
+                clock.dt,
+                self.stride,
+                own,
+                world.rates[rows],
+                self.columns,
+                habits,
+                ground,
+            )
 
         threads.each(some, threads.ranges(cells.n), threads.number(world.tissue.n))
         self._tumour(world)
@@ -82,8 +105,8 @@ class Crawl(Process):
         cells, clock = world.cells, world.clock
         hops = np.empty(cells.n, dtype=np.int64)
         movers = tumour_hops(
-            cells.n, world.seed, clock.tick, clock.dt, self.tumour_stride, cells.full("kind"), cells.full("layer"),
-            cells.full("state"), cells.full("key"), world.rates, int(self.columns[0]), cells.full("crowding"), hops,
+            cells.n, world.seed, clock.tick, clock.dt, self.tumour_stride, cells.of(*TUMOUR_CELLS), world.rates,
+            int(self.columns[PACE]), hops,
         )  # fmt: skip
         if movers == 0:
             return

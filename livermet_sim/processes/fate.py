@@ -21,8 +21,8 @@ from livermet_sim.kernels.codes import (
     TUMOUR,
     WAKE,
 )
-from livermet_sim.kernels.fate import decide, spread_attackers
-from livermet_sim.kernels.growth import bury, cross_wall, divide, enter_vessel, name_daughters
+from livermet_sim.kernels.fate import CELLS, OWN_FATES, Killers, decide, spread_attackers
+from livermet_sim.kernels.growth import MOTHERS, bury, cross_wall, divide, enter_vessel, name_daughters
 from livermet_sim.kernels.neighbours import list_attackers
 from livermet_sim.processes.ordering import by_priority
 from livermet_sim.processes.process import Process
@@ -30,11 +30,6 @@ from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.tissue import Tissue
 from livermet_sim.state.world import World
-
-OWN_FATES = (
-    "extravasate", "divide", "sleep", "wake", "die.shear", "die.nitric_oxide", "die.anoikis",
-    "die.apoptosis", "die.necrosis", "intravasate",
-)  # fmt: skip
 
 PRESSED = 900.0  # um2 around a push in which vessels are compressed
 
@@ -76,11 +71,12 @@ class Fate(Process):
             self.engulf, self.inactive, self.head, following, self.listed,
         )  # fmt: skip
         spread_attackers(self.head, self.listed, contacts, self.near, self.spread)
+        killers = Killers(
+            self.attack, self.engulf, self.vulnerability, self.across, self.head, following, self.near, contacts,
+            world.census.near,
+        )  # fmt: skip
         number = decide(
-            cells.n, world.seed, world.clock.tick, world.clock.dt, cells.full("kind"), cells.full("site"),
-            cells.full("layer"), cells.full("key"), cells.full("state"), cells.full("event"), cells.full("cause"),
-            cells.full("load"), world.rates, self.columns, self.attack, self.engulf, self.vulnerability, self.across,
-            self.head, following, self.near, contacts, world.census.near, happened,
+            cells.n, world.seed, world.clock.tick, world.clock.dt, cells.of(*CELLS), world.rates, self.columns, killers, happened,
         )  # fmt: skip
         self.happened = happened[:number].copy()
         if number:
@@ -206,10 +202,9 @@ class Divide(Process):
         born_at, born_key = np.empty(len(rows), dtype=np.int64), np.empty(len(rows), dtype=np.int64)
         sites = world.sites
         divide(
-            rows, world.seed, world.clock.tick, world.rates, self.coopt, *self.rays, self.compress, born_at, born_key,
-            cells.full("event"), cells.full("cause"), cells.full("key"), cells.full("site"), cells.full("layer"),
-            world.census.tumour_at, world.census.places, world.tissue.neighbours, world.tissue.contacts, world.compartment,
-            sites.full("parenchyma"), sites.full("patency"),
+            rows, world.seed, world.clock.tick, world.rates, self.coopt, self.rays, self.compress, (born_at, born_key),
+            cells.of(*MOTHERS), (world.census.tumour_at, world.census.places),
+            (world.tissue.neighbours, world.tissue.contacts, world.compartment), sites.of("parenchyma", "patency"),
         )  # fmt: skip
         made = born_at >= 0
         mothers = rows[made]

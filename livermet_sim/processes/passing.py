@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livermet_sim.kernels.codes import ARREST, CENTRAL, LUMEN, NONE, PORTAL, TUMOUR, WASH_OUT
-from livermet_sim.kernels.transport import carry
+from livermet_sim.kernels.transport import ARRESTED_AFTER, CELLS, LAWS, carry
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.seeding import Seed, Seeding, entrances
@@ -47,12 +47,14 @@ class Pass(Process):
 
     def __init__(self, setting: Setting, seed: Seed, compiled: Compiled):
         own, self.seed, self.compiled = setting.read("cells.tumour", Passenger), seed, compiled
-        self.law = np.array(
-            [own.cortical_tension, own.viscosity, own.stiffness_spread, own.tether_rate, own.bond_force,
-             60.0 * own.arrest_after, own.arrest_adhesive, 1.0 / (60.0 * own.firm_after), own.firm_gain,
-             # where more cells are simulated than came, each stands for a part of one and fills a part of a place
-             max(1.0, np.floor(setting.read("seeding", Seeding).enrichment))]
-        )  # fmt: skip
+        law = {
+            "tension": own.cortical_tension, "viscosity": own.viscosity, "spread": own.stiffness_spread,
+            "tethering": own.tether_rate, "force": own.bond_force, "arrested_after": 60.0 * own.arrest_after,
+            "adhesion": own.arrest_adhesive, "firming": 1.0 / (60.0 * own.firm_after), "firm_gain": own.firm_gain,
+            # where more cells are simulated than came, each stands for a part of one and fills a part of a place
+            "room": max(1.0, np.floor(setting.read("seeding", Seeding).enrichment)),
+        }  # fmt: skip
+        self.law = np.array([law[name] for name in LAWS])
         self.bridge = setting.column("bridge")
         self._bridge = np.zeros(0)
         self._crowd = np.zeros(0, dtype=np.int64)
@@ -113,14 +115,15 @@ class Pass(Process):
         at = cells["site"][rows]
         np.add.at(crowd, at[world.compartment[at] != PORTAL], 1)
         # a cell is arrested at most once in every wait
-        happened = np.empty((len(rows) * (2 * int(seconds / self.law[5]) + 4), 4), dtype=np.int64)
+        happened = np.empty(
+            (len(rows) * (2 * int(seconds / self.law[ARRESTED_AFTER]) + 4), 4), dtype=np.int64
+        )
+        lattice = tissue.lattice
+        paths = (tissue.neighbours, world.network.outflow, lattice.back, lattice.length, world.compartment)
         number = carry(
-            rows, since, seconds, world.seed, tick, cells.full("key"), cells.full("site"),
-            cells.full("diameter"), cells.full("trail"), cells.full("squeeze"), cells.full("halted"),
-            cells.full("bound"), crowd, tissue.neighbours, world.network.outflow,
-            tissue.lattice.back, tissue.lattice.length, world.compartment,
-            (sites.full("diameter"), sites.full("plug_drop"), sites.full("shear"), sites.full("speed")),
-            sites.full("tether"), sites.full("grip"), self._bridge, self.law, *ways_in, happened,
+            rows, since, seconds, world.seed, tick, cells.of(*CELLS),
+            (sites.of("diameter", "plug_drop", "shear", "speed"), paths, crowd, *ways_in),
+            (*sites.of("tether", "grip"), self._bridge), self.law, happened,
         )  # fmt: skip
         crowd[cells["site"][rows]] = 0
         return happened[:number]

@@ -167,8 +167,8 @@ class Network:
         # blood stands still where nothing drives it, to the last bit
         self.pressure[nodes] = level if self.driving == 1.0 else drain + self.driving * (level - drain)
         flow.distribute(
-            self._first, self._other, self._edge, self._slot, conductance * self.driving, level, nodes,
-            self.diameter[nodes], self.viscosity[nodes], self.outflow, self.throughput, self.speed, self.shear,
+            (self._first, self._other, self._edge, self._slot), conductance * self.driving, level,
+            (nodes, self.diameter[nodes], self.viscosity[nodes]), self.outflow, (self.throughput, self.speed, self.shear),
         )  # fmt: skip
         ports = self.ports
         ports.supply = np.bincount(

@@ -95,6 +95,10 @@ class Table:
         """Return the whole column, unused rows included (what kernels take, together with ``n``)."""
         return self._columns[name]
 
+    def of(self, *names: str) -> tuple[np.ndarray, ...]:
+        """Return whole columns, as kernels take them together."""
+        return tuple(self._columns[name] for name in names)
+
     def index(self, name: str) -> int:
         """Return the row of ``name`` in its matrix (``real``, or ``whole`` for whole columns)."""
         return self._slot[name][1]

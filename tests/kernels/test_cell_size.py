@@ -83,9 +83,9 @@ class Clone:
         self.event[rows] = DIVIDE
         t, c = self.tissue, self.census
         growth.divide(
-            rows, self.seed, self.tick, self.rates, 0, *t.lattice.rays(reach), self.compress, at, keys, self.event, self.cause,
-            self.key, self.site, self.layer, c.tumour_at, c.places, t.neighbours, t.contacts, t.compartment,
-            self.parenchyma, self.patency,
+            rows, self.seed, self.tick, self.rates, 0, t.lattice.rays(reach), self.compress, (at, keys),
+            (self.event, self.cause, self.key, self.site, self.layer), (c.tumour_at, c.places),
+            (t.neighbours, t.contacts, t.compartment), (self.parenchyma, self.patency),
         )  # fmt: skip
         made = at >= 0
         names = np.full(len(rows), -1, dtype=np.int64)

@@ -55,8 +55,9 @@ class Colony:
         self.event[rows] = DIVIDE
         rates = np.full((len(self.site), 1), coopt)
         module.divide(
-            rows, self.seed, self.tick, rates, 0, *RAYS.rays(10.0 * max(reach, np.sqrt(2.0))), compress, at, keys, self.event, self.cause, self.key, self.site,
-            self.layer, self.tumour_at, self.places, self.neighbours, self.neighbours, self.compartment, self.parenchyma, self.patency,
+            rows, self.seed, self.tick, rates, 0, RAYS.rays(10.0 * max(reach, np.sqrt(2.0))), compress, (at, keys),
+            (self.event, self.cause, self.key, self.site, self.layer), (self.tumour_at, self.places),
+            (self.neighbours, self.neighbours, self.compartment), (self.parenchyma, self.patency),
         )  # fmt: skip
         made = at >= 0
         assert np.array_equal(self.event[rows] == DIVIDE, made)

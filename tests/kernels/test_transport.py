@@ -25,7 +25,17 @@ from livermet_sim.kernels.codes import (
 from livermet_sim.kernels.hold import rear_radius, step_on, stiffness
 from livermet_sim.kernels.queue import first, make, put
 from livermet_sim.kernels.rng import draw4
-from livermet_sim.kernels.transport import carry, move
+from livermet_sim.kernels.transport import (
+    FIRM_GAIN,
+    FIRMING,
+    ROOM,
+    SPREAD,
+    TENSION,
+    TETHERING,
+    VISCOSITY,
+    carry,
+    move,
+)
 
 EAST, CORNER = 0, 4
 BACK = np.array([1, 0, 3, 2, 7, 6, 5, 4])
@@ -64,10 +74,11 @@ class Channels:
         rows = np.asarray(rows, dtype=np.int64)
         happened = np.full((len(rows) * 200, 4), -5, dtype=np.int64)
         number = kernel(
-            rows, np.zeros(len(rows)) if since is None else since, seconds, draws, tick, self.keys, self.site, self.diameter,
-            self.trail, self.work, self.halted, self.bound, self.crowd, self.neighbours, self.outflow, BACK, LENGTH,
-            self.compartment, (self.tube, self.drop, self.shear, self.speed), self.tether, self.grip,
-            np.zeros(len(self.keys)), self.law, self.inlets, self.share, happened,
+            rows, np.zeros(len(rows)) if since is None else since, seconds, draws, tick,
+            (self.keys, self.site, self.diameter, self.trail, self.work, self.halted, self.bound),
+            ((self.tube, self.drop, self.shear, self.speed), (self.neighbours, self.outflow, BACK, LENGTH, self.compartment),
+             self.crowd, self.inlets, self.share),
+            (self.tether, self.grip, np.zeros(len(self.keys))), self.law, happened,
         )  # fmt: skip
         return happened[:number]
 
@@ -193,7 +204,7 @@ def test_creeping_does_not_depend_on_the_step(cuts):
     for world in (whole, parts):
         world.tube[:], world.drop[:] = tube, drop
         world.enter(40)
-        world.site[:], world.diameter[:], world.law[2] = world.inlets, diameter, 0.5
+        world.site[:], world.diameter[:], world.law[SPREAD] = world.inlets, diameter, 0.5
     since = random.uniform(0.0, 500.0, 40)
     whole.carry(np.arange(40), 900.0, since=since)
     for k in range(cuts):
@@ -209,7 +220,7 @@ def test_bonds_form_at_the_rate_of_the_ligand_and_break_at_that_of_the_force():
     world, n = Channels(3), 2000
     world.drop[:] = 0.0  # wedged: nothing pulls
     world.tether[:], world.grip[:] = 0.5, 0.0
-    world.law[3] = 0.01
+    world.law[TETHERING] = 0.01
     world.enter(n)
     world.alone(n, 120.0)
     # loosened at 1/60 s, tethered at 0.005 /s
@@ -224,7 +235,7 @@ def test_bonds_form_at_the_rate_of_the_ligand_and_break_at_that_of_the_force():
 def test_bonds_that_last_become_firm_and_hold_so_many_times_more():
     world, n = Channels(3), 1500
     world.drop[:] = 0.0  # wedged: nothing pulls
-    world.grip[:], world.law[7], world.law[8] = 1.0, 1 / 300.0, 10.0
+    world.grip[:], world.law[FIRMING], world.law[FIRM_GAIN] = 1.0, 1 / 300.0, 10.0
     world.enter(n)
     world.alone(n, 1.0)
     world.bound[:] = 1
@@ -232,7 +243,7 @@ def test_bonds_that_last_become_firm_and_hold_so_many_times_more():
     assert_share(np.count_nonzero(world.bound == 2), n, 1 - math.exp(-200 / 300))
     # 5 nN tear off what is tethered, at ten times the force of full ligand nothing gives
     firm = world.bound == 2
-    world.drop[:], world.law[0], world.law[7] = 5000.0 / (math.pi * 3.5**2), 0.0, 0.0
+    world.drop[:], world.law[TENSION], world.law[FIRMING] = 5000.0 / (math.pi * 3.5**2), 0.0, 0.0
     world.alone(n, 60.0, tick=2)
     assert (world.bound[firm] == 2).all() and not world.bound[~firm].any()
 
@@ -252,7 +263,7 @@ def test_a_narrow_cell_flows_past_a_lining_without_ligand_and_sticks_where_shear
     stuck = []
     for shear in (1.0, 100.0):
         world, n = Channels(60), 400
-        world.tube[:], world.shear[:], world.law[3] = 9.0, shear, 1.0
+        world.tube[:], world.shear[:], world.law[TETHERING] = 9.0, shear, 1.0
         world.enter(n, diameter=8.0)
         world.alone(n)
         assert not world.inside().any()
@@ -282,7 +293,7 @@ def test_a_cell_waits_behind_one_that_plugs_the_tube_and_follows_when_it_goes():
 def test_cells_that_each_stand_for_a_part_of_one_stop_only_those_for_whom_there_is_no_room():
     for room, through in ((1.0, 0), (3.0, 3), (8.0, 8)):
         world = Channels(1)
-        world.drop[:], world.law[9] = 1.0, room
+        world.drop[:], world.law[ROOM] = 1.0, room
         world.enter(12)
         world.carry(np.arange(12), 50.0)
         assert world.inside().sum() == max(1, through) == world.crowd[1]
@@ -330,7 +341,7 @@ def test_every_cell_is_accounted_for_in_a_crowd_whatever_the_order_of_rows(order
     for shuffled in (False, True):
         world = Channels(12, channels=6)
         world.enter(n, seed=order)
-        world.tube[:], world.law[2] = 6.5, 0.5
+        world.tube[:], world.law[SPREAD] = 6.5, 0.5
         world.tether[:] = world.grip[:] = 0.3
         rows = np.random.default_rng(order).permutation(n) if shuffled else np.arange(n)
         happened = world.carry(rows, 900.0)
@@ -356,9 +367,9 @@ def test_stiffness_is_lognormal_and_a_cell_s_own():
 def twin(world: Channels, r: int, seconds: float) -> tuple[int, float]:
     """Return where a cell without bonds is after so many seconds, and how long it has been there: by hand."""
     u0, u1, _, _ = draw4(3, 27, 0, world.keys[r])
-    size = world.law[2] * math.sqrt(-2 * math.log(u0))
-    tension = world.law[0] * math.exp(size * math.cos(2 * math.pi * u1))
-    viscosity = world.law[1] * math.exp(size * math.sin(2 * math.pi * u1))
+    size = world.law[SPREAD] * math.sqrt(-2 * math.log(u0))
+    tension = world.law[TENSION] * math.exp(size * math.cos(2 * math.pi * u1))
+    viscosity = world.law[VISCOSITY] * math.exp(size * math.sin(2 * math.pi * u1))
     cell, now, at = world.diameter[r] / 2, 0.0, 0
     while at <= world.width - 2:
         at += 1
@@ -384,7 +395,7 @@ def test_passage_without_adhesion_is_that_of_its_slow_twin():
     random = np.random.default_rng(9)
     world.tube[1:-1], world.drop[1:-1] = random.uniform(6.5, 9.0, 40), random.uniform(20.0, 80.0, 40)
     world.enter(n)
-    world.diameter[:], world.law[2] = random.uniform(7.0, 17.0, n), 0.5
+    world.diameter[:], world.law[SPREAD] = random.uniform(7.0, 17.0, n), 0.5
     world.alone(n, 900.0)
     ended = [twin(world, r, 900.0) for r in range(n)]
     assert world.site.tolist() == [at for at, _ in ended]

@@ -13,12 +13,6 @@ MOST = 12
 LONGER = {
     ("app/page.py", "Tissue"),
     ("kernels/diffusion.py", "relax"),
-    ("kernels/fate.py", "decide"),
-    ("kernels/fate.py", "first_attacker"),
-    ("kernels/flow.py", "distribute"),
-    ("kernels/growth.py", "divide"),
-    ("kernels/motility.py", "crawl"),
-    ("kernels/motility.py", "tumour_hops"),
     ("kernels/oxygen.py", "_visit_port"),
     ("kernels/oxygen.py", "_visit_site"),
     ("kernels/response.py", "_feel"),
@@ -26,8 +20,6 @@ LONGER = {
     ("kernels/response.py", "answer_at"),
     ("kernels/response.py", "evaluate"),
     ("kernels/response.py", "listen"),
-    ("kernels/transport.py", "carry"),
-    ("kernels/transport.py", "plan"),
 }
 
 

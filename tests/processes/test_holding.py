@@ -14,6 +14,7 @@ from livermet_sim.engine import Engine
 from livermet_sim.interventions import add_signal
 from livermet_sim.kernels.codes import CENTRAL, PORTAL, SINUSOID, TUMOUR
 from livermet_sim.kernels.plugs import PASCAL
+from livermet_sim.kernels.transport import TENSION, VISCOSITY, carry
 from livermet_sim.processes.passing import Pass
 from livermet_sim.scenario.load import load
 from livermet_sim.state.world import World
@@ -63,13 +64,11 @@ def carry_one(
     world: World, r, seconds, tick, keys, site, sizes, states, at, holds, law, entry, vessels
 ) -> None:
     """Carry one cell through an otherwise empty network."""
-    from livermet_sim.kernels.transport import carry
-
     t, (trail, work, halted, bound), (inlets, flow) = world.tissue, states, entry
     carry(
-        np.array([r]), np.zeros(1), seconds, 1, tick, keys, site, sizes, trail, work, halted, bound, at, t.neighbours,
-        world.network.outflow, t.lattice.back, t.lattice.length, world.compartment, vessels, holds, holds,
-        np.zeros(len(keys)), law, inlets, flow / flow[-1], np.empty((4000, 4), dtype=np.int64),
+        np.array([r]), np.zeros(1), seconds, 1, tick, (keys, site, sizes, trail, work, halted, bound),
+        (vessels, (t.neighbours, world.network.outflow, t.lattice.back, t.lattice.length, world.compartment), at,
+         inlets, flow / flow[-1]), (holds, holds, np.zeros(len(keys))), law, np.empty((4000, 4), dtype=np.int64),
     )  # fmt: skip
 
 
@@ -86,7 +85,12 @@ def test_of_narrow_wide_and_cultured_cells_as_many_are_held_at_5_min_as_in_life(
     diameter, spread, stiffer, low, high
 ):
     shares = [
-        held(s, alone(s, 500, [300.0], 0.0, {0: 50.0 * stiffer, 1: 240.0 * stiffer}, diameter, spread)[0])
+        held(
+            s,
+            alone(
+                s, 500, [300.0], 0.0, {TENSION: 50.0 * stiffer, VISCOSITY: 240.0 * stiffer}, diameter, spread
+            )[0],
+        )
         for s in (1, 2, 3)
     ]
     assert low < np.mean(shares) < high, shares
@@ -108,7 +112,7 @@ def test_cells_stop_within_30_s_some_32_um_from_the_inlet():
 
 
 def test_ligand_of_a_primed_lining_holds_twice_as_many_at_5_min_and_more_at_a_day():
-    soft, resting_ligand = {0: 40.0, 1: 150.0}, float(load("baseline").value("cells.lsec.grip"))
+    soft, resting_ligand = {TENSION: 40.0, VISCOSITY: 150.0}, float(load("baseline").value("cells.lsec.grip"))
     bare, resting, primed = (
         [held(1, p) for p in alone(1, 500, [300.0, FOREVER], ligand, soft, 15.4, 1.4)] for ligand in (0.0, resting_ligand, 1.0)
     )  # fmt: skip

@@ -106,14 +106,14 @@ def crawling(**changed):
     return SimpleNamespace(crawl=crawl)
 
 
-def lopsided(neighbours):
-    """Return neighbours of which one side is the opposite of what it should be."""
-    found = neighbours.copy()
+def lopsided(ground):
+    """Return a ground on which one neighbour of each site is the opposite of what it should be."""
+    found = ground.neighbours.copy()
     found[:, 1] = found[:, 0]
-    return found
+    return ground._replace(neighbours=found)
 
 
-STRIDE, RATES, NEIGHBOURS = "a4", "a10", "a20"
+STRIDE, RATES, GROUND = "a3", "a5", "a8"
 FASTER = SimpleNamespace(
     spread_attackers=fate.spread_attackers,
     decide=lambda n, seed, tick, dt, *others: fate.decide(n, seed, tick, 1.15 * dt, *others),
@@ -167,7 +167,7 @@ BROKEN = [
     (blood.rotation, {"network": Leaking}), (oxygenation.along, {"body": hungry}), (oxygenation.order, {"body": Short}),
     (oxygenation.krogh, {"body": hungry}), (oxygenation.twin, {"body": Short}), (branching.competing, {"module": FASTER}),
     (branching.extinction, {"module": FASTER}), (walks.spread, {"module": crawling(**{STRIDE: lambda stride: 1.2 * stride})}),
-    (walks.isotropy, {"module": crawling(**{NEIGHBOURS: lopsided})}),
+    (walks.isotropy, {"module": crawling(**{GROUND: lopsided})}),
     (walks.first_passage, {"module": crawling(**{RATES: lambda rates: rates * [1.0, 0.5, 1.0, 1.0, 1.0]})}),
     (responses.hill, {"evaluate": off}), (responses.twin, {"evaluate": off}), (counting.lesions, {"module": SimpleNamespace(label=one_group)}),
     (randomness.battery, {"draws": coarse}), (randomness.purposes, {"draws": deaf}), (livers.rows, {"shuffle": careless}),
@@ -274,9 +274,5 @@ def test_kernels_are_called_with_the_places_that_the_mutants_change():
         if hasattr(motility.crawl, "py_func")
         else motility.crawl.__code__.co_varnames
     )
-    assert [names[int(place[1:])] for place in (STRIDE, RATES, NEIGHBOURS)] == [
-        "stride",
-        "rates",
-        "neighbours",
-    ]
+    assert [names[int(place[1:])] for place in (STRIDE, RATES, GROUND)] == ["stride", "rates", "ground"]
     assert clusters.label is not one_group

@@ -35,9 +35,9 @@ class Crawlers:
 
     def step(self, tick: int, dt: float = 0.25, share: float = 1.0, module=motility, stride=SPACING) -> None:
         module.crawl(
-            len(self.site), 5, tick, dt, stride, self.kind, self.site, self.layer, self.key, np.ones(len(self.site)),
-            self.rates, np.arange(5), np.array([0, self.way]), np.array([1.0, share]), self.attractant, np.ones(2), np.full(2, 1e-6), np.zeros(2),
-            self.concentration, self.compartment, self.neighbours, self.ways, self.near,
+            5, tick, dt, stride, (self.kind, self.site, self.layer, self.key, np.ones(len(self.site))), self.rates, np.arange(5),
+            motility.Habits(np.array([0, self.way]), np.array([1.0, share]), self.attractant, np.ones(2), np.full(2, 1e-6), np.zeros(2)),
+            motility.Ground(self.concentration, self.compartment, self.neighbours, self.ways, self.near),
         )  # fmt: skip
 
     def moved(self) -> tuple[np.ndarray, np.ndarray]:

@@ -44,11 +44,11 @@ class Fates:
             n, c["kind"], c["site"], c["aptitude"], self.rates, ATTACK, ENGULF, np.zeros(3), head, following, listed,
         )  # fmt: skip
         module.spread_attackers(head, listed, self.neighbours, near, spread)
-        number = module.decide(
-            n, seed, tick, dt, c["kind"], c["site"], c["layer"], c["key"], c["state"], c["event"], c["cause"],
-            c["load"], self.rates, np.arange(10), ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near,
-            self.neighbours, self.touched(), happened,
-        )  # fmt: skip
+        killers = fate.Killers(
+            ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near, self.neighbours, self.touched()
+        )
+        cells = tuple(c[name] for name in fate.CELLS)
+        number = module.decide(n, seed, tick, dt, cells, self.rates, np.arange(10), killers, happened)
         return happened[:number]
 
     def touched(self) -> np.ndarray:
