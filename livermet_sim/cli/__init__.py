@@ -5,14 +5,10 @@ Modules that import numpy, numba or matplotlib are imported inside the commands:
 
 from __future__ import annotations
 
-import io
-import sys
 from typing import Annotated
 
 import typer
 
-from livermet_sim.base.errors import LivermetError, tidy
-from livermet_sim.base.read import reason, short
 from livermet_sim.cli import (
     ablate,
     about,
@@ -23,6 +19,7 @@ from livermet_sim.cli import (
     compare,
     design,
     diff,
+    docs,
     dossier,
     film,
     fork,
@@ -41,7 +38,8 @@ from livermet_sim.cli import (
     why,
 )
 from livermet_sim.cli import app as live
-from livermet_sim.cli.options import MISTAKE, with_plugins
+from livermet_sim.cli.ending import ended
+from livermet_sim.cli.options import with_plugins
 
 app = typer.Typer(
     name="livermet",
@@ -53,7 +51,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     run.run, fork.fork, whatif.whatif, why.why, again.replay, again.pack, run.draw, live.app, compare.compare, sweep.sweep, ablate.ablate, calibrate.calibrate, match.match, match.identify, film.film, film.player,
-    film.export, show.show, show.explain, show.check, diff.diff, schema.schema, new.new, about.cite, about.docs, baseline.baseline, verify.verify, validate.validate, lines.lines, bench.bench,
+    film.export, show.show, show.explain, show.check, diff.diff, schema.schema, new.new, about.cite, docs.docs, baseline.baseline, verify.verify, validate.validate, lines.lines, bench.bench,
     design.design, dossier.dossier,
 )  # fmt: skip
 for command in COMMANDS:
@@ -79,24 +77,6 @@ def _options(
     pass
 
 
-def main() -> int:
-    """Run the command line and return its exit code: 0 done, 2 a mistake, 130 stopped by hand."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    try:
-        app()
-    except LivermetError as error:
-        _say(error.sentence)
-    except MemoryError:
-        _say("there is not enough memory for this; take a smaller tissue or fewer snapshots")
-    except OSError as error:
-        _say(f"{short(error.filename)}: {reason(error)}" if error.filename else reason(error))
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else MISTAKE
-    return MISTAKE
-
-
-def _say(sentences: str) -> None:
-    for sentence in tidy(sentences).splitlines():
-        print(f"livermet: {sentence}", file=sys.stderr)
+def main(words: list[str] | None = None) -> int:
+    """Run the command line, or the words given, and return its exit code; see `ending.ended`."""
+    return ended(app, words)

@@ -59,6 +59,7 @@ SHORT = {
     "whatif": ["--days", "0.5"],
     "why": ["--days", "0.5"],
     "verify": ["--only", "flow-*"],
+    "docs": ["--only", "index"],
 }
 SOONER = {"14 day": "0.05 day", "day14.npz": "day0.05.npz"}
 VALUED = ("--livers", "--pairs", "--rules", "--days", "--seeds", "--lines", "--workers", "--only")

@@ -15,6 +15,7 @@ from synthetic import result
 
 from livermet_sim.base.errors import ResultError
 from livermet_sim.observe.frames import moment
+from livermet_sim.observe.readouts.growth import LESIONS_IN
 from livermet_sim.viz import player
 from livermet_sim.viz.scene import scene
 
@@ -137,6 +138,36 @@ def test_in_a_browser_it_plays_to_the_end(page):
             break
         page.wait_for_timeout(25)
     assert page.inner_text("#clock") == "day 28" and picture(page) != first
+
+
+@pytest.mark.parametrize(
+    ("place", "clock", "background", "by"),
+    [
+        ("day=3&show=oxygen&by=phase", "day 3", "oxygen", "phase"),
+        ("day=28&show=tissue&by=state", "day 28", "tissue", "state"),
+        ("day=3&show=nothing&by=<b>", "day 3", "tissue", "state"),
+        ("day=nan&phase=no", "day 3", "tissue", "state"),
+        ("%E0%A4%A", "day 3", "tissue", "state"),
+    ],
+)
+def test_in_a_browser_a_link_leads_to_a_moment(page, place, clock, background, by):
+    page.evaluate(f"location.hash = {place!r}")
+    page.wait_for_timeout(100)
+    assert page.inner_text("#clock") == clock and not page.evaluate("player.state.playing")
+    assert (
+        page.evaluate("[player.state.background, player.state.by]") == [background, by] and page.errors == []
+    )
+
+
+@pytest.mark.parametrize("phase", list(LESIONS_IN))
+def test_in_a_browser_a_link_to_a_phase_leads_to_when_most_lesions_are_in_it(page, made_up, phase):
+    table, hours = made_up.timeseries, made_up.frames["time_h"]
+    column = table[LESIONS_IN[phase]].to_numpy()
+    page.evaluate("player.show(1)")
+    page.evaluate(f"location.hash = 'phase={phase}'")
+    page.wait_for_timeout(100)
+    wanted = np.abs(hours - 24 * table["day"][int(column.argmax())]).argmin() if column.max() > 0 else 1
+    assert page.evaluate("player.state.frame") == wanted and page.errors == []
 
 
 def test_in_a_browser_one_can_scrub_and_use_the_keys(page):

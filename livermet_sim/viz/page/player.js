@@ -447,6 +447,20 @@ document.addEventListener("keydown", (event) => {
   if (does) { event.preventDefault(); does(); }
   else if (key >= "1" && key <= "9" && $("background").options[key - 1]) pick("background", $("background").options[key - 1].value);
 });
+// ---- a link to a moment: player.html#day=7, or #phase=growth for when most lesions are in it, with &show=vegf, &by=phase
+function follow() {
+  const asked = new URLSearchParams(location.hash.slice(1)), pick = (id, value) => { if ([...$(id).options].some((o) => o.value === value)) { $(id).value = value; $(id).dispatchEvent(new Event("change")); } };
+  if (!asked.size) return;
+  stop();
+  for (const [key, id] of [["show", "background"], ["by", "by"]]) if (asked.has(key)) pick(id, asked.get(key));
+  const day = asked.has("phase") ? fullest(asked.get("phase")) : asked.has("day") ? Number(asked.get("day")) : NaN;
+  if (Number.isFinite(day)) seekHour(24 * day);
+}
+function fullest(phase) {
+  const lesions = meta.charts.flatMap((chart) => chart.series).find((series) => series.name === phase), most = lesions ? Math.max(...lesions.values) : 0;
+  return most > 0 ? meta.seriesDays[lesions.values.indexOf(most)] : NaN;
+}
+addEventListener("hashchange", follow);
 function layout() { draw(); charts.forEach(curve); cursors(); hover(); }
 addEventListener("resize", layout);
 
@@ -455,7 +469,8 @@ $("title").textContent = meta.title;
 $("scrub").max = F - 1;
 panel(); mark(); scaleBar(); charts.forEach(curve); show(0);
 $("wait").remove();
+follow();
 charts.forEach((chart) => resized.observe(chart.area));
-globalThis.player = { state, show, play, stop, frames: F };
+globalThis.player = { state, show, play, stop, fullest, frames: F };
 document.body.dataset.ready = "yes";
 })().catch((error) => { document.getElementById("wait").textContent = `This browser cannot show the film: ${error.message}`; });

@@ -1,0 +1,85 @@
+"""The page that needs no installation: its archive is whole, runs without what a browser lacks, and paints what there is."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from livermet_sim.site.archive import packed
+from livermet_sim.site.in_browser import CELLS, GROUND, Small
+
+# what the browser's Python has not, or not in use
+LACKED = (
+    "numba",
+    "pyarrow",
+    "matplotlib",
+    "PIL",
+    "loky",
+    "typer",
+    "fcntl",
+    "resource",
+    "grp",
+    "pwd",
+    "pdoc",
+    "IPython",
+)
+STEPS = 6
+ALONE = f"""
+import sys
+for name in {LACKED}: sys.modules[name] = None
+import livermet_sim, mesa
+from livermet_sim.site.in_browser import Small
+small = Small(seed=3, without=["kupffer"])
+told = [small.step() for _ in range({STEPS})]
+import hashlib
+print(livermet_sim.__file__, mesa.__file__, told[-1], hashlib.sha256(small.picture()).hexdigest(), sep="\\n")
+"""
+
+
+def test_the_archive_alone_gives_the_same_run_without_what_a_browser_lacks(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(packed())) as archive:
+        archive.extractall(tmp_path)
+    environment = {**os.environ, "LIVERMET_NOJIT": "1", "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", ALONE],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    package, mesa, told, picture = done.stdout.splitlines()
+    assert package.startswith(str(tmp_path)) and mesa.startswith(str(tmp_path)) and done.stderr == ""
+    small = Small(seed=3, without=["kupffer"])
+    assert [small.step() for _ in range(STEPS)][-1] == told
+    import hashlib
+
+    assert hashlib.sha256(small.picture()).hexdigest() == picture
+
+
+def test_the_archive_is_small_the_same_each_time_and_brings_the_licences():
+    archive = packed()
+    assert len(archive) < 1_500_000 and archive == packed()
+    names = zipfile.ZipFile(io.BytesIO(archive)).namelist()
+    assert any(name.startswith("mesa-") and "LICENSE" in name for name in names)
+    assert any(name.startswith("tomlkit-") and "LICENSE" in name for name in names)
+    assert not [name for name in names if name.startswith(("/", "..")) or "\\" in name]
+
+
+def test_the_picture_shows_each_cell_and_the_ground():
+    small = Small(seed=1)
+    for _ in range(STEPS):
+        told = json.loads(small.step())
+    picture = np.frombuffer(small.picture(), dtype=np.uint8).reshape(*small.shape, 4)
+    assert (picture[..., 3] == 255).all() and told["hours"] == pytest.approx(STEPS / 4)
+    colours = {tuple(colour) for colour in picture.reshape(-1, 4)[:, :3].tolist()}
+    assert colours <= {*GROUND.values(), *CELLS.values()}
+    purple = (picture[..., :3] == CELLS["tumour"]).all(axis=-1).sum()
+    assert 0 < purple <= told["tumour"] <= told["entered"]
