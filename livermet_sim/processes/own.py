@@ -41,8 +41,7 @@ class Added:
 
 
 def _takes_setting(made: type[Process]) -> bool:
-    own = inspect.signature(made.__init__).parameters if made.__init__ is not object.__init__ else {}
-    return len(own) > 1
+    return made.__init__ is not object.__init__ and len(inspect.signature(made.__init__).parameters) > 1
 
 
 def section_of(name: str, doc: str, parameters: Sequence[Parameter], every: float) -> Section:

@@ -39,7 +39,8 @@ def identify(world: World, thresholds: Thresholds, rows: np.ndarray, group: np.n
     main[order[np.unique(owner[order], return_index=True)[1]]] = True
     apart = world.cells.full("apart")
     apart[rows[main[group]]] = np.nan
-    at, gaps_to = world.cells.full("site"), {}
+    at = world.cells.full("site")
+    gaps_to: dict[int, Callable[[np.ndarray], np.ndarray]] = {}
     for part in np.flatnonzero(~main):
         mine, whole = group == part, int(owner[part])
         if whole not in gaps_to:
