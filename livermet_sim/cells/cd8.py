@@ -8,6 +8,7 @@ from livermet_sim.cells.state import State
 EXHAUSTION = State(
     "exhaustion", "exhaust", "recover", "T cell: function lost to lasting antigen, 0 to 1.",
     "The T cell's own loss of function to lasting antigen, 0 to 1.",
+    "the rate at which {cells} become exhausted", "the rate at which {cells} recover from exhaustion",
 )  # fmt: skip
 
 CD8 = Kind(

@@ -8,6 +8,7 @@ from livermet_sim.cells.state import ACTIVATION, State
 CAPILLARISATION = State(
     "capillarisation", "capillarise", "decapillarise", "LSEC: loss of fenestrae, 0 to 1.",
     "The LSEC's own loss of fenestrae, 0 to 1.",
+    "the rate at which {cells} lose their fenestrae", "the rate at which {cells} regain their fenestrae",
 )  # fmt: skip
 
 LSEC = Kind(

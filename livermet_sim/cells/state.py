@@ -21,6 +21,9 @@ class State:
         The behaviours that raise and lower it.
     says : str
         What rules that sense it are said to sense.
+    rises, falls : str
+        What the rates of ``up`` and ``down`` are called in the sentences of rules, ``{cells}`` being the cells; none where
+        several kinds have the state.
     """
 
     name: str
@@ -28,6 +31,13 @@ class State:
     down: str
     doc: str
     says: str
+    rises: str = ""
+    falls: str = ""
+
+    @property
+    def moves(self) -> dict[str, str]:
+        """Return what the behaviours that move it are called, where it says so."""
+        return {name: words for name, words in ((self.up, self.rises), (self.down, self.falls)) if words}
 
     @property
     def column(self) -> Column:

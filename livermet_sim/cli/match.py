@@ -49,19 +49,11 @@ def identify(
             metavar="[FOLDER]", help="Of a matching; by default the ensemble that ships with the model."
         ),
     ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the parameters to a CSV file too.")
-    ] = None,
 ) -> None:
     """Say which parameters published results pin down, which only together, and which results would pin down more."""
-    from livermet_sim.base.write import whole_file
     from livermet_sim.matching.ensemble import shipped
     from livermet_sim.matching.found import Found
     from livermet_sim.matching.identify import identify as say
 
     found = shipped() if folder is None else Found.read(folder / Found.FILE)
-    said = say(found)
-    typer.echo(str(said))
-    if csv is not None:
-        with whole_file(csv) as part:
-            said.factors.to_csv(part, index=False)
+    typer.echo(str(say(found)))

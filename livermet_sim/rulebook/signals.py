@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,6 +66,8 @@ class StateLike(Protocol):
     def name(self) -> str: ...
     @property
     def says(self) -> str: ...
+    @property
+    def moves(self) -> Mapping[str, str]: ...
 
 
 def signals(

@@ -45,6 +45,8 @@ class Vocabulary:
         By kind the behaviours that it does at each place of the stretch it lines; none for kinds that stand at one site.
     called : dict of str
         By kind what a reader calls its cells.
+    moved : dict of str
+        Words for behaviours that move a state of one kind, as that kind says them.
     shapes : dict of Shape
         The responses that a rule can have; None for the one that the kernel knows.
     """
@@ -58,6 +60,7 @@ class Vocabulary:
     local: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     called: dict[str, str] = field(default_factory=dict[str, str])
     shapes: dict[str, Shape | None] = field(default_factory=shapes)
+    moved: dict[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
     def of(cls, kinds: Iterable[KindLike], fields: Iterable[str], systemic: Iterable[str]) -> Vocabulary:
@@ -70,7 +73,8 @@ class Vocabulary:
         called = {kind.name: kind.called for kind in kinds}
         states = {state.name: state for kind in kinds for state in kind.states}
         own = signals(fields, systemic, names, states.values())
-        return cls(names, fields, systemic, own, behaviours, former, local, called)
+        moved = {name: words for state in states.values() for name, words in state.moves.items()}
+        return cls(names, fields, systemic, own, behaviours, former, local, called, moved=moved)
 
     def base_values(self) -> dict[str, dict[str, float]]:
         """Return the default base value of every behaviour of every kind."""

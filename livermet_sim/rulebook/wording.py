@@ -81,8 +81,6 @@ _BEHAVIOURS = {
     "deactivate": "the rate at which {cells} lose their activation",
     "attack": "the rate at which {cells} kill tumour cells in contact",
     "bridge": "the ligand that other cells offer to hold {cells}",
-    "capillarise": "the rate at which {cells} lose their fenestrae",
-    "decapillarise": "the rate at which {cells} regain their fenestrae",
     "chemotaxis": "the bias with which {cells} crawl up their attractant",
     "cohesion": "the probability that {cells} do not hop away from each other",
     "collapse": "the rate at which compressed vessels of {cells} close",
@@ -104,8 +102,6 @@ _BEHAVIOURS = {
     "tumour divide": "the division rate of cycling {cells}",
     "divide": "the division rate of {cells}",
     "engulf": "the rate at which {cells} engulf tumour cells in contact",
-    "exhaust": "the rate at which {cells} become exhausted",
-    "recover": "the rate at which {cells} recover from exhaustion",
     "extend": "the speed at which sprouts of {cells} grow",
     "extravasate": "the rate at which {cells} cross the vessel wall",
     "grip": "the ligand with which {cells} hold tethered tumour cells",
@@ -173,7 +169,7 @@ def behaviour(kind: str, name: str, words: Vocabulary) -> str:
     if head == "vulnerability":
         enemy = "all other kinds" if rest == "other" else words.called.get(rest, rest)
         return f"the vulnerability of {cells} to {enemy}"
-    known = _BEHAVIOURS.get(f"{kind} {name}", _BEHAVIOURS.get(name))
+    known = _BEHAVIOURS.get(f"{kind} {name}", _BEHAVIOURS.get(name, words.moved.get(name)))
     return known.format(cells=cells) if known else f'the behaviour "{name}" of {cells}'
 
 

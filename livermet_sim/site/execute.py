@@ -94,7 +94,9 @@ class Typist:
     def _evaluate(self, source: str) -> Any:
         """Run statements and return the value of the last one where it is an expression."""
         body = ast.parse(source).body
-        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        last = body[-1] if body and isinstance(body[-1], ast.Expr) else None
+        if last is not None:
+            body.pop()
         # the pages are the package's own, as its code is
         exec(compile(ast.Module(body, []), "<page>", "exec"), self._names)
         if last is None or source.rstrip().endswith(";"):

@@ -202,7 +202,7 @@ def _check_intervention(table: Mapping[str, Any], place: str) -> None:
     """Refuse an action or a key that there is not; what the values may be, the scenario of the arm says."""
     action = table.get("action")
     if not isinstance(action, str) or action not in ACTIONS:
-        reason = f"{action!r} is not an action" if action is not None else "it names no action"
+        reason = f'"{action}" is not an action' if action is not None else "it names no action"
         raise ScenarioError(f"{place}.action", reason, name=str(action), valid=ACTIONS)
     for key in table:
         if key not in (known := ("action", *ACTIONS[action].keys_known())):

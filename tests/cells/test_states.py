@@ -18,7 +18,7 @@ from livermet_sim.cells.nk import NK
 from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.state import State, states_of
 from livermet_sim.engine import Engine
-from livermet_sim.scenario import resolved, sections
+from livermet_sim.scenario import sections
 from livermet_sim.scenario.load import load
 
 ROOT = Path(lm.__file__).parent
@@ -32,8 +32,7 @@ MAST = replace(
 
 @pytest.fixture
 def scenario(monkeypatch):
-    for module in (sections, resolved):
-        monkeypatch.setattr(module, "KINDS", (*KINDS, MAST))
+    monkeypatch.setattr(sections, "KINDS", (*KINDS, MAST))
     return load("strip", {"seeding.dose": 0.0, "cells.mast.leave": 0.0, "cells.mast.density": 20_000.0})
 
 

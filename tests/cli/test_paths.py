@@ -63,6 +63,10 @@ READ = {
     "sweep --scheduler": (".json", ["sweep", "small.toml", "--scheduler", "{}"]),
     "calibrate": (".toml", ["calibrate", "{}"]),
     "match": (".toml", ["match", "{}"]),
+    "dossier --check": ("", ["dossier", "strip", "--check", "{}"]),
+    "dossier --verification": ("", ["dossier", "strip", "--verification", "{}"]),
+    "dossier --validation": ("", ["dossier", "strip", "--validation", "{}"]),
+    "dossier --baseline": (".json", ["dossier", "strip", "--baseline", "{}"]),
     "identify": ("", ["identify", "{}"]),
     "compare --ensemble": ("", ["compare", "strip", "nk_loss", "--ensemble", "{}"]),
     "film": ("", ["film", "{}"]),
@@ -97,13 +101,15 @@ WRITTEN = {
     "ablate --out": ("", ["ablate", "strip", *SHORT[:2], "--rules", "MV12", "--seeds", "1", "--workers", "1", "--out", "{}"]),
     "sweep --out": ("", ["sweep", "small.toml", "--workers", "1", "--quiet", "--out", "{}"]),
     "calibrate --out": ("", ["calibrate", "fit.toml", "--workers", "1", "--quiet", "--out", "{}"]),
+    "explain --network": (".png", ["explain", "strip", "--days", "0.02", "--network", "{}"]),
+    "dossier --out": ("", ["dossier", "strip", "--out", "{}"]),
     "match --out": ("", ["match", "match.toml", "--workers", "1", "--quiet", "--out", "{}"]),
     "film --out": (".gif", ["film", "saved", "--quiet", "--out", "{}"]),
     "player --out": (".html", ["player", "saved", "--out", "{}"]),
     "export --out": ("", ["export", "saved", "--to", "csv", "--out", "{}"]),
     "export geojson --out": ("", ["export", "saved", "--to", "geojson", "--out", "{}"]),
     "pack --out": (".zip", ["pack", "real", "--out", "{}"]),
-    "docs --out": ("", ["docs", "--out", "{}"]),
+    "docs": ("", ["docs", "{}", "--only", "reference", "--quiet"]),
     "fork --out": ("", ["fork", "kept.npz", "--quiet", "--days", "0.02", "--out", "{}"]),
     "whatif --out": ("", ["whatif", "strip", "--at", "0.01 day", "--without", "MV12", *SHORT, "--out", "{}"]),
     "study plot --out": (".png", ["study", "plot", "study", "--kind", "response", "--out", "{}"]),
@@ -240,6 +246,7 @@ def test_every_option_that_is_a_path_is_here():
             and (
                 "{}" in words[1:3]
                 if parameter in ("folder", "file", "path", "checkpoint")
+                or (command, parameter) == ("docs", "out")
                 else f"--{parameter}" in words
             )
             for words in lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from bodies import Body
@@ -101,7 +103,7 @@ def test_small_changes_hour_after_hour_do_not_add_up():
         body.network.patency[rng.choice(inside, 2)] *= rng.uniform(0.3, 1.0)
         body.settle()
     kept = body.oxygen.copy()
-    body.own.tolerance = 1e-8
+    body.own = replace(body.own, tolerance=1e-8)
     body.wake()
     body.settle(flow=False)
     assert np.abs(kept - body.oxygen).max() < 0.2 and np.abs(kept - body.oxygen).mean() < 0.03
