@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from livermet_sim.engine import Engine
+from livermet_sim.scenario.load import load
 from livermet_sim.viz import style
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -40,6 +42,9 @@ SHOTS = os.environ.get("LIVERMET_SCREENSHOTS")  # a folder for pictures of the p
 @pytest.fixture(scope="module")
 def address(serve, tmp_path_factory):
     """Serve the page in a process of its own that finds no way out of this machine, and makes no try."""
+    # compiled before, or the first tests would time the compiler and not the page
+    for name, changes in (("strip", {}), ("baseline", {"tissue.lobules": 2})):
+        Engine(load(name, changes), 1).run(24.0)
     with serve(tmp_path_factory.mktemp("server"), "--pages", "20") as server:
         yield server.address
         assert server.outgoing() == []
