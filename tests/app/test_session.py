@@ -193,11 +193,17 @@ def test_the_strip_shows_lesions_or_shares_of_tumour_cells(page):
     shown = page(Choice("strip", changes=SHORT))
     shown.session.step(8.0)
     shown.wait(lambda frame: frame.hours == 8.0)
-    tops, charts = [], []
+    tops, charts, chart = [], [], ""
     for name in panels.STRIPS:
         number = shown.frames[-1].number
         shown.session.strip(name)
-        chart = shown.wait(lambda frame, number=number: frame.number > number).charts["strip"]
+        # a frame that was under way already shows the strip before
+        newer = shown.wait(
+            lambda frame, number=number, before=chart: (
+                frame.number > number and frame.charts["strip"] != before
+            )
+        )
+        chart = newer.charts["strip"]
         points = [
             tuple(map(float, pair.split(",")))
             for polygon in re.findall(r'points="([^"]+)"', chart)
