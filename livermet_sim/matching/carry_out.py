@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +26,9 @@ from livermet_sim.validation import baseline, carry_out, catalogue
 from livermet_sim.validation.course import Course
 from livermet_sim.validation.livers import Livers, livers
 from livermet_sim.validation.measure import FIGURES, Sample
+from livermet_sim.validation.trial import Tell
 
-Tell = Callable[[int, int, str], None]
+Arms = tuple[Scenario, Scenario]
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,10 @@ class Runs:
         for i, place in enumerate(places):
             changes = self.changes(place)
             courses = {case: self._course(case, changes) for case in self.cases}
+            arms = {name: self._arms(own, changes) for name, own in self._livers.items()}
             for j, target in enumerate(targets):
                 for k, seed in enumerate(self.seeds):
-                    found[i, j, k] = self._value(target, courses, changes, seed)
+                    found[i, j, k] = self._value(target, courses, arms, seed)
         return found
 
     def changes(self, place: np.ndarray) -> dict[str, Any]:
@@ -137,18 +139,18 @@ class Runs:
         pairs = zip(self.matching.factors, place, strict=True)
         return {factor.path: factor.written(factor.at(float(u))) for factor, u in pairs}
 
-    def _value(
-        self, target: Target, courses: dict[str, Scenario], changes: dict[str, Any], seed: int
-    ) -> float:
+    def _value(self, target: Target, courses: dict[str, Scenario], arms: dict[str, Arms], seed: int) -> float:
         case, colon, figure = target.name.partition(":")
         if colon:
             samples = read_figures(CourseTask(self.folder, courses[case], seed, ()).path)
             return seen_of_anchor(target, samples[figure]) if figure in samples else math.nan
-        own, arms = self._livers[target.name], []
-        for arm in (own.control, own.treated):
-            read = self.store.get(change_paths(arm, changes), seed).get(own.experiment.day, {})
-            arms.append(read.get(own.experiment.readout, math.nan))
-        return seen_of_pair(target.name, *arms)
+        own = self._livers[target.name].experiment
+        read = (self.store.get(arm, seed).get(own.day, {}) for arm in arms[target.name])
+        return seen_of_pair(target.name, *(found.get(own.readout, math.nan) for found in read))
+
+    @staticmethod
+    def _arms(own: Livers, changes: dict[str, Any]) -> Arms:
+        return change_paths(own.control, changes), change_paths(own.treated, changes)
 
     def _course(self, case: str, changes: dict[str, Any]) -> Scenario:
         scenario = baseline.scenario_of(published.read()[0][case], self.matching.scenario)
@@ -170,7 +172,7 @@ class Runs:
         """Return the tasks of one seed's experiments, one for each control that they share."""
         families: dict[str, tuple[Scenario, set[float], dict[str, carry_out.Branch]]] = {}
         for own in self._livers.values():
-            control, treated = change_paths(own.control, changes), change_paths(own.treated, changes)
+            control, treated = self._arms(own, changes)
             _, days, branches = families.setdefault(control.digest, (control, set(), {}))
             day = own.experiment.day
             if self.store.lacks(control, seed, (day,)):

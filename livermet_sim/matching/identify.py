@@ -20,7 +20,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.matching.design import open_places
+from livermet_sim.matching.design import CANDIDATES, open_places
 from livermet_sim.matching.found import Found
 from livermet_sim.matching.implausible import Guess
 
@@ -100,8 +100,6 @@ def identify(found: Found, seed: int = 1) -> Identified:
     if len(places) < FEWEST:
         reason = f"only {len(places)} of the places tried are not ruled out; give wider ranges or more waves"
         raise LivermetError("identify", reason)
-    from livermet_sim.matching.design import CANDIDATES
-
     rows = [_factor(found, i, places[:, i]) for i in range(len(found.factors))]
     return Identified(
         found.name,

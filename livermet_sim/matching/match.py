@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError, ResultError
-from livermet_sim.matching.carry_out import Runs, Tell
+from livermet_sim.matching.carry_out import Runs
 from livermet_sim.matching.design import even, open_places, spread
 from livermet_sim.matching.file import Matching
 from livermet_sim.matching.found import Found
@@ -16,6 +16,7 @@ from livermet_sim.matching.implausible import Guess, Seen
 from livermet_sim.matching.target import Target, of_anchor, of_experiment
 from livermet_sim.sweep import version
 from livermet_sim.validation import catalogue
+from livermet_sim.validation.trial import Tell
 
 
 def targets_of(matching: Matching) -> list[Target]:
