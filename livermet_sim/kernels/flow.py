@@ -200,17 +200,24 @@ def _precondition(first, upper, other, weight, rows, pivot, residual, out):
 
 
 @inline
+def balance(i, first, other, weight, pressure):
+    """Return the net flow into a node and the sum of the sizes of its flows."""
+    net, gross = 0.0, 0.0
+    for k in range(first[i], first[i + 1]):
+        flow = weight[k] * (pressure[other[k]] - pressure[i])
+        net += flow
+        gross += abs(flow)
+    return net, gross
+
+
+@inline
 def _imbalance(first, other, weight, free, pressure, residual):
     """Fill the net flow into each free node; return its largest size and the mean throughput of the nodes."""
     worst, through, nodes = 0.0, 0.0, 0
     for i in range(len(free)):
         residual[i] = 0.0
         if free[i]:
-            net, gross = 0.0, 0.0
-            for k in range(first[i], first[i + 1]):
-                flow = weight[k] * (pressure[other[k]] - pressure[i])
-                net += flow
-                gross += abs(flow)
+            net, gross = balance(i, first, other, weight, pressure)
             residual[i] = net
             worst = max(worst, abs(net))
             through += 0.5 * gross

@@ -8,6 +8,7 @@ block begins, the far ends exceed the node, its own block ends), ``other`` (int3
 
 from __future__ import annotations
 
+from livermet_sim.kernels.flow import balance
 from livermet_sim.kernels.jit import kernel
 
 
@@ -45,11 +46,7 @@ def imbalance(begin, end, system, vectors):
     for i in range(begin, end):
         residual[i] = search[i] = 0.0
         if free[i]:
-            net, gross = 0.0, 0.0
-            for k in range(first[i], first[i + 1]):
-                flow = weight[k] * (pressure[other[k]] - pressure[i])
-                net += flow
-                gross += abs(flow)
+            net, gross = balance(i, first, other, weight, pressure)
             residual[i] = net
             worst = max(worst, abs(net))
             through += 0.5 * gross
