@@ -102,12 +102,13 @@ def _wake_downstream(s, neighbours, outflow, turn, waiting):
 
 
 @inline
-def _visit_site(
-    i, s, sides, values, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, law, turn, waiting,
-    start, source, inflow,
-):  # fmt: skip
+def _visit_site(i, s, sides, values, law, lists, state, needs, net):
     """Bring one site, tube and tissue, into balance with what is around it; say whether it moved."""
     edge, km, omega, tolerance, hurry, store = values
+    _, turn, waiting, start, source, inflow = lists
+    oxygen, blood, held, former = state
+    uptake, exchange, tube, volume = needs
+    outflow, neighbours, _ = net
     around, pull = 0.0, store
     if hurry > 0.0:
         around = store * former[0, s]
@@ -147,25 +148,12 @@ def _visit_site(
 
 
 @inline
-def _visit_port(
-    p,
-    sides,
-    values,
-    oxygen,
-    blood,
-    held,
-    former,
-    volume,
-    outflow,
-    neighbours,
-    port,
-    law,
-    turn,
-    waiting,
-    ports,
-):
+def _visit_port(p, sides, values, law, lists, state, volume, net, ports):
     """Bring one portal tract or central vein into balance; say whether it moved."""
     first, member, supply, brought = ports
+    _, turn, waiting, _, _, _ = lists
+    oxygen, blood, held, former = state
+    outflow, neighbours, port = net
     edge, tolerance, hurry = values[0], values[3], values[4]
     through = max(supply[p], 0.0) / 3600.0
     source, slope = through * brought[p], 0.0
@@ -258,10 +246,7 @@ def sweep(begin, end, most, sides, values, law, lists, state, needs, net, ports)
         ``first``, ``member`` (int32[P + 1], int32[k]) list the sites of each port; ``supply``, ``brought``
         (float64[P]) are the blood from outside (um3/h) and its content.
     """
-    order, turn, waiting, start, source, inflow = lists
-    oxygen, blood, held, former = state
-    uptake, exchange, tube, volume = needs
-    outflow, neighbours, port = net
+    order, waiting, volume = lists[0], lists[2], needs[3]
     done, moved = 0, True
     while moved and done < most:
         moved = False
@@ -272,13 +257,7 @@ def sweep(begin, end, most, sides, values, law, lists, state, needs, net, ports)
             waiting[i] = False
             s = order[i]
             if s >= 0:
-                moved |= _visit_site(
-                    i, s, sides, values, oxygen, blood, held, former, uptake, exchange, tube, volume, outflow, neighbours, law,
-                    turn, waiting, start, source, inflow,
-                )  # fmt: skip
+                moved |= _visit_site(i, s, sides, values, law, lists, state, needs, net)
             else:
-                moved |= _visit_port(
-                    -1 - s, sides, values, oxygen, blood, held, former, volume, outflow, neighbours, port, law, turn, waiting,
-                    ports,
-                )  # fmt: skip
+                moved |= _visit_port(-1 - s, sides, values, law, lists, state, volume, net, ports)
     return done

@@ -13,8 +13,6 @@ MOST = 12
 LONGER = {
     ("app/page.py", "Tissue"),
     ("kernels/diffusion.py", "relax"),
-    ("kernels/oxygen.py", "_visit_port"),
-    ("kernels/oxygen.py", "_visit_site"),
     ("kernels/response.py", "_feel"),
     ("kernels/response.py", "_sense"),
     ("kernels/response.py", "answer_at"),
