@@ -239,6 +239,25 @@ def test_a_clone_of_so_many_cells_reaches_as_far_and_alike_in_all_directions(rea
         assert mean == pytest.approx(compact[10.0], rel=0.05), site
 
 
+def test_cells_of_a_clone_have_as_much_of_their_kind_around_them_whatever_the_site():
+    # what cohesion and crawling hang on; neighbours counted one by one are up to a sixth fewer on other sites than 10 um
+    around = {}
+    for site in (8.0, 10.0, 12.5):
+        runs = []
+        for seed in range(8):
+            tissue = open_field(800.0, site)
+            start = places(tissue, 2500.0).owner[tissue.lattice.at(400.0, 400.0)]
+            clone = Clone(tissue, 2500.0, np.array([start]), seed)
+            while clone.n < 100:
+                clone.divide(0.15, 100.0)
+            share = clone.count()["pressure"][clone.site[: clone.n]]
+            runs.append((share.mean(), (share < 0.625).mean()))
+        around[site] = np.mean(runs, axis=0)
+    for mean, loose in around.values():
+        assert mean == pytest.approx(around[10.0][0], rel=0.05)
+        assert loose == pytest.approx(around[10.0][1], abs=0.08)
+
+
 @pytest.mark.parametrize("volume", [2500.0, 6000.0])
 def test_cells_spread_alike_by_crawling_whatever_the_site(volume):
     path, spread = 250.0, {}

@@ -169,3 +169,9 @@ def test_levels_and_traits_that_are_relative_to_their_half_effect_mean_it():
             assert halves[name] == said, (name, doc)
             checked += 1
     assert checked >= 15
+
+
+def test_tumour_cells_feel_their_own_kind_by_its_share_and_not_by_counting():
+    # neighbours counted one by one depend on the size of a site: clones of 8 and 12.5 um sites came out looser
+    counting = [r.id for r in BOOK.rules.values() if r.actor == "tumour" and r.signal == "contact.tumour"]
+    assert counting == []
