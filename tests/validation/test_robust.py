@@ -105,20 +105,27 @@ def test_the_domain_does_not_matter_to_founders():
 
 
 PLACES = ("alive at 24 h", "cells per founder at day 14")
+SIXTEEN = {"tissue.lobules": 16, "seeding.enrichment": 16.0}
+ACROSS = 4  # lobules along each side of sixteen
 
 
 def places(item: tuple[str, dict, int]) -> np.ndarray:
-    """Return PLACES of the founders first held near a side of the rectangle, then of the others."""
-    engine = Engine(load("baseline", LIVER | {"seeding.enrichment": 16.0} | item[1]), item[2])
+    """Return PLACES of the founders first held near a side of the rectangle, then of those near the same lines further in.
+
+    Sides run through set places of lobules, where founders fare otherwise than in the rest: against all others they had
+    8.6 +- 1.2 cells fewer in sixteen lobules and 3.2 +- 1.2 in 64, without meaning that the rectangle shows.
+    """
+    engine = Engine(load("baseline", SIXTEEN | item[1]), item[2])
     world = engine.world
     engine.run(24.0)
     log = world.log.array()
     arrests = log[log[:, 1] == world.log.names.index("arrest")]
     arrests = arrests[np.unique(arrests[:, 4], return_index=True)[1]]
-    x, y = world.tissue.xy(arrests[:, 6])
-    wide, high = world.tissue.lattice.extent
-    beside = np.minimum(np.minimum(x, wide - x), np.minimum(y, high - y)) < SIDE_UM
-    parts = [arrests[beside, 4], arrests[~beside, 4]]
+    at, extent = np.array(world.tissue.xy(arrests[:, 6])), np.array(world.tissue.lattice.extent)[:, None]
+    beside, alike = (
+        np.minimum(at % period, -at % period).min(axis=0) < SIDE_UM for period in (extent, extent / ACROSS)
+    )
+    parts = [arrests[beside, 4], arrests[alike & ~beside, 4]]
     alive = np.unique(world.cells["founder"][world.cells["kind"] == TUMOUR])
     lived = [np.isin(part, alive).mean() for part in parts]
     engine.run(13 * 24.0)
@@ -130,7 +137,7 @@ def places(item: tuple[str, dict, int]) -> np.ndarray:
 @pytest.mark.long
 def test_where_a_founder_lands_in_the_rectangle_does_not_matter():
     found = samples(places, {"as shipped": {}})["as shipped"]
-    assert not agree({"in the middle": found[:, 1], "beside a side": found[:, 0]}, PLACES)
+    assert not agree({"further in": found[:, 1], "beside a side": found[:, 0]}, PLACES)
 
 
 SHARES = ("arrested", "alive_24h", "extravasated", "divided")
