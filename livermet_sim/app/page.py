@@ -29,11 +29,14 @@ AUTO, SHOWN, HIDDEN = "by the width of the page", "shown", "hidden"  # the choic
 
 @solara.component_vue(str(HERE / "tissue.vue"))
 def Tissue(
-    number: int, title: str, words: str, base: str, field: str, veil: str, cells: str, width: int, height: int,
-    um_per_pixel: float, mark: list[float] | None, event_click: Callable[[dict[str, float]], None],
+    number: int, title: str, words: str, base: str, field: str, veil: str, cells: str, size: list[float],
+    mark: list[float] | None, event_click: Callable[[dict[str, float]], None],
     event_shown: Callable[[int], None],
 ) -> None:  # fmt: skip
-    """Draw the layers of one liver on a canvas; tell where it was clicked and which frame was shown."""
+    """Draw the layers of one liver on a canvas; tell where it was clicked and which frame was shown.
+
+    ``size`` is the width and the height of the canvas, in pixels, and how many um a pixel spans.
+    """
 
 
 @solara.component
@@ -215,9 +218,10 @@ def _tissue(now: Frame, place: int, liver: dict[str, Any], session: Session) -> 
     def click(where: dict[str, float]) -> None:
         session.click(place, float(where["x"]), float(where["y"]))
 
-    names = ("title", "width", "height", "um_per_pixel", "mark", "cells", "field")
+    names = ("title", "mark", "cells", "field")
     Tissue(
         number=now.number, words=words, base=liver.get("base", ""), veil=liver.get("veil", ""),
+        size=[liver[name] for name in ("width", "height", "um_per_pixel")],
         event_click=click, event_shown=session.shown, **{name: liver[name] for name in names},
     ).key(f"tissue{place}")  # fmt: skip
 

@@ -144,41 +144,32 @@ def _largest(lines, first, stop, signals, value, out):
 
 
 @kernel
-def relax(
-    concentration, source, unit, levels, lines, edges, ghosts, form, gains, spread, tiles, fine, value, load, out,
-    tolerance, most,
-):  # fmt: skip
+def relax(concentration, source, unit, places, weights, scratch, tolerance, most):
     """Run cycles until none moves a signal by more than ``tolerance`` of its largest value; return their number.
 
     Parameters
     ----------
     concentration, source : float64[n F], int64[n F]
         Start and result; secretion in steps of ``unit``; sites in order, the signals of a site together.
-    levels : int64[levels + 1, 3]
-        First line, rows from one line to the next, sites in a whole place.
-    lines : int32[lines + 1, 7]
-        Row of the line's place 0; first place inside and the one after the last; whether places with four
-        sides are done together; row of the line's first block, and of the nearest block on the other side;
-        first of its ``edges``.
-    edges : int32[k, 7]
-        Places done one by one: row, place in the line, form, rows of its neighbours.
-    ghosts : int64[k, 2]
-        Empty blocks beside the tissue, and a block inside whose correction they take.
-    form : float64[forms, 5]
-        Sites in a place and its ties to the east, west, north and south.
-    gains : float64[2, forms, F]
-        For a sweep and for what it leaves: factor of the imbalance.
-    spread : float64[F]
-        (L / site)^2.
-    tiles : float64[levels, 2, 2, 16 F]
-        Gains of a whole place, alone and times the spread, repeated.
-    fine : float64[n F]
-        Scratch for the secretion.
-    value, load : float64[blocks F]
-        Scratch for the coarse levels.
-    out : float64[(longest + 4) F]
-        Scratch for one line.
+    places : tuple
+        ``levels``, int64[levels + 1, 3]: first line, rows from one line to the next, sites in a whole place.
+        ``lines``, int32[lines + 1, 7]: row of the line's place 0; first place inside and the one after the last; whether
+        places with four sides are done together; row of the line's first block, and of the nearest block on the other
+        side; first of its edges.
+        ``edges``, int32[k, 7], places done one by one: row, place in the line, form, rows of its neighbours.
+        ``ghosts``, int64[k, 2]: empty blocks beside the tissue, and a block inside whose correction they take.
+        ``form``, float64[forms, 5]: sites in a place and its ties to the east, west, north and south.
+    weights : tuple
+        ``gains``, float64[2, forms, F], for a sweep and for what it leaves: factor of the imbalance.
+        ``spread``, float64[F]: (L / site)^2.
+        ``tiles``, float64[levels, 2, 2, 16 F]: gains of a whole place, alone and times the spread, repeated.
+    scratch : tuple
+        For the secretion, float64[n F]; for value and load of the coarse levels, float64[blocks F] each; for one line,
+        float64[(longest + 4) F].
     """
+    levels, lines, edges, ghosts, form = places
+    gains, spread, tiles = weights
+    fine, value, load, out = scratch
     last, signals = len(levels) - 2, len(spread)
     for i in range(len(source)):
         fine[i] = source[i] * unit

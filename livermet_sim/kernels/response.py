@@ -18,6 +18,12 @@ from livermet_sim.kernels.lining import linings
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
 FELT = AROUND + 1
 BLOCK = 32
+# rows of ``layout``: where kind, site and layer stand in the cells' whole numbers, activation in their real ones, how many
+# kinds there are, where the stretch stands, and from LINES on which kinds line stretches
+KIND, PLACE, LAYER, ACTIVE, KINDS, SEGMENT, LINES = range(7)
+# places in ``rules``, which `evaluate` describes
+LAYOUT, BASE, SIGNAL_FIRST, SIGNAL_CODE, SIGNAL_DEFICIT = range(5)
+RESPONSE_FIRST, RESPONSE_CODE, RESPONSE_VALUE, TERM_CODE, TERM_VALUE, GAIN = range(5, 11)
 
 
 @inline
@@ -71,12 +77,16 @@ def lack(value, deficit):
 
 
 @inline
-def _feel(
-    code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, site_real, count, contacts, segments, segment_row, touching,
-    around, layout, out,
-):  # fmt: skip
+def _feel(slot, kind, whole, rows, place, liver, rules, out):
     """Write what touches some cells, or lies around them; see `_sense`."""
-    kinds, active, segment = layout[4], cell_real[layout[3]], cell_whole[layout[5]]
+    cells, sites, lattice, stretches = liver
+    cell_real, cell_whole, _ = cells
+    _, site_real, count, _ = sites
+    contacts = lattice[0]
+    segments, segment_row, touching, around = stretches
+    layout, deficit = rules[LAYOUT], rules[SIGNAL_DEFICIT][slot]
+    code, i = rules[SIGNAL_CODE][slot, 0], rules[SIGNAL_CODE][slot, 1]
+    kinds, active, segment = layout[KINDS], cell_real[layout[ACTIVE]], cell_whole[layout[SEGMENT]]
     for j in range(len(rows)):
         row, site = rows[j], place[j]
         stretch = segment[row]
@@ -84,7 +94,7 @@ def _feel(
             value = float(touching[stretch, i]) if code == CONTACT else around[i, stretch]
         elif code == AROUND:
             value = _all_around(site_real[i], site, contacts)
-        elif layout[6 + i % kinds] == 1:
+        elif layout[LINES + i % kinds] == 1:
             value = float(linings(site, stretch, i >= kinds, contacts, segments, segment_row, active))
         else:
             itself = i == kind or (i == kind + kinds and active[row] > 0.5)
@@ -93,16 +103,15 @@ def _feel(
 
 
 @inline
-def _sense(
-    code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours,
-    systemic, axes, length, segments, segment_row, touching, around, felt, layout, out,
-):  # fmt: skip
+def _sense(slot, kind, whole, rows, place, liver, rules, out):
     """Write one signal of some cells of one kind at the sites ``place``; ``whole`` for contacts along all that a cell lines."""
+    cells, sites, lattice, _ = liver
+    cell_real, _, felt = cells
+    concentration, site_real, _, systemic = sites
+    _, neighbours, axes, length = lattice
+    code, i, deficit = rules[SIGNAL_CODE][slot, 0], rules[SIGNAL_CODE][slot, 1], rules[SIGNAL_DEFICIT][slot]
     if code in (CONTACT, AROUND):
-        _feel(
-            code, i, deficit, kind, whole, rows, place, cell_real, cell_whole, site_real, count, contacts, segments, segment_row,
-            touching, around, layout, out,
-        )  # fmt: skip
+        _feel(slot, kind, whole, rows, place, liver, rules, out)
         return
     for j in range(len(rows)):
         row, site = rows[j], place[j]
@@ -137,10 +146,10 @@ def _add_strength(signal, gain, half_max, power, allowed, state, out):
 
 
 @inline
-def _respond(
-    response, base, response_code, response_value, term_code, term_value, gain, senses, state, up, down, value
-):
+def _respond(response, base, rules, senses, state, up, down, value):
     """Write what one response makes of what some cells sense."""
+    response_code, response_value = rules[RESPONSE_CODE], rules[RESPONSE_VALUE]
+    term_code, term_value, gain = rules[TERM_CODE], rules[TERM_VALUE], rules[GAIN]
     for j in range(len(value)):
         up[j], down[j] = 0.0, 0.0
     for term in range(response_code[response, 1], response_code[response, 2]):
@@ -155,11 +164,7 @@ def _respond(
 
 
 @kernel
-def evaluate(
-    first, stop, due, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
-    segments, segment_row, touching, around, felt, layout, base, signal_first, signal_code, signal_deficit, response_first, response_code, response_value,
-    term_code, term_value, gain, senses, rates,
-):  # fmt: skip
+def evaluate(first, stop, due, liver, rules, senses, rates):
     """Write the rate of every behaviour of the cells in rows ``first`` to ``stop`` - 1.
 
     Cells of one kind are done in blocks: their signals one after the other, then their behaviours, so that what
@@ -169,41 +174,38 @@ def evaluate(
     ----------
     due : int64[K]
         0 for kinds whose rates stay as they are this time, 2 where those of cells in tissue do.
-    cell_real, cell_whole : float64[columns, capacity], int64[columns, capacity]
-    concentration : float64[n_sites, F], relative
-    site_real : float64[columns, n_sites]
-    count : int32[n_sites, 2 K]
-        Cells of each kind at a site, then the activated ones of each kind.
-    contacts, neighbours : int32[n_sites, m]
-        Sites that a cell touches, and sites beside; of the latter
-        pairs of opposites along the axes come first; -1 for none.
-    systemic : float64[G]
-    axes, length : int, float64[m] (um)
-        The first ``2 axes`` neighbours are pairs of opposites; distance of each neighbour.
-    segments, segment_row : int64[n_sites], int64[stretches]
-        Stretch of lining at a site, and the row of the cell that lines it; -1 for none.
-    touching, around : int32[stretches, 2 K], float64[columns, stretches]
-        As ``count`` and ``site_real``, but of all that touches a stretch.
-    felt : float64[m, capacity]
-        What users' own functions have worked out for each cell.
-    layout : int64[6 + K]
-        Rows of kind, site, layer in ``cell_whole``; of activation in ``cell_real``; K; row of segment in ``cell_whole``; 1 for
-        kinds that line stretches.
-    base : float64[K, B]
-    signal_first : int64[K + 1]; signal_code : int64[S, 2] (code, index); signal_deficit : float64[S]
-        Signals per kind. Where the deficit d is positive, the signal is max(0, d - value).
-    response_first : int64[K + 1]; response_code : int64[R, 3] (column, first and last term + 1);
-    response_value : float64[R, 2] (ceiling, floor)
-    term_code : int64[T, 3] (signal within its kind, raises, layer bits)
-    term_value : float64[T, 2] (half-maximum, power)
-    gain : float64[T]
-        Share of the signal that gets through to the rule: 1, unless an intervention blocks a receptor.
+    liver : tuple
+        Four of them: cells, sites, lattice, stretches.
+        *Cells*: the two tables, float64[columns, capacity] and int64[columns, capacity]; what users' own functions have
+        worked out for each, float64[m, capacity].
+        *Sites*: relative concentration, float64[n_sites, F]; the table, float64[columns, n_sites]; cells of each kind there
+        and then the activated ones of each, int32[n_sites, 2 K]; and what is the same at all of them, float64[G].
+        *Lattice*: sites that a cell touches and sites beside, int32[n_sites, m], -1 for none; how many axes there are,
+        whose pairs of opposites come first among the sites beside; distance of each of these, float64[m] um.
+        *Stretches* of lining: the one at a site, int64[n_sites], and the row of the cell that lines it, int64[stretches],
+        -1 for none; cells and tables as for sites, but of all that touches a stretch, int32[stretches, 2 K] and
+        float64[columns, stretches].
+    rules : tuple
+        ``layout``, int64[LINES + K]: rows and kinds as above.
+        ``base``, float64[K, B].
+        ``signal_first``, int64[K + 1]; ``signal_code``, int64[S, 2] (code, index); ``signal_deficit``, float64[S]: signals per
+        kind. Where the deficit d is positive, the signal is max(0, d - value).
+        ``response_first``, int64[K + 1]; ``response_code``, int64[R, 3] (column, first and last term + 1);
+        ``response_value``, float64[R, 2] (ceiling, floor).
+        ``term_code``, int64[T, 3] (signal within its kind, raises, layer bits); ``term_value``, float64[T, 2] (half-maximum,
+        power); ``gain``, float64[T], the share of the signal that gets through to the rule: 1, unless a receptor is blocked.
     senses : float64[most signals of a kind, BLOCK]
         Work space; holds the signals of the last block afterwards.
     rates : float64[capacity, B]
         Written.
     """
-    kind_row, site_row, layer_row = layout[0], layout[1], layout[2]
+    cell_whole, layout, base = liver[0][1], rules[LAYOUT], rules[BASE]
+    signal_first, response_first, response_code = (
+        rules[SIGNAL_FIRST],
+        rules[RESPONSE_FIRST],
+        rules[RESPONSE_CODE],
+    )
+    kind_row, site_row, layer_row = layout[KIND], layout[PLACE], layout[LAYER]
     block = senses.shape[1]
     rows, sites, states = np.empty(block, np.int64), np.empty(block, np.int64), np.empty(block, np.int64)
     up, down, value = np.empty(block), np.empty(block), np.empty(block)
@@ -221,30 +223,21 @@ def evaluate(
             own, place, state = rows[:size], sites[:size], states[:size]
             start = signal_first[kind]
             for slot in range(start, signal_first[kind + 1]):
-                _sense(
-                    signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, True, own, place, cell_real, cell_whole,
-                    concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching,
-                    around, felt, layout, senses[slot - start],
-                )  # fmt: skip
+                _sense(slot, kind, True, own, place, liver, rules, senses[slot - start])
             for j in range(size):
                 for column in range(rates.shape[1]):
                     rates[own[j], column] = base[kind, column]
             for response in range(response_first[kind], response_first[kind + 1]):
                 column = response_code[response, 0]
                 _respond(
-                    response, base[kind, column], response_code, response_value, term_code, term_value, gain, senses,
-                    state, up[:size], down[:size], value[:size],
+                    response, base[kind, column], rules, senses, state, up[:size], down[:size], value[:size]
                 )  # fmt: skip
                 for j in range(size):
                     rates[own[j], column] = value[j]
 
 
 @kernel
-def answer_at(
-    kind, wanted, slots, rows, places, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes,
-    length, segments, segment_row, touching, around, felt, layout, base, signal_first, signal_code, signal_deficit, response_first,
-    response_code, response_value, term_code, term_value, gain, senses, out,
-):  # fmt: skip
+def answer_at(kind, wanted, slots, rows, places, liver, rules, senses, out):
     """Write what cells of one kind do at each of several places by what they sense there.
 
     Parameters
@@ -258,34 +251,27 @@ def answer_at(
     out : float64[n, m]
         Written.
     """
-    block = senses.shape[1]
+    cell_whole, layer_row, base = liver[0][1], rules[LAYOUT][LAYER], rules[BASE]
+    signal_first, response_code, block = rules[SIGNAL_FIRST], rules[RESPONSE_CODE], senses.shape[1]
     state, up, down, value = np.empty(block, np.int64), np.empty(block), np.empty(block), np.empty(block)
     for start in range(0, len(rows), block):
         own, place = rows[start : start + block], places[start : start + block]
         size = len(own)
         for j in range(size):
-            state[j] = 1 << cell_whole[layout[2], own[j]]
+            state[j] = 1 << cell_whole[layer_row, own[j]]
         for slot in slots:
-            at = signal_first[kind] + slot
-            _sense(
-                signal_code[at, 0], signal_code[at, 1], signal_deficit[at], kind, False, own, place, cell_real, cell_whole,
-                concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching,
-                around, felt, layout, senses[slot],
-            )  # fmt: skip
+            _sense(signal_first[kind] + slot, kind, False, own, place, liver, rules, senses[slot])
         for m in range(len(wanted)):
             _respond(
-                wanted[m], base[kind, response_code[wanted[m], 0]], response_code, response_value, term_code, term_value, gain,
-                senses, state[:size], up[:size], down[:size], value[:size],
+                wanted[m], base[kind, response_code[wanted[m], 0]], rules, senses, state[:size], up[:size],
+                down[:size], value[:size],
             )  # fmt: skip
             for j in range(size):
                 out[start + j, m] = value[j]
 
 
 @kernel
-def listen(
-    kind, rows, cell_real, cell_whole, concentration, site_real, count, contacts, neighbours, systemic, axes, length,
-    segments, segment_row, touching, around, felt, layout, signal_first, signal_code, signal_deficit, out,
-):  # fmt: skip
+def listen(kind, rows, liver, rules, out):
     """Write all that cells of one kind sense of the signals of its rules, as `evaluate` reads it; touches nothing else.
 
     Parameters
@@ -295,13 +281,10 @@ def listen(
     out : float64[signals of the kind, n]
         Written.
     """
+    cell_whole, site_row, signal_first = liver[0][1], rules[LAYOUT][PLACE], rules[SIGNAL_FIRST]
     place = np.empty(len(rows), np.int64)
     for j in range(len(rows)):
-        place[j] = cell_whole[layout[1], rows[j]]
+        place[j] = cell_whole[site_row, rows[j]]
     start = signal_first[kind]
     for slot in range(start, signal_first[kind + 1]):
-        _sense(
-            signal_code[slot, 0], signal_code[slot, 1], signal_deficit[slot], kind, True, rows, place, cell_real, cell_whole,
-            concentration, site_real, count, contacts, neighbours, systemic, axes, length, segments, segment_row, touching, around,
-            felt, layout, out[slot - start],
-        )  # fmt: skip
+        _sense(slot, kind, True, rows, place, liver, rules, out[slot - start])

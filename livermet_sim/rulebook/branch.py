@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livermet_sim.kernels.codes import LUMEN
+from livermet_sim.rulebook.arrays import layer_bits
 from livermet_sim.rulebook.book import RuleBook
-from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.rulebook.rule import Rule
 
 if TYPE_CHECKING:
@@ -139,8 +140,8 @@ def obey(compiled: Compiled, book: RuleBook, base: BaseValues) -> None:
     A mute rule adds 0 to its response, whose floor and ceiling are those of the rules that are left: the same bits as if
     it were not there.
     """
-    *head, value, code, number, gain = compiled.arrays
-    value, code, number = value.copy(), code.copy(), number.copy()
+    was = compiled.arrays
+    value, code, number = was.response_value.copy(), was.term_code.copy(), was.term_value.copy()
     term = 0
     for place, response in enumerate(compiled.responses):
         targets = [response.base]
@@ -151,5 +152,5 @@ def obey(compiled: Compiled, book: RuleBook, base: BaseValues) -> None:
             targets += [rule.target(float(base[rule.actor][rule.behaviour]))] if rule.enabled else []
             term += 1
         value[place] = max(targets), min(targets)
-    compiled.arrays = (*head, value, code, number, gain)
+    compiled.arrays = was._replace(response_value=value, term_code=code, term_value=number)
     compiled.felt.obey(book.rules)

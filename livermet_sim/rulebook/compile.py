@@ -12,12 +12,13 @@ import numpy as np
 from livermet_sim.base import threads
 from livermet_sim.base.errors import RuleError
 from livermet_sim.kernels import response
+from livermet_sim.rulebook.arrays import Arrays, Response, places_of, write_arrays
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.felt import Felt, heard_as, with_strengths
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.rulebook.signals import Signal
 from livermet_sim.rulebook.touch import Local, Touch
-from livermet_sim.rulebook.vocabulary import LAYERS, Vocabulary
+from livermet_sim.rulebook.vocabulary import Vocabulary
 from livermet_sim.state.sites import SITE_COLUMNS
 from livermet_sim.state.table import Column
 
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
     from livermet_sim.state.world import World
 
 Watch = Callable[["Compiled", "World", np.ndarray], None]
-
-
-@dataclass(frozen=True)
-class Response:
-    """Hold all rules of one kind on one behaviour, with the shared ceiling and floor."""
-
-    kind: str
-    behaviour: str
-    base: float
-    ceiling: float
-    floor: float
-    rules: tuple[Rule, ...]
 
 
 @dataclass
@@ -51,8 +40,8 @@ class Compiled:
         What the rules act on, sorted by kind.
     senses : dict of tuple of Signal
         Per kind the signals its rules read.
-    arrays : tuple of ndarray
-        What ``kernels.response.evaluate`` takes from ``layout`` to ``gain``.
+    arrays : Arrays
+        What the kernels of responses take of them.
     places : mapping
         Where each code of look-up finds its source.
     touch, local : Touch, Local
@@ -67,7 +56,7 @@ class Compiled:
     behaviours: tuple[str, ...]
     responses: tuple[Response, ...]
     senses: dict[str, tuple[Signal, ...]]
-    arrays: tuple[np.ndarray, ...]
+    arrays: Arrays
     places: Mapping[int, Mapping[str, int]]
     touch: Touch
     local: Local
@@ -86,7 +75,7 @@ class Compiled:
     @property
     def gain(self) -> np.ndarray:
         """Return the share of its signal that gets through to each of `acting`, float64[T]; interventions write it."""
-        return self.arrays[-1]
+        return self.arrays.gain
 
     @property
     def acting(self) -> tuple[Rule, ...]:
@@ -114,11 +103,11 @@ class Compiled:
         if (due[self.touch.lines == 1] > 0).any():
             self.touch.update(world)
         self._feel(world, due)
-        inputs, arrays = self.inputs(world), self.given()
+        liver, rules = self.inputs(world), self.given()
 
-        def some(rows: slice) -> None:
+        def some(own: slice) -> None:
             senses = np.zeros_like(self.workspace)
-            self._run(rows.start, rows.stop, due, *inputs, *arrays, senses, rates)
+            self._run(own.start, own.stop, due, liver, rules, senses, rates)
 
         threads.each(some, threads.ranges(world.cells.n), threads.number(len(world.tissue.neighbours)))
 
@@ -128,11 +117,11 @@ class Compiled:
             self._read[kind, column] = self._wanted(kind, column)
         wanted, slots = self._read[kind, column]
         if not len(wanted):
-            return np.full(len(rows), self.arrays[1][kind, column])
+            return np.full(len(rows), self.arrays.base[kind, column])
         if self.felt.places:
             self._feel(world, (np.arange(len(self.kinds)) == kind).astype(np.int64))
         out, site = np.empty((len(rows), 1)), world.cells.full("site")
-        given = (*self.inputs(world), *self.given(), self.workspace)
+        given = self.inputs(world), self.given(), self.workspace
         response.answer_at(kind, wanted, slots, rows, site[rows], *given, out)
         return out[:, 0]
 
@@ -145,8 +134,8 @@ class Compiled:
         return np.array([m for m, _ in own], dtype=np.int64), np.array(slots, dtype=np.int64)
 
     def given(self) -> tuple[np.ndarray, ...]:
-        """Return the arrays as the kernels take them."""
-        return (*self.arrays[:-1], self.felt.gain(self.gain))
+        """Return the arrays as the kernels take them: a plain tuple, whose type numba knows soonest."""
+        return tuple(self.arrays._replace(gain=self.felt.gain(self.gain)))
 
     def _feel(self, world: World, due: np.ndarray) -> None:
         self.felt.update(world, due, self.gain, partial(self._heard, world))
@@ -164,7 +153,7 @@ class Compiled:
         senses = np.zeros_like(self.workspace)
         self.touch.update(world)
         self._feel(world, self._all)
-        self._run(row, row + 1, self._all, *self.inputs(world), *self.given(), senses, rates)
+        self._run(row, row + 1, self._all, self.inputs(world), self.given(), senses, rates)
         return senses[: len(self.senses[self.kind_of(world, row)]), 0], rates[row]
 
     def listen(self, world: World, kind: str) -> tuple[np.ndarray, np.ndarray]:
@@ -180,7 +169,7 @@ class Compiled:
         k = self.kinds.index(kind)
         rows = np.flatnonzero(world.cells["kind"] == k)
         heard = np.zeros((len(self.senses[kind]), len(rows)))
-        response.listen(k, rows, *self.inputs(world), self.arrays[0], *self.arrays[2:5], heard)
+        response.listen(k, rows, self.inputs(world), self.given(), heard)
         return rows, heard
 
     def kind_of(self, world: World, row: int) -> str:
@@ -188,13 +177,14 @@ class Compiled:
         return self.kinds[int(world.cells.full("kind")[row])]
 
     def inputs(self, world: World) -> tuple[Any, ...]:
-        """Return the part of the state that the kernels read, in their order."""
-        tissue = world.tissue
+        """Return the part of the state that the kernels read: cells, sites, lattice and stretches, as they take them."""
+        cells, tissue = world.cells, world.tissue
         return (
-            world.cells.real, world.cells.whole, world.fields.concentration, world.sites.real, world.census.count, tissue.contacts,
-            tissue.neighbours, world.systemic, tissue.lattice.sides // 2, tissue.lattice.length, world.segments, world.segment_row,
-            self.touch.touching, self.touch.around, self.felt.values,
-        )  # fmt: skip
+            (cells.real, cells.whole, self.felt.values),
+            (world.fields.concentration, world.sites.real, world.census.count, world.systemic),
+            (tissue.contacts, tissue.neighbours, tissue.lattice.sides // 2, tissue.lattice.length),
+            (world.segments, world.segment_row, self.touch.touching, self.touch.around),
+        )
 
 
 def compile_rules(
@@ -223,18 +213,13 @@ def compile_rules(
     acting = [rule for r in responses for rule in r.rules]
     senses = with_strengths(acting, {kind: _signals(book, kind, responses) for kind in words.kinds}, words)
     felt = Felt(words.kinds, words, senses, acting)
-    places = _places(words, cell_columns, site_columns) | {response.FELT: felt.places}
+    places = places_of(words, cell_columns, site_columns) | {response.FELT: felt.places}
     base = np.zeros((len(words.kinds), len(behaviours)))
     for k, kind in enumerate(words.kinds):
         for name in words.behaviours[kind]:
             base[k, behaviours.index(name)] = base_values[kind][name]
     touch = Touch(words, senses, places)
-    arrays = (
-        _layout(cell_columns, touch.lines),
-        base,
-        *_signal_arrays(words.kinds, senses, places),
-        *_response_arrays(words.kinds, responses, senses, behaviours),
-    )
+    arrays = write_arrays(cell_columns, touch.lines, base, senses, places, responses, behaviours)
     local = Local(words, responses, senses)
     return Compiled(words.kinds, behaviours, responses, senses, arrays, places, touch, local, felt, words)
 
@@ -271,71 +256,3 @@ def _refuse_twins(rule: Rule, other: Rule) -> None:
 def _signals(book: RuleBook, kind: str, responses: Sequence[Response]) -> tuple[Signal, ...]:
     names = dict.fromkeys(rule.signal for r in responses if r.kind == kind for rule in r.rules)
     return tuple(book.words.signals[name] for name in names)
-
-
-def _rows(columns: Sequence[Column], whole: bool) -> dict[str, int]:
-    return {column.name: i for i, column in enumerate(c for c in columns if c.whole == whole)}
-
-
-def _places(
-    words: Vocabulary, cell_columns: Sequence[Column], site_columns: Sequence[Column]
-) -> dict[int, dict[str, int]]:
-    """Return where each signal code finds its source: a row or column number."""
-    fields = {name: i for i, name in enumerate(words.fields)}
-    sites = _rows(site_columns, False)
-    return {
-        response.FIELD: fields, response.GRADIENT: fields, response.SITE: sites, response.AROUND: sites,
-        response.OWN: _rows(cell_columns, False),
-        response.SYSTEMIC: {name: i for i, name in enumerate(words.systemic)},
-        response.CONTACT: {name: i for i, name in enumerate(words.kinds)},
-    }  # fmt: skip
-
-
-def _layout(cell_columns: Sequence[Column], lines: np.ndarray) -> np.ndarray:
-    whole, real = _rows(cell_columns, True), _rows(cell_columns, False)
-    rows = [whole[name] for name in ("kind", "site", "layer")]
-    return np.array([*rows, real["activation"], len(lines), whole["segment"], *lines], dtype=np.int64)
-
-
-def _signal_arrays(
-    kinds: Sequence[str], senses: Mapping[str, Sequence[Signal]], places: Mapping[int, Mapping[str, int]]
-) -> tuple[np.ndarray, ...]:
-    flat = [signal for kind in kinds for signal in senses[kind]]
-    first = np.cumsum([0, *(len(senses[kind]) for kind in kinds)]).astype(np.int64)
-    code = np.zeros((len(flat), 2), dtype=np.int64)
-    for i, signal in enumerate(flat):
-        code[i] = signal.code, places[signal.code][signal.source] + len(kinds) * signal.activated
-    return first, code, np.array([signal.deficit for signal in flat], dtype=np.float64)
-
-
-def _response_arrays(
-    kinds: Sequence[str],
-    responses: Sequence[Response],
-    senses: Mapping[str, Sequence[Signal]],
-    behaviours: Sequence[str],
-) -> tuple[np.ndarray, ...]:
-    first = np.cumsum([0, *(sum(r.kind == kind for r in responses) for kind in kinds)]).astype(np.int64)
-    code: list[tuple[int, int, int]] = []
-    value: list[tuple[float, float]] = []
-    terms: list[tuple[int, bool, int]] = []
-    numbers: list[tuple[float, float]] = []
-    for r in responses:
-        slots = {signal.name: i for i, signal in enumerate(senses[r.kind])}
-        code.append((behaviours.index(r.behaviour), len(terms), len(terms) + len(r.rules)))
-        value.append((r.ceiling, r.floor))
-        for rule in r.rules:
-            terms.append((slots[heard_as(rule)], rule.direction == "increases", layer_bits(rule)))
-            numbers.append(rule.numbers)
-    return (
-        first,
-        np.array(code, dtype=np.int64).reshape(-1, 3),
-        np.array(value, dtype=np.float64).reshape(-1, 2),
-        np.array(terms, dtype=np.int64).reshape(-1, 3),
-        np.array(numbers, dtype=np.float64).reshape(-1, 2),
-        np.ones(len(terms)),
-    )
-
-
-def layer_bits(rule: Rule) -> int:
-    """Return the layers a rule holds in, one bit each."""
-    return sum(1 << i for i, name in enumerate(LAYERS) if name in rule.where)

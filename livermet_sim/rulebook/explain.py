@@ -11,8 +11,9 @@ import numpy as np
 
 from livermet_sim.kernels.response import power_of
 from livermet_sim.rulebook import wording
+from livermet_sim.rulebook.arrays import layer_bits
 from livermet_sim.rulebook.book import RuleBook
-from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.rulebook.own import HILL
 from livermet_sim.rulebook.rule import Rule
 from livermet_sim.rulebook.vocabulary import LAYERS, Vocabulary
@@ -105,7 +106,7 @@ def explain_cell(compiled: Compiled, world: World, row: int) -> list[Reason]:
     _, rates = compiled.look(world, row)
     values, kind = senses(compiled, world, row), compiled.kind_of(world, row)
     layer = int(world.cells.full("layer")[row])
-    base = compiled.arrays[1][compiled.kinds.index(kind)]
+    base = compiled.arrays.base[compiled.kinds.index(kind)]
     found = {r.behaviour: r.rules for r in compiled.responses if r.kind == kind}
     gain = {rule.id: share for rule, share in zip(compiled.acting, compiled.gain.tolist(), strict=True)}
     reasons: list[Reason] = []

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from livermet_sim.rulebook.compile import Compiled, layer_bits
+from livermet_sim.rulebook.arrays import layer_bits
+from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.rulebook.own import Shape
 from livermet_sim.rulebook.rule import Rule
 

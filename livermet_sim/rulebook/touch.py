@@ -120,17 +120,8 @@ class Local:
             values = np.empty((len(sites), len(names)))
             if len(sites):
                 rows = world.segment_row[world.segments[sites]]
-                response.answer_at(
-                    k,
-                    wanted,
-                    slots,
-                    rows,
-                    sites,
-                    *compiled.inputs(world),
-                    *compiled.given(),
-                    compiled.workspace,
-                    values,
-                )
+                given = compiled.inputs(world), compiled.given(), compiled.workspace
+                response.answer_at(k, wanted, slots, rows, sites, *given, values)
             found.append((sites, names, values))
         return found
 

@@ -23,27 +23,32 @@ class Cycles:
     """
 
     def __init__(self, tissue: Tissue, spread: np.ndarray):
-        self._spread, signals = spread, len(spread)
-        self._levels = levels = Levels(tissue, float(np.sqrt(spread.max(initial=0.0))))
-        self._gains = _gains(levels.form, spread)
-        whole = self._gains[:, levels.whole].swapaxes(0, 1)[:, :, None]
-        self._tiles = np.tile(np.concatenate([whole, whole * spread], axis=2), TILE)
-        self._value, self._load = np.zeros((2, levels.rows * signals))
-        self._fine = np.zeros(tissue.n * signals)
-        self._out = np.zeros((levels.longest + 4) * signals)
+        signals = len(spread)
+        levels = Levels(tissue, float(np.sqrt(spread.max(initial=0.0))))
+        gains = _gains(levels.form, spread)
+        whole = gains[:, levels.whole].swapaxes(0, 1)[:, :, None]
+        tiles = np.tile(np.concatenate([whole, whole * spread], axis=2), TILE)
+        self._places = levels.levels, levels.lines, levels.edges, levels.ghosts, levels.form
+        self._weights = gains, spread, tiles
+        fine, out = np.zeros(tissue.n * signals), np.zeros((levels.longest + 4) * signals)
+        self._scratch = fine, *np.zeros((2, levels.rows * signals)), out
 
     def solve(
         self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
     ) -> int:
         """Run cycles from ``concentration``, float64[n, F], in place; return how many."""
-        levels = self._levels
         # what is left of a signal that nothing secretes any more
         concentration[:, ~source.any(axis=0)] = 0.0
         cycles = diffusion.relax(
-            concentration.ravel(), source.ravel(), unit, levels.levels, levels.lines, levels.edges, levels.ghosts,
-            levels.form, self._gains, self._spread, self._tiles, self._fine, self._value, self._load, self._out,
-            tolerance, most,
-        )  # fmt: skip
+            concentration.ravel(),
+            source.ravel(),
+            unit,
+            self._places,
+            self._weights,
+            self._scratch,
+            tolerance,
+            most,
+        )
         # the solution is nowhere negative; what the tolerance leaves of it may be
         np.maximum(concentration, 0.0, out=concentration)
         return cycles

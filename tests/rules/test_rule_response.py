@@ -16,6 +16,7 @@ from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.cells.kind import Kind
 from livermet_sim.kernels import response
+from livermet_sim.rulebook.arrays import Arrays
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.compile import compile_rules
 
@@ -58,6 +59,10 @@ def test_only_living_rows_are_written_and_all_columns_of_them():
     assert np.isfinite(world.rates[:3]).all() and np.isnan(world.rates[3:]).all()
 
 
+def test_the_kernels_find_each_array_by_its_name():
+    assert [getattr(response, name.upper()) for name in Arrays._fields] == list(range(len(Arrays._fields)))
+
+
 def test_nothing_sensed_gives_the_base():
     book = load({"GR7.unprimed": {"enabled": False}})
     rules = compiled(book)
@@ -68,7 +73,7 @@ def test_nothing_sensed_gives_the_base():
     kept = {rule.id: {"enabled": rule.enabled and rule.signal in silent} for rule in book}
     rules = compiled(load(kept))
     rules.evaluate(world)
-    assert np.array_equal(world.rates[: world.cells.n], rules.arrays[1])
+    assert np.array_equal(world.rates[: world.cells.n], rules.arrays.base)
 
 
 def _two_signals(rules, base, high=10.0):

@@ -202,7 +202,7 @@ def test_what_fails_is_reported_and_the_others_are_not_lost(tmp_path, monkeypatc
 def _without(engine, id):
     """Say whether a rule is off in a run: it is not there, or it is mute."""
     acting = [rule.id for rule in engine.compiled.acting]
-    return id not in acting or engine.compiled.arrays[-3][acting.index(id), 2] == 0
+    return id not in acting or engine.compiled.arrays.term_code[acting.index(id), 2] == 0
 
 
 def test_the_study_is_the_same_whoever_carries_it_out(tmp_path):
