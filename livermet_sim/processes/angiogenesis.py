@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livermet_sim.kernels.codes import PARENCHYMA, PORTAL, SINUSOID, SPROUT, SPROUT_STEP
+from livermet_sim.kernels.codes import PORTAL, SINUSOID, SPROUT_STEP
+from livermet_sim.kernels.codes import SPROUT as TIP_LEAVES
 from livermet_sim.kernels.remodelling import sprouting
 from livermet_sim.kernels.rng import child_keys, draws
+from livermet_sim.kernels.sprouts import LAID, READ, SPROUT, Ground, Made, Manner, Tips, advance
 from livermet_sim.processes.collapse import Vessels
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -95,28 +97,21 @@ class Angiogenesis(Process):
             own.settled,
         )
         self.unopposed = own.unopposed
-        self._tubes: list[tuple[int, int]] = []
-        self._diameters: list[float] = []
 
     def step(self, world: World) -> None:
         """Advance all sprouts; then let new tips out where no other tip is near."""
-        clock, sprouts, cells = world.clock, world.carried[SPROUTS.name], world.cells
+        clock, cells = world.clock, world.cells
         span = clock.span(self.every)
         reopened = self._reopen(world, span)
-        held = np.bincount(world.sites["sprout"][world.compartment == SINUSOID].astype(np.int64))
-        over = [row for row in np.argsort(sprouts["key"]) if not self._advance(world, int(row), span, held)]
-        self._end(world, np.sort(np.array(over, dtype=np.int64)))
-        if self._tubes:
-            world.network.add_edges(np.array(self._tubes), np.array(self._diameters))
-            self._tubes, self._diameters = [], []
+        if world.carried[SPROUTS.name].n:
+            self._advance(world, span)
         out = np.empty(cells.n, dtype=np.int64)
         number = sprouting(
             cells.n, world.seed, clock.tick, span, self.lsec, cells.full("kind"), cells.full("key"), world.rates,
             self.column, out,
         )  # fmt: skip
         rows = np.setdiff1d(out[:number], reopened)
-        for row in rows[np.argsort(cells.full("key")[rows])]:
-            self._start(world, int(row))
+        self._start(world, rows[np.argsort(cells.full("key")[rows])])
 
     def _reopen(self, world: World, span: float) -> np.ndarray:
         """Let LSEC at the open ends of vessels that were cut be tips, which none beyond inhibits; return their rows.
@@ -134,7 +129,7 @@ class Angiogenesis(Process):
         rows, first = np.unique(lining[lining >= 0], return_index=True)
         ends, keys = ends[lining >= 0][first], world.cells.full("key")[rows]
         rate = self.unopposed * world.rates[rows, self.column]
-        out = draws(world.seed, SPROUT, world.clock.tick, keys) < 1.0 - np.exp(-rate * span)
+        out = draws(world.seed, TIP_LEAVES, world.clock.tick, keys) < 1.0 - np.exp(-rate * span)
         for i in np.argsort(keys[out]):
             self._leave(world, int(rows[out][i]), int(ends[out][i]))
         sites["severed"][ends[out]] = 0.0
@@ -148,21 +143,32 @@ class Angiogenesis(Process):
             world.sites["sprout"][done] = 0.0
             sprouts.drop(rows)
 
-    def _start(self, world: World, row: int) -> None:
-        """Let an LSEC become a tip cell unless another tip is near (Dll4-Notch)."""
-        cells, sprouts = world.cells, world.carried[SPROUTS.name]
-        segment = int(cells.full("segment")[row])
-        age, perfused = world.sites["vessel_age"], world.sites["perfused"]
-        # what carries no blood brings none to a branch, and a vessel this young is still forming
-        lined = np.flatnonzero((world.segments == segment) & (perfused > 0.0))
-        lined = lined[(age[lined] == 0.0) | (age[lined] >= self.settled)]
-        if not len(lined):
-            return
-        site = int(lined[np.argmax(world.fields.concentration[lined, self.guide])])
+    def _start(self, world: World, rows: np.ndarray) -> None:
+        """Let LSEC become tip cells, one after the other, unless another tip is near (Dll4-Notch)."""
+        sprouts, distance = world.carried[SPROUTS.name], world.tissue.lattice.distance
+        sites = self._leaving(world)[world.cells.full("segment")[rows]]
+        # what carries no blood brings none to a branch
+        rows, sites = rows[sites >= 0], sites[sites >= 0]
         taken = np.concatenate([sprouts["tip"], sprouts["root"]])
-        if len(taken) and world.tissue.lattice.distance(taken, site).min() < self.apart:
-            return
-        self._leave(world, row, site)
+        alone = (distance(sites[:, None], taken) >= self.apart).all(axis=1)
+        begun: list[int] = []
+        for row, site in zip(rows[alone].tolist(), sites[alone].tolist(), strict=True):
+            if (distance(np.array(begun, dtype=np.int64), site) >= self.apart).all():
+                self._leave(world, row, site)
+                begun.append(site)
+
+    def _leaving(self, world: World) -> np.ndarray:
+        """Return the place of each stretch that a tip would leave, int64[stretches], -1 where none can.
+
+        That is where the guide is strongest; it has to carry blood, and a vessel that is too young is still forming.
+        """
+        age, found = world.sites["vessel_age"], np.full(len(world.segment_row), -1, dtype=np.int64)
+        settled = (age == 0.0) | (age >= self.settled)
+        at = np.flatnonzero((world.segments >= 0) & (world.sites["perfused"] > 0.0) & settled)
+        # of places alike the first, which is written last
+        at = at[np.lexsort((-at, world.fields.concentration[at, self.guide]))]
+        found[world.segments[at]] = at
+        return found
 
     def _leave(self, world: World, row: int, site: int) -> None:
         """Begin a sprout at a site of the stretch of an LSEC."""
@@ -179,123 +185,64 @@ class Angiogenesis(Process):
             self._portal_distance = world.tissue.lattice.distances(world.tissue.compartment == PORTAL)
         return self.portal_tube if self._portal_distance[site] < self.portal_reach else self.tube
 
-    def _advance(self, world: World, row: int, span: float, held: np.ndarray) -> bool:
-        """Let one tip go as far as its time allows; return False when its way is over.
-
-        ``held`` counts the sites that each sprout still has; one that has lost any is cut off.
-        """
-        own = world.carried[SPROUTS.name]
-        lsec, number = world.segment_row[own["segment"][row]], own["number"][row]
-        whole = own["sites"][row] == (held[number] if number < len(held) else 0)
-        if lsec < 0 or not whole or world.compartment[own["root"][row]] != SINUSOID:
-            return False
-        own["age"][row] += span
-        own["due"][row] += world.rates[lsec, self.extend] * span
-        hop = 0
-        while own["due"][row] > 0.0:
-            before = int(own["tip"][row])
-            if not self._hop(world, row, hop):
-                return False
-            far = float(world.tissue.lattice.distance(before, int(own["tip"][row])))
-            own["travelled"][row] += far
-            own["due"][row] -= far
-            if own["travelled"][row] > self.reach:
-                return False
-            hop += 1
-        return True
-
-    def _hop(self, world: World, row: int, hop: int) -> bool:
-        """Grow by one site; return False when the sprout has met a vessel or has no way."""
-        own, sites = world.carried[SPROUTS.name], world.sites
-        tip, root, number = (int(own[name][row]) for name in ("tip", "root", "number"))
-        places = [
-            int(p)
-            for p in world.tissue.neighbours[tip]
-            if p >= 0 and p != root and sites["sprout"][p] != number
-        ]
-        vessels = [p for p in places if world.compartment[p] == SINUSOID]
-        met = [p for p in vessels if self._joins(world, row, p)]
-        if met and own["sites"][row] > 0:
-            self._join(world, row, met[0])
-            return False
-        # the remains of a vessel without blood are a way like any other, and are used again
-        free = [p for p in vessels if sites["perfused"][p] == 0.0 and sites["sprout"][p] == 0.0]
-        free += [p for p in places if world.compartment[p] == PARENCHYMA and self._open(world, p)]
-        if not free:
-            return False
-        guide = world.fields.concentration[np.array(free), self.guide]
-        scale = max(float(guide.max()), 1e-9)
-        purpose = SPROUT_STEP + ((hop + 1) << 16)
-        noise = draws(world.seed, purpose, world.clock.tick, int(own["key"][row]) ^ np.array(free))
-        ahead = self.straight * self._straightness(world, row, free)
-        best = free[int(np.argmax(guide / scale + ahead + self.wander * noise))]
-        if world.compartment[best] != SINUSOID:
-            self._lay(world, row, best)
-        self._join(world, row, best)
-        sites["sprout"][best] = number
-        own["before"][row], own["tip"][row] = tip, best
-        own["sites"][row] += 1
-        return True
-
-    def _joins(self, world: World, row: int, site: int) -> bool:
-        """Say whether blood would run through the sprout if it joined the vessel at ``site``.
-
-        So it does between two vessels at different pressures: a tube without blood that hangs on one has the pressure of
-        what it hangs on.
-        """
-        own, perfused = world.carried[SPROUTS.name], world.sites["perfused"]
-        root = int(own["root"][row])
-        other = np.flatnonzero(own["number"] == world.sites["sprout"][site])
-        hangs = world.network.fed[site] and world.sites["vessel_age"][site] > 0.0
-        if not (len(other) or perfused[site] > 0.0 or hangs):
-            return False
-        # a branch must not come back at once; the open end of a cut vessel may find the other
-        branch = perfused[root] > 0.0 and own["travelled"][row] <= 2.0 * HOME
-        if branch and world.tissue.lattice.distance(root, site) <= HOME:
-            return False
-        end = int(own["root"][other[0]]) if len(other) else site
-        pressure = world.network.pressure
-        return bool(abs(pressure[end] - pressure[root]) >= self.drop)
-
-    def _straightness(self, world: World, row: int, places: list[int]) -> np.ndarray:
-        """Return the cosine between the last hop and a hop to each place; 0 for the first hop."""
-        own = world.carried[SPROUTS.name]
-        if own["sites"][row] == 0:
-            return np.zeros(len(places))
-        displacement, tip = world.tissue.lattice.displacement, int(own["tip"][row])
-        last, on = displacement(int(own["before"][row]), tip), displacement(tip, np.array(places))
-        return (last[0] * on[0] + last[1] * on[1]) / (np.hypot(*last) * np.hypot(*on))
-
-    def _open(self, world: World, site: int) -> bool:
-        """Say whether a site has room for one more tube: not beside several already."""
-        around = world.tissue.neighbours[site]
-        return int((world.compartment[around[around >= 0]] == SINUSOID).sum()) <= self.crowd
-
-    def _lay(self, world: World, row: int, site: int) -> None:
-        """Make ``site`` a tube; a full stretch gets an LSEC of its own."""
-        own = world.carried[SPROUTS.name]
-        world.compartment[site] = SINUSOID
-        world.sites["diameter"][site] = own["tube"][row]
-        world.sites["patency"][site] = 1.0
-        world.sites["vessel_age"][site] = 1e-6
-        if own["sites"][row] % self.stretch == 0:
-            self._new_lsec(world, row, site)
-        world.segments[site] = own["segment"][row]
-
-    def _join(self, world: World, row: int, site: int) -> None:
-        own = world.carried[SPROUTS.name]
-        self._tubes.append((int(own["tip"][row]), site))
-        self._diameters.append(float(own["tube"][row]))
-
-    def _new_lsec(self, world: World, row: int, site: int) -> None:
-        own, segment = world.carried[SPROUTS.name], len(world.segment_row)
-        mother = world.segment_row[own["segment"][row]]
-        purpose = SPROUT_STEP + (1 << 16)
-        key = child_keys(world.seed, purpose, world.clock.tick, np.array([int(own["key"][row]) ^ site]))[0]
-        activation = float(world.cells.full("activation")[mother]) if mother >= 0 else 0.0
-        rows = world.add_cells(
-            1, kind=self.lsec, site=site, key=key, born=world.clock.tick, segment=segment, diameter=7.0,
-            activation=activation,
+    def _advance(self, world: World, span: float) -> None:
+        """Let tips go as far as their time allows, in the order of their keys, and take up what they made."""
+        own, sites, lined = world.carried[SPROUTS.name], world.sites, world.segment_row
+        lsec = lined[own["segment"]]
+        pace = np.where(lsec >= 0, world.rates[lsec, self.extend], -1.0)
+        held = np.bincount(sites["sprout"][world.compartment == SINUSOID].astype(np.int64))
+        held = np.append(held, np.zeros(own["number"].max() + 1, dtype=np.int64))
+        row_of = np.full(len(held), -1, dtype=np.int64)
+        row_of[own["number"]] = np.arange(own.n)
+        offset = np.stack(world.tissue.lattice.steps(own["root"], own["tip"]), axis=1).astype(np.int64)
+        # no hop is shorter than a site
+        most = int((np.maximum(own["due"] + pace * span, 0.0) / self.spacing + 2.0).sum())
+        made = Made(
+            np.zeros(2, dtype=np.int64), np.empty((most, 2), dtype=np.int32), np.empty(most), *np.empty((3, most), dtype=np.int64),
+            len(lined),
         )  # fmt: skip
-        world.segment_row = np.append(world.segment_row, rows[0])
-        own["segment"][row] = segment
+        tips = Tips(
+            np.argsort(own["key"]),
+            pace,
+            own["sites"] == held[own["number"]],
+            offset,
+            np.zeros(own.n, dtype=np.bool_),
+        )
+        advance(
+            tips, world.seed, world.clock.tick, span, lined, own.of(*SPROUT), self._manner(world), self._ground(world, row_of),
+            made,
+        )  # fmt: skip
+        tubes, new = made.number
+        if tubes:
+            world.network.add_edges(made.tubes[:tubes], made.width[:tubes])
+        self._line(world, made.place[:new], made.key[:new], made.mother[:new])
+        self._end(world, np.flatnonzero(tips.over))
+
+    def _manner(self, world: World) -> Manner:
+        lattice = world.tissue.lattice
+        return Manner(
+            self.reach, HOME, self.drop, self.straight, self.wander, self.crowd, self.stretch, self.spacing, lattice.hops,
+            lattice.turns,
+        )  # fmt: skip
+
+    def _ground(self, world: World, row_of: np.ndarray) -> Ground:
+        network = world.network
+        guide = np.ascontiguousarray(world.fields.concentration[:, self.guide])
+        return Ground(
+            world.compartment, world.segments, *world.sites.of(*LAID, *READ), guide, network.fed, network.pressure,
+            world.tissue.neighbours, row_of,
+        )  # fmt: skip
+
+    def _line(self, world: World, places: np.ndarray, keys: np.ndarray, mothers: np.ndarray) -> None:
+        """Add the LSEC that line new stretches; a mother below 0 is one of them: see `Made`."""
+        if not len(places):
+            return
+        activation, first = np.zeros(len(places)), len(world.segment_row)
+        for i, mother in enumerate(mothers.tolist()):
+            known = world.cells.full("activation")[mother] if mother >= 0 else activation[-1 - mother]
+            activation[i] = known
+        rows = world.add_cells(
+            len(places), kind=self.lsec, site=places, key=keys, born=world.clock.tick, diameter=7.0,
+            segment=np.arange(first, first + len(places)), activation=activation,
+        )  # fmt: skip
+        world.segment_row = np.append(world.segment_row, rows)

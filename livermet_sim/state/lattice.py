@@ -89,6 +89,18 @@ class Lattice:
         return [(x, y) for x, y in STEPS[:SIDES].tolist()]
 
     @property
+    def hops(self) -> np.ndarray:
+        """Return the way to each neighbour in whole sites, int64[8, 2]."""
+        return STEPS
+
+    @cached_property
+    def turns(self) -> np.ndarray:
+        """Return the cosine between the ways to each neighbour and to each other one, float64[8, 8]."""
+        x, y = self.site * STEPS.T
+        far = np.hypot(x, y)
+        return (x[:, None] * x + y[:, None] * y) / (far[:, None] * far)
+
+    @property
     def ring(self) -> list[int]:
         """Return the slots in the order in which they lie around a site, from a side on."""
         angle = np.arctan2(*STEPS.T[::-1]) % (2.0 * np.pi)

@@ -52,16 +52,20 @@ def climb(engine, setting, rows: np.ndarray, updates: int, hops: float = 6.0, ri
     aside = 0.0 if ridge is None else 4.0 * np.abs(x - ridge)
     world.fields.concentration[:, setting.fields.index("vegf")] = np.maximum(0.0, 13.0 - y - aside)
     grow, line = process(engine, "Angiogenesis"), process(engine, "Line")
-    ticks, trails, hop = round(grow.every / world.clock.dt), {}, type(grow)._hop
+    ticks, trails = round(grow.every / world.clock.dt), {}
+    join = world.network.add_edges
 
-    def followed(world, row, number):
-        key = int(world.carried["sprouts"]["key"][row])
-        going = hop(grow, world, row, number)
-        if going:
-            trails[key].path.append(int(world.carried["sprouts"]["tip"][row]))
-        return going
+    def followed(pairs, diameters):
+        sprouts = world.carried["sprouts"]
+        for tip, site in pairs.tolist():
+            # what it met is not of its own
+            for row in np.flatnonzero(sprouts["number"] == world.sites["sprout"][site]):
+                path = trails[int(sprouts["key"][row])].path
+                if path[-1] == tip:
+                    path.append(site)
+        join(pairs, diameters)
 
-    grow._hop = followed
+    world.network.add_edges = followed
     for update in range(updates):
         for key, root in zip(
             world.carried["sprouts"]["key"].tolist(), world.carried["sprouts"]["root"].tolist(), strict=True
@@ -75,7 +79,7 @@ def climb(engine, setting, rows: np.ndarray, updates: int, hops: float = 6.0, ri
         line.step(world)
         grow.step(world)
         world.clock.tick += ticks
-    del grow._hop
+    del world.network.add_edges
     for key, root in zip(
         world.carried["sprouts"]["key"].tolist(), world.carried["sprouts"]["root"].tolist(), strict=True
     ):
@@ -372,16 +376,25 @@ def test_an_end_that_is_pressed_shut_is_no_tip(monkeypatch):
         assert (regrow(engine, setting, 1, 1e-5) > 0) == (share > 0.5)
 
 
-def test_a_tip_joins_a_cut_vessel_if_pressure_drives_blood_through_both(monkeypatch):
+@pytest.mark.parametrize("joins", [True, False])
+def test_a_tip_joins_a_cut_vessel_if_pressure_drives_blood_through_both(monkeypatch, joins):
     engine, setting, path = loop(monkeypatch)
     world, grow = engine.world, process(engine, "Angiogenesis")
     cut(engine, setting, path[4:6])
-    for root, hanging, joins in ((path[-1], path[3], True), (path[0] + WIDTH, path[3], False)):
-        world.carried["sprouts"].append(
-            1, number=1, key=5, root=root, tip=root, before=root, segment=0, travelled=1e3
-        )
-        assert grow._joins(world, 0, int(hanging)) == joins
-        world.carried["sprouts"].drop(np.array([0]))
+    # a tip beside what hangs on the lower tube; its root hangs on the upper tube, or stands on the lower one itself
+    root, tip, hanging = path[-1] if joins else path[0] + WIDTH, int(path[3]) + 1, path[1:4]
+    assert (world.compartment[tip] == PARENCHYMA) and not world.sites["perfused"][hanging].any()
+    world.compartment[tip], world.sites["sprout"][tip] = SINUSOID, 1.0
+    world.carried["sprouts"].append(
+        1, number=1, key=5, root=root, tip=tip, before=root, segment=0, sites=1, tube=6.0, travelled=100.0
+    )
+    world.rates[:] = 0.0
+    world.rates[world.rows("lsec"), setting.column("extend")] = 1.0
+    before = len(world.network.edges)
+    grow.step(world)
+    new = world.network.edges[(world.network.edges == tip).any(axis=1)]
+    assert len(world.network.edges) > before and np.isin(new, hanging).any() == joins
+    assert world.carried["sprouts"].n == (not joins)
 
 
 def test_a_young_tip_keeps_what_it_has_laid(monkeypatch):
