@@ -159,5 +159,4 @@ def mobile(
         make("polarise", 0.0, "/h", "Rate at which polarisation moves towards 1 (tumour-feeding).", 100.0),
         make("depolarise", 0.0013, "/h", "Rate at which polarisation moves towards 0 (tumour-killing).", 100.0),
         make("release_net", 0.0, "/h", "Rate of releasing an extracellular trap (and dying of it).", 100.0),
-        make("suppress", 0.0, "1", "Suppression given to lymphocytes in contact.", 100.0),
     )  # fmt: skip

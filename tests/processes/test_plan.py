@@ -8,10 +8,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from livermet_sim import engine as engine_module
 from livermet_sim import processes
 from livermet_sim.engine import Engine
 from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.process import STAGES, Process
+from livermet_sim.processes.setting import Setting
 from livermet_sim.scenario.load import load
 from livermet_sim.state.clock import Clock
 
@@ -144,3 +146,17 @@ def test_no_process_asks_whether_it_is_time():
     folder = Path(processes.__file__).parent
     asking = {path.name for path in folder.rglob("*.py") if "clock.due(" in path.read_text(encoding="utf-8")}
     assert asking == by_part | {"process.py"}
+
+
+def test_every_behaviour_that_a_kind_declares_is_read_by_a_process(monkeypatch):
+    asked = set()
+
+    def heard(values, kinds, fields, column):
+        return Setting(values, kinds, fields, lambda name: asked.add(name) or column(name))
+
+    monkeypatch.setattr(engine_module, "Setting", heard)
+    engine = Engine(load("strip"), 1)
+    # signals are told by the first, what is recruited as well
+    unread = set(engine.compiled.behaviours) - asked
+    assert {name for name in unread if not name.startswith(("secrete.", "recruit."))} == set()
+    assert asked & {f"secrete.{name}" for name in engine.recipe.fields}
