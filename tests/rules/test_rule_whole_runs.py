@@ -1,0 +1,64 @@
+"""Show in whole runs that mechanisms change what their sources say they change, with luck shared."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from livermet_sim.engine import Engine
+from livermet_sim.scenario.load import load
+from livermet_sim.scenario.spec import Scenario
+from livermet_sim.sweep.factors import change_paths
+
+QUIET = 0.05
+
+
+def run(scenario: Scenario, seed: int, without: str = "") -> Engine:
+    """Return a run at its end, with or without a mechanism."""
+    engine = Engine(change_paths(scenario, {"ablate": without}) if without else scenario, seed)
+    engine.run()
+    return engine
+
+
+def signal(engine: Engine, name: str) -> np.ndarray:
+    """Return a signal at all sites."""
+    return engine.world.fields.concentration[:, engine.recipe.fields.index(name)]
+
+
+def mean_state(engine: Engine, kind: str, state: str) -> float:
+    """Return the mean of a state over the cells of a kind."""
+    cells = engine.world.cells
+    return float(cells[state][cells["kind"] == engine.world.kinds.index(kind)].mean())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_lining_gives_interleukin_1_where_tumour_cells_arrive_and_more_of_it_is_activated_for_that(seed):
+    scenario = load("lobule", {"run.days": 0.5})
+    whole, without = run(scenario, seed), run(scenario, seed, without="MV4")
+    assert signal(without, "il1").max() == 0.0
+    rule = whole.recipe.rules["MV6.il1"]
+    x = signal(whole, "il1").max() / rule.half_max
+    assert x**rule.power / (1.0 + x**rule.power) > QUIET
+    assert mean_state(whole, "lsec", "activation") > 1.05 * mean_state(without, "lsec", "activation")
+
+
+def test_lining_of_a_liver_without_tumour_cells_gives_hardly_any_interleukin_1():
+    resting = Engine(load("lobule", {"seeding.dose": 0.0}), 1)
+    assert signal(resting, "il1").max() < 0.05 * resting.recipe.rules["MV6.il1"].half_max
+
+
+def test_macrophages_that_a_tumour_turned_give_interleukin_10_that_turns_others():
+    scenario = load("lobule", {"run.days": 10})
+    whole, without = run(scenario, 3), run(scenario, 3, without="PA29")
+    rule = whole.recipe.rules["PA29.il10"]
+    x = signal(whole, "il10").max() / rule.half_max
+    assert x**rule.power / (1.0 + x**rule.power) > QUIET
+    assert signal(whole, "il10").mean() > 2.0 * signal(without, "il10").mean()
+
+
+def test_interleukin_10_of_macrophages_is_what_its_source_says():
+    given, lost, half = 3e-12, 4.0, 8e-3  # nmol a cell and day, a day, nM
+    cells = 4e11  # a litre, where each site of 10 um by 10 um by 25 um holds one
+    book = load("baseline").rules
+    for rule in ("PA29.secrete", "PA29.monocyte_secrete"):
+        assert book[rule].maximum == pytest.approx(given * cells / lost / half, rel=0.02)
