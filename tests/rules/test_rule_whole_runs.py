@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from livermet_sim.engine import Engine
+from livermet_sim.kernels.codes import TISSUE
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.factors import change_paths
@@ -47,9 +48,14 @@ def test_lining_of_a_liver_without_tumour_cells_gives_hardly_any_interleukin_1()
     assert signal(resting, "il1").max() < 0.05 * resting.recipe.rules["MV6.il1"].half_max
 
 
-def test_macrophages_that_a_tumour_turned_give_interleukin_10_that_turns_others():
-    scenario = load("lobule", {"run.days": 10})
-    whole, without = run(scenario, 3), run(scenario, 3, without="PA29")
+@pytest.fixture(scope="module")
+def grown() -> Engine:
+    """Return a lobule with lesions."""
+    return run(load("lobule", {"run.days": 10}), 3)
+
+
+def test_macrophages_that_a_tumour_turned_give_interleukin_10_that_turns_others(grown):
+    whole, without = grown, run(grown.recipe, 3, without="PA29")
     rule = whole.recipe.rules["PA29.il10"]
     x = signal(whole, "il10").max() / rule.half_max
     assert x**rule.power / (1.0 + x**rule.power) > QUIET
@@ -62,3 +68,14 @@ def test_interleukin_10_of_macrophages_is_what_its_source_says():
     book = load("baseline").rules
     for rule in ("PA29.secrete", "PA29.monocyte_secrete"):
         assert book[rule].maximum == pytest.approx(given * cells / lost / half, rel=0.02)
+
+
+def test_crowded_cells_that_stand_in_the_plates_beside_a_vessel_can_enter_it(grown):
+    world = grown.world
+    rows = np.flatnonzero((world.cells["kind"] == 0) & (world.cells["layer"] == TISSUE))
+    site = world.cells["site"][rows]
+    beside = world.tissue.neighbours[site]
+    blood = ((world.sites["perfused"][beside] > 0.0) & (beside >= 0)).any(axis=1)
+    inside = rows[blood & (world.sites["perfused"][site] == 0.0) & (world.cells["crowding"][rows] > 0.9)]
+    assert len(inside) > 10
+    assert (world.rates[inside, grown.compiled.column("intravasate")] > 5e-5).mean() > 0.9
