@@ -27,8 +27,8 @@ MONOCYTE = Kind(
     ),
     behaviours=(
         *mobile(
-            5.0, 0.0015, 0.0, infiltrate=0.2,
-            sources={"crawl": ("assumed: 4-10 um/min, recalled", "assumed"), "leave": ("HCC model file (50 d in tumour); 20-50 d", "found")},
+            5.0, 0.042, 0.0, infiltrate=0.2,
+            sources={"crawl": ("assumed: 4-10 um/min, recalled", "assumed"), "leave": ("Patel 2017 doi:10.1084/jem.20170355 (classical monocytes last a day)", "found")},
         ),
         Parameter("convert", 0.0, "/h", "Rate of turning into the kind that it converts to.", 0.0, 100.0),
     ),

@@ -79,3 +79,17 @@ def test_crowded_cells_that_stand_in_the_plates_beside_a_vessel_can_enter_it(gro
     inside = rows[blood & (world.sites["perfused"][site] == 0.0) & (world.cells["crowding"][rows] > 0.9)]
     assert len(inside) > 10
     assert (world.rates[inside, grown.compiled.column("intravasate")] > 5e-5).mean() > 0.9
+
+
+def test_ccl2_gathers_monocytes_that_stay_at_the_tumour(grown):
+    without = run(grown.recipe, 3, without="PA14")
+    here, there = (len(engine.world.rows("monocyte")) for engine in (grown, without))
+    assert here >= 10 and here > 4 * max(1, there)
+
+
+def test_monocytes_last_a_day_at_rest_and_weeks_at_tumour_cells():
+    scenario = load("baseline")
+    leave = scenario.value("cells.monocyte.leave")
+    assert leave * 24.0 == pytest.approx(1.0, rel=0.05)  # Patel 2017
+    stay = scenario.rules["PA14.stay"]
+    assert stay.fold and leave * stay.maximum * 24.0 == pytest.approx(0.02, rel=0.05)  # HCC model file
