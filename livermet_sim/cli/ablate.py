@@ -31,11 +31,17 @@ def ablate(
         str, typer.Option(help="mechanism (all rules of an id together) or rule (one at a time).")
     ] = "mechanism",
     mode: Annotated[
-        str, typer.Option(help="drop, invert (the other direction) or saturate (always at the maximum).")
+        str,
+        typer.Option(
+            help="drop, invert (the other direction), saturate (always at the maximum), or swap: every two rules named exchange what they listen to."
+        ),
     ] = "drop",
     pairs: Annotated[
         List,
-        typer.Option(metavar="A,B,...", help="Take out every two of these together as well; repeatable."),
+        typer.Option(
+            metavar="A,B,...",
+            help="Take out every two of these together as well; repeatable. alike: every two that move one behaviour the same way.",
+        ),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Pairs of runs for each.")] = 12,
     first_seed: Annotated[int, typer.Option("--first-seed", min=0, help="Seeds count from here.")] = 1,
@@ -89,7 +95,7 @@ def _finish(study: Ablation, found: Effects, folder: Path, quiet: bool) -> None:
         for word, reason in study.left_out.items():
             typer.echo(f"Left out, {word}: {reason}")
         if not quiet:
-            typer.echo(f"\nSaved in {folder}: effects.csv, .md, .html and figures/ablation.png")
+            typer.echo(f"\nSaved in {folder}: effects.csv, .md, .html, figures/ablation.png and phases.png")
     if len(failed):
         first = failed.iloc[0]
         typer.echo(f"livermet: {len(failed):,} runs failed; run {first['run']}: {first['error']}", err=True)

@@ -67,6 +67,7 @@ NOW = Known(
 )
 FIRST = Known("from the hour at which it happened", fixed=True)
 FIRST_DAY = Known("once every founder has entered and was watched for 24 h, or its line has ended", watched=True, fixed=True)  # fmt: skip
+AFTER_FIRST_DAY = Known(f"{FIRST_DAY.words}; a total so far", watched=True)
 
 
 def by(hours: float) -> Known:

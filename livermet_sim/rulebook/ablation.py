@@ -7,6 +7,8 @@ id without its variants), several joined by `` + ``, or ``nothing``, the control
 - ``invert``: it lowers what it raised and raises what it lowered, as many fold.
 - ``saturate``: it is at its maximum wherever there is any of its signal.
 
+``swap MV9 with MV12`` lets two rules exchange what they listen to: see ``rulebook.swap``.
+
 A process that a user has registered goes by its name, and can be dropped.
 """
 
@@ -20,13 +22,14 @@ from livermet_sim.base.errors import RuleError
 from livermet_sim.rulebook import book
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.rule import Rule
+from livermet_sim.rulebook.swap import swapped
 
 ABLATE = "ablate"  # what a study calls what it takes out
 CONTROL = "nothing"
-DROP, INVERT, SATURATE = MODES = ("drop", "invert", "saturate")
+DROP, INVERT, SATURATE, SWAP = MODES = ("drop", "invert", "saturate", "swap")
 MECHANISM, RULE = BY = ("mechanism", "rule")
 ALONE = "alone"
-JOIN = " + "
+JOIN, WITH = " + ", " with "
 LEAST_HALF_MAX = 1e-9
 OWN_PHASE = "own"
 PROCESSES = "processes"  # sections of those that a user has registered
@@ -41,17 +44,22 @@ def family(id: str) -> str:
     return id.partition(".")[0]
 
 
+def ids(word: str) -> list[str]:
+    """Return the mechanisms, rules and processes that an ablation names."""
+    return [id for part in word.split(JOIN) for id in _parse(part)[1].split(WITH)]
+
+
 def phase(word: str) -> str:
     """Return the phase of the first mechanism of an ablation; "own" for a user's rule."""
-    id = _parse(word.split(JOIN)[0])[1]
+    id = ids(word)[0]
     head = family(id).rstrip("0123456789")
     return PHASE_OF.get(head, OWN_PHASE) if family(id) in book.mechanisms() else OWN_PHASE
 
 
 def title(word: str) -> str:
     """Return what the mechanisms of an ablation are called; a user's own rule goes by its id."""
-    ids = [_parse(part)[1] for part in word.split(JOIN)]
-    return "; ".join(dict.fromkeys(str(book.mechanisms().get(family(id), {}).get("title", id)) for id in ids))
+    titles = (str(book.mechanisms().get(family(id), {}).get("title", id)) for id in ids(word))
+    return "; ".join(dict.fromkeys(titles))
 
 
 def every(rules: RuleBook, by: str, values: Values) -> list[str]:
@@ -112,9 +120,20 @@ def _matches(pattern: str, word: str) -> bool:
 
 
 def with_mode(mode: str, word: str) -> str:
-    """Return an ablation in a mode."""
+    """Return an ablation in a mode; a pair swapped is one of two rules that exchange what they listen to.
+
+    Raises
+    ------
+    RuleError
+        For an unknown mode, or a swap of other than two.
+    """
     if mode not in MODES:
         raise RuleError("mode", f'"{mode}" is not a mode', name=mode, valid=MODES)
+    if mode == SWAP:
+        two = [part.removesuffix(f" {ALONE}") for part in word.split(JOIN)]
+        if len(two) != 2:
+            raise RuleError("mode", f"swap exchanges two rules, and this names {len(two)}: {word}")
+        return f"{SWAP} {WITH.join(two)}"
     return word if mode == DROP else JOIN.join(f"{mode} {part}" for part in word.split(JOIN))
 
 
@@ -137,6 +156,9 @@ def changes(word: str, rules: RuleBook, values: Values) -> dict[str, Any]:
     if word == CONTROL:
         return found
     for mode, id, own in _parts(word, rules, values):
+        if mode == SWAP:
+            found |= swapped(*own, rules.words)
+            continue
         if mode == DROP:
             for rule in own:
                 found |= {f"rules.{v.id}.enabled": v.enabled for v in _variants(rule.id, rules)}
@@ -155,6 +177,9 @@ def _parts(word: str, rules: RuleBook, values: Values) -> list[tuple[str, str, S
     found: list[tuple[str, str, Sequence[Rule]]] = []
     for part in word.split(JOIN):
         mode, id, alone = _parse(part)
+        if mode == SWAP:
+            found.append((mode, id, _two(id, rules, values)))
+            continue
         entry, processes = book.by_process().get(id), _own_processes(values)
         if (entry is not None or id in processes) and id not in rules.rules:
             if mode != DROP or alone:
@@ -170,6 +195,26 @@ def _parts(word: str, rules: RuleBook, values: Values) -> list[tuple[str, str, S
         if not acts:
             raise RuleError("ablate", f"{id} is switched off already")
         found.append((mode, id, own))
+    return found
+
+
+def _two(names: str, rules: RuleBook, values: Values) -> list[Rule]:
+    """Return the two rules that a swap names, each by the id of one rule."""
+    two = names.split(WITH)
+    if len(two) != 2:
+        raise RuleError("ablate", f'"{SWAP} {names}" does not name two rules; write "{SWAP} MV9{WITH}MV12"')
+    found: list[Rule] = []
+    for id in two:
+        if id not in rules.rules and id in {**book.by_process(), **_own_processes(values)}:
+            raise RuleError("ablate", f"a process carries out {id}, which can only be dropped")
+        own = _named(id, id in rules.rules, rules, values)
+        if len(own) > 1:
+            raise RuleError(
+                "ablate", f"{id} has {len(own)} rules; swap one of {', '.join(r.id for r in own)}"
+            )
+        if not own[0].enabled:
+            raise RuleError("ablate", f"{id} is switched off already")
+        found += own
     return found
 
 

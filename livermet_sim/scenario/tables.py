@@ -113,6 +113,15 @@ def _readout(one: Readout) -> str:
         ("stands in", table_of(one)),
         ("known", one.known.words),
     ]
+    if one.phase:
+        rows.append(
+            (
+                "phase",
+                f"how tumour fares in the {one.phase} phase; it leads there"
+                if one.leads
+                else f"how tumour fares in the {one.phase} phase",
+            )
+        )
     if one.slots:
         rows.append(("a family", f"one for each {' and '.join(one.slots)}"))
     return f"{one.name}\n{textwrap.fill(one.doc, 100)}\n" + glossary([(f"  {a}", b) for a, b in rows])

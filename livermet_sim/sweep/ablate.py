@@ -6,7 +6,6 @@ compares the rows in pairs.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -15,17 +14,15 @@ from typing import Any
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells.columns import cell_columns
 from livermet_sim.engine import Engine, base_values
-from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.rulebook import ablation
-from livermet_sim.rulebook.ablation import ABLATE, CONTROL, DROP, JOIN, MECHANISM
+from livermet_sim.rulebook.ablation import ABLATE, CONTROL, DROP, MECHANISM, RULE, SWAP
 from livermet_sim.rulebook.compile import compile_rules
+from livermet_sim.rulebook.pairs import ALIKE, alike, every_two
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.sweep.effects import Effects
+from livermet_sim.sweep.effects import Effects, usual
 from livermet_sim.sweep.factors import change_paths
 from livermet_sim.sweep.sweep import Sweep, whole
-
-MOST_IN_PAIRS = 40
 
 
 class Ablation:
@@ -39,9 +36,10 @@ class Ablation:
     by : str
         "mechanism" switches off all rules of an id together, "rule" each rule for itself.
     mode : str
-        "drop", "invert" or "saturate": see ``rulebook.ablation``.
+        "drop", "invert", "saturate" or "swap": see ``rulebook.ablation``. Every two of the rules named are swapped.
     pairs : sequence of str
-        Ids, or patterns, of which every two are also taken out together.
+        Ids, or patterns, of which every two are also taken out together; or "alike": every two of the ``rules`` that move
+        one behaviour of one kind of cell the same way.
     seeds, first_seed : int
         Pairs of runs for each mechanism; the seeds count from the first.
     days, lobules : float (day), int, optional
@@ -84,10 +82,12 @@ class Ablation:
         own = dict(changes or {}) | ({} if lobules is None else {"tissue.lobules": lobules})
         base = base.with_(own) if own else base
         rules = [rules] if isinstance(rules, str) else list(rules)
-        singles = ablation.chosen([*rules, *pairs], base.rules, by, base.values)
-        words = [ablation.with_mode(mode, word) for word in [*singles, *_pairs(pairs, base, by)]]
+        pairs = [pairs] if isinstance(pairs, str) else list(pairs)
+        words = [ablation.with_mode(mode, word) for word in _wanted(rules, pairs, mode, base, by)]
         self.left_out: dict[str, str] = {}
-        self.words = [word for word in words if self._possible(word, base, named=bool(rules or pairs))]
+        # of many exchanges some say nothing; of what was named alone the reason is wanted
+        named = bool(rules or pairs) and not (mode == SWAP and len(words) > 1)
+        self.words = [word for word in words if self._possible(word, base, named)]
         if not self.words:
             first = next(iter(self.left_out.values()), "no rule of this scenario acts")
             raise LivermetError("ablate", first)
@@ -171,22 +171,31 @@ def ablate(
     return study.run(out, workers=workers, executor=executor, progress=progress)
 
 
-def _pairs(ids: Sequence[str], base: Scenario, by: str) -> list[str]:
-    """Return every two of some ablations, joined."""
-    if not ids:
-        return []
-    found = ablation.chosen(ids, base.rules, by, base.values)
-    if len(found) < 2:
-        raise LivermetError("pairs", f'"{", ".join(ids)}" names {found[0]} alone; a pair needs two')
-    if len(found) > MOST_IN_PAIRS:
-        raise LivermetError("pairs", f"{len(found)} mechanisms; at most {MOST_IN_PAIRS} can be paired")
-    return [JOIN.join(pair) for pair in itertools.combinations(found, 2)]
+def _wanted(rules: Sequence[str], pairs: Sequence[str], mode: str, base: Scenario, by: str) -> list[str]:
+    """Return what is taken out alone, then in pairs; of a swap there are only pairs, of rules."""
+
+    def chosen(patterns: Sequence[str], by: str) -> list[str]:
+        return ablation.chosen(patterns, base.rules, by, base.values)
+
+    if mode == SWAP:
+        if not rules and not pairs:
+            raise LivermetError(
+                "mode", "swap exchanges two rules; name those to exchange, for example MV9 and MV12"
+            )
+        return every_two(chosen([*rules, *pairs], RULE))
+    if ALIKE not in pairs:
+        singles = chosen([*rules, *pairs], by)
+        return [*singles, *(every_two(chosen(pairs, by)) if pairs else ())]
+    if len(pairs) > 1:
+        raise LivermetError("pairs", f"{ALIKE} chooses from the rules; name these there")
+    singles = chosen(rules, by)
+    return [*singles, *alike(singles, base.rules, by)]
 
 
 def _known(readouts: Sequence[str] | None, names: Sequence[str]) -> tuple[str, ...]:
     """Return the readouts if a run has them all; without any named, the usual ones that it has."""
     if readouts is None:
-        return headlines(names)
+        return usual(names)
     for name in readouts:
         if name not in names:
             raise LivermetError("readouts", f'there is no measure "{name}"', name=name, valid=names)

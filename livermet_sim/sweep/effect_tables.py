@@ -36,9 +36,13 @@ class Effects(Protocol):
     def silent(self) -> list[str]: ...
     @property
     def table(self) -> Frame: ...
-    def ranked(self) -> list[str]: ...
+    @property
     def interactions(self) -> Frame: ...
+    @property
+    def phases(self) -> dict[str, str]: ...
+    def ranked(self, readout: str | None = None, together: bool = True) -> list[str]: ...
     def plot(self) -> Any: ...
+    def plot_phases(self) -> Any: ...
 
 
 def in_words(effects: Effects) -> str:
@@ -85,13 +89,13 @@ def save(effects: Effects, folder: Path) -> list[Path]:
         effects.table.to_csv(part, index=False)
     write_text(files[1], markdown(effects))
     write_text(files[2], page(effects))
-    together = effects.interactions()
-    if len(together):
+    if len(effects.interactions):
         files.append(inside(folder, "interactions.csv"))
         with whole_file(files[-1]) as part:
-            together.to_csv(part, index=False)
-    files.append(inside(folder, "figures", "ablation.png"))
-    save_picture(effects.plot(), files[-1])
+            effects.interactions.to_csv(part, index=False)
+    for name, picture in (("ablation", effects.plot), ("phases", effects.plot_phases)):
+        files.append(inside(folder, "figures", f"{name}.png"))
+        save_picture(picture(), files[-1])
     return files
 
 
@@ -118,11 +122,44 @@ def legend(effects: Effects) -> str:
 
 
 def tail(effects: Effects) -> list[str]:
-    """Return what is silent: the same bits as the control."""
+    """Return what matters in which phase, which pairs go together, and what is silent: the same bits as the control."""
     silent = effects.silent
-    if not silent:
+    lines = [*by_phase(effects), *together(effects)]
+    return lines + (
+        [f"Silent, to the last bit the control in every pair ({len(silent)}): {', '.join(silent)}."]
+        if silent
+        else []
+    )
+
+
+def by_phase(effects: Effects) -> list[str]:
+    """Return for each phase what is beyond luck in it, the strongest first."""
+    if len(effects.seeds) < 2:
         return []
-    return [f"Silent, to the last bit the control in every pair ({len(silent)}): {', '.join(silent)}."]
+    lines = []
+    for phase, name in effects.phases.items():
+        own = effects.table[effects.table["readout"] == name].set_index("ablated")
+        found = [word for word in effects.ranked(name, together=False) if own.loc[word, "found"]]
+        said = [f"{word} {effect(own.loc[word].to_dict())}" for word in found[:SHOWN]]
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        lines.append(f"In the {phase} phase, by {name}: {', '.join(said) or 'nothing beyond luck'}{more}.")
+    return lines
+
+
+def together(effects: Effects) -> list[str]:
+    """Return the pairs that go farther, or less far, together than each for itself."""
+    table = effects.interactions
+    if not len(table):
+        return []
+    names = [*effects.phases.values()] or [effects.readouts[0]]
+    found = table[table["found"] & table["readout"].isin(names)]
+    lines = []
+    for relation, words in (("stand in", "Stand in for each other"), ("overlap", "Overlap")):
+        own = found[found["relation"] == relation].sort_values("q", kind="stable")
+        if len(own):
+            pairs = zip(own["ablated"], own["readout"], strict=True)
+            lines.append(f"{words}: {', '.join(f'{word} ({name})' for word, name in pairs)}.")
+    return lines or ["No pair does more, or less, together than each for itself, beyond luck."]
 
 
 def cells(effects: Effects, names: Sequence[str]) -> list[tuple[str, ...]]:

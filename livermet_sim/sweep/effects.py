@@ -13,26 +13,26 @@ rate-adjusted multiple confidence intervals for selected parameters, doi:10.1198
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.observe.readouts.tables import by_phase as phased
 from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.rulebook import ablation
 from livermet_sim.rulebook.ablation import ABLATE, CONTROL, JOIN
 from livermet_sim.sweep import effect_tables
-from livermet_sim.sweep.paired import compare_pairs, direction, paired_p, student
+from livermet_sim.sweep import interactions as pairs
+from livermet_sim.sweep.paired import FALSE_SHARE, adjusted, compare_pairs, direction, paired_p
 from livermet_sim.sweep.schema import DONE
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from livermet_sim.sweep.kept import Kept
-
-FALSE_SHARE = 0.05
 
 
 class Effects:
@@ -42,7 +42,8 @@ class Effects:
     ----------
     study : Study
     readouts : sequence of str
-        The measures to compare, the first one ranks; by default the headlines, as far as the runs have them.
+        The measures to compare, the first one ranks; by default the headlines and those of the phases, as
+        far as the runs have them.
 
     Raises
     ------
@@ -54,9 +55,9 @@ class Effects:
         self.study = study
         if ABLATE not in study.factors or CONTROL not in set(study.design[ABLATE]):
             raise LivermetError(str(study.folder), "this study takes nothing out, so it has no effects")
-        self.readouts = tuple(headlines() if readouts is None else readouts)
+        self.readouts = tuple(usual() if readouts is None else readouts)
         if readouts is None and study.measures:
-            self.readouts = headlines(study.measures)
+            self.readouts = usual(study.measures)
         for name in self.readouts if study.measures else ():
             study.check(name)
 
@@ -151,54 +152,49 @@ class Effects:
             })  # fmt: skip
         return rows
 
+    @cached_property
     def interactions(self) -> pd.DataFrame:
         """Return how far the two of each pair stand in for each other: a row per pair and readout.
 
         Returns
         -------
         DataFrame
-            ``ablated``, ``readout``, ``both``, ``first``, ``second`` (ratio of geometric means to the control),
-            ``product`` (what both would do if each acted for itself), ``interaction`` = both / product with its 95 %
-            interval over seeds, and the ``pairs`` it rests on: those in which no run has 0. Below 1, each makes up for the
-            loss of the other when the loss of either lowers the readout.
+            ``ablated``, ``readout``, ``scale`` ("fold", or "difference" where some run has 0), ``pairs`` (seeds with all four
+            runs); ``first``, ``second`` and ``both`` against the control, ``expected`` if each acted for itself,
+            ``interaction`` = both / expected (or both - expected) with an interval of ``confidence`` and one for this pair alone
+            (``alone_low``, ``alone_high``, 95 %); ``p``, ``q`` (Benjamini-Hochberg over the readout), ``found`` and
+            ``relation``: "stand in" or "overlap", see `sweep.interactions`.
         """
         import pandas as pd
 
-        rows = []
-        for word in (word for word in self.words if JOIN in word):
-            parts = word.split(JOIN)
-            if len(parts) == 2 and all(part in self.words for part in parts):
-                rows += [self._interaction(word, parts, name) for name in self.readouts]
-        return pd.DataFrame(rows)
+        arms = {word: self.runs.loc[word] for word in (CONTROL, *self.words) if word in self.runs.index}
+        return pd.DataFrame([row for name in self.readouts for row in pairs.table(self.words, arms, name)])
 
-    def _interaction(self, word: str, parts: Sequence[str], name: str) -> dict[str, Any]:
-        import pandas as pd
+    @cached_property
+    def phases(self) -> dict[str, str]:
+        """Return by phase the readout by which mechanisms are ranked in it: the first that the runs know."""
+        known = self.table[self.table["ratio_of_means"].notna()]["readout"].unique()
+        by_phase = {phase: [n for n in names if n in known] for phase, names in phased(self.readouts).items()}
+        return {phase: names[0] for phase, names in by_phase.items() if names}
 
-        arms = pd.concat([self.runs.loc[arm][name].rename(arm) for arm in (CONTROL, *parts, word)], axis=1)
-        good = arms[(arms > 0).all(axis=1)]
-        control, first, second, both = np.log(good.to_numpy(dtype=float)).T
-        middle, low, high = np.exp(student(both + control - first - second))
-        means = {label: float(np.exp(np.mean(arm - control))) if len(good) else float("nan")
-                 for label, arm in (("both", both), ("first", first), ("second", second))}  # fmt: skip
-        return {
-            "ablated": word, "readout": name, **means, "product": means["first"] * means["second"],
-            "interaction": middle, "interaction_low": low, "interaction_high": high, "pairs": len(good),
-        }  # fmt: skip
-
-    def ranked(self, readout: str | None = None) -> list[str]:
+    def ranked(self, readout: str | None = None, together: bool = True) -> list[str]:
         """Return the ablations by effect; what is silent is left out.
 
         Parameters
         ----------
         readout : str, optional
             One of those compared; the first by default.
+        together : bool
+            Whether pairs stand among them.
         """
         name = readout or self.readouts[0]
         own = self.table[self.table["readout"] == name].set_index("ablated")
         size = {word: (bool(own.loc[word, "found"]), strength(own.loc[word])) for word in own.index}
         silent = set(self.silent)
         return sorted(
-            (w for w in self.words if w not in silent and w in size), key=lambda w: size[w], reverse=True
+            (w for w in self.words if w not in silent and w in size and (together or JOIN not in w)),
+            key=lambda w: size[w],
+            reverse=True,
         )
 
     def plot(self, readouts: Sequence[str] | None = None, most: int = 30) -> Any:
@@ -220,6 +216,23 @@ class Effects:
 
         return picture.draw(self, readouts, most)
 
+    def plot_phases(self, most: int = 10) -> Any:
+        """Return the picture of what carries the metastasis in which phase, and of the pairs that stand in for each other.
+
+        Parameters
+        ----------
+        most : int
+            Mechanisms to show in a phase, and pairs.
+
+        Raises
+        ------
+        LivermetError
+            Where no run has ended yet.
+        """
+        from livermet_sim.viz.studies import phases as picture
+
+        return picture.draw(self, most)
+
 
 def _values(arms: tuple[Any, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a readout of control and ablation, seed by seed."""
@@ -227,17 +240,10 @@ def _values(arms: tuple[Any, Any], name: str) -> tuple[np.ndarray, np.ndarray]:
     return control, treated
 
 
-def adjusted(p: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return q-values (Benjamini-Hochberg) and the confidence of intervals that go with them; NaN is no test."""
-    tested = ~np.isnan(p)
-    q = np.full(len(p), np.nan)
-    if not tested.any():
-        return q, 1.0 - FALSE_SHARE
-    from scipy.stats import false_discovery_control
-
-    q[tested] = false_discovery_control(p[tested], method="bh")
-    found = max(1, int((q[tested] <= FALSE_SHARE).sum()))
-    return q, 1.0 - FALSE_SHARE * found / int(tested.sum())
+def usual(names: Collection[str] | None = None) -> tuple[str, ...]:
+    """Return the readouts that are compared where none are named: headlines, and those of each phase."""
+    phases = (name for names_of in phased(names).values() for name in names_of)
+    return tuple(dict.fromkeys([*headlines(names), *phases]))
 
 
 def strength(row: Any) -> float:

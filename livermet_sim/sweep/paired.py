@@ -23,6 +23,7 @@ from __future__ import annotations
 import numpy as np
 
 CONFIDENCE = 0.95
+FALSE_SHARE = 0.05
 
 
 def student(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
@@ -117,6 +118,19 @@ def paired_p(control: np.ndarray, treated: np.ndarray) -> float:
 
     error = float(np.std(difference, ddof=1)) / np.sqrt(len(difference))
     return float(2 * t.sf(abs(difference.mean()) / error, len(difference) - 1)) if error > 0 else 0.0
+
+
+def adjusted(p: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return q-values (Benjamini-Hochberg) and the confidence of intervals that go with them; NaN is no test."""
+    tested = ~np.isnan(p)
+    q = np.full(len(p), np.nan)
+    if not tested.any():
+        return q, 1.0 - FALSE_SHARE
+    from scipy.stats import false_discovery_control
+
+    q[tested] = false_discovery_control(p[tested], method="bh")
+    found = max(1, int((q[tested] <= FALSE_SHARE).sum()))
+    return q, 1.0 - FALSE_SHARE * found / int(tested.sum())
 
 
 def direction(low: float, high: float, middle: float) -> str:

@@ -17,7 +17,7 @@ from livermet_sim.base.errors import LivermetError, nearest
 from livermet_sim.engine import Engine
 from livermet_sim.interventions.by_hand import kill, write
 from livermet_sim.kernels.codes import DIE, LUMEN, PARENCHYMA, SINUSOID, TUMOUR, WASH_OUT
-from livermet_sim.rulebook.ablation import ABLATE, INVERT, SATURATE
+from livermet_sim.rulebook.ablation import ABLATE, INVERT, SATURATE, SWAP
 from livermet_sim.scenario.resume import treated
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.state.world import World
@@ -113,7 +113,7 @@ def read(text: str, engine: Engine, scenario: Scenario) -> Removal:
 
 def _ablated(word: str, scenario: Scenario, kinds: Collection[str]) -> Scenario:
     """Return the scenario without a rule or mechanism."""
-    if not word or word.split(" ")[0] in (INVERT, SATURATE):
+    if not word or word.split(" ")[0] in (INVERT, SATURATE, SWAP):
         raise LivermetError(
             PLACE, f'"{word}" takes nothing out; name a cell, a founder, a kind, a rule or a mechanism'
         )

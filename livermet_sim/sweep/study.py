@@ -81,7 +81,7 @@ class Study(Kept):
         Parameters
         ----------
         kind : str
-            response, heatmap, tornado, sensitivity, parallel, series or ablation.
+            response, heatmap, tornado, sensitivity, parallel, series, ablation or phases.
         measure : str, optional
             One of ``measures``.
         **options

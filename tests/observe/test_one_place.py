@@ -269,7 +269,13 @@ def test_every_readout_looks_only_gives_what_it_declares_and_knows_no_order_of_r
 def test_a_saved_run_gives_the_same_as_the_run_did(engine):
     result = engine.result()
     kept, live = Kept(result), engine.view()
-    missing = {"new_vessel_mm", "new_vessel_perfused_mm", "area_doubling_h", "stepped_back_twice_share"}
+    missing = {
+        "new_vessel_mm",
+        "new_vessel_perfused_mm",
+        "new_vessel_density_mm_mm2",
+        "area_doubling_h",
+        "stepped_back_twice_share",
+    }
     for name, value in measures(live).items():
         assert same(measures(kept)[name], value) or name in missing, name
     seen = np.flatnonzero(~np.isnan(live.founders.entered))

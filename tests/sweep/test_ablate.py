@@ -88,12 +88,12 @@ def test_what_is_not_tested_does_not_count_among_the_tests():
 
 
 def test_how_far_two_stand_in_for_each_other(found):
-    table = found.interactions().set_index(["ablated", "readout"])
+    table = found.interactions.set_index(["ablated", "readout"])
     row, runs = table.loc[("MV2 + MV9", "tumour_cells")], found.runs["tumour_cells"]
     logs = {word: np.log(runs.loc[word].to_numpy()) for word in ("nothing", "MV2", "MV9", "MV2 + MV9")}
     each = logs["MV2 + MV9"] + logs["nothing"] - logs["MV2"] - logs["MV9"]
     assert row["interaction"] == pytest.approx(np.exp(each.mean())) and row["pairs"] == 4
-    assert row["interaction"] == pytest.approx(row["both"] / row["product"])
+    assert row["interaction"] == pytest.approx(row["both"] / row["expected"])
     assert row["interaction_low"] <= row["interaction"] <= row["interaction_high"]
 
 
@@ -116,7 +116,7 @@ def test_the_picture_ranks_what_is_not_silent(found):
 
 
 def test_the_study_itself_draws_that_picture_and_no_axis_of_names(found, tmp_path):
-    assert [path.name for path in found.study.figures(tmp_path)] == ["ablation.png"]
+    assert [path.name for path in found.study.figures(tmp_path)] == ["ablation.png", "phases.png"]
     assert found.study.plot("ablation", "tumour_cells").axes[0].get_title(loc="left") == "tumour cells"
     assert "nothing, MV2, MV9, AN5, MV13.crawl" in found.study.summary()
 

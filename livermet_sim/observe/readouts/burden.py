@@ -70,7 +70,7 @@ def tumour_cells(view: View) -> int:
     return int(view.number[TUMOUR])
 
 
-@declare("mm2", MEASURES)
+@declare("mm2", MEASURES, phase="growth")
 def tumour_area_mm2(view: View) -> float:
     """Area of the slab that the tumour cells fill, each its own volume."""
     return tumour_cells(view) * view.cell_area * 1e-6
@@ -118,7 +118,7 @@ def largest_lesion_um(view: View) -> float:
     return float(view.breadth(view.standing.cells).max(initial=0.0))
 
 
-@declare("1", MEASURES, headline=True)
+@declare("1", MEASURES, headline=True, phase="pre-angiogenic")
 def tumour_dormant_share(view: View) -> float:
     """Share of the tumour cells that sleep."""
     return share(tumour_dormant(view), tumour_cells(view))

@@ -11,8 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from livermet_sim.base.values import Values
+from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.observe.founders import Founders
-from livermet_sim.observe.known import FIRST, FIRST_DAY, NOW
+from livermet_sim.observe.known import AFTER_FIRST_DAY, FIRST, FIRST_DAY, NOW
 from livermet_sim.observe.readouts.readout import FOUNDER, MEASURES, NAN, count, declare, share
 from livermet_sim.observe.readouts.view import View
 
@@ -63,18 +64,47 @@ def _share_of(came: Callable[[View], int]) -> Callable[[View], float]:
     return lambda view: share(came(view), view.founders.n)
 
 
-for _name, _known, _headline, _doc, _of in (
-    ("arrested", NOW, True, "that were held in a vessel", lambda founders: founders.arrested),
-    ("alive_24h", FIRST_DAY, True, "whose line lived for 24 h", lambda founders: founders.survived),
-    ("extravasated", NOW, True, "of whose line a cell left the vessel", lambda founders: founders.crossed),
-    ("divided", NOW, False, "whose line divided", lambda founders: founders.divided),
-    ("micrometastasis", NOW, False, "whose own progeny reached the size of a micrometastasis", lambda founders: founders.own("micrometastasis")),
-    ("vascularised", NOW, False, "whose own progeny reached the angiogenic phase", lambda founders: founders.own("angiogenic")),
-    ("growing", NOW, True, "whose own progeny reached the growth phase", lambda founders: founders.own("growth")),
+for _name, _known, _headline, _phase, _doc, _of in (
+    ("arrested", NOW, True, "", "that were held in a vessel", lambda founders: founders.arrested),
+    ("alive_24h", FIRST_DAY, True, "microvascular", "whose line lived for 24 h", lambda founders: founders.survived),
+    ("extravasated", NOW, True, "microvascular", "of whose line a cell left the vessel", lambda founders: founders.crossed),
+    ("divided", NOW, False, "pre-angiogenic", "whose line divided", lambda founders: founders.divided),
+    ("micrometastasis", NOW, False, "", "whose own progeny reached the size of a micrometastasis", lambda founders: founders.own("micrometastasis")),
+    ("vascularised", NOW, False, "", "whose own progeny reached the angiogenic phase", lambda founders: founders.own("angiogenic")),
+    ("growing", NOW, True, "growth", "whose own progeny reached the growth phase", lambda founders: founders.own("growth")),
 ):  # fmt: skip
     declare("1", MEASURES, name=f"founders_{_name}_share", doc=f"Share of the founders {_doc}.", known=_known,
-            headline=_headline)(_share_of(_came(_of)))  # fmt: skip
+            headline=_headline, phase=_phase, leads=_name == "alive_24h")(_share_of(_came(_of)))  # fmt: skip
     declare(name=f"founders_{_name}", values=count(), doc=f"Founders {_doc}.", known=_known)(_came(_of))
+
+
+@declare(
+    "1",
+    MEASURES,
+    known=AFTER_FIRST_DAY,
+    phase="pre-angiogenic",
+    leads=True,
+    words="survivors of the first day with a micrometastasis",
+)
+def survivors_micrometastasis_share(view: View) -> float:
+    """Share of the founders whose line lived for 24 h whose own progeny reached the size of a micrometastasis."""
+    return share(_reached(view, "micrometastasis"), int(np.isfinite(view.founders.survived).sum()))
+
+
+@declare("1", MEASURES, phase="angiogenic", words="micrometastases with vessels of their own")
+def micrometastases_vascularised_share(view: View) -> float:
+    """Share of the founders with a micrometastasis of their own progeny that reached the angiogenic phase with it."""
+    return share(_reached(view, "angiogenic"), _reached(view, "micrometastasis"))
+
+
+@declare("cells", MEASURES, phase="growth", leads=True, words="tumour cells for each micrometastasis")
+def tumour_cells_per_micrometastasis(view: View) -> float:
+    """Living tumour cells over the founders whose own progeny reached the size of a micrometastasis."""
+    return share(int(view.number[TUMOUR]), _reached(view, "micrometastasis"))
+
+
+def _reached(view: View, milestone: str) -> int:
+    return int(np.isfinite(view.founders.own(milestone)).sum())
 
 
 def _first(milestone: str) -> Callable[[View], float]:

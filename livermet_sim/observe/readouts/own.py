@@ -13,6 +13,7 @@ from livermet_sim.base.units import unit as check_unit
 from livermet_sim.base.values import Values
 from livermet_sim.observe.known import NOW, Known, by
 from livermet_sim.observe.readouts.readout import MEASURES, REGISTRY, RUN, SCOPES, SERIES, Readout, count
+from livermet_sim.state.lesions import PHASES
 
 _NAME = re.compile(r"[A-Za-z]\w{0,59}")
 _COUNTED = ("lesions", "founders", "divisions")
@@ -29,6 +30,7 @@ def register_readout(
     doc: str = "",
     known_from: str = "",
     whole: bool = False,
+    phase: str = "",
 ) -> Any:
     """Add a readout: a function of a view of the run, which may look at everything and change nothing.
 
@@ -56,6 +58,8 @@ def register_readout(
         Such as ``"24 h"``: it is missing while a run is younger.
     whole : bool
         Whether it counts.
+    phase : str
+        Of a run: the phase in which it says how tumour fares, so that ``ablate`` ranks mechanisms by it there.
 
     Raises
     ------
@@ -69,14 +73,16 @@ def register_readout(
             raise LivermetError("readout", f"{given!r} is not a function of a view")
         called = name or getattr(given, "__name__", "")
         said = doc or (given.__doc__ or "").strip().partition("\n")[0]
-        _check(called, said, scope, kept)
+        _check(called, said, scope, kept, phase)
         try:
             check_unit("1" if unit in _COUNTED else unit)
         except ValueError as error:
             raise LivermetError(f'readout "{called}"', f"unit: {error}") from None
         values = count(unit) if whole else Values("number", unit, missing=True)
         tables = tuple(kept) if scope == RUN else ()
-        made = Readout(called, given, said, values, scope, _known(called, known_from), tables, own=True)
+        made = Readout(
+            called, given, said, values, scope, _known(called, known_from), tables, own=True, phase=phase
+        )
         _refuse_taken(made)
         register(READOUT, called, made, given)
         return given
@@ -84,13 +90,15 @@ def register_readout(
     return add if of is None else add(of)
 
 
-def _check(name: str, doc: str, scope: str, kept: Sequence[str]) -> None:
+def _check(name: str, doc: str, scope: str, kept: Sequence[str], phase: str) -> None:
     place = f'readout "{name[:60]}"'
     if not _NAME.fullmatch(name):
         reason = "it needs a name of letters, digits and underscores"
         raise LivermetError(place, f"{reason}; give name=" if name == "<lambda>" else reason)
     if not doc:
         raise LivermetError(place, "it says not what it is; give the function a docstring, or doc=")
+    if phase and phase not in PHASES:
+        raise LivermetError(place, f'"{phase}" is no phase', name=phase, valid=PHASES)
     if scope not in SCOPES:
         raise LivermetError(place, f'"{scope}" is no scope', name=scope, valid=SCOPES)
     for table in kept:

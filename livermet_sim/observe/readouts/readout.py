@@ -59,6 +59,10 @@ class Readout:
         Whether a user has added it.
     kind : str
         The registered kind of cells without which there is none.
+    phase : str
+        Of a run: the phase of which it says how tumour fares in it; none of what many phases make together.
+    leads : bool
+        Whether it stands for its phase: it is taken of those that got as far as this phase, whatever they met before.
     """
 
     name: str
@@ -72,6 +76,8 @@ class Readout:
     headline: bool | tuple[str, ...] = False
     own: bool = False
     kind: str = ""
+    phase: str = ""
+    leads: bool = False
 
     @property
     def unit(self) -> str:

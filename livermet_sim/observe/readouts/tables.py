@@ -18,6 +18,7 @@ from livermet_sim.observe.readouts.readout import (
     Readout,
 )
 from livermet_sim.observe.readouts.view import View
+from livermet_sim.state.lesions import PHASES
 
 # the scope whose readouts are the columns of a table
 SCOPE_OF = {"timeseries": RUN, "lesions": LESION, "patterns": LESION, "cells": CELL}
@@ -128,11 +129,27 @@ def headlines(names: Collection[str] | None = None) -> tuple[str, ...]:
     return tuple(name for name in found if names is None or name in names)
 
 
+def by_phase(names: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return by phase the measures that say how tumour fares in it, that which stands for it first.
+
+    Parameters
+    ----------
+    names : collection of str, optional
+        Those to choose from; all by default.
+    """
+    own = [
+        each for each in REGISTRY.of(RUN, MEASURES) if each.phase and (names is None or each.name in names)
+    ]
+    own.sort(key=lambda each: not each.leads)
+    found = {phase: tuple(each.name for each in own if each.phase == phase) for phase in PHASES}
+    return {phase: measures for phase, measures in found.items() if measures}
+
+
 def listing() -> list[dict[str, Any]]:
-    """Return a row per readout: name, unit, scope, table, when it is known, and what it is."""
+    """Return a row per readout: name, unit, scope, table, phase, when it is known, and what it is."""
     return [
-        {"readout": each.name, "unit": each.unit, "scope": each.scope, "table": table_of(each), "known": each.known.words,
-         "doc": each.doc}
+        {"readout": each.name, "unit": each.unit, "scope": each.scope, "table": table_of(each), "phase": each.phase,
+         "known": each.known.words, "doc": each.doc}
         for each in REGISTRY.all()
     ]  # fmt: skip
 

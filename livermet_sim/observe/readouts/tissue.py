@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from livermet_sim.observe.readouts.burden import tumour_area_mm2
 from livermet_sim.observe.readouts.readout import MEASURES, NAN, SERIES, declare
 from livermet_sim.observe.readouts.view import View
 
@@ -39,11 +40,18 @@ def new_vessel_mm(view: View) -> float:
     return new_vessel_length_mm(view)
 
 
-@declare("mm", MEASURES, headline=True)
+@declare("mm", MEASURES, headline=True, phase="angiogenic")
 def new_vessel_perfused_mm(view: View) -> float:
     """Length of the vessels that sprouted and carry blood."""
     new = view.sites["vessel_age"][view.vessels] > 0
     return int(np.count_nonzero(new & (view.sites["perfused"][view.vessels] > 0))) * _side(view)
+
+
+@declare("mm/mm2", MEASURES, phase="angiogenic", leads=True, words="new vessels with blood in the tumour")
+def new_vessel_density_mm_mm2(view: View) -> float:
+    """Length of the vessels that sprouted and carry blood over the area of the tumour."""
+    area = tumour_area_mm2(view)
+    return new_vessel_perfused_mm(view) / area if area else NAN
 
 
 def _side(view: View) -> float:

@@ -12,7 +12,7 @@ from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.write import save_picture
 from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.rulebook.ablation import ABLATE
-from livermet_sim.viz.studies import ablation
+from livermet_sim.viz.studies import ablation, phases
 from livermet_sim.viz.studies.asked import Study
 from livermet_sim.viz.studies.effects import sensitivity, tornado
 from livermet_sim.viz.studies.maps import heatmap, parallel
@@ -27,9 +27,14 @@ def _ablation(study: Study, measure: str) -> Figure:
     return ablation.draw(study.effects((measure,)))
 
 
+def _phases(study: Study, measure: str) -> Figure:
+    """Return what a study took out ranked phase by phase, each by a readout of its own."""
+    return phases.draw(study.effects())
+
+
 PLOTS: dict[str, Callable[..., Figure]] = {
     "response": response, "heatmap": heatmap, "tornado": tornado, "sensitivity": sensitivity, "parallel": parallel,
-    "series": series, "ablation": _ablation,
+    "series": series, "ablation": _ablation, "phases": _phases,
 }  # fmt: skip
 
 
@@ -58,7 +63,7 @@ def save_all(study: Study, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # what was taken out is no place on an axis
-        for kind in ("ablation", "series") if study.factors == (ABLATE,) else PLOTS:
+        for kind in ("ablation", "phases", "series") if study.factors == (ABLATE,) else PLOTS:
             try:
                 figure = draw(study, kind)
             except LivermetError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -39,7 +39,7 @@ class Effects(Protocol):
     def words(self) -> list[str]: ...
     @property
     def silent(self) -> list[str]: ...
-    def ranked(self, readout: str | None = None) -> list[str]: ...
+    def ranked(self, readout: str | None = None, together: bool = True) -> list[str]: ...
 
 
 def draw(effects: Effects, readouts: Sequence[str] | None = None, most: int = 30) -> Figure:
@@ -71,34 +71,40 @@ def draw(effects: Effects, readouts: Sequence[str] | None = None, most: int = 30
     figure = style.picture(4.2 + 2.9 * len(names), max(3.2, ROW * len(words) + 2.1))
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for ax, name in zip(panels, names, strict=True):
-        _panel(ax, table[table["readout"] == name].set_index("ablated"), words, name)
-    labels = [_label(word) for word in words]
+        panel(ax, table[table["readout"] == name].set_index("ablated"), words, name)
+    labels = [label(word) for word in words]
     panels[0].set_yticks(range(len(words)), labels, fontsize=style.TICK_SIZE - 1.5)
     panels[0].set_ylim(len(words) - 0.4, -0.6)
     _key(figure, effects, words)
     return figure
 
 
-def _label(word: str) -> str:
+def label(word: str) -> str:
+    """Return what a row is called: the title, cut, and the id."""
     title = ablation.title(word)
     return f"{title if len(title) <= LONGEST else title[: LONGEST - 3] + '...'}  {word}"
 
 
-def _panel(ax: Axes, own: Frame, words: Sequence[str], name: str) -> None:
+def panel(ax: Axes, own: Frame, words: Sequence[str], name: str) -> None:
     """Draw one readout: a dot and its interval for each ablation, full where it is beyond luck."""
     style.dress(ax, "", "ratio to the control", grid="x")
     ax.set_title(readouts.words(name), fontsize=style.LABEL_SIZE, loc="left", color=style.INK)
-    ax.set_xscale("log", base=2)
     rows = [own.loc[word] for word in words]
     reach = _reach(rows)
+    fold_axis(ax, reach)
+    ax.tick_params(axis="y", length=0)
+    for place, (word, row) in enumerate(zip(words, rows, strict=True)):
+        _effect(ax, place, row, COLOURS[ablation.phase(word)], reach)
+
+
+def fold_axis(ax: Axes, reach: float) -> None:
+    """Let the x axis show folds as far either way as ``reach``, around a line at none."""
+    ax.set_xscale("log", base=2)
     ax.set_xlim(1 / reach, reach)
     ticks = [t for t in _ticks(reach) if 1 / reach <= t <= reach]
     ax.set_xticks(ticks, [f"{t:g}" for t in ticks])
     ax.minorticks_off()
     ax.axvline(1.0, color=style.INK, linewidth=0.8, zorder=1)
-    ax.tick_params(axis="y", length=0)
-    for place, (word, row) in enumerate(zip(words, rows, strict=True)):
-        _effect(ax, place, row, COLOURS[ablation.phase(word)], reach)
 
 
 def _reach(rows: Sequence[Any]) -> float:
@@ -147,24 +153,8 @@ def _effect(ax: Axes, place: int, row: Any, colour: str, reach: float) -> None:
 
 def _key(figure: Figure, effects: Effects, words: Sequence[str]) -> None:
     """Name the colours, and say what the dots are and what is not shown."""
-    used = dict.fromkeys(ablation.phase(word) for word in words)
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=colour,
-            marker="o",
-            linewidth=1.6,
-            label=f"{phase} mechanism" if phase != "own" else "own rule",
-        )
-        for phase, colour in COLOURS.items()
-        if phase in used
-    ]
-    if handles:
-        title = f"{effects.study.manifest['scenario']}: mechanisms taken out, one at a time"
-        key = figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, title=title,
-                            alignment="left", fontsize=style.TICK_SIZE, labelcolor=style.INK)  # fmt: skip
-        key.get_title().set(fontsize=style.TITLE_SIZE, fontweight="bold", color=style.INK)
+    title = f"{effects.study.manifest['scenario']}: mechanisms taken out, one at a time"
+    head(figure, title, colours(words))
     seeds, rest = len(effects.seeds), len(effects.words) - len(words) - len(effects.silent)
     said = [f"{seeds} pairs of livers that share their luck, with and without it"]
     if seeds > 1:
@@ -176,3 +166,21 @@ def _key(figure: Figure, effects: Effects, words: Sequence[str]) -> None:
     if effects.silent:
         said.append(f"{len(effects.silent)} change not one bit")
     wording.footnote(figure, "; ".join(said))
+
+
+def colours(words: Iterable[str]) -> list[Line2D]:
+    """Return the key to the colours of the phases that some ablations belong to."""
+    used = {ablation.phase(word) for word in words}
+    return [
+        Line2D([], [], color=colour, marker="o", linewidth=1.6,
+               label=f"{phase} mechanism" if phase != ablation.OWN_PHASE else "own rule")
+        for phase, colour in COLOURS.items() if phase in used
+    ]  # fmt: skip
+
+
+def head(figure: Figure, title: str, handles: Sequence[Line2D], columns: int = 5) -> None:
+    """Write the title over the key."""
+    if handles:
+        key = figure.legend(handles=handles, loc="outside upper left", ncols=min(columns, len(handles)), frameon=False,
+                            title=title, alignment="left", fontsize=style.TICK_SIZE, labelcolor=style.INK)  # fmt: skip
+        key.get_title().set(fontsize=style.TITLE_SIZE, fontweight="bold", color=style.INK)
