@@ -113,7 +113,7 @@ def array(name: str, data: bytes, declared: Values, lengths: dict[str, int]) -> 
     if count * dtype.itemsize != len(body):
         raise ValueError(f"array {name} is longer or shorter than its shape")
     values = np.frombuffer(body, dtype).reshape(shape, order="F" if fortran else "C")
-    return values.astype(dtype.newbyteorder("="))
+    return values.astype(dtype.newbyteorder("="), order="C")
 
 
 def shut(array: np.ndarray) -> np.ndarray:

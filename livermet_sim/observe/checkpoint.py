@@ -1,7 +1,9 @@
 """Write the whole state of a run into one file and read it without trusting it: a zip of plain arrays and JSON.
 
-Every entry has its checksum (that of zip), the state as a whole the digest that the head names. Nothing in it is code. Every array is declared (`state.stored`, `observe.history`), so that one that is missing, too many, of
-another shape, or that points beyond what is there is refused.
+Every entry has its checksum (that of zip), the state as a whole the digest that the head names. Nothing in it is code. Every
+array is declared (`state.stored`, `observe.history`), so that one that is missing, too many, of another shape, or that points
+beyond what is there is refused. Whole numbers take as few bytes as they need, a table lies by rows or by columns as packs
+better, and of arrays with the same bytes one is kept, which the head names for the others.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,9 +36,10 @@ MOST_SITES = 10**8
 MISSING = "there is no such file"
 _HEAD = {
     "format": int, "model": str, "seed": int, "scenario": dict, "scenario_digest": str, "text": str, "lattice": dict,
-    "tissue": dict, "numbers": dict, "totals": dict, "levels": list, "film": dict, "digest": str,
+    "tissue": dict, "numbers": dict, "totals": dict, "levels": list, "film": dict, "digest": str, "same": dict,
 }  # fmt: skip
-_NARROW = (np.int8, np.int16, np.int32, np.int64)
+_NARROW = {"i": (np.int8, np.int16, np.int32, np.int64), "u": (np.uint8, np.uint16, np.uint32, np.uint64)}
+_LARGE, _SAMPLE, _ALIKE, _STRIDE = 65_536, 8_192, 4_096, 101
 _SITE, _INDEX = ("site",), Values("whole", "1", -1.0, 1e9)
 TISSUE: dict[str, tuple[Values, type]] = {
     "compartment": (Values("whole", "code", 0.0, 4.0, axes=_SITE), np.int8),
@@ -126,29 +130,65 @@ def write(
     ResultError
         When the file cannot be written.
     """
-    own = {"format": FORMAT, "model": provenance.model(), "lattice": tissue.lattice.sizes}
+    every = {**groups, "tissue": {name: getattr(tissue, name) for name in TISSUE}}
+    narrow = {
+        f"{g}/{name}.npy": _narrow(each) for g, arrays in every.items() for name, each in arrays.items()
+    }
+    same = _same(narrow)
+    own = {"format": FORMAT, "model": provenance.model(), "lattice": tissue.lattice.sizes, "same": same}
     own["tissue"] = {"kind": tissue.kind, "thickness": tissue.thickness}
     # keys as they are: the order of kinds, signals and rules is part of a scenario
-    text = json.dumps({**head, **own}, allow_nan=False)
-    every = {**groups, "tissue": {name: getattr(tissue, name) for name in TISSUE}}
+    files = {HEAD: json.dumps({**head, **own}, allow_nan=False).encode(), **images}
     with whole_file(path) as part, zipfile.ZipFile(part, "w") as archive:
-        files = {HEAD: text.encode(), **images}
-        for group, arrays in every.items():
-            files |= {f"{group}/{name}.npy": _packed(values) for name, values in arrays.items()}
+        files |= {name: _packed(values) for name, values in narrow.items() if name not in same}
         for name, data in files.items():
             archive.writestr(entry(name, zipfile.ZIP_DEFLATED), data, compresslevel=1)
 
 
-def _packed(values: np.ndarray) -> bytes:
-    """Return an array as a file has it, whole numbers in as few bytes as they take."""
+def _narrow(values: np.ndarray) -> np.ndarray:
+    """Return an array with whole numbers in as few bytes as they take."""
     values = np.ascontiguousarray(values)
-    if values.dtype.kind == "i" and values.size:
+    if values.dtype.kind in _NARROW and values.itemsize > 1 and values.size:
         low, high = int(values.min()), int(values.max())
-        fits = (kind for kind in _NARROW if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
-        values = values.astype(next(fits))
+        kinds = _NARROW[values.dtype.kind]
+        values = values.astype(next(k for k in kinds if np.iinfo(k).min <= low and high <= np.iinfo(k).max))
+    return values
+
+
+def _same(arrays: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """Return the larger arrays whose bytes are those of one before, with the name of that one."""
+    found: dict[str, str] = {}
+    first: dict[tuple[object, ...], list[str]] = {}
+    for name, values in arrays.items():
+        if values.nbytes > _ALIKE:
+            # most that differ do so in a few values, which are quick to compare
+            some = first.setdefault((values.dtype, values.shape, values.ravel()[::_STRIDE].tobytes()), [])
+            before = next((one for one in some if arrays[one].tobytes() == values.tobytes()), None)
+            if before is None:
+                some.append(name)
+            else:
+                found[name] = before
+    return found
+
+
+def _packed(values: np.ndarray) -> bytes:
+    """Return an array as a file has it."""
     stream = io.BytesIO()
+    values = np.asfortranarray(values) if _by_columns(values) else values
     np.lib.format.write_array(stream, values, version=(1, 0), allow_pickle=False)
     return stream.getvalue()
+
+
+def _by_columns(values: np.ndarray) -> bool:
+    """Say whether a table packs better column by column, as a part of it does."""
+    if values.ndim != 2 or min(values.shape) < 2 or values.nbytes < _LARGE:
+        return False
+    long = values if len(values) >= values.shape[1] else values.T
+    middle, size = len(long) // 2, max(1, _SAMPLE * len(long) // values.nbytes)
+    some = long[middle : middle + size]
+    some = some if long is values else some.T
+    rows, columns = (len(zlib.compress(each.tobytes(), 1)) for each in (some, some.T))
+    return columns < rows
 
 
 def read(path: str | Path) -> Checkpoint:
@@ -171,9 +211,24 @@ def read(path: str | Path) -> Checkpoint:
         if HEAD not in entries:
             raise ValueError("this is not a checkpoint of a run")
         head = read_object(entries.pop(HEAD), _HEAD)
+        now = {"format": FORMAT, "model": provenance.model()}
+        if any(head.get(name, own) != own for name, own in now.items()):
+            reason = f"it was saved by model {head.get('model', '')[:60]} and this is model {now['model']}"
+            raise ResultError(short(path), f"{reason}; a state goes on only in the model that made it")
         if missing := _HEAD.keys() - head.keys():
             raise ValueError(f'"{min(missing)}" is missing')
-    if head["format"] != FORMAT or head["model"] != provenance.model():
-        reason = f"it was saved by model {head['model'][:60]} and this is model {provenance.model()}"
-        raise ResultError(short(path), f"{reason}; a state goes on only in the model that made it")
+        _add_same(entries, head["same"])
     return Checkpoint(path, head, entries)
+
+
+def _add_same(entries: dict[str, bytes], same: Mapping[str, Any]) -> None:
+    """Give the names of arrays that are not there the bytes of the one that the head says they equal."""
+    own = dict(entries)
+    for name, one in same.items():
+        if name in own or not isinstance(one, str) or one not in own:
+            raise ValueError(
+                f"array {name[:60]!r} is said to equal one that is not there, or is there itself"
+            )
+        entries[name] = own[one]
+    if sum(map(len, entries.values())) > MOST_UNPACKED:
+        raise ValueError(f"it is larger than {MOST_UNPACKED >> 20} MB when unpacked")

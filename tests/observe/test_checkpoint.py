@@ -6,15 +6,20 @@ import io
 import json
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
+from livermet_sim.base.arrays import array
 from livermet_sim.base.errors import ResultError
+from livermet_sim.base.values import Values
 from livermet_sim.engine import Engine
+from livermet_sim.observe import checkpoint
 from livermet_sim.scenario.resume import resume
 from livermet_sim.state import stored
 
@@ -39,21 +44,26 @@ def whole(engine, tmp_path_factory) -> bytes:
 
 
 def changed(whole: bytes, name: str, data: bytes | None) -> bytes:
-    """Return a checkpoint in which one entry is another, with its checksum, or is gone."""
+    """Return a checkpoint in which one entry is another, with its checksum, or is gone; what was the same stays as it was."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(stream, "w") as new:
-        for each in old.namelist():
-            if each != name:
-                new.writestr(each, old.read(each))
-        if data is not None:
-            new.writestr(name, data)
+    with zipfile.ZipFile(io.BytesIO(whole)) as old:
+        files = {each: old.read(each) for each in old.namelist()}
+    head = json.loads(files["checkpoint.json"])
+    if name != "checkpoint.json":
+        files |= {other: files[one] for other, one in head["same"].items()}
+        files["checkpoint.json"] = json.dumps(head | {"same": {}}).encode()
+    files.pop(name, None)
+    with zipfile.ZipFile(stream, "w") as new:
+        for each, content in (files | ({name: data} if data is not None else {})).items():
+            new.writestr(each, content)
     return stream.getvalue()
 
 
 def entry(whole: bytes, name: str) -> bytes:
-    """Return one entry of a checkpoint."""
+    """Return one entry of a checkpoint, or that which is the same."""
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-        return archive.read(name)
+        same = json.loads(archive.read("checkpoint.json"))["same"]
+        return archive.read(same.get(name, name))
 
 
 def npy(values: np.ndarray, **own: object) -> bytes:
@@ -76,6 +86,58 @@ def refused(data: bytes, folder: Path) -> str:
 def test_one_state_gives_the_same_bytes(engine, whole, tmp_path):
     engine.save(tmp_path / "c.npz")
     assert (tmp_path / "c.npz").read_bytes() == whole
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    arrays(
+        st.sampled_from([np.uint8, np.uint32, np.int8, np.int64, np.float32, np.float64, np.bool_]),
+        array_shapes(min_dims=1, max_dims=2, max_side=40),
+    )
+)
+def test_every_array_comes_back_however_it_lies(values):
+    narrow = checkpoint._narrow(values)
+    for lying in (narrow, np.asfortranarray(narrow)):
+        own = Values("whole", "1", axes=tuple("ab"[: values.ndim]))
+        back = array("a", npy(lying), own, {})
+        assert back.flags.c_contiguous
+        assert back.astype(values.dtype).tobytes() == values.tobytes()
+
+
+def test_a_table_lies_as_it_packs_better():
+    """One whose columns hold nearly one value lies by columns, one whose rows do by rows."""
+    luck = np.random.default_rng(1)
+    wide = np.repeat(luck.integers(0, 256, (1, 3000), dtype=np.uint8), 60, axis=0)
+    wide ^= (luck.random(wide.shape) < 0.1).astype(np.uint8)
+    by_rows, by_columns = (len(zlib.compress(each.tobytes(), 1)) for each in (wide, wide.T))
+    assert by_columns < 0.8 * by_rows
+    for table in (wide, np.ascontiguousarray(wide.T)):
+        assert len(zlib.compress(checkpoint._packed(table), 1)) < 1.01 * by_columns
+
+
+def test_arrays_with_the_same_bytes_are_kept_once(engine, whole, tmp_path):
+    head = json.loads(entry(whole, "checkpoint.json"))
+    assert head["same"]["state/network.speed.npy"] == "state/sites.speed.npy"
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert not head["same"].keys() & set(archive.namelist())
+        assert set(head["same"].values()) <= set(archive.namelist())
+    # and nothing is said to be the same that differs in a bit, such as 0 and -0
+    zeros = {
+        "a": np.zeros(5000),
+        "b": -np.zeros(5000),
+        "c": np.zeros(5000),
+        "d": np.zeros(5000, dtype=np.int64),
+    }
+    assert checkpoint._same(zeros) == {"c": "a"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"x": "y"}, {"state/x.npy": 3}, {"state/rates.npy": "state/sites.oxygen.npy"}]
+)
+def test_an_array_said_to_equal_nothing_is_refused(whole, tmp_path, wrong):
+    head = json.loads(entry(whole, "checkpoint.json"))
+    data = json.dumps(head | {"same": head["same"] | wrong}).encode()
+    assert "is said to equal" in refused(changed(whole, "checkpoint.json", data), tmp_path)
 
 
 def test_whatever_points_beyond_what_is_there_is_refused(engine, whole, tmp_path):
