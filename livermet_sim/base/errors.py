@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 LONGEST = 1500  # letters of a line
 
@@ -49,6 +49,11 @@ class LivermetError(Exception):
                 hint = f"; valid: {shown}"
         self.sentence = tidy(f"{place}: {reason}{hint}" if place else f"{reason}{hint}")
         super().__init__(self.sentence)
+
+    def reword(self, change: Callable[[str], str]) -> None:
+        """Let ``change`` reword each sentence, a line each where there are several."""
+        self.sentence = "\n".join(map(change, self.sentence.splitlines()))
+        self.args = (self.sentence,)
 
 
 class ScenarioError(LivermetError):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.key_lines import with_lines
 from livermet_sim.base.specs import Grade, Parameter, Value
 from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.tumour import TUMOUR
@@ -104,11 +105,17 @@ def read(file: Path | Traversable) -> Line:
         value, or a graded value without a source.
     """
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(file.name, f"the line cannot be read ({error})") from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(file.name, f"the line is not valid TOML: {error}") from None
+    with with_lines({file.name: text}):
+        return _line(file, data)
+
+
+def _line(file: Path | Traversable, data: Mapping[str, object]) -> Line:
     _check_keys(file.name, data, (*_TEXTS, "traits"))
     texts = {key: _text(file.name, data, key) for key in _TEXTS}
     given = data.get("traits", {})

@@ -35,7 +35,7 @@ from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.scenario import files
 from livermet_sim.scenario.load import load
 from livermet_sim.sweep.factors import Factor, read_factors
-from livermet_sim.sweep.file import check_keys, within
+from livermet_sim.sweep.file import check_keys, check_texts, naming, within
 from livermet_sim.sweep.sweep import whole
 from livermet_sim.validation import anchors as published
 from livermet_sim.validation import catalogue
@@ -115,14 +115,13 @@ def read(word: str) -> Matching:
     """
     path = find(word)
     tables, text = files.read(path)
-    try:
+    with within(files.label(path), text):
         return _read(tables, path.stem, text)
-    except LivermetError as error:
-        raise within(files.label(path), error) from None
 
 
 def _read(tables: Mapping[str, Any], stem: str, text: str) -> Matching:
     check_keys(tables, KEYS, "")
+    check_texts(tables, ("name", "doc", "scenario"), "")
     for name in ("matching", "factors", "held_against", "watched"):
         if not isinstance(tables.get(name, {}), Mapping):
             raise ScenarioError(name, f"this is a table, headed [{name}]")
@@ -133,6 +132,8 @@ def _read(tables: Mapping[str, Any], stem: str, text: str) -> Matching:
         if numbers[key] > most:
             raise ScenarioError(f"matching.{key}", f"{numbers[key]} is more than {most}")
     scenario, lobules = str(tables.get("scenario", "baseline")), whole(tables.get("lobules", 2), "lobules", 1)
+    with naming("scenario"):
+        files.find(scenario)
     factors = read_factors(tables.get("factors", {}), load(scenario, {"tissue.lobules": lobules}))
     if len(factors) < 2:
         raise ScenarioError("factors", "name at least two parameters and their ranges")

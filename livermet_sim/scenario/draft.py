@@ -158,7 +158,7 @@ def plain(value: Any, where: str, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         return {plain(str(k), where): plain(v, f"{where}.{k}", depth + 1) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(v, where, depth + 1) for v in value]
+        return [plain(v, f"{where}[{i}]", depth + 1) for i, v in enumerate(value)]
     if isinstance(value, str):
         if not _unicode(value):
             raise ScenarioError(where, "it holds characters that are not Unicode text")

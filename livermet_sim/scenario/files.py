@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.key_lines import with_lines
 from livermet_sim.base.read import read_object
 
 LARGEST = 1_000_000
@@ -123,7 +124,8 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
     try:
         text = content.decode("utf-8-sig")
         tables, text = (_json(content, place), "") if path.suffix == ".json" else (tomllib.loads(text), text)
-        _check_whole(tables, place)
+        with with_lines({place: text}):
+            _check_whole(tables, place)
         return tables, text
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
@@ -146,7 +148,8 @@ def _check_whole(value: Any, place: str, name: str = "") -> None:
     """Refuse a whole number beyond the 64 bits that TOML allows, with which nothing could compute."""
     if isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            _check_whole(item, place, f"{name}.{key}" if name else f"{key}")
+            own = f"{name}[{key}]" if isinstance(value, list) else f"{name}.{key}" if name else f"{key}"
+            _check_whole(item, place, own)
     elif isinstance(value, int) and abs(value) > LARGEST_WHOLE:
         reason = "the number is too large or too small to compute with"
         raise ScenarioError(f"{place}, {name}", reason)

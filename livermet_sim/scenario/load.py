@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.key_lines import with_lines
 from livermet_sim.scenario import files
 from livermet_sim.scenario.draft import Draft, parse
 from livermet_sim.scenario.spec import Scenario
@@ -34,14 +35,15 @@ def load(
     ScenarioError
         For a file that is missing or not TOML, and for every unknown name or impossible value in it.
     """
-    path = files.find(name_or_path)
-    chain, draft = _chain(path), Draft()
-    for file, tables, _ in reversed(chain):
-        draft.write({"name": file.stem} | tables, files.label(file))
-        _find_image(draft, file)
-    changes = {name: parse(v) if isinstance(v, str) else v for name, v in (overrides or {}).items()}
-    draft.write(changes, option)
-    return Scenario.of(draft, chain[0][2])
+    texts: dict[str, str] = {}
+    with with_lines(texts):
+        chain, draft = _chain(files.find(name_or_path), texts), Draft()
+        for file, tables, _ in reversed(chain):
+            draft.write({"name": file.stem} | tables, files.label(file))
+            _find_image(draft, file)
+        changes = {name: parse(v) if isinstance(v, str) else v for name, v in (overrides or {}).items()}
+        draft.write(changes, option)
+        return Scenario.of(draft, chain[0][2])
 
 
 def again(tables: Mapping[str, Any], text: str) -> Scenario:
@@ -60,8 +62,8 @@ def from_dict(tables: Mapping[str, Any], origin: str = "scenario") -> Scenario:
     return Scenario.of(Draft().write(tables, origin))
 
 
-def _chain(path: Path) -> list[tuple[Path, dict[str, Any], str]]:
-    """Return a file and those it extends, nearest first: path, tables, text."""
+def _chain(path: Path, texts: dict[str, str]) -> list[tuple[Path, dict[str, Any], str]]:
+    """Return a file and those it extends, nearest first: path, tables, text; and keep their ``texts``."""
     chain: list[tuple[Path, dict[str, Any], str]] = []
     seen: list[Path] = []
     while True:
@@ -71,6 +73,7 @@ def _chain(path: Path) -> list[tuple[Path, dict[str, Any], str]]:
         if len(chain) == LONGEST_CHAIN:
             raise ScenarioError(_extends(chain[-1][0]), f"more than {LONGEST_CHAIN} files extend each other")
         tables, text = files.read(path)
+        texts[files.label(path)] = text
         extends = tables.pop("extends", None)
         seen.append(path.resolve())
         chain.append((path, tables, text))

@@ -26,8 +26,12 @@ class Mistakes(ScenarioError):
     """Report several mistakes at once, one sentence a line."""
 
     def __init__(self, mistakes: Sequence[LivermetError]):
-        self.mistakes = tuple(dict.fromkeys(mistake.sentence for mistake in mistakes))
-        super().__init__("", "\n".join(self.mistakes))
+        super().__init__("", "\n".join(dict.fromkeys(mistake.sentence for mistake in mistakes)))
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """Return the sentences."""
+        return tuple(self.sentence.splitlines())
 
 
 def build(draft: Draft, text: str = "") -> Resolved:
@@ -291,10 +295,10 @@ def _interventions(
     where = place(origin, "interventions")
     given = draft.interventions or ()
     try:
-        for table in given:
+        for i, table in enumerate(given):
             if not isinstance(table, Mapping):
-                raise ScenarioError(where, f"{table!r} is not a table")
-        tables = [plain(table, where) for table in given]
+                raise ScenarioError(f"{where}[{i}]", f"{table!r} is not a table")
+        tables = plain(list(given), where)
     except ScenarioError as error:
         mistakes.append(error)
         return ()

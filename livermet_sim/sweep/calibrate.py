@@ -61,7 +61,7 @@ from livermet_sim.scenario.write import key as toml_key
 from livermet_sim.scenario.write import literal
 from livermet_sim.sweep import version
 from livermet_sim.sweep.chunk import Run
-from livermet_sim.sweep.factors import Factor, change_paths, read_factors
+from livermet_sim.sweep.factors import Factor, change_paths, placed, read_factors
 from livermet_sim.sweep.file import base, check_keys, check_texts, find, within
 from livermet_sim.sweep.fit import Fit, Trial
 from livermet_sim.sweep.plan import carry_out_all, check_version
@@ -97,8 +97,9 @@ class Calibration:
         )
         self.series = any(target.days for target in self.targets)
         self.base = quiet(scenario, self.series, _interval(self.targets))
-        for changes in self.arms.values():
-            change_paths(self.base, changes)
+        for arm, changes in self.arms.items():
+            with placed(f"arms.{arm}"):
+                change_paths(self.base, changes)
         self.text = ""
 
     @classmethod
@@ -112,7 +113,7 @@ class Calibration:
         """
         path = find(path, "calibrations")
         tables, text = files.read(path)
-        try:
+        with within(files.label(path), text):
             check_keys(tables, KEYS, "")
             check_texts(tables, ("name", "doc"), "")
             own = tables.get("calibration", {})
@@ -125,8 +126,6 @@ class Calibration:
                 study.base, tables.get("factors", {}), tables.get("targets", []), arms=tables.get("arms"),
                 name=str(tables.get("name", path.stem)), **(OWN | own),
             )  # fmt: skip
-        except LivermetError as error:
-            raise within(files.label(path), error) from None
         found.text = text
         return found
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -170,6 +171,16 @@ def change_paths(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     word = values.pop(ABLATE, None)
     found = scenario.at(_changes(scenario, values)) if values or word is None else scenario
     return found if word is None else found.at(ablation.changes(str(word), found.rules, found.values))
+
+
+@contextmanager
+def placed(place: str) -> Generator[None]:
+    """Let a mistake in a change of a scenario say what asked for it: a key of a file, an option."""
+    try:
+        yield
+    except LivermetError as error:
+        error.reword(lambda sentence: f"{place}, {sentence.removeprefix('change ')}")
+        raise
 
 
 def _changes(scenario: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.key_lines import with_lines
 from livermet_sim.scenario import files
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
@@ -58,7 +60,7 @@ def read(wanted: str | Path, make: Callable[..., Made]) -> tuple[Made, str]:
     path = find(wanted)
     tables, text = files.read(path)
     place = files.label(path)
-    try:
+    with within(place, text):
         check_keys(tables, KEYS, "")
         check_texts(tables, ("name", "doc"), "")
         for key in ("design", "factors"):
@@ -73,15 +75,18 @@ def read(wanted: str | Path, make: Callable[..., Made]) -> tuple[Made, str]:
             name=str(tables.get("name", path.stem)), days=tables.get("days"), changes=tables.get("set"),
             series=_series(tables), **{key: design[key] for key in DESIGN[1:] if key in design},
         )  # fmt: skip
-    except LivermetError as error:
-        raise within(place, error) from None
     return made, text
 
 
-def within(place: str, error: LivermetError) -> LivermetError:
-    """Return a mistake with the file in front of it, a line each where there are several."""
-    lines = [s if s.startswith(place) else f"{place}, {s}" for s in error.sentence.splitlines()]
-    return ScenarioError("", "\n".join(lines))
+@contextmanager
+def within(place: str, text: str) -> Generator[None]:
+    """Put a file, and the line of the key, in front of each mistake in what it holds."""
+    with with_lines({place: text}):
+        try:
+            yield
+        except LivermetError as error:
+            lines = [s if s.startswith(place) else f"{place}, {s}" for s in error.sentence.splitlines()]
+            raise ScenarioError("", "\n".join(lines)) from None
 
 
 def base(tables: Mapping[str, Any], path: Path) -> Scenario:
@@ -90,7 +95,19 @@ def base(tables: Mapping[str, Any], path: Path) -> Scenario:
     if not isinstance(wanted, str):
         raise ScenarioError("scenario", f"{wanted!r} is not a text")
     beside = path.parent / wanted
-    return load(beside if wanted.endswith(".toml") and beside.is_file() else wanted)
+    with naming("scenario"):
+        found = files.find(beside if wanted.endswith(".toml") and beside.is_file() else wanted)
+    return load(found)
+
+
+@contextmanager
+def naming(key: str) -> Generator[None]:
+    """Say of a mistake that it is about what a key names."""
+    try:
+        yield
+    except LivermetError as error:
+        error.reword(lambda sentence: f"{key}: {sentence}")
+        raise
 
 
 def check_keys(table: Mapping[str, Any], valid: tuple[str, ...], prefix: str) -> None:

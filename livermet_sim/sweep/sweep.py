@@ -37,7 +37,7 @@ from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep import designs, file, version
 from livermet_sim.sweep.chunk import Run
-from livermet_sim.sweep.factors import Factor, change_paths, read_factors
+from livermet_sim.sweep.factors import Factor, change_paths, placed, read_factors
 from livermet_sim.sweep.plan import carry_out_all, check_version, run_address
 from livermet_sim.sweep.progress import show, tell
 from livermet_sim.sweep.runs import quiet
@@ -104,9 +104,13 @@ class Sweep:
         base = scenario if isinstance(scenario, Scenario) else load(scenario)
         if not isinstance(changes or {}, Mapping):
             raise ScenarioError("set", 'this is a table of values, for example "seeding.dose" = "50 /mm3"')
-        own = dict(changes or {}) | ({} if days is None else {"run.days": days})
-        if own:
-            base = change_paths(base, own)
+        for place, own in (
+            ("set", dict(changes or {})),
+            ("days", {} if days is None else {"run.days": days}),
+        ):
+            if own:
+                with placed(place):
+                    base = change_paths(base, own)
         self.name = name or base.name or "study"
         self.series = bool(series)
         self.base = quiet(base, self.series, series if isinstance(series, str) else None)

@@ -90,9 +90,10 @@ def _read(table: Any, place: str, arms: Sequence[str], days: float) -> Target:
             raise ScenarioError(f"{place}.{key}", f"{table[key]!r} is not a text")
     if ("measure" in table) == ("series" in table):
         raise ScenarioError(place, "a target has either a measure at the end or a series over days")
-    column = table.get("measure", table.get("series"))
+    which = "measure" if "measure" in table else "series"
+    column = table[which]
     if not isinstance(column, str):
-        raise ScenarioError(place, f"{column!r} is not the name of a measure")
+        raise ScenarioError(f"{place}.{which}", f"{column!r} is not the name of a measure")
     values = _numbers(table, "value", place)
     errors = _numbers(table, "error", place)
     errors = errors * len(values) if len(errors) == 1 else errors

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.key_lines import with_lines
 from livermet_sim.interventions.intervention import ACTIONS
 from livermet_sim.scenario import files
 from livermet_sim.scenario.draft import plain
@@ -81,8 +82,8 @@ class Experiment:
         What the paper does not say or the model cannot, and what was taken instead.
     reading_of : str
         Another experiment that this is a second reading of; such a reading is shown and not scored.
-    place : str
-        What messages call its file.
+    place, text : str
+        What messages call its file, and what that holds.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Experiment:
     assumed: tuple[str, ...] = ()
     reading_of: str = ""
     place: str = ""
+    text: str = field(default="", repr=False, compare=False)
 
     @property
     def scored(self) -> bool:
@@ -154,13 +156,14 @@ def read(path: str | Path) -> Experiment:
     path = Path(path)
     if not path.is_file():
         raise ScenarioError(files.label(path), "there is no such file")
-    tables, _ = files.read(path)
-    return of(tables, path.stem, files.label(path))
+    tables, text = files.read(path)
+    with with_lines({files.label(path): text}):
+        return of(tables, path.stem, files.label(path), text)
 
 
-def of(tables: Mapping[str, Any], name: str, label: str) -> Experiment:
-    """Return the experiment that tables describe; ``label`` is what messages call their file."""
-    given = plain(tables, label)
+def of(tables: Mapping[str, Any], name: str, label: str, text: str = "") -> Experiment:
+    """Return the experiment that tables describe; ``label`` is what messages call their file, ``text`` what that holds."""
+    given = {plain(str(key), label): plain(value, _at(label, str(key))) for key, value in tables.items()}
     for key in given:
         if key not in KEYS:
             raise ScenarioError(_at(label, key), "there is no such key", name=key, valid=KEYS)
@@ -181,7 +184,7 @@ def of(tables: Mapping[str, Any], name: str, label: str) -> Experiment:
     if found.get("how") == "proxy" and not found["assumed"]:
         raise ScenarioError(_at(label, "assumed"), "a proxy says here what it stands for and why")
     found |= _size(given, found["expected"], label) | _arms(given, label)
-    return Experiment(name=name, place=label, **found)
+    return Experiment(name=name, place=label, text=text, **found)
 
 
 def _arms(given: Mapping[str, Any], label: str) -> dict[str, Arm]:

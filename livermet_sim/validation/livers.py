@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.key_lines import with_lines
 from livermet_sim.engine import Engine
 from livermet_sim.interventions.intervention import Intervention
 from livermet_sim.interventions.read import flat, hours_before, read
@@ -54,6 +55,11 @@ def livers(own: Experiment, lobules: int | None = None) -> Livers:
     ScenarioError
         For an unknown name or an impossible value in either arm, an unknown readout, or one taken before anything is done.
     """
+    with with_lines({own.place: own.text}):
+        return _livers(own, lobules)
+
+
+def _livers(own: Experiment, lobules: int | None) -> Livers:
     first = _base(own, lobules)
     _check_readout(own, first)
     given = {arm: _interventions(own, arm, getattr(own, arm), first) for arm in ("control", "treated")}

@@ -1,5 +1,6 @@
 """Check the tumour line presets: what ships is sound and sourced, a bad line is refused in one sentence."""
 
+import re
 from typing import get_args
 
 import pytest
@@ -139,7 +140,9 @@ def test_a_trait_without_source_is_assumed_and_units_are_converted(tmp_path):
     ],
 )
 def test_a_mistake_in_a_line_is_one_sentence(tmp_path, body, sentence):
-    assert refusal(write(tmp_path, body)).startswith(sentence)
+    told = refusal(write(tmp_path, body))
+    assert re.sub(r"^odd\.toml, line \d+", "odd.toml", told).startswith(sentence)
+    assert (", line " in told) == sentence.startswith("odd.toml, ")
 
 
 def test_a_line_needs_its_texts_and_a_file(tmp_path):

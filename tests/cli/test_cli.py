@@ -271,7 +271,7 @@ MISTAKES = [
     (["check", "folder/x.toml"], '"folder/x.toml" is a folder; a scenario is a file ending in .toml'),
     (["check", "broken.toml"], "broken.toml, line 2: it is not TOML: invalid value"),
     (["check", "big.toml"], "big.toml: it is larger than 1 MB; that is no scenario"),
-    (["check", "round.toml"], "round.toml, extends: the files extend each other in a circle: round > round"),
+    (["check", "round.toml"], "round.toml, line 1, extends: the files extend each other in a circle: round > round"),
     (["run", "strip", "--days", "-3"], "--set run.days: -3 day is impossible; it must be from 0 to 3650"),
     (["run", "strip", "--set", "run.days=3 um"], '--set run.days: "3 um" is a length; a time is needed, for example "1 day"'),
     (["run", "strip", "--set", "cells.kupffer.density=many"], '--set cells.kupffer.density: "many" is not a quantity; write for example "1 /mm3"'),

@@ -48,7 +48,7 @@ def test_a_file_is_named_in_front(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('[[interventions]]\naction = "deplete"\ntarget = "kupfer"\n')
     with pytest.raises(
-        LivermetError, match=r'mine.toml, interventions\[0\].target: "kupfer" is not a kind of cell'
+        LivermetError, match=r'mine.toml, line \d+, interventions\[0\].target: "kupfer" is not a kind of cell'
     ):
         load(path)
 

@@ -114,6 +114,7 @@ def test_the_base_of_the_scenario_says_the_direction(tmp_path):
         assert lm.load(tmp_path / "mine.toml").rules["my_rule"].direction == direction
     (tmp_path / "mine.toml").write_text(text.format(base=1.0), encoding="utf-8")
     with pytest.raises(
-        LivermetError, match=r"mine\.toml, rules\.my_rule: its maximum 1 is the base of crawl, so it must say"
+        LivermetError,
+        match=r"mine\.toml, line \d+, rules\.my_rule: its maximum 1 is the base of crawl, so it must say",
     ):
         lm.load(tmp_path / "mine.toml")
