@@ -35,8 +35,19 @@ class Course:
 
     def by_phase(self) -> np.ndarray:
         """Return how many lesions stood in each phase at each frame, int64[frames, 4]."""
-        table = np.array(list(self.phase.values()), dtype=np.int64).reshape(-1, len(self.hours))
-        return np.stack([(table == phase).sum(axis=0) for phase in range(1, len(PHASES) + 1)], axis=1)
+        return self._by_phase(np.ones((len(self.phase), len(self.hours)), dtype=np.int64))
+
+    def cells_by_phase(self) -> np.ndarray:
+        """Return how many tumour cells belonged to lesions in each phase at each frame, int64[frames, 4]."""
+        return self._by_phase(np.array([self.cells[lesion] for lesion in self.phase], dtype=np.int64))
+
+    def _by_phase(self, weight: np.ndarray) -> np.ndarray:
+        shape = (len(self.phase), len(self.hours))
+        table = np.array(list(self.phase.values()), dtype=np.int64).reshape(shape)
+        phases = range(1, len(PHASES) + 1)
+        return np.stack(
+            [np.where(table == phase, weight.reshape(shape), 0).sum(axis=0) for phase in phases], axis=1
+        )
 
 
 def course(result: Record) -> Course:

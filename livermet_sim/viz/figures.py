@@ -42,13 +42,15 @@ MAPPED = ("oxygen", "perfusion", "vegf", "collagen")
 
 
 def phase_timeline(result: Record) -> Figure:
-    """Return each lesion's life as a bar coloured by phase, above the number of lesions in each phase."""
+    """Return each lesion's life as a bar coloured by phase, above how many lesions and cells are in each phase."""
     bars = float(np.clip(0.12 * min(len(result.lesions), lesions.MOST_BARS), 1.4, 3.8))
-    figure = style.picture(style.WIDE, bars + 2.7)
-    upper, lower = figure.subplots(2, 1, height_ratios=(bars, 1.5), sharex=True)
+    figure = style.picture(style.WIDE, 0.65 * bars + 4.0)
+    upper, middle, lower = figure.subplots(3, 1, height_ratios=(0.65 * bars, 1.2, 1.2), sharex=True)
     lesions.draw_lesion_bars(upper, result)
-    lesions.draw_phase_counts(lower, result)
+    lesions.draw_phase_counts(middle, result)
+    lesions.draw_phase_cells(lower, result)
     upper.set_xlabel("")
+    middle.set_xlabel("")
     return figure
 
 

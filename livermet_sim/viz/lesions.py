@@ -116,6 +116,25 @@ def draw_phase_counts(ax: Axes, result: Record) -> None:
     ax.set_ylim(0)
 
 
+def draw_phase_cells(ax: Axes, result: Record) -> None:
+    """Draw which share of the tumour cells belonged to lesions in each phase over time: few large lesions hold most cells."""
+    style.dress(ax, "Tumour cells by the phase of their lesion", "day", "share of cells")
+    seen = course(result)
+    cells = seen.cells_by_phase()
+    whole = cells.sum(axis=1)
+    if not whole.any():
+        style.empty(ax, "no lesion in the frames")
+        return
+    known = whole > 0
+    shares = cells[known] / whole[known, None]
+    ax.stackplot(
+        seen.days[known], shares.T, colors=[style.PHASE_COLOURS[phase] for phase in PHASES], linewidth=0
+    )
+    style.day_axis(ax, result.days)
+    ax.set_ylim(0.0, 1.0)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+
+
 def draw_growth(ax: Axes, result: Record) -> None:
     """Draw the size of each lesion over time, coloured by the phase in which it stood."""
     style.dress(ax, "Growth of the lesions", "day", "cells in the lesion")

@@ -56,6 +56,9 @@ def test_all_count_the_same_lesions_at_any_moment(hours, seed):
     assert dict(zip(cells["lesion"], cells["phase"], strict=True)) == stands
     curves = course(result)
     assert curves.by_phase()[-1].tolist() == number
+    for phase, cells in enumerate(curves.cells_by_phase().T, 1):
+        mine = [np.where(curves.phase[n] == phase, curves.cells[n], 0) for n in curves.phase]
+        assert cells.tolist() == sum(mine, np.zeros(len(curves.hours))).tolist()
     assert {n for n, size in curves.cells.items() if size[-1]} == set(stands)
     words = result.summary()
     assert f"{len(stands)} at the end of {len(counted(table))} in all" in words
