@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,19 +36,17 @@ class Course:
 
     def by_phase(self) -> np.ndarray:
         """Return how many lesions stood in each phase at each frame, int64[frames, 4]."""
-        return self._by_phase(np.ones((len(self.phase), len(self.hours)), dtype=np.int64))
+        return self._by_phase({lesion: 1 for lesion in self.phase})
 
     def cells_by_phase(self) -> np.ndarray:
         """Return how many tumour cells belonged to lesions in each phase at each frame, int64[frames, 4]."""
-        return self._by_phase(np.array([self.cells[lesion] for lesion in self.phase], dtype=np.int64))
+        return self._by_phase(self.cells)
 
-    def _by_phase(self, weight: np.ndarray) -> np.ndarray:
-        shape = (len(self.phase), len(self.hours))
-        table = np.array(list(self.phase.values()), dtype=np.int64).reshape(shape)
-        phases = range(1, len(PHASES) + 1)
-        return np.stack(
-            [np.where(table == phase, weight.reshape(shape), 0).sum(axis=0) for phase in phases], axis=1
-        )
+    def _by_phase(self, weight: Mapping[int, int | np.ndarray]) -> np.ndarray:
+        found = np.zeros((len(self.hours), 1 + len(PHASES)), dtype=np.int64)
+        for lesion, phase in self.phase.items():
+            found[np.arange(len(found)), phase] += weight[lesion]
+        return found[:, 1:]
 
 
 def course(result: Record) -> Course:
