@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 
-from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.errors import LivermetError, tidy
 
 Path = tuple[str | int, ...]
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
@@ -68,7 +68,9 @@ def _line(name: str, lines: Mapping[str, int]) -> int | None:
     plain = name.replace('"', "").strip("'")
     best, found = 0, None
     for known, line in lines.items():
-        for own in (known.replace('"', ""), ascii(known)[1:-1]):
+        if " ... " in plain and known.startswith(plain.partition(" ... ")[0]):
+            return line  # a name so long that a sentence leaves its middle out
+        for own in (known.replace('"', ""), ascii(known)[1:-1], tidy(known)):
             for said in (plain, plain.replace(", ", ".")):
                 if len(own) > best and f"{said}.".startswith((f"{own}.", f"{own}[", f"{own},")):
                     best, found = len(own), line

@@ -125,7 +125,9 @@ def split(text: str) -> tuple[str, str]:
         raise ValueError(f'"{_short(text)}" is not a quantity')
     rest = plain[number.end() :].strip()
     if rest.startswith(","):
-        raise ValueError(f'"{text}" has a comma; write decimals with a point, and thousands without a sign')
+        raise ValueError(
+            f'"{_short(text)}" has a comma; write decimals with a point, and thousands without a sign'
+        )
     try:
         unit(rest)
     except ValueError as error:
@@ -185,6 +187,7 @@ def _example(wanted: str) -> str:
 
 
 def _short(text: str) -> str:
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,7 @@ def new(
     from livermet_sim.base.write import write_text
     from livermet_sim.scenario.load import load
     from livermet_sim.scenario.starter import starter
-    from livermet_sim.validation.schemas import shipped
+    from livermet_sim.validation import schemas
 
     if file.suffix != ".toml":
         raise LivermetError(str(file), "the name of a scenario's file must end in .toml")
@@ -29,16 +28,6 @@ def new(
         raise LivermetError(str(file), "the file exists already; give another name")
     scenario = load(base)
     if base.endswith(".toml"):  # a file is named as seen from the new one
-        base = _beside(Path(base), file.parent)
-    write_text(
-        file, f"#:schema {_beside(shipped('scenario'), file.parent)}\n{starter(scenario, base, file.stem)}"
-    )
+        base = schemas.beside(Path(base), file.parent)
+    write_text(file, f"{schemas.line('scenario', file.parent)}\n{starter(scenario, base, file.stem)}")
     typer.echo(f"{file} is written. Next:  livermet check {file}   then   livermet run {file}")
-
-
-def _beside(path: Path, folder: Path) -> str:
-    """Return a path as seen from a folder, or whole where there is no way between them."""
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.read import content, guarded, read_text
+from livermet_sim.base.write import write_text
 from livermet_sim.scenario import json_schema
+from livermet_sim.scenario.files import LARGEST
 from livermet_sim.scenario.json_schema import Schema, named, text
 from livermet_sim.sweep import json_schema as studies
 from livermet_sim.validation import experiment as own
 
 ENDING = ".schema.json"
+MARK = "#:schema"
 
 
 def experiment() -> Schema:
@@ -81,6 +86,35 @@ def schema(kind: str) -> Schema:
 def written(kind: str) -> str:
     """Return the text of a schema's file."""
     return json.dumps(schema(kind), indent=1, ensure_ascii=False) + "\n"
+
+
+def line(kind: str, folder: Path) -> str:
+    """Return the first line by which a file in a folder names the schema that ships with the model, as it lies here."""
+    return f"{MARK} {beside(shipped(kind), folder)}"
+
+
+def name_in(file: Path, kind: str) -> None:
+    """Write, or renew, that line at the head of a file; all else stays as it is.
+
+    Raises
+    ------
+    LivermetError
+        Where the file cannot be read or written.
+    """
+    with guarded(file):
+        held = read_text(content(file, LARGEST))
+    first, _, rest = held.partition("\n")
+    schema(kind)  # refuses a word that is no kind
+    kept = rest if first.startswith(MARK) else held
+    write_text(file, f"{line(kind, file.parent)}\n{kept}")
+
+
+def beside(path: Path, folder: Path) -> str:
+    """Return a path as seen from a folder, or whole where there is no way between them."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
 
 
 def shipped(kind: str) -> Path:

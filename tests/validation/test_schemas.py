@@ -60,6 +60,24 @@ def test_every_shipped_file_names_its_schema_and_is_valid(kind):
         assert not wrong, (path, wrong)
 
 
+def test_a_file_of_ones_own_is_led_to_the_schema_that_ships(tmp_path):
+    """The path in the first line of a shipped file holds in the repository; in a copy elsewhere it is written anew."""
+    path = tmp_path / "mine.toml"
+    for text in (FILES["study"][0].read_text(encoding="utf-8"), 'scenario = "strip"\r\n', ""):
+        path.write_bytes(text.encode())
+        for _ in range(2):
+            schemas.name_in(path, "study")
+            first, rest = path.read_bytes().decode().split("\n", 1)
+            assert (tmp_path / first.removeprefix("#:schema ")).resolve() == schemas.shipped(
+                "study"
+            ).resolve()
+            assert rest == (text.split("\n", 1)[1] if text.startswith("#:schema") else text)
+    with pytest.raises(LivermetError, match='no schema of "stud"'):
+        schemas.name_in(path, "stud")
+    with pytest.raises(LivermetError, match="the file is missing"):
+        schemas.name_in(tmp_path / "none.toml", "study")
+
+
 def test_schemas_know_the_keys_that_reading_knows():
     known = {kind: set(schemas.schema(kind)["properties"]) for kind in ("experiment", "study", "calibration")}
     assert known == {
