@@ -39,7 +39,7 @@ def test_ten_situations_can_be_built():
     given = reach.situations()
     assert len(given) == 10 and len({scenario.digest for scenario in given.values()}) == 10
     assert {scenario.value("tissue.kind") for scenario in given.values()} == {"lobule"}
-    assert all(10 <= scenario.value("run.days") <= 14 for scenario in given.values())
+    assert all(10 <= scenario.value("run.days") <= 20 for scenario in given.values())
 
 
 def test_reasons_for_silence_are_of_rules_and_say_something():
