@@ -23,8 +23,12 @@ from livermet_sim.kernels import sealed
 KEPT_CACHES = 12  # a few checkouts side by side, each edited now and then
 PRIVATE = 0o700
 SAID = "LIVERMET_SAID_NO_CACHE"
+# nobody hands a kernel on as a function
+KERNEL: dict[str, Any] = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
 # for what only kernels call; the switch for counts of references has no public name
-UNCOUNTED: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+INNER: dict[str, Any] = {
+    "error_model": "numpy", "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
+}  # fmt: skip
 
 
 def _settings() -> Any:
@@ -135,7 +139,7 @@ def kernel(function: Callable[..., Any]) -> Any:
         return function
     import numba
 
-    made: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    made: Any = numba.njit(**KERNEL)(function)
     folder = cache_folder()
     if folder is not None:
         made._cache = sealed.cache_of(function, folder)
@@ -144,11 +148,7 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 def part(function: Callable[..., Any]) -> Any:
     """Compile a function that kernels call and that is too large to live inside theirs; arrays as with ``inline``."""
-    if not enabled():
-        return function
-    import numba
-
-    return numba.njit(**UNCOUNTED)(function)
+    return _inner(function) if enabled() else function
 
 
 def inline(function: Callable[..., Any]) -> Any:
@@ -157,8 +157,32 @@ def inline(function: Callable[..., Any]) -> Any:
     Forced, and without the counts of references that numba else keeps of every array handed over, which cost
     several times what such a function computes. So it may make views of its arrays, but neither new ones nor return any.
     """
-    if not enabled():
-        return function
+    return _inner(function, forceinline=True) if enabled() else function
+
+
+def _inner(function: Callable[..., Any], **options: bool) -> Any:
+    """Compile a function for kernels alone, once for all constants that it is called with; called from Python it runs plainly.
+
+    What would let Python call it takes a third of the time that it takes to compile, and such a copy for each constant
+    gains nothing, as the optimiser sees the constant where the code stands.
+    """
     import numba
 
-    return numba.njit(forceinline=True, **UNCOUNTED)(function)
+    made: Any = numba.njit(**INNER, **options)(function)
+    made.__class__ = _inner_type(type(made))
+    return made
+
+
+@cache
+def _inner_type(dispatcher: Any) -> Any:
+    from numba import types
+
+    class Inner(dispatcher):
+        def __call__(self, *values: Any, **named: Any) -> Any:
+            return self.py_func(*values, **named)
+
+        def get_call_template(self, args: Any, kws: Any) -> Any:
+            named = {name: types.unliteral(each) for name, each in kws.items()}
+            return super().get_call_template(tuple(types.unliteral(each) for each in args), named)
+
+    return Inner

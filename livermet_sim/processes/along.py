@@ -33,12 +33,13 @@ def fill(world: World, compiled: Compiled) -> None:
     table.refill(0, {})
     for sites, names, values in compiled.along(world):
         stretch = world.segments[sites]
+        lined = world.segment_row[stretch]
         rows = table.append(len(sites), site=sites, stretch=stretch)
         for name in table.columns:
             if name in names:
                 table[name][rows] = values[:, names.index(name)]
             elif not table.columns[name].whole:
-                table[name][rows] = world.rates[world.segment_row[stretch], compiled.column(name)]
+                table[name][rows] = world.rates[lined, compiled.column(name)]
 
 
 def places(world: World) -> tuple[Table, np.ndarray]:

@@ -69,7 +69,8 @@ def _note(scenario: Resolved, section: str, parameter: Parameter) -> str:
 
 def one_line(text: str) -> str:
     """Return text fit for a comment: one line, no control characters."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+    text = " ".join(text.split())
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _pairs(table: Mapping[str, Any]) -> list[str]:
@@ -83,6 +84,11 @@ def key(name: str) -> str:
 
 def literal(value: Value | list[Any] | Mapping[str, Any]) -> str:
     """Return a value as TOML; tables become inline tables."""
+    # of thousands of values nearly all are plain, and these need nobody's rules
+    if type(value) in (int, float):
+        return str(value)
+    if type(value) is str and value.isascii() and value.isprintable() and not {'"', "\\"} & set(value):
+        return f'"{value}"'
     return _item(value).as_string()
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from livermet_sim import kernels
+from livermet_sim.kernels import rng
 from livermet_sim.kernels.jit import enabled
 from livermet_sim.kernels.room import leave, place_beside, settle
 from livermet_sim.state.places import single
@@ -38,6 +39,20 @@ def test_a_function_in_a_loop_counts_no_references():
     (code,) = walk.inspect_llvm().values()
     # each is a locked addition to memory, and there is one for every array handed over
     assert "double" in code and code.count("call void @NRT_incref") == 0
+
+
+@pytest.mark.skipif(not enabled(), reason="kernels run as plain Python")
+def test_a_function_in_kernels_is_compiled_once_for_all_constants_and_runs_plainly_from_python():
+    import numba
+
+    @numba.njit(error_model="numpy")
+    def both(key):
+        return rng.draw(1, 5, 0, key) + rng.draw(1, 6, 0, key)
+
+    found, known = both(7), list(rng.draw.signatures)
+    assert not any(isinstance(each, numba.types.Literal) for signature in known for each in signature)
+    assert rng.draw(1, 5, 0, 7) + rng.draw(1, 6, 0, 7) == found
+    assert list(rng.draw.signatures) == known
 
 
 def inlined() -> Iterator[tuple[str, ast.FunctionDef]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
+import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,12 @@ VALUES = st.recursive(
 def test_what_is_written_is_read_back(name, value):
     found = tomllib.loads(f"{key(name)} = {literal(value)}\n")[name]
     assert found == value and type(found) is type(value)
+
+
+@given(PLAIN | st.text(st.characters(codec="ascii"), max_size=8))
+@settings(max_examples=200, deadline=None)
+def test_a_value_that_is_written_the_short_way_is_written_as_the_library_would(value):
+    assert literal(value) == tomlkit.item(value).as_string()
 
 
 def test_plain_things_are_written_plainly():
