@@ -88,7 +88,9 @@ def test_a_number_beyond_64_bits_is_refused_by_its_name(tmp_path, reader):
     path.write_text(
         text.replace("value = 7.75", f"value = {many}").replace("samples = 6", f"samples = {many}")
     )
-    with pytest.raises(LivermetError, match=r"(targets\.0\.value|design\.samples): the number is too large"):
+    with pytest.raises(
+        LivermetError, match=r"(targets\[0\]\.value|design\.samples): the number is too large"
+    ):
         reader(path)
 
 
