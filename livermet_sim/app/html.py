@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
+
+if TYPE_CHECKING:
+    from livermet_sim.app.inquiry import Answer
 
 _MARKS = {
     "disc": '<circle cx="8" cy="8" r="6.5"/>',
@@ -55,7 +58,7 @@ def cell(told: dict[str, Any]) -> str:
             f'<div class="will" title="{escape(reason["doc"])}">{escape(reason["behaviour"])}: {escape(reason["value"])}'
             f' <span style="font-weight:400">(without rules {escape(reason["base"])})</span></div>'
         )
-        parts += [_rule(rule) for rule in reason["rules"][:4]]
+        parts += [rule(each) for each in reason["rules"][:4]]
     if told["senses"]:
         rows = "".join(
             f'<tr title="{escape(sense["doc"])}"><td>{escape(sense["name"])}</td><td>{escape(sense["value"])}</td></tr>'
@@ -65,11 +68,23 @@ def cell(told: dict[str, Any]) -> str:
     return "".join(parts) + "</div>"
 
 
-def _rule(rule: dict[str, Any]) -> str:
-    source = f"{rule['says']} Source: {rule['source']}"
+def answer(found: Answer) -> str:
+    """Return a question about a cell with its answer, or how far that is."""
+    head = f'<div class="lm-cell"><h3>{escape(found.question)}</h3>'
+    if found.wrong:
+        return f'{head}<div class="lm-refused">{escape(found.wrong)}</div></div>'
+    if found.html:
+        return f'{head}<div class="told">{found.html}</div></div>'
+    wide = f"width:{100 * found.share:.0f}%"
+    return f'{head}<div>The liver is run again beside this one.</div><div class="far"><i style="{wide}"></i></div></div>'
+
+
+def rule(told: dict[str, Any]) -> str:
+    """Return one rule that acts: how strongly, on what signal, and what it says."""
+    source = f"{told['says']} Source: {told['source']}"
     return (
         f'<div class="rule" title="{escape(source)}">'
-        f'<span class="meter"><i style="width:{46 * rule["share"]:.0f}px"></i></span>'
-        f"<b>{escape(rule['rule'])}</b> {escape(rule['signal'])} = {escape(rule['value'])} {escape(rule['direction'])} it"
-        f'<div class="said">{escape(rule["says"])}</div></div>'
+        f'<span class="meter"><i style="width:{46 * told["share"]:.0f}px"></i></span>'
+        f"<b>{escape(told['rule'])}</b> {escape(told['signal'])} = {escape(told['value'])} {escape(told['direction'])} it"
+        f'<div class="said">{escape(told["says"])}</div></div>'
     )

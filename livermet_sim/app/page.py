@@ -231,7 +231,19 @@ def _charts(now: Frame, session: Session, panel: solara.Reactive[str], strip: so
     if now.reading is not None:
         with solara.Div(classes=["lm-panel"]):
             solara.HTML(unsafe_innerHTML=html.cell(now.reading))
+            for question in now.reading["asks"]:
+                solara.Button(question, outlined=True, small=True, classes=["lm-ask"],
+                              on_click=partial(session.inquire, question))  # fmt: skip
             solara.Button("Close", text=True, small=True, on_click=session.forget)
+    if now.answer is not None:
+        with solara.Div(classes=["lm-panel", "lm-answer"]):
+            solara.HTML(unsafe_innerHTML=html.answer(now.answer))
+            solara.Button(
+                "Close" if now.answer.done else "Stop",
+                text=True,
+                small=True,
+                on_click=partial(session.inquire, ""),
+            )
     _chosen("strip", strip, STRIPS, session.strip, now)
     Panel(
         f"How far the cells that entered have come by day {now.counted / 24:.2f}",

@@ -8,6 +8,7 @@ from typing import Any
 from livermet_sim.agents import WEAKEST
 from livermet_sim.kernels.codes import DIE, LUMEN, WASH_OUT
 from livermet_sim.observe.summary import cause_words
+from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.explain import Reason, explain_cell, sentence
 from livermet_sim.state.lesions import PHASES
 from livermet_sim.viz import style
@@ -31,7 +32,9 @@ def reading(model: Any, agent: Any) -> dict[str, Any]:
         {"name": name, "value": _amount(value, words.signals[name].unit), "doc": words.signals[name].doc}
         for name, value in agent.senses().items()
     ]
-    reasons = [_reason(model, agent.kind, reason) for reason in explain_cell(engine.compiled, world, row)]
+    reasons = [
+        told(model.scenario.rules, agent.kind, reason) for reason in explain_cell(engine.compiled, world, row)
+    ]
     reasons.sort(key=lambda reason: -max((rule["strength"] for rule in reason["rules"]), default=0.0))
     return {"title": _title(agent), "facts": _facts(agent, world), "senses": sensed,
             "rules": [reason for reason in reasons if reason["rules"]],
@@ -82,8 +85,8 @@ def fate(model: Any, key: int) -> str:
     return f"It was lost on day {day:.2f} to {cause_words(model.world.log.causes[cause])}."
 
 
-def _reason(model: Any, kind: str, reason: Reason) -> dict[str, Any]:
-    book = model.scenario.rules
+def told(book: RuleBook, kind: str, reason: Reason) -> dict[str, Any]:
+    """Return what a cell of a kind is about to do and the rules that act on it, as data for the page."""
     parameter = book.words.behaviours[kind][reason.behaviour]
     rules = []
     for term in reason.terms:

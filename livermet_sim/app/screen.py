@@ -9,6 +9,7 @@ from typing import Any
 
 from livermet_sim.app import panels
 from livermet_sim.app.choice import Choice
+from livermet_sim.app.inquiry import Answer, questions
 from livermet_sim.app.liver import PAINTED, Liver
 from livermet_sim.app.overlay import Wish
 from livermet_sim.app.reading import reading
@@ -43,6 +44,8 @@ class Frame:
         (label, low, high, colour map) of the field that is shown.
     choice : Choice or None
         What the livers were built from.
+    answer : Answer or None
+        To what was asked about the clicked cell.
     """
 
     number: int = 0
@@ -56,6 +59,7 @@ class Frame:
     reading: dict[str, Any] | None = None
     scale: tuple[str, float, float, str] | None = None
     choice: Choice | None = None
+    answer: Answer | None = None
 
 
 class Screen:
@@ -150,7 +154,8 @@ class Screen:
         told = None
         if self.picked is not None:
             number, agent = self.picked
-            told = reading(livers[number].model, agent) | {"liver": livers[number].title}
+            told = reading(livers[number].model, agent)
+            told |= {"liver": livers[number].title, "asks": questions(livers[number], agent)}
         numbers = [
             {"tumour": len(liver.model.world.rows("tumour")), "entered": liver.model.world.totals.get("entered", 0),
              "key": liver.cells.key(self.wish)}

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from livermet_sim.app.choice import Choice
+from livermet_sim.app.inquiry import Inquiry
 from livermet_sim.app.liver import Liver, Wish
 from livermet_sim.app.painter import Painter
 from livermet_sim.app.screen import Frame, Screen
@@ -46,7 +47,7 @@ class Session:
         self.choice: Choice | None = None  # that the livers were built from
         self.frame = Frame()
         self._state, self._message = BUILDING, ""
-        self._screen = Screen(paint=Painter(self._ask))
+        self._screen, self._inquiry = Screen(paint=Painter(self._ask)), Inquiry(self._ask)
         self._speed, self._owed = SPEEDS[FIRST_SPEED], 0.0
         self._shown, self._seen_at, self._counted_at = 0, time.monotonic(), -1
         self._framed_at = float("-inf")
@@ -117,11 +118,15 @@ class Session:
 
     def click(self, liver: int, x: float, y: float) -> None:
         """Read the cell at a place, given as shares of the picture of a liver."""
-        self._ask(lambda: self._screen.pick(self.livers, liver, x, y))
+        self._ask(lambda: self._pick(liver, x, y))
 
     def forget(self) -> None:
         """Let go of the clicked cell."""
-        self._ask(lambda: setattr(self._screen, "picked", None))
+        self._ask(lambda: self._pick(-1, 0.0, 0.0))
+
+    def inquire(self, question: str) -> None:
+        """Have one of the questions about the clicked cell answered, beside the run; an empty one takes it back."""
+        self._ask(lambda: self._inquiry(question, self.livers, self._screen.picked))
 
     def shown(self, number: int) -> None:
         """Take note that a page has shown a frame, so that the next may come."""
@@ -143,11 +148,17 @@ class Session:
     def close(self) -> None:
         """End the thread after the step under way."""
         self._closed.set()
+        self._inquiry.stop()
         self._asked.put(None)
 
     def join(self, timeout: float = 30.0) -> None:
         """Wait until the thread has ended."""
         self._thread.join(timeout)
+
+    def _pick(self, liver: int, x: float, y: float) -> None:
+        self._inquiry.stop()
+        self._screen.picked = None
+        self._screen.pick(self.livers, liver, x, y)
 
     def _ask(self, work: Callable[[], None]) -> None:
         self._asked.put(work)
@@ -199,6 +210,7 @@ class Session:
             Liver(scenario, seed, title if len(scenarios) > 1 else scenario.name)
             for scenario, title in zip(scenarios, TITLES, strict=False)
         )
+        self._inquiry.stop()
         self._screen.clear()
         self.livers, self._message, self._state, self.choice = built, "", PAUSED, choice
         if hours == float("inf"):
@@ -273,7 +285,15 @@ class Session:
         self._framed_at = time.monotonic()
         parts = self._screen.parts(self.livers, hurry=self._state == RUNNING)
         self._publish_to(
-            self._next(Frame(state=self._state, message=self._message, choice=self.choice, **parts))
+            self._next(
+                Frame(
+                    state=self._state,
+                    message=self._message,
+                    choice=self.choice,
+                    answer=self._inquiry.answer,
+                    **parts,
+                )
+            )
         )
 
     def _next(self, frame: Frame) -> Frame:

@@ -95,14 +95,14 @@ class WhatIf:
             lines.append(f"... and {len(own) - MOST_SAID:,} more")
         return "\n".join(lines)
 
-    def plot(self) -> Figure:
-        """Return the difference map over time: tumour with it, without it, in both, at a few moments."""
+    def plot(self, panels: int = PANELS) -> Figure:
+        """Return the difference map over time: tumour with it, without it, in both, at the last few moments."""
         from livermet_sim.viz.what_if import difference_over_time
 
         kept, without = self._results
         place = (self._taken.x, self._taken.y) if np.isfinite(self._taken.x) else None
         times = [hours for hours in moments(self.at_h, self.hours) if hours > self.at_h]
-        return difference_over_time(kept, without, times or [self.hours], self.title, place)
+        return difference_over_time(kept, without, times[-panels:] or [self.hours], self.title, place)
 
     def save(self, folder: str | Path) -> Path:
         """Write ``summary.txt``, the tables as CSV, and ``difference.png`` into a folder, and return it."""
@@ -169,10 +169,29 @@ def whatif(
     return _carried_on(engine, removal.read(without, engine, base), told, total)
 
 
-def _carried_on(engine: Engine, taken: Removal, told: Told, total: float) -> WhatIf:
-    """Let both livers go on side by side to the end."""
+def go_on(
+    engine: Engine, scenario: Scenario, without: str, hours: float, progress: Told | None = None
+) -> WhatIf:
+    """Carry a run under way on with and without something, as `whatif` does, for some hours; the run itself goes on.
+
+    Raises
+    ------
+    LivermetError
+        For words that name nothing in the liver, or where the run has come to its end.
+    """
+    hours = min(hours, engine.remaining)
+    if hours < engine.world.clock.dt:
+        raise LivermetError("whatif", "the run has come to its end, and nothing follows any more")
+    told = progress or (lambda done, wanted: None)
+    return _carried_on(engine, removal.read(without, engine, scenario), told, hours, hours)
+
+
+def _carried_on(
+    engine: Engine, taken: Removal, told: Told, total: float, hours: float | None = None
+) -> WhatIf:
+    """Let both livers go on side by side, to the end or for some hours."""
     clock = engine.world.clock
-    at, ticks = clock.hours, engine.ticks()
+    at, ticks = clock.hours, engine.ticks(hours)
     pair = engine, taken.fork(engine)
     for each in pair:
         ahead = moments(at, at + ticks * clock.dt)

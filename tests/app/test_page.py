@@ -152,6 +152,15 @@ def test_time_runs_pauses_steps_and_a_cell_can_be_read(page):
         ".rule"
     ).first.get_attribute("title")
     shoot(page, "cell")
+    for question, told in (
+        ("How did it come to this?", "enter, in a vessel"),
+        ("And without it?", "Taken out at"),
+    ):
+        page.get_by_role("button", name=question).click()
+        page.wait_for_selector(f".lm-answer:has-text('{question}') .told:has-text('{told}')", timeout=120_000)
+        shoot(page, f"answer-{told[:5]}")
+    page.locator(".lm-answer").get_by_role("button", name="Close").click()
+    page.locator(".lm-answer").wait_for(state="detached")
     page.get_by_role("button", name="Close").click()
     page.locator(".lm-cell").wait_for(state="detached")
 
