@@ -42,7 +42,7 @@ def life(found: Life, book: RuleBook) -> str:
 
 def when(hours: float) -> str:
     """Return a time of the run in words, in hours within the first two days."""
-    return f"{hours:g} h" if hours < 48 else f"Day {hours / 24:.2f}"
+    return f"{hours:g} h" if hours < 48 else f"day {hours / 24:.2f}"
 
 
 def what_if(found: WhatIf) -> str:
