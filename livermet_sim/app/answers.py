@@ -6,6 +6,7 @@ import base64
 import io
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -21,6 +22,43 @@ from livermet_sim.viz import style
 
 MOST_RULES, MOST_FOUNDERS = 3, 8
 _CELL = re.compile(r"(\w+) (\d+)$")  # as reports name a cell: its kind and whole key
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hold what the page shows of a question.
+
+    Attributes
+    ----------
+    question : str
+    share : float
+        Of the work done.
+    html : str
+        The answer.
+    wrong : str
+        Why there is none.
+    """
+
+    question: str
+    share: float = 0.0
+    html: str = ""
+    wrong: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Say whether there is an answer, or none to be had."""
+        return bool(self.html or self.wrong)
+
+
+def panel(found: Answer) -> str:
+    """Return a question about a cell with its answer, or how far that is."""
+    head = f'<div class="lm-cell"><h3>{escape(found.question)}</h3>'
+    if found.wrong:
+        return f'{head}<div class="lm-refused">{escape(found.wrong)}</div></div>'
+    if found.html:
+        return f'{head}<div class="told">{found.html}</div></div>'
+    wide = f"width:{100 * found.share:.0f}%"
+    return f'{head}<div>The liver is run again beside this one.</div><div class="far"><i style="{wide}"></i></div></div>'
 
 
 def life(found: Life, book: RuleBook) -> str:

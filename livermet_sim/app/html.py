@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
-
-if TYPE_CHECKING:
-    from livermet_sim.app.inquiry import Answer
 
 _MARKS = {
     "disc": '<circle cx="8" cy="8" r="6.5"/>',
@@ -66,17 +63,6 @@ def cell(told: dict[str, Any]) -> str:
         )
         parts.append(f"<details><summary>All that it senses</summary><table>{rows}</table></details>")
     return "".join(parts) + "</div>"
-
-
-def answer(found: Answer) -> str:
-    """Return a question about a cell with its answer, or how far that is."""
-    head = f'<div class="lm-cell"><h3>{escape(found.question)}</h3>'
-    if found.wrong:
-        return f'{head}<div class="lm-refused">{escape(found.wrong)}</div></div>'
-    if found.html:
-        return f'{head}<div class="told">{found.html}</div></div>'
-    wide = f"width:{100 * found.share:.0f}%"
-    return f'{head}<div>The liver is run again beside this one.</div><div class="far"><i style="{wide}"></i></div></div>'
 
 
 def rule(told: dict[str, Any]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from livermet_sim.agents import Tumour
 from livermet_sim.app import answers
+from livermet_sim.app.answers import Answer
 from livermet_sim.app.liver import Liver
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.scenario.life import heard
@@ -24,32 +24,6 @@ Told = Callable[[float, float], None]
 
 class StoppedError(Exception):
     """Say that nobody waits for the answer any more."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Hold what the page shows of a question.
-
-    Attributes
-    ----------
-    question : str
-    share : float
-        Of the work done.
-    html : str
-        The answer.
-    wrong : str
-        Why there is none.
-    """
-
-    question: str
-    share: float = 0.0
-    html: str = ""
-    wrong: str = ""
-
-    @property
-    def done(self) -> bool:
-        """Say whether there is an answer, or none to be had."""
-        return bool(self.html or self.wrong)
 
 
 def questions(liver: Liver, agent: Any) -> tuple[str, ...]:

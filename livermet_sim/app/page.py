@@ -11,7 +11,7 @@ from typing import Any
 import solara
 from solara.server import kernel_context
 
-from livermet_sim.app import download, html
+from livermet_sim.app import answers, download, html
 from livermet_sim.app.liver import COLOURS
 from livermet_sim.app.overlay import Wish
 from livermet_sim.app.panels import PANELS, STRIPS
@@ -237,7 +237,7 @@ def _charts(now: Frame, session: Session, panel: solara.Reactive[str], strip: so
             solara.Button("Close", text=True, small=True, on_click=session.forget)
     if now.answer is not None:
         with solara.Div(classes=["lm-panel", "lm-answer"]):
-            solara.HTML(unsafe_innerHTML=html.answer(now.answer))
+            solara.HTML(unsafe_innerHTML=answers.panel(now.answer))
             solara.Button(
                 "Close" if now.answer.done else "Stop",
                 text=True,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from livermet_sim.app import panels
+from livermet_sim.app.answers import Answer
 from livermet_sim.app.choice import Choice
-from livermet_sim.app.inquiry import Answer, questions
+from livermet_sim.app.inquiry import questions
 from livermet_sim.app.liver import PAINTED, Liver
 from livermet_sim.app.overlay import Wish
 from livermet_sim.app.reading import reading
