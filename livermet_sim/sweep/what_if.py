@@ -96,7 +96,7 @@ class WhatIf:
         return "\n".join(lines)
 
     def plot(self, panels: int = PANELS) -> Figure:
-        """Return the difference map over time: tumour with it, without it, in both, at the last few moments."""
+        """Return the difference map over time: tumour with it, without it, in both, at the last ``panels`` moments."""
         from livermet_sim.viz.what_if import difference_over_time
 
         kept, without = self._results
