@@ -24,7 +24,8 @@ def every_two(words: Sequence[str]) -> list[str]:
         For fewer than two, or so many that nobody would wait for their pairs.
     """
     if len(words) < 2:
-        raise LivermetError("pairs", f"this names {', '.join(words) or 'nothing'} alone; a pair needs two")
+        named = ", ".join(words)
+        raise LivermetError("pairs", f'"{named}" names {named or "nothing"} alone; a pair needs two')
     if len(words) > MOST_IN_PAIRS:
         raise LivermetError("pairs", f"{len(words)} mechanisms; at most {MOST_IN_PAIRS} can be paired")
     return [JOIN.join(pair) for pair in itertools.combinations(words, 2)]

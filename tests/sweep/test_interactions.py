@@ -182,7 +182,7 @@ def test_the_study_of_pairs_alike_takes_out_singles_and_pairs_and_that_of_swaps_
     )
     for options, words in (
         ({"mode": "swap"}, "swap exchanges two rules; name those"),
-        ({"mode": "swap", "rules": "MV9"}, "this names MV9 alone; a pair needs two"),
+        ({"mode": "swap", "rules": "MV9"}, '"MV9" names MV9 alone; a pair needs two'),
         ({"mode": "swap", "rules": "MV9,MV13.crawl"}, "cannot be swapped"),
         ({"pairs": ["alike", "MV9"]}, "alike chooses from the rules"),
     ):

@@ -68,7 +68,7 @@ def test_exports_hold_the_same_numbers(study, tmp_path):
     assert path.stat().st_size > 1000
 
 
-@pytest.mark.parametrize("kind", [k for k in studies.PLOTS if k not in ("sensitivity", "ablation")])
+@pytest.mark.parametrize("kind", [k for k in studies.PLOTS if k not in ("sensitivity", "ablation", "phases")])
 def test_every_plot_is_drawn(study, kind):
     picture = study.plot(kind)._repr_png_()
     assert picture.startswith(b"\x89PNG") and len(picture) > 5000
