@@ -168,7 +168,8 @@ def _inner(function: Callable[..., Any], **options: bool) -> Any:
     """
     import numba
 
-    made: Any = numba.njit(**INNER, **options)(function)
+    compiler: Any = numba.njit
+    made: Any = compiler(**INNER, **options)(function)
     made.__class__ = _inner_type(type(made))
     return made
 

@@ -197,10 +197,9 @@ class Angiogenesis(Process):
         offset = np.stack(world.tissue.lattice.steps(own["root"], own["tip"]), axis=1).astype(np.int64)
         # no hop is shorter than a site
         most = int((np.maximum(own["due"] + pace * span, 0.0) / self.spacing + 2.0).sum())
-        made = Made(
-            np.zeros(2, dtype=np.int64), np.empty((most, 2), dtype=np.int32), np.empty(most), *np.empty((3, most), dtype=np.int64),
-            len(lined),
-        )  # fmt: skip
+        place, key, mother = np.empty((3, most), dtype=np.int64)
+        tubes, width = np.empty((most, 2), dtype=np.int32), np.empty(most)
+        made = Made(np.zeros(2, dtype=np.int64), tubes, width, place, key, mother, len(lined))
         tips = Tips(
             np.argsort(own["key"]),
             pace,
@@ -212,9 +211,9 @@ class Angiogenesis(Process):
             tips, world.seed, world.clock.tick, span, lined, own.of(*SPROUT), self._manner(world), self._ground(world, row_of),
             made,
         )  # fmt: skip
-        tubes, new = made.number
-        if tubes:
-            world.network.add_edges(made.tubes[:tubes], made.width[:tubes])
+        joined, new = made.number
+        if joined:
+            world.network.add_edges(made.tubes[:joined], made.width[:joined])
         self._line(world, made.place[:new], made.key[:new], made.mother[:new])
         self._end(world, np.flatnonzero(tips.over))
 
@@ -228,10 +227,10 @@ class Angiogenesis(Process):
     def _ground(self, world: World, row_of: np.ndarray) -> Ground:
         network = world.network
         guide = np.ascontiguousarray(world.fields.concentration[:, self.guide])
-        return Ground(
+        return Ground._make((
             world.compartment, world.segments, *world.sites.of(*LAID, *READ), guide, network.fed, network.pressure,
             world.tissue.neighbours, row_of,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def _line(self, world: World, places: np.ndarray, keys: np.ndarray, mothers: np.ndarray) -> None:
         """Add the LSEC that line new stretches; a mother below 0 is one of them: see `Made`."""

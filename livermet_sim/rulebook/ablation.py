@@ -157,7 +157,8 @@ def changes(word: str, rules: RuleBook, values: Values) -> dict[str, Any]:
         return found
     for mode, id, own in _parts(word, rules, values):
         if mode == SWAP:
-            found |= swapped(*own, rules.words)
+            first, second = own
+            found |= swapped(first, second, rules.words)
             continue
         if mode == DROP:
             for rule in own:

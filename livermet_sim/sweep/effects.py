@@ -170,10 +170,10 @@ class Effects:
         arms = {word: self.runs.loc[word] for word in (CONTROL, *self.words) if word in self.runs.index}
         return pd.DataFrame([row for name in self.readouts for row in pairs.table(self.words, arms, name)])
 
-    @cached_property
+    @property
     def phases(self) -> dict[str, str]:
         """Return by phase the readout by which mechanisms are ranked in it: the first that the runs know."""
-        known = self.table[self.table["ratio_of_means"].notna()]["readout"].unique()
+        known = set(self.table.loc[self.table["ratio_of_means"].notna(), "readout"])
         by_phase = {phase: [n for n in names if n in known] for phase, names in phased(self.readouts).items()}
         return {phase: names[0] for phase, names in by_phase.items() if names}
 

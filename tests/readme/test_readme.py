@@ -50,7 +50,7 @@ def test_the_figures_that_the_readme_speaks_of_are_drawn_by_its_commands():
 SHORT = {
     "run": ["--days", "0.1", "--no-figures", "--quiet"],
     "compare": ["--days", "0.1", "--workers", "1"],
-    "ablate": ["--days", "0.1", "--seeds", "2", "--workers", "1", "--rules", "MV12,MV13*"],
+    "ablate": ["--days", "0.1", "--seeds", "2", "--workers", "1", "--rules", "MV12,MV13*,PA6,PA7"],
     "design": ["--days", "0.1", "--livers", "3", "--workers", "1"],
     "validate": ["--quick", "--pairs", "1", "--workers", "1"],
     "baseline": ["--quick", "--lines", "b16f1", "--seeds", "1", "--workers", "1"],
