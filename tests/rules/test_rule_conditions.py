@@ -39,7 +39,7 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "freed lining": {"systemic.lsec_activator": 4.0},
     "G-CSF": {"systemic.gcsf": 4.0},
     "oestrogen": {"systemic.oestrogen": 2.0, "cells.mdsc.density": 20000.0},
-    "few platelets": {"systemic.platelets": 0.0, "cells.cd8.density": 8000.0},
+    "few platelets": {"systemic.platelets": 0.0},
     "Arp2/3": {"cells.tumour.trait.arp23": 4.0},
     "claudin-2": {"cells.tumour.trait.claudin2": 4.0},
 }
@@ -110,7 +110,7 @@ ACTS = [
     ("PA33", "freed lining", 1.0, number("nk"), True),
     ("AN22", "G-CSF", 1.0, number("neutrophil"), True),
     ("GR18", "oestrogen", 1.0, number("mdsc"), True),
-    ("PA27", "few platelets", 1.0, number("cd8"), False),
+    ("PA27", "few platelets", 0.25, rate("lsec", "recruit.cd8"), False),
     ("AN14", "Arp2/3", 1.0, rate("tumour", "coopt"), True),
     ("AN15", "claudin-2", 1.0, rate("tumour", "coopt"), True),
 ]
