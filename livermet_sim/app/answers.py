@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 
 from livermet_sim.app import html
 from livermet_sim.app.reading import told
+from livermet_sim.base.data_url import data_url
 from livermet_sim.kernels.codes import LUMEN
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.scenario.life import Life
@@ -131,4 +131,4 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 def _png(figure: Figure) -> str:
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=80)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(stream.getvalue())

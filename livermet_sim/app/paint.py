@@ -6,7 +6,6 @@ A palette picture takes milliseconds whatever the number of cells; the stained s
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from matplotlib import colormaps
 from PIL import Image
 from scipy import ndimage
 
+from livermet_sim.base.data_url import data_url
 from livermet_sim.cells.registry import look_of
 from livermet_sim.kernels.codes import CENTRAL, LUMEN, OUTSIDE, PORTAL, SINUSOID
 from livermet_sim.viz import style
@@ -174,14 +174,14 @@ def palette_url(pixels: np.ndarray, colours: np.ndarray, alpha: np.ndarray) -> s
     image.putpalette(colours.tobytes())
     stream = io.BytesIO()
     image.save(stream, "PNG", transparency=alpha.tobytes(), compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(stream.getvalue())
 
 
 def photo_url(picture: np.ndarray) -> str:
     """Return a picture float32[height, width, 3] in 0 to 1 as a JPEG data URL."""
     stream = io.BytesIO()
     Image.fromarray((np.clip(picture, 0, 1) * 255).astype(np.uint8)).save(stream, "JPEG", quality=88)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(stream.getvalue(), "jpeg")
 
 
 def field_url(values: np.ndarray, near: np.ndarray, span: tuple[float, float], colours: str) -> str:
@@ -216,7 +216,7 @@ def veil_url(view: Scene, scale: int) -> str:
     picture = np.dstack([canvas.image, alpha])
     stream = io.BytesIO()
     Image.fromarray((np.clip(picture, 0, 1) * 255).astype(np.uint8)).save(stream, "PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(stream.getvalue())
 
 
 def tube_window(view: Scene, scale: int) -> np.ndarray:

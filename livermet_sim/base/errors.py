@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 
 LONGEST = 1500  # letters of a line
 
@@ -54,6 +55,16 @@ class LivermetError(Exception):
         """Let ``change`` reword each sentence, a line each where there are several."""
         self.sentence = "\n".join(map(change, self.sentence.splitlines()))
         self.args = (self.sentence,)
+
+
+@contextmanager
+def reworded(change: Callable[[str], str]) -> Generator[None]:
+    """Let ``change`` reword each sentence of a mistake that is made meanwhile."""
+    try:
+        yield
+    except LivermetError as error:
+        error.reword(change)
+        raise
 
 
 class ScenarioError(LivermetError):

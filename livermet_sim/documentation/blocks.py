@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import math
@@ -10,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from livermet_sim.base.data_url import data_url
 from livermet_sim.base.errors import LivermetError
 
 Cell = str | float | int | bool | None
@@ -88,7 +88,7 @@ class Picture:
     @property
     def uri(self) -> str:
         """Return it as a page holds it, without a file beside it."""
-        return "data:image/png;base64," + base64.b64encode(self.png).decode()
+        return data_url(self.png)
 
     def to_dict(self) -> dict[str, Any]:
         return {"picture": self.title, "sha256": hashlib.sha256(self.png).hexdigest()}

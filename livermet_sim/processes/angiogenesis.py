@@ -236,10 +236,10 @@ class Angiogenesis(Process):
         """Add the LSEC that line new stretches; a mother below 0 is one of them: see `Made`."""
         if not len(places):
             return
-        activation, first = np.zeros(len(places)), len(world.segment_row)
+        active, activation = world.cells.full("activation"), np.zeros(len(places))
+        first = len(world.segment_row)
         for i, mother in enumerate(mothers.tolist()):
-            known = world.cells.full("activation")[mother] if mother >= 0 else activation[-1 - mother]
-            activation[i] = known
+            activation[i] = active[mother] if mother >= 0 else activation[-1 - mother]
         rows = world.add_cells(
             len(places), kind=self.lsec, site=places, key=keys, born=world.clock.tick, diameter=7.0,
             segment=np.arange(first, first + len(places)), activation=activation,

@@ -13,6 +13,7 @@ from livermet_sim.base.write import inside, save_picture, whole_file, write_text
 from livermet_sim.observe.columns import Frame
 from livermet_sim.rulebook import ablation
 from livermet_sim.scenario.tables import aligned
+from livermet_sim.sweep.interactions import OVERLAP, STAND_IN
 from livermet_sim.sweep.kept import Kept
 
 FOUND = "*"
@@ -154,7 +155,7 @@ def together(effects: Effects) -> list[str]:
     names = [*effects.phases.values()] or [effects.readouts[0]]
     found = table[table["found"] & table["readout"].isin(names)]
     lines = []
-    for relation, words in (("stand in", "Stand in for each other"), ("overlap", "Overlap")):
+    for relation, words in ((STAND_IN, "Stand in for each other"), (OVERLAP, "Overlap")):
         own = found[found["relation"] == relation].sort_values("q", kind="stable")
         if len(own):
             pairs = zip(own["ablated"], own["readout"], strict=True)

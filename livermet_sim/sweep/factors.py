@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.errors import LivermetError, ScenarioError, reworded
 from livermet_sim.base.units import convert, split
 from livermet_sim.rulebook import ablation
 from livermet_sim.rulebook.ablation import ABLATE
@@ -173,14 +173,9 @@ def change_paths(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return found if word is None else found.at(ablation.changes(str(word), found.rules, found.values))
 
 
-@contextmanager
-def placed(place: str) -> Generator[None]:
+def placed(place: str) -> AbstractContextManager[None]:
     """Let a mistake in a change of a scenario say what asked for it: a key of a file, an option."""
-    try:
-        yield
-    except LivermetError as error:
-        error.reword(lambda sentence: f"{place}, {sentence.removeprefix('change ')}")
-        raise
+    return reworded(lambda sentence: f"{place}, {sentence.removeprefix('change ')}")
 
 
 def _changes(scenario: Scenario, values: Mapping[str, Any]) -> dict[str, Any]:

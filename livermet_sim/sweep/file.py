@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from livermet_sim.base.errors import LivermetError, ScenarioError
+from livermet_sim.base.errors import LivermetError, ScenarioError, reworded
 from livermet_sim.base.key_lines import with_lines
 from livermet_sim.scenario import files
 from livermet_sim.scenario.load import load
@@ -100,14 +100,9 @@ def base(tables: Mapping[str, Any], path: Path) -> Scenario:
     return load(found)
 
 
-@contextmanager
-def naming(key: str) -> Generator[None]:
+def naming(key: str) -> AbstractContextManager[None]:
     """Say of a mistake that it is about what a key names."""
-    try:
-        yield
-    except LivermetError as error:
-        error.reword(lambda sentence: f"{key}: {sentence}")
-        raise
+    return reworded(lambda sentence: f"{key}: {sentence}")
 
 
 def check_keys(table: Mapping[str, Any], valid: tuple[str, ...], prefix: str) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib import colormaps
 from PIL import Image
 
+from livermet_sim.base.data_url import data_url
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.write import write_text
 from livermet_sim.cells.registry import LINING, look_of
@@ -216,7 +217,7 @@ def _base(view: Scene) -> str:
     image = Image.fromarray((np.clip(picture, 0, 1) * 255).astype(np.uint8), "RGBA")
     with io.BytesIO() as file:
         image.quantize(96, method=Image.Quantize.FASTOCTREE).save(file, format="PNG", optimize=True)
-        return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+        return data_url(file.getvalue())
 
 
 def _ramp(name: str) -> list[int]:
