@@ -82,7 +82,7 @@ class Cell(mesa.Agent):
         return f"<{type(self).__name__} {self._key} at ({x:g}, {y:g}) um>"
 
     @property
-    def unique_id(self) -> int:  # type: ignore[override]
+    def unique_id(self) -> int:
         """Return the cell's key: its identity for ever."""
         return self._key
 
@@ -102,7 +102,7 @@ class Cell(mesa.Agent):
         return str(self._world.kinds[self._value("kind")])
 
     @property
-    def pos(self) -> tuple[float, float]:  # type: ignore[override]
+    def pos(self) -> tuple[float, float]:
         """Return the place of the cell, x and y in um."""
         x, y = self._world.tissue.xy(np.array([self._value("site")]))
         return float(x[0]), float(y[0])
@@ -323,7 +323,7 @@ class CellSet(AgentSet):
     def __repr__(self) -> str:
         return f"<{len(self)} cells: {', '.join(self._roster.world.kinds[code] for code in self._codes)}>"
 
-    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:  # type: ignore[override]
+    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:
         """Return an attribute, or several, of every cell; columns are read without making views."""
         names = [attr_names] if isinstance(attr_names, str) else list(attr_names)
         classes = [self._roster.classes[code] for code in self._codes]

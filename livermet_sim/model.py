@@ -98,7 +98,7 @@ class LiverModel(mesa.Model):
         return f"LiverModel({self._recipe.name!r}, seed {self.seed}, day {self.day:.4g} of {days:g}, {cells:,} cells)"
 
     @property
-    def scenario(self) -> Scenario:  # type: ignore[override]
+    def scenario(self) -> Scenario:
         """Return the scenario of this run; it does not change."""
         return self._recipe
 
@@ -129,7 +129,7 @@ class LiverModel(mesa.Model):
         return self.hours / 24.0
 
     @property
-    def agents(self) -> CellSet:  # type: ignore[override]
+    def agents(self) -> CellSet:
         """Return the living cells, in the order of their keys."""
         return CellSet(self.roster, range(len(self.world.kinds)))
 
@@ -138,12 +138,12 @@ class LiverModel(mesa.Model):
         raise AttributeError("the agents of a model are the cells of its run; they cannot be replaced")
 
     @property
-    def agents_by_type(self) -> CellsByType:  # type: ignore[override]
+    def agents_by_type(self) -> CellsByType:
         """Return the cells of each class."""
         return self._by_type
 
     @property
-    def agent_types(self) -> list[type[Cell]]:  # type: ignore[override]
+    def agent_types(self) -> list[type[Cell]]:
         """Return the class of each kind."""
         return list(self._by_type)
 

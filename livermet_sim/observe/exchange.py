@@ -100,7 +100,7 @@ def to_anndata(result: Record, time_h: float | None = None) -> Any:
         When anndata is not installed, or the result has no snapshots.
     """
     try:
-        import anndata  # type: ignore[import-not-found]
+        import anndata
     except ImportError:
         raise ResultError("to_anndata", f"anndata is not installed; {EXTRA}") from None
     import pandas as pd
@@ -199,7 +199,7 @@ def lesions_geojson(result: Record, index: int) -> dict[str, Any]:
     features = []
     for number in np.unique(np.concatenate([layer[layer >= 0] for layer in layers])).tolist():
         mask = (layers[0] == number) | (layers[1] == number)
-        pieces, count = ndimage.label(mask)  # type: ignore[misc]
+        pieces, count = ndimage.label(mask)
         crosses = lattice.wrap and lattice.pieces(mask.ravel(), corners=False)[1] < count
         polygons = [[(ring * site).tolist() for ring in rings(pieces == i + 1)] for i in range(count)]
         facts = {"objectType": "annotation", "name": f"lesion {number}", "lesion": number,

@@ -101,10 +101,10 @@ def _fill(result: Record, folder: Path, draw: Callable[[Path], object] | None) -
     for name in columns.TABLES:
         _write_table(getattr(result, name), name, folder / f"{name}.parquet")
     with open(folder / "snapshots.npz", "wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **result.snapshots)  # type: ignore[arg-type]
+        np.savez_compressed(file, allow_pickle=False, **result.snapshots)
     if result.frames:
         with open(folder / "frames.npz", "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **result.frames)  # type: ignore[arg-type]
+            np.savez_compressed(file, allow_pickle=False, **result.frames)
     _write_text(folder / "summary.txt", summary.report(result) + "\n")
     seal(folder, OURS - {SEAL})
     if draw is not None:

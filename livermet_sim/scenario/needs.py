@@ -42,7 +42,7 @@ def lacking(draft: Draft) -> list[LivermetError]:
                 found.append(
                     ScenarioError(where, f'"{label[:60]}" is not a thing of a plug-in, such as "kind mast"')
                 )
-            elif PLUGINS.find(*label.split(" ", 1)) is None:  # type: ignore[arg-type]
+            elif PLUGINS.find(*label.split(" ", 1)) is None:
                 named.setdefault(value, []).append(label)
     where = place(next((o for n, o in draft.origin.items() if n.startswith(f"{KEY}.")), ""), KEY)
     return found + [mistake for maker, labels in named.items() if (mistake := _named(maker, labels, where))]
@@ -66,7 +66,7 @@ def _named(maker: str, labels: list[str], where: str) -> LivermetError | None:
             where, f"it needs what a notebook or script registered ({things}); register that here too"
         )
     why = _loaded(plugin)
-    if all(PLUGINS.find(*label.split(" ", 1)) is not None for label in labels):  # type: ignore[arg-type]
+    if all(PLUGINS.find(*label.split(" ", 1)) is not None for label in labels):
         return None
     why = why or "which brings nothing of that name here"
     return ScenarioError(where, f'it needs the plug-in "{maker[:80]}" ({things}), {why}')

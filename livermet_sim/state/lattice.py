@@ -262,7 +262,7 @@ class Lattice:
         reach = 16 if self.wrap else 0
         while True:
             pad = [(min(reach, m), min(reach, m)) for m in most]
-            far, place = ndimage.distance_transform_edt(np.pad(picture, pad, "wrap"), return_indices=True)  # type: ignore[misc]
+            far, place = ndimage.distance_transform_edt(np.pad(picture, pad, "wrap"), return_indices=True)
             inner = tuple(slice(p, p + size) for (p, _), size in zip(pad, picture.shape, strict=True))
             if not self.wrap or far[inner].max() <= reach or reach >= max(most):
                 break
@@ -275,7 +275,7 @@ class Lattice:
 
         Sites hang together by sides, and by corners where ``corners`` is true.
         """
-        found, number = ndimage.label(self.picture(mask), np.ones((3, 3)) if corners else None)  # type: ignore[misc]
+        found, number = ndimage.label(self.picture(mask), np.ones((3, 3)) if corners else None)
         piece = found.ravel()
         if not self.wrap:
             return piece, number

@@ -118,7 +118,7 @@ def _range(factor: Factor, place: int, trials: list[Trial]) -> str:
     values = [factor.at(trial.places[place]) for trial in trials]
     if factor.values:
         return ", ".join(dict.fromkeys(_shown(v) for v in values))
-    return f"{min(values):.4g} to {max(values):.4g}" if values else ""  # type: ignore[type-var]
+    return f"{min(values):.4g} to {max(values):.4g}" if values else ""
 
 
 def _shown(value: Any) -> str:

@@ -127,8 +127,8 @@ class Store:
         with guarded(self.runs):
             rows = pa.concat_tables(tables, promote_options="permissive")
         failed = pc.equal(rows["status"], FAILED)  # type: ignore[attr-defined]
-        tried = pc.negate(rows["tried"])  # type: ignore[attr-defined]
-        order = pc.sort_indices(  # type: ignore[attr-defined]
+        tried = pc.negate(rows["tried"])
+        order = pc.sort_indices(
             rows.select(["address", "part"]).append_column("failed", failed).append_column("tried", tried),
             sort_keys=[(name, "ascending") for name in ("address", "failed", "tried", "part")],
         )

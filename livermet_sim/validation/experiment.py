@@ -279,6 +279,6 @@ def _list(given: Mapping[str, Any], key: str, label: str, kind: type | tuple[typ
         isinstance(one, kind) and not isinstance(one, bool) for one in found
     )
     if not good:
-        names = {str: "texts", dict: "tables, each headed [[" + key + "]]"}.get(kind, "numbers")  # type: ignore[call-overload]
+        names = {str: "texts", dict: "tables, each headed [[" + key + "]]"}.get(kind, "numbers")
         raise ScenarioError(_at(label, key), f"this is a list of {names}")
     return found

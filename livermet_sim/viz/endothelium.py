@@ -41,7 +41,7 @@ def vein_walls(canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     share = canvas.smooth(vein, 0.7)
     mouth = canvas.smooth(view["compartment"] == SINUSOID, 0.5) > 0.35
     rim = (share > 0.46) & (share < 0.54) & ~mouth
-    labels, count = ndimage.label(vein, np.ones((3, 3)))  # type: ignore[misc]
+    labels, count = ndimage.label(vein, np.ones((3, 3)))
     near = ndimage.maximum_filter(labels, 3)[canvas.row, canvas.column]
     found = []
     for number in range(1, count + 1):

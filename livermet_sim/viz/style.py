@@ -58,7 +58,7 @@ def picture(width: float, height: float) -> Picture:
 def figure_of(ax: Axes) -> Figure:
     """Return the figure that a panel belongs to."""
     figure = ax.figure
-    return figure if isinstance(figure, Figure) else figure.figure  # type: ignore[return-value]
+    return figure if isinstance(figure, Figure) else figure.figure
 
 
 def colour_of(kind: str, known: Iterable[str] = ()) -> str:

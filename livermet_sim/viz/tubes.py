@@ -140,7 +140,7 @@ def paint_vessels(canvas: Canvas) -> None:
 
 def _tracts(compartment: np.ndarray) -> tuple[np.ndarray, int]:
     """Return the number of the portal tract at each site, 0 for none, and how many there are."""
-    found: tuple[np.ndarray, int] = ndimage.label(compartment == PORTAL, np.ones((3, 3)))  # type: ignore[assignment]
+    found: tuple[np.ndarray, int] = ndimage.label(compartment == PORTAL, np.ones((3, 3)))
     return found
 
 

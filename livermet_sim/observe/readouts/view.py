@@ -298,7 +298,7 @@ class Shot(View):
         self.signals, self._shown = Columns({}, world.tissue.n), True
 
     @property
-    def totals(self) -> Mapping[str, int]:  # type: ignore[override]
+    def totals(self) -> Mapping[str, int]:
         """Return nothing: a snapshot keeps no totals."""
         raise NotKept("totals")
 
