@@ -1,4 +1,7 @@
-"""Carry out runs that differ from a control in their rules alone, and compute what they share with it but once.
+"""Compute what the runs of a chunk share but once: days before anything else is done, or before other rules would speak.
+
+Runs that differ in what is done to them, or in their length, part when it is done (`parting`). Those that differ in their
+rules alone leave a control:
 
 The control runs with a probe (``rulebook.branch``) that notes when each other set of rules would first change a rate. Once a
 day a copy of the control is put by; a run whose rates differ within the next day goes on from that copy by its own rules. One
@@ -20,12 +23,14 @@ from livermet_sim.rulebook.ablation import ABLATE
 from livermet_sim.rulebook.branch import Probe, can_obey, obey
 from livermet_sim.rulebook.compile import compile_rules
 from livermet_sim.sweep.factors import change_paths
+from livermet_sim.sweep.parting import part_ways, parting
 
 if TYPE_CHECKING:
     from livermet_sim.engine import Engine
     from livermet_sim.scenario.spec import Scenario
     from livermet_sim.sweep.chunk import Run
 
+LATER = ("interventions[", "run.days")  # what a run can differ in from a time on
 LEAST = 3  # runs of a chunk that make a control of their own worth its while
 SIZES, MOST = (4, 8), 24  # of the first chunks, so that there is news soon, and of all others
 DAY_H = 24.0
@@ -34,38 +39,68 @@ Ended = tuple["Run", "Engine", float]
 
 def pieces(runs: Sequence[Run]) -> Iterator[tuple[Run, ...]]:
     """Return the runs in chunks, each of one seed and alike in all but what is taken out."""
-    groups: dict[Any, list[Run]] = {}
-    for run in runs:
-        others = tuple((path, repr(value)) for path, value in run.changes.items() if path != ABLATE)
-        groups.setdefault((run.seed, others), []).append(run)
     sizes = itertools.chain(SIZES, itertools.repeat(MOST))
-    for group in groups.values():
+    for group in groups(runs):
         left = iter(group)
         while piece := tuple(itertools.islice(left, next(sizes))):
             yield piece
 
 
+def may_share(run: Run) -> bool:
+    """Say whether a run of a study can share days with others that differ from it."""
+    return any(path.startswith((ABLATE, *LATER)) for path in run.changes)
+
+
+def groups(runs: Sequence[Run]) -> list[list[Run]]:
+    """Return the runs by what they may share: of one seed, and alike in all but what is taken out, or else done and when."""
+    found: dict[Any, list[Run]] = {}
+    for run in runs:
+        loose = (ABLATE,) if ABLATE in run.changes else LATER
+        others = tuple((path, repr(v)) for path, v in run.changes.items() if not path.startswith(loose))
+        found.setdefault((run.seed, others), []).append(run)
+    return list(found.values())
+
+
 def branches(scenario: Scenario, runs: Sequence[Run]) -> Iterator[Ended]:
-    """Give the runs of a chunk that can share a control, one by one as they end well; others are left to the caller.
+    """Give the runs of a chunk that can share days, one by one as they end well; others are left to the caller.
 
     Parameters
     ----------
     scenario : Scenario
         Of the study.
     runs : sequence of Run
-        Of one seed, alike in all but what is taken out.
 
     Yields
     ------
     (Run, Engine, float)
         With an engine at its end, to be read and not to be changed, and the seconds that it took.
     """
-    if len(runs) < LEAST or not all(ABLATE in run.changes for run in runs):
-        return
-    # what fails here fails again by itself, and is reported then
-    with suppress(Exception):
-        control = change_paths(scenario, {p: v for p, v in runs[0].changes.items() if p != ABLATE})
-        yield from _Tree(control, runs[0].seed, _sharing(control, runs)).run()
+    for group in groups(runs) if any(map(may_share, runs)) else ():
+        # what fails here fails again by itself, and is reported then
+        with suppress(Exception):
+            if ABLATE not in group[0].changes:
+                yield from _parting(scenario, group)
+            elif len(group) >= LEAST:
+                own = {p: v for p, v in group[0].changes.items() if p != ABLATE}
+                control = change_paths(scenario, own)
+                yield from _Tree(control, group[0].seed, _sharing(control, group)).run()
+
+
+def _parting(scenario: Scenario, group: Sequence[Run]) -> Iterator[Ended]:
+    """Give those of a group that are one liver for a while."""
+    left: list[tuple[Run, Scenario]] = []
+    for run in group if len(group) > 1 else ():
+        with suppress(LivermetError):
+            left.append((run, change_paths(scenario, run.changes)))
+    while len(left) > 1:
+        first = left[0][1]
+        kin = [(run, own) for run, own in left if parting(first, own) is not None]
+        left = [(run, own) for run, own in left if parting(first, own) is None]
+        with suppress(Exception):
+            for place, engine, seconds in (
+                part_ways([own for _, own in kin], group[0].seed) if kin[1:] else ()
+            ):
+                yield kin[place][0], engine, seconds
 
 
 def _sharing(control: Scenario, runs: Sequence[Run]) -> dict[str, tuple[Run, Scenario]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.interventions.read import flat, hours_before
+from livermet_sim.interventions.read import hours_before
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
 from livermet_sim.sweep.members import Ensemble, members, taken_by
 from livermet_sim.sweep.paired import compare_pairs, direction
+from livermet_sim.sweep.parting import part_ways, parting
 from livermet_sim.sweep.plan import cores
 
 if TYPE_CHECKING:
@@ -233,7 +233,8 @@ def compare(
     own = members(ensemble)
     taken = [tuple(taken_by(own, i, arm) for arm in arms) for i in range(len(chosen))]
     # a pair that shares days is one task; with more processes than pairs both arms at once are sooner there
-    together = parting(*arms) > 0.0 and (executor is not None or len(chosen) >= (workers or cores()))
+    apart = parting(*arms) is None
+    together = not apart and (executor is not None or len(chosen) >= (workers or cores()))
     items = [(pair, seed) for pair, seed in zip(taken, chosen, strict=True)]
     if not together:
         items = [((arm,), seed) for pair, seed in items for arm in pair]
@@ -254,36 +255,13 @@ def compare(
     return found
 
 
-def parting(control: Scenario, other: Scenario) -> float:
-    """Return the hours that two arms have in common: until something is done to the treated one alone; 0 if they differ before."""
-    ours, theirs = control.to_dict(), other.to_dict()
-    done = ours["interventions"]
-    apart = {key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)}
-    if apart - {"name", "doc"} != {"interventions"} or theirs["interventions"][: len(done)] != done:
-        return 0.0
-    begins = [own.begins() for own in flat(other.interventions)[len(flat(control.interventions)) :]]
-    if any(day is None for day in begins):
-        return 0.0
-    step = float(control.value("run.step"))
-    return max(0.0, step * math.floor(min(24.0 * float(day or 0.0) for day in begins) / step + 1e-9))
-
-
 def _run(item: tuple[tuple[Scenario, ...], int]) -> list[dict[str, Any]]:
     """Run one arm of a pair, or both with the days that they share computed once; return measures and time series of each."""
-    from livermet_sim.engine import Engine
-
-    (first, *others), seed = item
-    engine = Engine(first, seed)
-    engines = [engine]
-    for other in others:
-        end = min(parting(first, other), 24.0 * float(first.value("run.days")))
-        engine.run(end - engine.world.clock.hours)
-        engines.append(engine.fork(other))
-    found = []
-    for each in engines:
-        each.run()
-        found.append({"measures": each.measures(), "timeseries": each.series()})
-    return found
+    found = {
+        place: {"measures": engine.measures(), "timeseries": engine.series()}
+        for place, engine, _ in part_ways(*item)
+    }
+    return [found[place] for place in sorted(found)]
 
 
 def _gather(arms: tuple[Scenario, Scenario], pairs: list[tuple[int, Any, Any]], complete: bool) -> Comparison:

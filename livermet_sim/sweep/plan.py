@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from livermet_sim.base.errors import ResultError
 from livermet_sim.rulebook.ablation import ABLATE
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep import version
-from livermet_sim.sweep.branch import pieces
+from livermet_sim.sweep.branch import groups, may_share, pieces
 from livermet_sim.sweep.chunk import Chunk, Report, Run
 from livermet_sim.sweep.execute import WORKER_DIED, execute
 from livermet_sim.sweep.runs import carry_out
@@ -23,6 +24,7 @@ from livermet_sim.sweep.store import Store
 
 CHUNK_SECONDS = 15.0
 MOST_RUNS = 500
+FAMILY = 8  # how many more runs a chunk takes so that those that share days stay together
 SHARE = 2  # a chunk takes at most this part of what its worker has still to do, so that all end together
 Watch = Callable[[int, int], None]
 
@@ -66,10 +68,17 @@ class Chunks:
         if any(ABLATE in run.changes for run in self.runs):
             yield from map(self.make, pieces(self.runs))
             return
+        ends: set[int] = set()
+        if any(may_share(run) for run in self.runs):
+            found = groups(self.runs)
+            self.runs, ends = list(chain(*found)), set(accumulate(map(len, found)))
         while self.given < len(self.runs):
-            size = self.size()
-            yield self.make(self.runs[self.given : self.given + size])
-            self.given += size
+            end = least = self.given + self.size()
+            # a group is not cut, unless others would wait long for it
+            while ends and end < len(self.runs) and end not in ends and end < least + FAMILY:
+                end += 1
+            yield self.make(self.runs[self.given : end])
+            self.given = end
 
 
 def carry_out_all(

@@ -16,10 +16,10 @@ from livermet_sim.base.read import content, guarded, read_object
 from livermet_sim.base.write import write_text
 from livermet_sim.engine import Engine
 from livermet_sim.scenario.spec import Scenario
+from livermet_sim.sweep.parting import carry_to
 from livermet_sim.sweep.version import address
 from livermet_sim.validation.readouts import Readings, readings
 
-SLACK = 1e-6  # h
 Read = dict[float, Readings]  # by day
 
 
@@ -107,26 +107,28 @@ class Store:
 def carry_out(task: Task) -> int:
     """Carry out the runs of a task; each is kept as it ends. Return how many there were."""
     store, done = Store(task.folder), 0
-    for scenario, read in _runs(task):
+    for scenario, read in livers_of(task):
         store.put(scenario, task.seed, read)
         done += 1
     return done
 
 
-def _runs(task: Task) -> Iterator[tuple[Scenario, Read]]:
+def livers_of(task: Task) -> Iterator[tuple[Scenario, Read]]:
     """Give each liver as it ends: those that never were the control, those that part from it, the control last."""
+    parting: set[float] = set()
     for branch in task.branches:
-        if branch.parting is None:
+        if branch.parting is None or math.isinf(branch.parting):
             yield branch.scenario, read_on(Engine(branch.scenario, task.seed), branch.days)
-    parting = sorted({b.parting for b in task.branches if b.parting is not None})
+        else:
+            parting.add(branch.parting)
     if not parting and not task.days:
         return
     control, found = Engine(task.control, task.seed), {}
-    for hour in (*parting, math.inf):
+    for hour in (*sorted(parting), math.inf):
         found |= read_on(control, [day for day in task.days if day not in found and day * 24.0 <= hour])
         if not math.isfinite(hour):
             continue
-        _go(control, hour)
+        carry_to(control, hour)
         for branch in (b for b in task.branches if b.parting == hour):
             yield branch.scenario, read_on(control.fork(branch.scenario), branch.days)
     if found:
@@ -137,11 +139,6 @@ def read_on(engine: Engine, days: Sequence[float]) -> Read:
     """Carry a run through some days and return what is read of it on each, at the step that is nearest."""
     found = {}
     for day in sorted(days):
-        _go(engine, max(day * 24.0, engine.world.clock.dt))
+        carry_to(engine, max(day * 24.0, engine.world.clock.dt))
         found[day] = readings(engine)
     return found
-
-
-def _go(engine: Engine, hour: float) -> None:
-    if hour - engine.world.clock.hours > SLACK:
-        engine.run(hour - engine.world.clock.hours)

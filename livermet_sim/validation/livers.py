@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from livermet_sim.interventions.intervention import Intervention
 from livermet_sim.interventions.read import flat, hours_before, read
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
+from livermet_sim.sweep.parting import parting
 from livermet_sim.sweep.runs import quiet
 from livermet_sim.validation.experiment import LONGEST_DAYS, Arm, Experiment
 from livermet_sim.validation.readouts import readings
@@ -74,7 +74,8 @@ def _livers(own: Experiment, lobules: int | None) -> Livers:
             dict(own.treated.values),
             interventions=[*control.interventions, *own.treated.interventions],
         )
-    return Livers(own, quiet(control, False), quiet(treated, False), _parting(own, given["treated"], control))
+    arms = quiet(control, False), quiet(treated, False)
+    return Livers(own, *arms, parting(*arms))
 
 
 def _base(own: Experiment, lobules: int | None) -> Scenario:
@@ -96,16 +97,6 @@ def _interventions(own: Experiment, arm: str, given: Arm, scenario: Scenario) ->
             reason = f"{one.action} starts on day {start:g}, and the readout is taken on day {own.day:g}"
             raise ScenarioError(f"{own.place}, {arm}", reason)
     return found
-
-
-def _parting(own: Experiment, treated: tuple[Intervention, ...], control: Scenario) -> float | None:
-    """Return the hour of the first thing done to the treated liver alone, on a step; None if that is from the beginning."""
-    starts = [one.begins() for one in treated]
-    if not starts or None in starts or own.treated.values != own.control.values:
-        return None
-    step = float(control.value("run.step"))
-    hour = math.floor(min(float(s) for s in starts if s is not None) * 24.0 / step + 1e-9) * step
-    return hour if hour > -24.0 * float(control.value("run.before")) else None
 
 
 def _bucket(days: float) -> float:

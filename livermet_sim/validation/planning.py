@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.engine import Engine
 from livermet_sim.observe.readouts.tables import headlines
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.comparison import Arm, aligned_arms
 from livermet_sim.sweep.execute import Progress, execute
 from livermet_sim.sweep.paired import student
+from livermet_sim.sweep.parting import parting
 from livermet_sim.sweep.runs import quiet
-from livermet_sim.validation.carry_out import Read, read_on
+from livermet_sim.validation.carry_out import Branch, Read, Task, livers_of
 from livermet_sim.validation.power import ALPHA, POWER, animals, power
 from livermet_sim.validation.readouts import offset
 
@@ -163,16 +163,18 @@ def plan(
     arms = tuple(quiet(arm, False) for arm in aligned_arms(first, treated, None))
     _check_alike(arms[0], arms[1])
     days = _days(days, float(arms[0].value("run.days")))
-    tasks = [(arm, first_seed + i, tuple(days)) for i in range(livers) for arm in arms]
-    found: list[Read] = [{}] * len(tasks)
-    for index, outcome in execute(_simulate, tasks, workers=workers, progress=progress):
-        found[index] = outcome.result()
-    known = found[0][days[0]]
+    tasks = [(*arms, first_seed + i, tuple(days)) for i in range(livers)]
+    pairs: list[tuple[Read, Read]] = [({}, {})] * livers
+    tell = progress and (lambda done, total: progress(2 * done, total and 2 * total))
+    for index, outcome in execute(_simulate, tasks, workers=workers, progress=tell):
+        pairs[index] = outcome.result()
+    known = pairs[0][0][days[0]]
     names = tuple(readouts) or headlines(list(known))
     for name in names:
         if name not in known:
             raise LivermetError("readouts", f'there is no readout "{name}"', name=name, valid=known)
-    options = options_of(found[::2], found[1::2], days, names, wanted, alpha, spread)
+    before, after = ([pair[arm] for pair in pairs] for arm in (0, 1))
+    options = options_of(before, after, days, names, wanted, alpha, spread)
     return PlannedExperiment(options, wanted, alpha, livers)
 
 
@@ -227,9 +229,14 @@ def _check_alike(control: Scenario, treated: Scenario) -> None:
                 raise LivermetError("design", f"{reason} alone")
 
 
-def _simulate(task: tuple[Scenario, int, tuple[float, ...]]) -> Read:
-    scenario, seed, days = task
-    return read_on(Engine(scenario, seed), days)
+def _simulate(task: tuple[Scenario, Scenario, int, tuple[float, ...]]) -> tuple[Read, Read]:
+    """Return what is read of a pair; the days up to the treatment are computed once."""
+    control, treated, seed, days = task
+    hour = parting(control, treated)
+    later = tuple(day for day in days if hour is None or day * 24.0 > hour)
+    branch = Branch(treated, hour, later)
+    found = {id(scenario): read for scenario, read in livers_of(Task("", seed, control, days, (branch,)))}
+    return found[id(control)], found[id(control)] | found.get(id(treated), {})
 
 
 def _days(days: Sequence[float] | None, end: float) -> list[float]:

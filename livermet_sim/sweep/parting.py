@@ -1,0 +1,121 @@
+"""Carry out runs of one seed that differ only from a time on, and compute the days that any of them share but once."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from livermet_sim.interventions.intervene import pulls
+from livermet_sim.interventions.intervention import Intervention
+from livermet_sim.interventions.read import flat, hours_before
+
+if TYPE_CHECKING:
+    from livermet_sim.engine import Engine
+    from livermet_sim.scenario.spec import Scenario
+
+_WORDING, SLACK = ("name", "doc"), 1e-6  # h
+# an intervention, and how many before it kill: its luck goes by both places
+Placed = tuple[Intervention, int]
+
+
+def parting(one: Scenario, other: Scenario) -> float | None:
+    """Return the hour, on a step, from which two runs of one seed may differ.
+
+    Returns
+    -------
+    float or None, h
+        None where they differ from the beginning, infinite where never.
+    """
+    ours, theirs = one.to_dict(), other.to_dict()
+    ends = [float(tables["run"].pop("days")) * 24.0 for tables in (ours, theirs)]
+    for tables in (ours, theirs):
+        tables["interventions"] = None
+    if any(ours.get(key) != theirs.get(key) for key in ours.keys() | theirs.keys() if key not in _WORDING):
+        return None
+    hour = math.inf if ends[0] == ends[1] else min(ends)
+    for pair in zip_longest(_placed(one), _placed(other)):
+        if (days := _apart(*pair)) is None:
+            return None
+        hour = min(hour, 24.0 * days)
+    if not math.isfinite(hour):
+        return hour
+    step = float(one.value("run.step"))
+    hour = step * math.floor(hour / step + 1e-9)
+    before = {hours_before(each.interventions, float(each.value("run.before"))) for each in (one, other)}
+    return hour if len(before) == 1 and hour > -before.pop() else None
+
+
+def _placed(scenario: Scenario) -> Iterator[Placed]:
+    kills = 0
+    for own in flat(scenario.interventions):
+        yield own, kills
+        kills += sum(pull.mode == "kill" for pull in pulls((own,)))
+
+
+def _apart(one: Placed | None, other: Placed | None) -> float | None:
+    """Return the day from which what stands at one place in two lists of interventions is not the same; None for always."""
+    found = [each[0].to_dict() if each else {} for each in (one, other)]
+    if one and other and one[1] == other[1]:
+        if found[0] == found[1]:
+            return math.inf
+        ends = [table.pop("end", math.inf) for table in found]
+        if found[0] == found[1]:
+            return float(min(ends))
+    begins = [each[0].begins() for each in (one, other) if each]
+    return None if None in begins else min(float(day) for day in begins if day is not None)
+
+
+def part_ways(
+    arms: Sequence[Scenario], seed: int, engine: Engine | None = None
+) -> Iterator[tuple[int, Engine, float]]:
+    """Give runs of one seed as they end; those that share days part from one liver when they come to differ.
+
+    Parameters
+    ----------
+    arms : sequence of Scenario
+        None of them may differ from the first from its beginning: see `parting`.
+    engine : Engine, optional
+        The first arm's run, at a time before any parts from it.
+
+    Yields
+    ------
+    (int, Engine, float)
+        The place among the arms, the run at its end, to be read and not to be changed, and the seconds that it took
+        beyond what it shares with others.
+    """
+    from livermet_sim.engine import Engine
+
+    start = time.perf_counter()
+    yield from _carried_on(engine or Engine(arms[0], seed), list(enumerate(arms)), start)
+
+
+def _carried_on(
+    engine: Engine, arms: list[tuple[int, Scenario]], start: float
+) -> Iterator[tuple[int, Engine, float]]:
+    """Carry a liver on under the first arm; who differs from it leaves in time, all that leave at once as one liver."""
+    (place, own), *others = arms
+    leaving: dict[float, list[tuple[int, Scenario]]] = {}
+    for number, other in others:
+        hour = parting(own, other)
+        if hour is None:
+            raise ValueError(f"arm {number} differs from the first from its beginning")
+        leaving.setdefault(hour, []).append((number, other))
+    spent, end = 0.0, 24.0 * float(own.value("run.days"))
+    for hour in sorted(leaving):
+        carry_to(engine, min(hour, end))
+        spent += time.perf_counter() - start
+        start = time.perf_counter()
+        child: Any = engine.fork(leaving[hour][0][1])
+        yield from _carried_on(child, leaving[hour], start)
+        start = time.perf_counter()
+    engine.run()
+    yield place, engine, spent + time.perf_counter() - start
+
+
+def carry_to(engine: Engine, hour: float) -> None:
+    """Carry a run to an hour, unless it is there or beyond."""
+    if hour - engine.world.clock.hours > SLACK:
+        engine.run(hour - engine.world.clock.hours)
