@@ -9,7 +9,7 @@ import numpy as np
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import declared
-from livermet_sim.interventions.intervention import Intervention, choice, days, start
+from livermet_sim.interventions.intervention import Once, choice, days, start
 from livermet_sim.interventions.levers import Words
 from livermet_sim.interventions.made import Table, made
 from livermet_sim.kernels.codes import ADDED, APTITUDE, LUMEN, PARENCHYMA, SINUSOID, TISSUE
@@ -48,10 +48,13 @@ def add_cells(
 
 
 @dataclass(frozen=True, eq=False)
-class AddCells(Intervention):
+class AddCells(Once):
     """Bring cells of a kind in, once."""
 
     action: ClassVar[str] = "add_cells"
+    scales: ClassVar[tuple[str, ...]] = ("density",)
+    writes: ClassVar[tuple[str, ...]] = ("cells[treated]",)
+    adds: ClassVar[tuple[str, ...]] = ("segments",)
     target: str
     where: str = "vessel"
     start: float = start()
@@ -76,10 +79,8 @@ class AddCells(Intervention):
             raise ScenarioError(f"{place}.number", "say how many cells, by their number or by their density")
         return self
 
-    def step(self, world: World, number: int, setting: Setting) -> None:
+    def act(self, world: World, number: int, setting: Setting) -> None:
         """Put cells at drawn places; the first ones are the same however many there are."""
-        if not world.clock.reached(self.start * 24.0):
-            return
         many = round(self.number or self.density * world.tissue.volume)
         places = _places(world, self.where)
         if not many or not len(places):

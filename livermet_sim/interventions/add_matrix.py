@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from livermet_sim.base.specs import declared
-from livermet_sim.interventions.intervention import Intervention, choice, days, start
+from livermet_sim.interventions.intervention import Once, choice, days, start
 from livermet_sim.interventions.levers import Words
 from livermet_sim.interventions.made import Table, made
 from livermet_sim.interventions.zone import WHOLE, Zone, check_zone, keys_of, sites_of, zone_from, zone_to
@@ -43,10 +43,12 @@ def add_matrix(matrix: str, amount: float = 0.5, at: object = 0, zone: Zone = WH
 
 
 @dataclass(frozen=True, eq=False)
-class AddMatrix(Intervention):
+class AddMatrix(Once):
     """Lay down collagen, fibronectin, traps or debris, once."""
 
     action: ClassVar[str] = "add_matrix"
+    scales: ClassVar[tuple[str, ...]] = ("amount",)
+    adds: ClassVar[tuple[str, ...]] = tuple(f"sites.{name}" for name in MATRIX)
     matrix: str
     start: float = start()
     amount: float = declared(0.5, "1", "How much at each site; collagen and fibronectin fill up at 1.", 0.0, 100.0)  # fmt: skip
@@ -63,10 +65,8 @@ class AddMatrix(Intervention):
         check_zone((self.zone_from, self.zone_to), place)
         return self
 
-    def step(self, world: World, number: int, setting: Setting) -> None:
-        """Lay it down in the first step at or after the start."""
-        if not world.clock.reached(self.start * 24.0):
-            return
+    def act(self, world: World, number: int, setting: Setting) -> None:
+        """Lay it down."""
         sites, laid = sites_of(world, (self.zone_from, self.zone_to)), world.sites[self.matrix]
         if self.matrix == "net":
             sites = sites[world.compartment[sites] == SINUSOID]

@@ -49,6 +49,7 @@ class AddSignal(Intervention):
     """Raise a signal: a systemic level everywhere, a diffusing one by a source in the tissue."""
 
     action: ClassVar[str] = "add_signal"
+    scales: ClassVar[tuple[str, ...]] = ("amount",)
     signal: str
     start: float = start()
     end: float = end()

@@ -114,6 +114,12 @@ class Multiplied(Lever):
     def _window(self) -> Window:
         return Window(self.start, self.end, self.factor)
 
+    @classmethod
+    def scaled(cls, table: Mapping[str, Any], strength: float) -> dict[str, Any]:
+        """Return a table of it at another strength: its factor moved towards 1 or away from it."""
+        factor = {"factor": max(0.0, 1.0 + (table["factor"] - 1.0) * strength)} if "factor" in table else {}
+        return dict(table) | factor
+
 
 @dataclass(frozen=True, eq=False)
 class Block(Multiplied):

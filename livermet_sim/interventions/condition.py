@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import declared
 from livermet_sim.interventions import library
-from livermet_sim.interventions.intervention import RELATIVE, Intervention, read_one, start
+from livermet_sim.interventions.intervention import ACTIONS, RELATIVE, Intervention, read_one, start
 from livermet_sim.interventions.levers import Words
 from livermet_sim.interventions.made import Table, made
 
@@ -65,8 +65,10 @@ class Condition(Intervention):
             return table
         entry = library.entry(cls.action, name, place, "condition", cls.parts)
         strength = table.get("strength", 1.0)
+        if not isinstance(strength, int | float) or isinstance(strength, bool):
+            raise ScenarioError(f"{place}.strength", f"{strength!r} is not a number")
         changes = [
-            _scaled(library.bare(change), strength, f"{place}.strength") for change in entry["changes"]
+            ACTIONS[change["action"]].scaled(library.bare(change), strength) for change in entry["changes"]
         ]
         return {"start": entry["start"]} | dict(table) | {"changes": changes, RELATIVE: True}
 
@@ -90,17 +92,3 @@ class Condition(Intervention):
             (name, f"{one['doc']} From day {one['start']:g}. Source: {one['source']}.")
             for name, one in library.entries(cls.action).items()
         ]
-
-
-def _scaled(change: dict[str, Any], strength: object, place: str) -> dict[str, Any]:
-    """Return a change of a condition at another strength: amounts in proportion, factors moved towards 1 or away."""
-    if not isinstance(strength, int | float) or isinstance(strength, bool):
-        raise ScenarioError(place, f"{strength!r} is not a number")
-    for key in ("amount", "share", "density"):
-        if key in change:
-            change[key] = change[key] * strength
-    if "share" in change:
-        change["share"] = min(1.0, change["share"])
-    if "factor" in change:
-        change["factor"] = max(0.0, 1.0 + (change["factor"] - 1.0) * strength)
-    return change

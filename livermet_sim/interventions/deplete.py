@@ -74,6 +74,9 @@ class Deplete(Intervention):
     """
 
     action: ClassVar[str] = "deplete"
+    writes: ClassVar[tuple[str, ...]] = ("cells.alive[treated]", "cells[treated]")
+    adds: ClassVar[tuple[str, ...]] = ("log", "totals")
+    carries: ClassVar[tuple[Carried, ...]] = (REMOVED,)
     target: str
     start: float = start()
     end: float = end()

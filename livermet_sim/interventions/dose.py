@@ -135,6 +135,7 @@ class Dose(Intervention):
     """Give a drug, once or again and again; its level falls with a half-life and acts by Emax and EC50."""
 
     action: ClassVar[str] = "dose"
+    scales: ClassVar[tuple[str, ...]] = ("amount",)
     parts: ClassVar[str] = "effects"
     drug: str
     start: float = start()

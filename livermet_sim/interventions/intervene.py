@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from livermet_sim.interventions.add_matrix import MATRIX
-from livermet_sim.interventions.deplete import REMOVED
-from livermet_sim.interventions.intervention import Intervention
+from livermet_sim.interventions.intervention import ACTIONS, Intervention
 from livermet_sim.interventions.pull import Kills, Levels, Pull, Receptors
 from livermet_sim.interventions.sources import Sources
 from livermet_sim.processes.process import Process
@@ -19,12 +18,14 @@ from livermet_sim.state.world import World
 
 
 class Intervene(Process):
-    """Take away and bring in; set receptors, levels and the sources of signals."""
+    """Take away and bring in; set receptors, levels and the sources of signals.
+
+    What the actions write, add to and carry is theirs to declare; here stands what levers, sources and drugs do.
+    """
 
     stage = "intervene"
-    writes = ("cells.alive[treated]", "cells[treated]", "fields.background", "rules.gain", "crawl.heed")
-    adds = ("log", "totals", "levels", "segments", *(f"sites.{name}" for name in MATRIX))
-    carries = (REMOVED,)
+    writes = ("cells.alive[treated]", "fields.background", "rules.gain", "crawl.heed")
+    adds = ("log", "totals", "levels")
 
     def __init__(
         self,
@@ -34,6 +35,9 @@ class Intervene(Process):
         heed: np.ndarray,
     ):
         self.own, self.setting, pulled = tuple(interventions), setting, pulls(interventions)
+        for name in ("writes", "adds", "carries"):
+            declared = [getattr(action, name) for action in ACTIONS.values()]
+            setattr(self, name, tuple(dict.fromkeys(chain(getattr(type(self), name), *declared))))
         sources = [source for own in interventions for source in own.sources()]
         self.first: tuple[Any, ...] = (
             Receptors(pulled, setting, compiled, heed),

@@ -14,6 +14,7 @@ from livermet_sim.interventions.levers import Words
 from livermet_sim.interventions.pull import Pull
 from livermet_sim.interventions.sources import Source
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.carried import Carried
 from livermet_sim.state.world import World
 
 EARLIEST = -365.0
@@ -42,8 +43,13 @@ class Intervention(Mapping[str, Any]):
 
     action: ClassVar[str] = ""
     parts: ClassVar[str] = ""
-    # whether a condition can be made of it
+    # whether a condition can be made of it, and which of its numbers grow with the condition's strength
     nests: ClassVar[bool] = True
+    scales: ClassVar[tuple[str, ...]] = ()
+    # what its steps write and add to, as a process declares it, and what it carries from one to the next
+    writes: ClassVar[tuple[str, ...]] = ()
+    adds: ClassVar[tuple[str, ...]] = ()
+    carries: ClassVar[tuple[Carried, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         if cls.action:
@@ -104,6 +110,11 @@ class Intervention(Mapping[str, Any]):
     def completed(cls, table: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
         """Return a table with what a library knows under its name."""
         return table
+
+    @classmethod
+    def scaled(cls, table: Mapping[str, Any], strength: float) -> dict[str, Any]:
+        """Return a table of it, as one change of a condition, at another strength."""
+        return {key: value * strength if key in cls.scales else value for key, value in table.items()}
 
     @classmethod
     def part(cls, table: Mapping[str, Any], place: str, words: Words, origin: float) -> Any:
@@ -190,6 +201,19 @@ class Intervention(Mapping[str, Any]):
     def shelf(cls) -> tuple[str, list[tuple[str, str]]] | None:
         """Return a heading and what a library has for this action: names, and what is said of each."""
         return None
+
+
+class Once(Intervention):
+    """Act once, in the first step at or after the beginning."""
+
+    def step(self, world: World, number: int, setting: Setting) -> None:
+        """Act when its time has come."""
+        if world.clock.reached(24.0 * (self.begins() or 0.0)):
+            self.act(world, number, setting)
+
+    def act(self, world: World, number: int, setting: Setting) -> None:
+        """Do it; ``number`` is its place among the interventions of the run."""
+        raise TypeError(f"{self.action} does not say how it is done")
 
 
 @cache

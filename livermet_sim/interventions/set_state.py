@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import declared
-from livermet_sim.interventions.intervention import Intervention, days, start
+from livermet_sim.interventions.intervention import Once, days, start
 from livermet_sim.interventions.levers import Words
 from livermet_sim.interventions.made import Table, made
 from livermet_sim.kernels.codes import ADDED
@@ -43,10 +44,12 @@ def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, a
 
 
 @dataclass(frozen=True, eq=False)
-class SetState(Intervention):
+class SetState(Once):
     """Set an inner state (activation, polarisation, ...) or the load of a kind's cells, once."""
 
     action: ClassVar[str] = "set_state"
+    scales: ClassVar[tuple[str, ...]] = ("share",)
+    writes: ClassVar[tuple[str, ...]] = ("cells[treated]",)
     target: str
     state: str
     start: float = start()
@@ -72,10 +75,14 @@ class SetState(Intervention):
             raise ScenarioError(f"{place}.value", reason)
         return self
 
-    def step(self, world: World, number: int, setting: Setting) -> None:
-        """Set it in the first step at or after the start."""
-        if not world.clock.reached(self.start * 24.0):
-            return
+    @classmethod
+    def scaled(cls, table: Mapping[str, Any], strength: float) -> dict[str, Any]:
+        """Return a table of it at another strength, at which a share is all of the cells at most."""
+        table = super().scaled(table, strength)
+        return table | ({"share": min(1.0, table["share"])} if "share" in table else {})
+
+    def act(self, world: World, number: int, setting: Setting) -> None:
+        """Set it in the share of cells that is drawn."""
         rows = world.rows(self.target)
         drawn = draws(world.seed, ADDED + (number << 16), 2, world.cells.full("key")[rows])
         world.cells.full(self.state)[rows[drawn < self.share]] = self.value

@@ -15,12 +15,14 @@ import livermet_sim as lm
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.base.specs import declared
 from livermet_sim.engine import Engine
-from livermet_sim.interventions.intervention import ACTIONS, Intervention, start
+from livermet_sim.interventions import library
+from livermet_sim.interventions.intervention import ACTIONS, Once, start
 from livermet_sim.interventions.made import made
 from livermet_sim.scenario.load import from_dict
 from livermet_sim.scenario.tables import interventions
 
 ROOT = Path(lm.__file__).parent
+ACTION_FILES = ("add_cells", "add_matrix", "add_signal", "block", "condition", "deplete", "dose", "set_state")
 # names that mean nothing else in the package
 OWN_WORDS = {
     "add_matrix": "AddMatrix",
@@ -52,22 +54,35 @@ def test_an_action_is_named_in_its_file_and_where_it_is_offered(action):
     assert len(found) == 3 and {"__init__.py", "interventions/__init__.py"} < set(found), found
 
 
+def test_no_other_file_of_the_room_knows_an_action():
+    homes = {action.__module__ for action in ACTIONS.values()}
+    room = ROOT / "interventions"
+    assert homes == {f"livermet_sim.interventions.{name}" for name in ACTION_FILES}
+    for path in sorted(room.glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        known = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)} & homes
+        assert not known or path.stem == "__init__", (path.name, known)
+        own = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        assert "reached" not in own or path.stem == "intervention", path.name
+
+
 @pytest.fixture
 def rinse():
     @dataclass(frozen=True, eq=False)
-    class Rinse(Intervention):
+    class Rinse(Once):
         """Take a share of the debris away, once."""
 
         action: ClassVar[str] = "rinse"
+        scales: ClassVar[tuple[str, ...]] = ("share",)
+        writes: ClassVar[tuple[str, ...]] = ("sites.debris[rinsed]",)
         start: float = start()
         share: float = declared(1.0, "1", "Share that goes.", 0.0, 1.0)
 
         def said(self):
             return f"rinse {self.share:g} of the debris"
 
-        def step(self, world, number, setting):
-            if world.clock.reached(self.start * 24.0):
-                world.sites["debris"][:] *= 1.0 - self.share
+        def act(self, world, number, setting):
+            world.sites["debris"][:] *= 1.0 - self.share
 
     yield Rinse
     del ACTIONS["rinse"]
@@ -86,6 +101,14 @@ def test_a_new_action_is_read_written_listed_and_carried_out(rinse):
     full, rinsed = (liver(lm.add_matrix("debris", 8.0), *more, hours=2.25).world.sites["debris"].sum()
                     for more in ((), (table,)))  # fmt: skip
     assert rinsed == pytest.approx(0.25 * full, rel=1e-3) and full > 100
+
+
+def test_an_action_says_what_its_steps_write_and_how_it_scales(rinse, monkeypatch):
+    assert "sites.debris[rinsed]" in Engine(scenario(made(rinse)), 1).plan.table()
+    shelf = {"washed": {"doc": "", "start": 0, "changes": [{"action": "rinse", "share": 0.4, "says": ""}]}}
+    monkeypatch.setattr(library, "entries", lambda action: shelf)
+    (own,) = scenario({"action": "condition", "condition": "washed", "strength": 0.5}).interventions
+    assert own.whole()[0]["share"] == 0.2
 
 
 @pytest.mark.parametrize(
