@@ -1,6 +1,7 @@
 """Write the whole state of a run into one file and read it without trusting it: a zip of plain arrays and JSON.
 
-Every entry has its checksum (that of zip), the state as a whole the digest that the head names. Nothing in it is code. Every
+Every entry has its checksum (that of zip), the state as a whole the digest that the head names. Nothing in it is code. Arrays
+are packed by Zstandard, which takes a quarter of zlib's time and makes them smaller; the head says how long each is. Every
 array is declared (`state.stored`, `observe.history`), so that one that is missing, too many, of another shape, or that points
 beyond what is there is refused. Whole numbers take as few bytes as they need, a table lies by rows or by columns as packs
 better, and of arrays with the same bytes one is kept, which the head names for the others.
@@ -11,9 +12,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,14 @@ from livermet_sim.observe.folder import IMAGES
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import OUTSIDE, Tissue
 
-FORMAT, HEAD = 1, "checkpoint.json"
+FORMAT, HEAD, PACKED = 2, "checkpoint.json", ".zst"
 MOST_BYTES, MOST_UNPACKED = 512 << 20, 2 << 30
 MOST_SITES = 10**8
 MISSING = "there is no such file"
 _HEAD = {
     "format": int, "model": str, "seed": int, "scenario": dict, "scenario_digest": str, "text": str, "lattice": dict,
     "tissue": dict, "numbers": dict, "totals": dict, "levels": list, "film": dict, "digest": str, "same": dict,
+    "sizes": dict,
 }  # fmt: skip
 _NARROW = {"i": (np.int8, np.int16, np.int32, np.int64), "u": (np.uint8, np.uint16, np.uint32, np.uint64)}
 _LARGE, _SAMPLE, _ALIKE, _STRIDE = 65_536, 8_192, 4_096, 101
@@ -137,12 +139,15 @@ def write(
     same = _same(narrow)
     own = {"format": FORMAT, "model": provenance.model(), "lattice": tissue.lattice.sizes, "same": same}
     own["tissue"] = {"kind": tissue.kind, "thickness": tissue.thickness}
+    files = {name: _filed(values) for name, values in narrow.items() if name not in same}
+    own["sizes"] = {name: len(data) for name, data in files.items()}
     # keys as they are: the order of kinds, signals and rules is part of a scenario
-    files = {HEAD: json.dumps({**head, **own}, allow_nan=False).encode(), **images}
+    plain = {HEAD: json.dumps({**head, **own}, allow_nan=False).encode(), **images}
     with whole_file(path) as part, zipfile.ZipFile(part, "w") as archive:
-        files |= {name: _packed(values) for name, values in narrow.items() if name not in same}
-        for name, data in files.items():
+        for name, data in plain.items():
             archive.writestr(entry(name, zipfile.ZIP_DEFLATED), data, compresslevel=1)
+        for name, data in files.items():
+            archive.writestr(entry(f"{name}{PACKED}", zipfile.ZIP_STORED), _packed(data))
 
 
 def _narrow(values: np.ndarray) -> np.ndarray:
@@ -171,12 +176,39 @@ def _same(arrays: Mapping[str, np.ndarray]) -> dict[str, str]:
     return found
 
 
-def _packed(values: np.ndarray) -> bytes:
-    """Return an array as a file has it."""
-    stream = io.BytesIO()
+def _filed(values: np.ndarray) -> bytes:
+    """Return an array as a file of NumPy has it."""
+    head = io.BytesIO()
     values = np.asfortranarray(values) if _by_columns(values) else values
-    np.lib.format.write_array(stream, values, version=(1, 0), allow_pickle=False)
-    return stream.getvalue()
+    np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(values))
+    return b"".join((head.getvalue(), (values if values.flags.c_contiguous else values.T).data))
+
+
+@cache
+def _codec() -> Any:
+    import pyarrow as pa
+
+    return pa.Codec("zstd", compression_level=1)
+
+
+def _packed(data: Any) -> bytes:
+    return _codec().compress(data, asbytes=True)
+
+
+def _unpacked(entries: Mapping[str, bytes], sizes: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return entries with those that are packed unpacked, to the length that the head says."""
+    found = {name: data for name, data in entries.items() if not name.endswith(PACKED)}
+    left = MOST_UNPACKED
+    for name in entries.keys() - found.keys():
+        bare = name.removesuffix(PACKED)
+        size = sizes.get(bare)
+        if bare in found or type(size) is not int or size < 1:
+            raise ValueError(f"array {bare[:60]!r} is there twice or of no length")
+        left -= size
+        if left < 0:
+            raise ValueError(f"it is larger than {MOST_UNPACKED >> 20} MB when unpacked")
+        found[bare] = _codec().decompress(entries[name], decompressed_size=size, asbytes=True)
+    return found
 
 
 def _by_columns(values: np.ndarray) -> bool:
@@ -187,7 +219,7 @@ def _by_columns(values: np.ndarray) -> bool:
     middle, size = len(long) // 2, max(1, _SAMPLE * len(long) // values.nbytes)
     some = long[middle : middle + size]
     some = some if long is values else some.T
-    rows, columns = (len(zlib.compress(each.tobytes(), 1)) for each in (some, some.T))
+    rows, columns = (len(_packed(each.tobytes())) for each in (some, some.T))
     return columns < rows
 
 
@@ -217,6 +249,7 @@ def read(path: str | Path) -> Checkpoint:
             raise ResultError(short(path), f"{reason}; a state goes on only in the model that made it")
         if missing := _HEAD.keys() - head.keys():
             raise ValueError(f'"{min(missing)}" is missing')
+        entries = _unpacked(entries, head["sizes"])
         _add_same(entries, head["same"])
     return Checkpoint(path, head, entries)
 

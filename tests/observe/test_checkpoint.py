@@ -6,7 +6,6 @@ import io
 import json
 import sys
 import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -46,9 +45,7 @@ def whole(engine, tmp_path_factory) -> bytes:
 def changed(whole: bytes, name: str, data: bytes | None) -> bytes:
     """Return a checkpoint in which one entry is another, with its checksum, or is gone; what was the same stays as it was."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(whole)) as old:
-        files = {each: old.read(each) for each in old.namelist()}
-    head = json.loads(files["checkpoint.json"])
+    head, files = opened(whole)
     if name != "checkpoint.json":
         files |= {other: files[one] for other, one in head["same"].items()}
         files["checkpoint.json"] = json.dumps(head | {"same": {}}).encode()
@@ -59,11 +56,18 @@ def changed(whole: bytes, name: str, data: bytes | None) -> bytes:
     return stream.getvalue()
 
 
+def opened(whole: bytes) -> tuple[dict, dict[str, bytes]]:
+    """Return the head of a checkpoint and its entries, arrays unpacked."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as old:
+        files = {each: old.read(each) for each in old.namelist()}
+    head = json.loads(files["checkpoint.json"])
+    return head, checkpoint._unpacked(files, head["sizes"])
+
+
 def entry(whole: bytes, name: str) -> bytes:
     """Return one entry of a checkpoint, or that which is the same."""
-    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-        same = json.loads(archive.read("checkpoint.json"))["same"]
-        return archive.read(same.get(name, name))
+    head, files = opened(whole)
+    return files[head["same"].get(name, name)]
 
 
 def npy(values: np.ndarray, **own: object) -> bytes:
@@ -109,18 +113,18 @@ def test_a_table_lies_as_it_packs_better():
     luck = np.random.default_rng(1)
     wide = np.repeat(luck.integers(0, 256, (1, 3000), dtype=np.uint8), 60, axis=0)
     wide ^= (luck.random(wide.shape) < 0.1).astype(np.uint8)
-    by_rows, by_columns = (len(zlib.compress(each.tobytes(), 1)) for each in (wide, wide.T))
-    assert by_columns < 0.8 * by_rows
+    by_rows, by_columns = (len(checkpoint._packed(each.tobytes())) for each in (wide, wide.T))
+    assert by_columns < 0.9 * by_rows
     for table in (wide, np.ascontiguousarray(wide.T)):
-        assert len(zlib.compress(checkpoint._packed(table), 1)) < 1.01 * by_columns
+        assert len(checkpoint._packed(checkpoint._filed(table))) < 1.01 * by_columns + 128
 
 
 def test_arrays_with_the_same_bytes_are_kept_once(engine, whole, tmp_path):
     head = json.loads(entry(whole, "checkpoint.json"))
     assert head["same"]["state/network.speed.npy"] == "state/sites.speed.npy"
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-        assert not head["same"].keys() & set(archive.namelist())
-        assert set(head["same"].values()) <= set(archive.namelist())
+        names = {name.removesuffix(".zst") for name in archive.namelist()}
+        assert not head["same"].keys() & names and set(head["same"].values()) <= names
     # and nothing is said to be the same that differs in a bit, such as 0 and -0
     zeros = {
         "a": np.zeros(5000),
@@ -207,3 +211,36 @@ def test_damage_is_refused_or_harmless(engine, whole, tmp_path, data):
     else:
         assert found.digest() == engine.digest()
         assert repr(found.recorder.rows) == repr(engine.recorder.rows)
+
+
+def test_arrays_are_packed_to_lengths_that_hold(engine, whole, tmp_path):
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        arrays_of = [each for each in archive.infolist() if each.filename != "checkpoint.json"]
+        files = {each: archive.read(each) for each in archive.namelist()}
+    assert all(each.filename.endswith(".npy.zst") for each in arrays_of)
+    head = json.loads(files["checkpoint.json"])
+    name = "state/sites.oxygen.npy"
+    for wrong in (head["sizes"][name] + 1, head["sizes"][name] - 1, 0, -1, "9", None, True, 1 << 40):
+        bent = head | {"sizes": head["sizes"] | {name: wrong}}
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as new:
+            for each, content in (files | {"checkpoint.json": json.dumps(bent).encode()}).items():
+                new.writestr(each, content)
+        assert "damaged" in refused(stream.getvalue(), tmp_path)
+    # numpy and zstd read an entry without us
+    import pyarrow as pa
+
+    packed = pa.BufferReader(files[f"{name}.zst"])
+    with pa.CompressedInputStream(packed, "zstd") as plain:
+        assert np.load(io.BytesIO(plain.read())).tobytes() == engine.world.sites["oxygen"].tobytes()
+
+
+def test_a_checkpoint_of_an_earlier_model_is_refused_in_a_sentence(whole, tmp_path):
+    """One of format 1 had plain arrays and no lengths."""
+    head, files = opened(whole)
+    del head["sizes"]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for each, content in (files | {"checkpoint.json": json.dumps(head | {"format": 1}).encode()}).items():
+            new.writestr(each, content)
+    assert "a state goes on only in the model that made it" in refused(stream.getvalue(), tmp_path)
