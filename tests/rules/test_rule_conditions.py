@@ -38,7 +38,9 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "little IGF-I": {"systemic.igf1": 0.1, "cells.neutrophil.density": 5000.0},
     "freed lining": {"systemic.lsec_activator": 4.0},
     "G-CSF": {"systemic.gcsf": 4.0},
-    "oestrogen": {"systemic.oestrogen": 2.0, "cells.mdsc.density": 20000.0},
+    "TNF, no oestrogen": {"cells.kupffer.secrete.tnf": 60.0, "cells.mdsc.density": 20000.0},
+    "many neutrophils": {"cells.neutrophil.density": 20000.0},
+    "many MDSC": {"cells.mdsc.density": 20000.0},
     "few platelets": {"systemic.platelets": 0.0},
     "Arp2/3": {"cells.tumour.trait.arp23": 4.0},
     "claudin-2": {"cells.tumour.trait.claudin2": 4.0},
@@ -109,7 +111,9 @@ ACTS = [
     ("PA34", "little IGF-I", 1.0, state("neutrophil", "polarisation"), False),
     ("PA33", "freed lining", 1.0, number("nk"), True),
     ("AN22", "G-CSF", 1.0, number("neutrophil"), True),
-    ("GR18", "oestrogen", 1.0, number("mdsc"), True),
+    ("GR18", "TNF, no oestrogen", 1.0, state("mdsc", "activation"), False),
+    ("PA30", "many neutrophils", 1.0, rate("tumour", "divide"), True),
+    ("PA15", "many MDSC", 1.0, rate("tumour", "divide"), True),
     ("PA27", "few platelets", 0.25, rate("lsec", "recruit.cd8"), False),
     ("AN14", "Arp2/3", 1.0, rate("tumour", "coopt"), True),
     ("AN15", "claudin-2", 1.0, rate("tumour", "coopt"), True),
@@ -138,7 +142,8 @@ def test_mechanism_changes_what_its_source_says_where_its_condition_holds(
 
 def test_they_leave_an_untreated_liver_as_it_is():
     scenario = load("strip", {"run.days": 0.25})
-    words = [act[0] for act in ACTS if act[0] not in ("MV23", "MV29", "PA27", "PM10")]
+    act_at_rest_too = ("GR18", "MV23", "MV29", "PA15", "PA27", "PA30", "PM10")
+    words = [act[0] for act in ACTS if act[0] not in act_at_rest_too]
     digests = set()
     for word in ("nothing", " + ".join(words)):
         engine = Engine(change_paths(scenario, {"ablate": word}), 2)

@@ -93,3 +93,36 @@ def test_monocytes_last_a_day_at_rest_and_weeks_at_tumour_cells():
     assert leave * 24.0 == pytest.approx(1.0, rel=0.05)  # Patel 2017
     stay = scenario.rules["PA14.stay"]
     assert stay.fold and leave * stay.maximum * 24.0 == pytest.approx(0.02, rel=0.05)  # HCC model file
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_monocytes_are_called_by_the_lining_where_few_tumour_cells_came(seed):
+    scenario = load("lobule", {"run.days": 1.0})
+    whole, without = (len(run(scenario, seed, without=word).world.rows("monocyte")) for word in ("", "PA14"))
+    assert whole >= 3 * max(1, without)
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_granulin_of_macrophages_activates_stellate_cells_around_the_tumour(seed):
+    scenario = load("lobule", {"line": "pdac", "run.days": 9})
+    whole, without = run(scenario, seed), run(scenario, seed, without="PA10")
+    at = np.unique(whole.world.cells["site"][whole.world.rows("tumour")])
+    assert np.quantile(signal(whole, "granulin")[at], 0.9) > whole.recipe.rules["PA10"].half_max / 2
+    assert mean_state(whole, "stellate", "activation") > 1.05 * mean_state(without, "stellate", "activation")
+
+
+@pytest.mark.parametrize(("oestrogen", "survives"), [(0.0, False), (1.0, True)])
+def test_tnf_keeps_mdsc_from_apoptosis_in_females_alone(oestrogen, survives):
+    roused = {
+        "cells.kupffer.secrete.tnf": 60.0,
+        "cells.mdsc.density": 20000.0,
+        "systemic.oestrogen": oestrogen,
+    }
+    deaf = {"interventions": [{"action": "knock_out", "target": "mdsc", "behaviour": "sense.tnf"}]}
+    left = []
+    for extra in ({}, deaf):
+        scenario = load("strip", {**roused, **extra, "run.days": 1.0})
+        engine = run(scenario, 2)
+        rows = engine.world.rows("mdsc")
+        left.append(engine.world.rates[rows, engine.compiled.column("leave")].mean())
+    assert (left[0] < 0.6 * left[1]) == survives
