@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import declared
 from livermet_sim.interventions import library
-from livermet_sim.interventions.intervention import ACTIONS, RELATIVE, Intervention, read_one, start
+from livermet_sim.interventions.intervention import (
+    ACTIONS,
+    EARLIEST,
+    RELATIVE,
+    Intervention,
+    end,
+    read_one,
+    start,
+)
 from livermet_sim.interventions.levers import Words
 from livermet_sim.interventions.made import Table, made
 
@@ -18,6 +26,7 @@ def condition(
     condition: str,
     at: object = None,
     strength: float = 1.0,
+    until: object = None,
     changes: Iterable[Mapping[str, Any]] | None = None,
 ) -> Table:
     """Put the liver into a condition of the library, or one of your own.
@@ -30,6 +39,8 @@ def condition(
         When it begins, such as ``"-14 day"``; the library's time where it is left out.
     strength : float
         0 none, 1 as the library has it.
+    until : str, time
+        When it ends, such as ``"0 day"``: no change lasts longer. What was set once fades by itself.
     changes : list of mapping
         Interventions that make it up; with ``changes`` of your own their times count from day 0.
 
@@ -39,7 +50,7 @@ def condition(
         For an unknown name, an impossible value, or a time without a unit.
     """
     changes = None if changes is None else list(changes)
-    return made(Condition, condition=condition, strength=strength, at=at, changes=changes)
+    return made(Condition, condition=condition, strength=strength, at=at, until=until, changes=changes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +62,7 @@ class Condition(Intervention):
     nests: ClassVar[bool] = False
     condition: str
     start: float = start("When the condition begins; its changes count their times from here.")
+    end: float = end()
     strength: float = declared(1.0, "1", "How strong: 0 none, 1 as named.", 0.0, 10.0)
     changes: tuple[Intervention, ...] = ()
 
@@ -82,8 +94,12 @@ class Condition(Intervention):
         return min([self.start, *(change.begins() or 0.0 for change in self.changes)])
 
     def whole(self) -> Sequence[Intervention]:
-        """Return its changes."""
-        return self.changes
+        """Return its changes, none of which lasts longer than it does."""
+        return tuple(
+            replace(change, end=self.end) if getattr(change, "end", self.end) > self.end else change
+            for change in self.changes
+            if (change.begins() or EARLIEST) < self.end
+        )
 
     @classmethod
     def shelf(cls) -> tuple[str, list[tuple[str, str]]]:

@@ -98,7 +98,10 @@ class Oxygenate(Process):
         Carried(
             "oxygen_flow",
             "The flow that oxygen follows.",
-            (Column("solved", "1", "Which solution of the flow it is.", whole=True, default=-1),),
+            (
+                Column("solved", "1", "Which solution of the flow it is.", whole=True, default=-1),
+                Column("driving", "1", "What drove it, over what does in health.", default=1.0),
+            ),
             over="run",
         ),
     )
@@ -117,6 +120,11 @@ class Oxygenate(Process):
     def levels(self) -> dict[str, float]:
         """Return what an intervention can change of the blood: portal and arterial tension, capacity."""
         return {name: float(getattr(self.own, name.removeprefix("oxygen."))) for name in SUPPLY}
+
+    def runs(self, world: World) -> bool:
+        """Say whether it runs: every ``every`` hours, and at once where all blood was clamped, let in or throttled."""
+        # a clamp that is shorter than the time between two solutions would else last as long as that, or not at all
+        return world.network.driving != world.carried["oxygen_flow"]["driving"][0] or super().runs(world)
 
     def step(self, world: World) -> None:
         """Solve, starting from the sites whose supply or uptake has changed."""
@@ -218,7 +226,7 @@ class Oxygenate(Process):
         filled = np.empty(len(renewed))
         contents(blood[renewed], self._law, filled)
         held[gone], held[renewed] = 0.0, filled
-        flow["solved"][0] = network.solved
+        flow["solved"][0], flow["driving"][0] = network.solved, network.driving
         # tissue in balance feels no flow, only the blood beside it once that has moved
         self._awake |= np.concatenate([self._tube, np.ones(ports.number, dtype=np.bool_)])
 

@@ -65,6 +65,7 @@ _SIGNALS: Mapping[str, tuple[str, str, float]] = {
     "systemic.anti_vegf": ("anti-VEGF drug in the blood", _LEVEL, 0.0),
     "systemic.vegf_rebound": ("rebound of VEGF signalling after a drug against it", _LEVEL, 0.0),
     "systemic.primary_tumour": ("the burden of a primary tumour in place", _LEVEL, 0.0),
+    "systemic.hgf": ("free HGF of a regenerating liver", _LEVEL, 0.0),
     "trait.gsh": ("the glutathione (with Bcl-2) of the tumour line", _LEVEL, 0.0),
     "trait.cd47": ("the CD47 (with CD24) of the tumour line", _LEVEL, 0.0),
     "trait.claudin2": ("claudin-2 of the tumour line", _LEVEL, 0.0),

@@ -89,6 +89,11 @@ _SYSTEMIC = (
     ("node", 0.0, "dendritic cells with tumour antigen in the draining node, per resting CD8 T cell"),
     ("primed", 0.0, "effector CD8 T cells under way from the draining node, per resting CD8 T cell"),
     ("primary_tumour", 0.0, "burden of a primary tumour still in place, relative to its half-effect"),
+    (
+        "hgf",
+        0.0,
+        "free HGF, and EGF with it, of a liver that regenerates or mends itself, relative to its half-effect",
+    ),
 )
 
 FIELDS: dict[str, Section] = {

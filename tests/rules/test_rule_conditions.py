@@ -44,6 +44,10 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "few platelets": {"systemic.platelets": 0.0},
     "Arp2/3": {"cells.tumour.trait.arp23": 4.0},
     "claudin-2": {"cells.tumour.trait.claudin2": 4.0},
+    "growth factors": {"systemic.hgf": 4.0},
+    "starved": {
+        "interventions": [{"action": "block", "target": "liver", "behaviour": "inflow", "factor": 0.1}]
+    },
 }
 
 
@@ -117,6 +121,11 @@ ACTS = [
     ("PA27", "few platelets", 0.25, rate("lsec", "recruit.cd8"), False),
     ("AN14", "Arp2/3", 1.0, rate("tumour", "coopt"), True),
     ("AN15", "claudin-2", 1.0, rate("tumour", "coopt"), True),
+    ("GR19.divide", "growth factors", 1.0, rate("tumour", "divide"), True),
+    ("GR19.wake", "growth factors", 1.0, rate("tumour", "wake"), True),
+    ("GR19.crawl", "growth factors", 1.0, rate("tumour", "crawl"), True),
+    ("GR19.scatter", "growth factors", 1.0, rate("tumour", "cohesion"), False),
+    ("GR20", "starved", 1.0, level("hgf"), True),
 ]
 
 
