@@ -1,0 +1,65 @@
+"""Follow what is done to the host's liver along its chain, from the change to what the tumour cells feel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import livermet_sim as lm
+from livermet_sim.engine import Engine
+from livermet_sim.interventions.read import flat, read
+from livermet_sim.processes.systemic import missing
+
+
+def liver(*interventions, days: float, tissue: str = "strip") -> Engine:
+    """Return a liver in which these were done, at its end."""
+    own = lm.load(tissue, {"run.days": days}).with_(interventions=list(interventions))
+    engine = Engine(own, 2)
+    engine.run()
+    return engine
+
+
+def hgf(engine: Engine) -> float:
+    """Return the level of free HGF."""
+    return float(engine.world.systemic[engine.world.systemic_names.index("hgf")])
+
+
+@pytest.mark.parametrize("minutes", [15, 45, 105])
+def test_a_clamp_starves_the_liver_as_long_as_it_lasts(minutes):
+    """Oxygen is followed every two hours; a shorter clamp must not last as long as that, nor pass unseen."""
+    clamp = lm.block("liver", "inflow", at="30 min", until=f"{30 + minutes} min")
+    own = lm.load("strip", {"run.days": 0.2}).with_(interventions=[clamp])
+    engine, starved = Engine(own, 2), []
+    inside = engine.world.tissue.inside
+    for _ in range(18):
+        engine.step()
+        starved.append(float(np.median(engine.world.sites["oxygen"][inside])) < 5.0)
+    assert 15 * sum(starved) == minutes
+
+
+def test_lost_hepatocytes_set_hgf_free_until_they_are_back_and_lost_perfusion_loses_them():
+    throttled = lm.block("liver", "inflow", until="1 day", factor=0.1)
+    well, ill = (liver(*done, days=1.0) for done in ((), (throttled,)))
+    assert missing(well.world) < 0.01 and hgf(well) < 0.05
+    assert missing(ill.world) > 0.2 and hgf(ill) > 1.0
+    before = hgf(ill)
+    ill.run(120.0)
+    assert hgf(ill) < 0.9 * before
+
+
+def test_ischaemia_reperfusion_loses_hepatocytes_and_its_flow_given_back_spares_them():
+    ischaemia = lm.condition("ischaemia_reperfusion", at="0 day")
+    drug = lm.boost("liver", "inflow", at="45 min", until="5 day", factor=4.0)
+    ill, treated = (liver(*done, days=1.5, tissue="lobule") for done in ((ischaemia,), (ischaemia, drug)))
+    assert missing(ill.world) > 2.0 * missing(treated.world) and hgf(ill) > 2.0 * hgf(treated)
+
+
+def test_a_condition_ends_when_it_is_told_and_says_so_in_a_file():
+    own = lm.load("strip").with_(interventions=[lm.condition("alcohol", at="-28 day", until="0 day")])
+    parts = flat(read(own.interventions, own.kinds, own.fields))
+    ends = [part.end for part in parts if hasattr(part, "end")]
+    assert ends and max(ends) <= 0.0
+    late = flat(read([lm.condition("sepsis", at="-1 day", until="1 day")], own.kinds, own.fields))
+    assert [part.end for part in late] == [1.0]
+    never = flat(read([lm.condition("ischaemia_reperfusion", until="1 h")], own.kinds, own.fields))
+    assert len(never) == 2 or all(part.begins() < 1 / 24 for part in never)
