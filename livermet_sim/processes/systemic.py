@@ -75,6 +75,7 @@ class Respond(Process):
 
 def missing(world: World) -> float:
     """Return the share of the liver's hepatocytes that died and that no tumour stands in the place of or presses on."""
+    world.count()
     plates = np.isin(world.compartment, (SINUSOID, PARENCHYMA))
     lost = plates & (world.sites.full("pressure") <= 0.0) & (world.census.tumour_at[TISSUE] == -1)
     return float((1.0 - world.sites.full("parenchyma")[lost]).sum()) / max(1, np.count_nonzero(plates))

@@ -15,8 +15,8 @@ from livermet_sim.state.world import World
 # who needs to know who is where first has it counted, and the pressure with it: a reading of the cells, not a change
 COUNTED = {"sites.pressure"}
 CALLED = {"rates": "cells.rates", "segment_row": "segments"}
-# flow is solved at once where tubes came or went
-AT_ONCE = {"Perfuse"}
+# flow is solved at once where tubes came or went or all blood is clamped, and oxygen with it then
+AT_ONCE = {"Perfuse", "Oxygenate"}
 
 
 def everything(world: World) -> dict[str, np.ndarray]:
