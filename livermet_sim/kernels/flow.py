@@ -1,8 +1,7 @@
 """Solve pressures on the vessel graph and turn them into flow, speed and shear.
 
 Nodes obey sum over edges of g (p_i - p_j) = 0 except where the pressure is given. Nodes on one or two edges are
-eliminated exactly, which leaves the forks; these are solved by conjugate gradients with an incomplete Cholesky
-preconditioner of the graph's own pattern.
+eliminated once for a graph, which leaves the forks: see ``kernels.elimination``, and ``kernels.flow_blocks`` for wide tissues.
 """
 
 from __future__ import annotations
@@ -166,136 +165,6 @@ def fill(steps, conductance, pressure):
             pressure[steps[s, 0]] = pressure[a] + h / (g + h) * (pressure[b] - pressure[a])
 
 
-@inline
-def _factorise(first, upper, other, weight, free, diagonal, pivot):
-    """Fill ``diagonal`` with the diagonal and ``pivot`` with the inverse pivots of the IC(0) factor."""
-    for i in range(len(free)):
-        total = 0.0
-        for k in range(first[i], first[i + 1]):
-            total += weight[k]
-        diagonal[i] = total
-        if free[i]:
-            rest = total
-            for k in range(first[i], upper[i]):
-                rest -= weight[k] * weight[k] * pivot[other[k]]
-            # rounding can leave nothing where a chain of nodes hangs on one weak edge
-            pivot[i] = 1.0 / max(rest, 1e-12 * total)
-
-
-@inline
-def _precondition(first, upper, other, weight, rows, pivot, residual, out):
-    """Solve with the incomplete factor, forwards, then backwards; ``out`` stays 0 where pressure is given."""
-    for r in range(len(rows)):
-        i = rows[r]
-        total = residual[i]
-        for k in range(first[i], upper[i]):
-            total += weight[k] * out[other[k]]
-        out[i] = total * pivot[i]
-    for r in range(len(rows) - 1, -1, -1):
-        i = rows[r]
-        total = 0.0
-        for k in range(upper[i], first[i + 1]):
-            total += weight[k] * out[other[k]]
-        out[i] += total * pivot[i]
-
-
-@inline
-def balance(i, first, other, weight, pressure):
-    """Return the net flow into a node and the sum of the sizes of its flows."""
-    net, gross = 0.0, 0.0
-    for k in range(first[i], first[i + 1]):
-        flow = weight[k] * (pressure[other[k]] - pressure[i])
-        net += flow
-        gross += abs(flow)
-    return net, gross
-
-
-@inline
-def _imbalance(first, other, weight, free, pressure, residual):
-    """Fill the net flow into each free node; return its largest size and the mean throughput of the nodes."""
-    worst, through, nodes = 0.0, 0.0, 0
-    for i in range(len(free)):
-        residual[i] = 0.0
-        if free[i]:
-            net, gross = balance(i, first, other, weight, pressure)
-            residual[i] = net
-            worst = max(worst, abs(net))
-            through += 0.5 * gross
-            nodes += 1
-    return worst, through / max(nodes, 1)
-
-
-@kernel
-def solve(first, upper, other, edge, conductance, free, pressure, tolerance, most):
-    """Relax ``pressure`` until no node gains more than ``tolerance`` of the mean throughput.
-
-    Parameters
-    ----------
-    first, upper, other, edge : int32[n + 1], int32[n], int32[2 e], int32[2 e]
-        Edges of each node: where its list starts, where in it the far ends exceed the node, the far ends in
-        ascending order, the numbers of the edges.
-    conductance : float64[e], um3/(h mmHg)
-        Above 0.
-    free : bool[n]
-        Nodes whose pressure is sought; each joined by edges to one whose pressure is given.
-    pressure : float64[n], mmHg
-        Start and result.
-    tolerance, most : float, int
-        Largest imbalance over mean throughput; largest number of iterations.
-
-    Returns
-    -------
-    int
-        Iterations done.
-    """
-    n = len(free)
-    diagonal, pivot = np.zeros(n), np.zeros(n)
-    residual, search, image, scaled = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    weight = conductance[edge]
-    rows = np.flatnonzero(free)
-    _factorise(first, upper, other, weight, free, diagonal, pivot)
-    # where no way leads out nothing flows, and rounding is all that is left of the imbalance
-    rounding = 0.0
-    for i in range(n):
-        rounding = max(rounding, 1e-13 * diagonal[i] * abs(pressure[i]))
-    done = 0
-    while done < most:
-        worst, through = _imbalance(first, other, weight, free, pressure, residual)
-        enough = max(tolerance * through, rounding)
-        if worst <= enough:
-            break
-        for i in range(len(search)):
-            search[i] = 0.0
-        old = 1.0
-        # restarting from the true imbalance removes what rounding has added to the running one
-        for _ in range(most - done):
-            _precondition(first, upper, other, weight, rows, pivot, residual, scaled)
-            new = 0.0
-            for i in range(n):
-                new += residual[i] * scaled[i]
-            for i in range(n):
-                search[i] = scaled[i] + new / old * search[i]
-            bend = 0.0
-            for r in range(len(rows)):
-                i = rows[r]
-                total = diagonal[i] * search[i]
-                for k in range(first[i], first[i + 1]):
-                    total -= weight[k] * search[other[k]]
-                image[i] = total
-                bend += total * search[i]
-            length = new / max(bend, 1e-300)
-            worst = 0.0
-            for i in range(n):
-                pressure[i] += length * search[i]
-                residual[i] -= length * image[i]
-                worst = max(worst, abs(residual[i]))
-            old = max(new, 1e-300)
-            done += 1
-            if worst <= 0.5 * enough:
-                break
-    return done
-
-
 @kernel
 def distribute(edges, conductance, pressure, tubes, outflow, passing):
     """Write the flow of every node to the site arrays.
@@ -303,7 +172,7 @@ def distribute(edges, conductance, pressure, tubes, outflow, passing):
     Parameters
     ----------
     edges : first, other, edge, slot
-        As in `solve`; slot, int32[2 e], is which of a site's eight neighbours is at the edge's far end.
+        Where each node's list of edges starts, int32[n + 1]; far ends and numbers of the edges, int32[2 e]; slot, int32[2 e], is which of a site's eight neighbours is at the edge's far end.
     tubes : sites, diameter, viscosity
         Site, int32[n], and tube diameter (um) of each node, viscosity of the blood in it (mmHg h), float64[n].
     outflow : float64[sites, 8], um3/h

@@ -1,6 +1,7 @@
 """Do the steps of conjugate gradients on the vessel graph for one block of nodes, so that blocks can be worked on at once.
 
-The steps are those of ``flow.solve``; only the incomplete factor leaves out what joins nodes of different blocks.
+The preconditioner is an incomplete Cholesky factor of the graph's own pattern that leaves out what joins nodes of different
+blocks.
 ``system`` holds ``first`` (int32[n + 1]), ``lower``, ``upper``, ``above`` (int32[n]; where in a node's list of ends its own
 block begins, the far ends exceed the node, its own block ends), ``other`` (int32[2 e]), ``weight`` (float64[2 e]), ``free``
 (bool[n]), ``diagonal``, ``pivot`` (float64[n]); ``vectors`` holds pressure, residual, search, image, scaled, float64[n].
@@ -8,8 +9,18 @@ block begins, the far ends exceed the node, its own block ends), ``other`` (int3
 
 from __future__ import annotations
 
-from livermet_sim.kernels.flow import balance
-from livermet_sim.kernels.jit import kernel
+from livermet_sim.kernels.jit import inline, kernel
+
+
+@inline
+def balance(i, first, other, weight, pressure):
+    """Return the net flow into a node and the sum of the sizes of its flows."""
+    net, gross = 0.0, 0.0
+    for k in range(first[i], first[i + 1]):
+        flow = weight[k] * (pressure[other[k]] - pressure[i])
+        net += flow
+        gross += abs(flow)
+    return net, gross
 
 
 @kernel

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from livermet_sim.base import threads
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.types import Wholes
 from livermet_sim.kernels import flow
+from livermet_sim.kernels.elimination import eliminate, order_nodes
 from livermet_sim.kernels.rheology import relative_viscosity
 from livermet_sim.state import blocks
 from livermet_sim.state.ports import Ports
@@ -84,6 +87,7 @@ class Network:
         self.given, self.upstream, self.downstream = (inlet_pressure, outlet_pressure), upstream, downstream
         self._port = self.ports.of >= 0
         self._nodes = np.zeros(0, dtype=np.int64)
+        self._planned: tuple[np.ndarray, Any] | None = None
         self.vessel = self._port | (tissue.compartment == SINUSOID)
         self.patency = np.ones(n)
         self.diameter = np.where(self.vessel, tissue.diameter, 0.0)
@@ -116,7 +120,8 @@ class Network:
     def solve(self, tolerance: float = 1e-6, most: int = 2000) -> int:
         """Bring pressures and flows up to date with patency, ports and vessels; return the iterations needed.
 
-        ``tolerance`` is the largest imbalance of a node over the mean throughput of the nodes.
+        These, and ``tolerance``, the largest imbalance of a node over the mean throughput of the nodes, are those of a
+        wide tissue; any other is solved exactly, without any.
         """
         conductance, level = self._conductances(), self.level
         flow.join(self._steps, conductance)
@@ -137,9 +142,13 @@ class Network:
     def _relax(
         self, conductance: np.ndarray, free: np.ndarray, forks: np.ndarray, tolerance: float, most: int
     ) -> int:
-        """Solve for the forks, in place: at once, or block by block where the tissue is wide."""
+        """Solve for the forks, in place: exactly, or step by step and block by block where the tissue is wide."""
         if not len(self._sorted):
-            return flow.solve(*self._reduced, conductance, free, forks, tolerance, most)
+            first, _, other, edge = self._reduced
+            if self._planned is None or not np.array_equal(free, self._planned[0]):
+                self._planned = free, order_nodes(first, other, free)
+            eliminate(self._planned[1], first, other, edge, conductance, forks)
+            return 0
         first, upper, other, edge = self._reduced
         pressure, many = forks[self._sorted], threads.number(self.tissue.n)
         graph = Relaxed(
@@ -341,7 +350,7 @@ class Network:
         edge = np.concatenate([kept[apart], e + done + np.arange(ports)])
         a, b = self._by_block(np.stack([a, b]))
         near, far = np.concatenate([a, b]), np.concatenate([b, a])
-        self._reduced = _lists(near, far, np.tile(edge, 2), inner + ports + 2)[:4]
+        self._reduced, self._planned = _lists(near, far, np.tile(edge, 2), inner + ports + 2)[:4], None
 
     def _by_block(self, ends: np.ndarray) -> np.ndarray:
         """Sort the forks by block, each port among those of its first site; return the ends, int32[2, e], renumbered."""
@@ -361,6 +370,6 @@ class Network:
 
 
 def _lists(near: np.ndarray, far: np.ndarray, edge: np.ndarray, n: int) -> tuple[np.ndarray, ...]:
-    """Return each node's list of edges as ``flow.solve`` takes them, and the order that sorts them."""
+    """Return each node's list of edges as the solvers take them, and the order that sorts them."""
     first, upper, order = flow.sort_ends(near, far, n)
     return first, upper, far[order], edge[order].astype(np.int32), order

@@ -20,7 +20,7 @@ class Relaxed:
     Parameters
     ----------
     lists : tuple
-        ``first``, ``upper``, ``other`` as `kernels.flow.solve` takes them.
+        ``first``, ``upper``, ``other`` of `kernels.flow.sort_ends`, and the far ends in that order.
     bounds : sequence of int
         Where the nodes of each block begin, and behind the last where they end.
     weight : float64[2 e]

@@ -84,20 +84,6 @@ def test_blocked_channel_stops_and_the_others_go_on():
     assert_mass_is_kept(network)
 
 
-def test_warm_start_equals_cold_start():
-    tissue = strip(41, 7)
-    warm = solved(tissue)
-    sinusoids = np.flatnonzero(tissue.compartment == SINUSOID)
-    patency = np.ones(tissue.n)
-    patency[np.random.default_rng(1).choice(sinusoids, 9)] = 0.02
-    warm.patency[:] = patency
-    cold = Network(tissue, PLASMA)
-    cold.patency[:] = patency
-    assert 0 < warm.solve() <= cold.solve()
-    assert np.allclose(warm.throughput, cold.throughput, atol=1e-4 * cold.throughput.max())
-    assert warm.solve() == 0
-
-
 def test_vessels_come_and_go():
     tissue = strip(31, 3, every=None)
     network = solved(tissue)
