@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from livermet_sim.kernels.jit import kernel
 
 
@@ -29,3 +31,38 @@ def anything(values):
         found = values[i] != 0.0
         i += 1
     return found
+
+
+@kernel
+def go_round(waves, root, start, gain):
+    """Solve (2 q - z - 1/z) x = f along a closed line for many waves at once, in place: once round forwards, once backwards.
+
+    The operator is (1 - r z) (1 - r / z) / r with r + 1/r = 2 q, so each of its factors is undone by one walk, in which what
+    is carried on fades by r from place to place; a walk round that began with nothing tells with what to begin.
+
+    Parameters
+    ----------
+    waves : float64[places, m]
+        Real and imaginary parts of every wave; f, then x.
+    root, start, gain : float64[m]
+        r, below 1; 1 / (1 - r^places); what the solution is multiplied by besides.
+    """
+    n, m = waves.shape
+    carried = np.zeros(m)
+    for way in range(2):
+        for i in range(n):
+            row = waves[i if way == 0 else n - 1 - i]
+            for k in range(m):
+                carried[k] = carried[k] * root[k] + row[k]
+        for k in range(m):
+            carried[k] *= start[k]
+        for i in range(n):
+            row = waves[i if way == 0 else n - 1 - i]
+            for k in range(m):
+                carried[k] = carried[k] * root[k] + row[k]
+                row[k] = carried[k]
+        for k in range(m):
+            carried[k] = 0.0
+    for i in range(n):
+        for k in range(m):
+            waves[i, k] *= gain[k]

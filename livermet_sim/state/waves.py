@@ -1,4 +1,4 @@
-"""Solve the signals of a tissue without an edge exactly: each wave by itself."""
+"""Solve the signals of a tissue without an edge exactly: each wave across it by itself, along it there and back."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from scipy import fft
 
 from livermet_sim.base import threads
 from livermet_sim.base.types import Reals
-from livermet_sim.kernels.waves import anything, join, part
+from livermet_sim.kernels.waves import anything, go_round, join, part
 from livermet_sim.state.tissue import Tissue
 
 
 class Waves:
-    """Solve L^2 lap(c) - c + s = 0 on a lattice whose sides join, by one Fourier transform there and back.
+    """Solve L^2 lap(c) - c + s = 0 on a lattice whose sides join, by Fourier transforms of its rows.
 
-    The lattice's Laplacian leaves every wave as it is but for a factor, so the solution is exact to rounding.
+    The lattice's Laplacian leaves every wave of a row as it is but for a factor, and what is left is one equation for each
+    wave from row to row, see ``kernels.waves.go_round``; so the solution is exact to rounding.
 
     Parameters
     ----------
@@ -25,9 +26,12 @@ class Waves:
 
     def __init__(self, tissue: Tissue, spread: np.ndarray):
         self._shape = (tissue.lattice.height, tissue.lattice.width)
-        bends = [2.0 - 2.0 * np.cos(2.0 * np.pi * np.arange(n) / n) for n in self._shape]
-        bend = bends[0][:, None] + bends[1][: self._shape[1] // 2 + 1]
-        self._damping = [1.0 / (1.0 + s * bend) for s in spread]
+        bend = 2.0 - 2.0 * np.cos(2.0 * np.pi * np.arange(self._shape[1] // 2 + 1) / self._shape[1])
+        above = 0.5 * (1.0 / spread[:, None] + bend)
+        root = 1.0 / (1.0 + above + np.sqrt(above * (above + 2.0)))
+        each = root, 1.0 / (1.0 - root ** self._shape[0]), root / spread[:, None]
+        # for the real and the imaginary part of each wave
+        self._rows = list(zip(*(np.repeat(values, 2, axis=1) for values in each), strict=True))
         # a signal's sites lie together here, which is how transforms are quick
         self._signals = np.zeros((len(spread), tissue.n))
 
@@ -45,9 +49,9 @@ class Waves:
         def spread(number: int) -> None:
             signal: Reals = signals[number]
             if anything(signal):
-                waves: NDArray[np.complex128] = fft.rfft2(signal.reshape(self._shape))
-                waves *= self._damping[number]
-                signal[:] = np.asarray(fft.irfft2(waves, self._shape, overwrite_x=True)).ravel()
+                waves: NDArray[np.complex128] = fft.rfft(signal.reshape(self._shape))
+                go_round(waves.view(np.float64), *self._rows[number])
+                signal[:] = np.asarray(fft.irfft(waves, self._shape[1], overwrite_x=True)).ravel()
 
         def turn_back(block: slice) -> None:
             join(block.start, block.stop, signals, unit, concentration)
