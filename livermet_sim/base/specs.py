@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.units import convert
 
-Grade = Literal["found", "recalled", "derived", "assumed"]
+Grade = Literal["found", "recalled", "derived", "fitted", "assumed"]
 Value = float | int | str | bool
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Parameter:
     """Describe one number (or word, or switch) of the model: its name, default, unit, doc and range (low to high).
 
     ``grade`` says how well it is known: ``found`` in the source, ``recalled`` from it without a look,
-    ``derived`` by arithmetic from such values, or ``assumed``. An assumed value has the source "assumed".
+    ``derived`` by arithmetic from such values, ``fitted`` to published results that the source names, or ``assumed``. An assumed value has the source "assumed".
     ``former`` says of choices that are gone what to write now.
     ``needs`` names a parameter of the same section and its values under which alone this one is read;
     ``check`` raises ValueError for a text that will not do. ``choices`` are the only words there are; ``source`` is a paper.

@@ -5,13 +5,25 @@ from __future__ import annotations
 from livermet_sim.kernels.jit import inline, kernel
 
 # what line_vessels needs of the cells' tables and rates, and writes to the sites' table, in this order
-WHOLE, REAL, LIGANDS = ("kind", "segment"), ("activation", "capillarisation"), ("tether", "grip")
-LINED = ("adhesion", "tether", "grip", "capillarised")
+WHOLE, REAL, LIGANDS = ("kind", "segment"), ("activation", "capillarisation"), ("tether", "grip", "selectin")
+LINED = ("adhesion", "tether", "grip", "capillarised", "selectin")
 
 
 @kernel
 def line_vessels(
-    n, lining, whole, at_whole, real, at_real, rates, ligands, segments, segment_row, site_real, at_sites
+    n,
+    lining,
+    whole,
+    at_whole,
+    real,
+    at_real,
+    rates,
+    ligands,
+    segments,
+    segment_row,
+    site_real,
+    at_sites,
+    matching,
 ):
     """Write each vessel site's adhesion, ligands and capillarisation from the LSEC that lines it.
 
@@ -26,11 +38,13 @@ def line_vessels(
         Written: row of each stretch's LSEC, -1 where it has none (bare wall).
     site_real : float64[., sites]
         The sites' table; written are the columns LINED, where ``at_sites`` says.
+    matching : float
+        Ligand for E-selectin that the tumour line carries.
     """
     kind, segment = whole[at_whole[0]], whole[at_whole[1]]
     activation, capillarisation = real[at_real[0]], real[at_real[1]]
     adhesion, tether = site_real[at_sites[0]], site_real[at_sites[1]]
-    grip, capillarised = site_real[at_sites[2]], site_real[at_sites[3]]
+    grip, capillarised, selectin = site_real[at_sites[2]], site_real[at_sites[3]], site_real[at_sites[4]]
     for i in range(len(segment_row)):
         segment_row[i] = -1
     for r in range(n):
@@ -44,11 +58,13 @@ def line_vessels(
                 tether[s] = rates[r, ligands[0]]
                 grip[s] = rates[r, ligands[1]]
                 capillarised[s] = capillarisation[r]
+                selectin[s] = matching * rates[r, ligands[2]]
             else:
                 adhesion[s] = 0.0
                 tether[s] = 0.0
                 grip[s] = 0.0
                 capillarised[s] = 0.0
+                selectin[s] = 0.0
 
 
 @inline

@@ -246,8 +246,8 @@ def carry(rows, since, seconds, seed, tick, cells, streets, ligands, law, happen
         (float64[sites, 8], um3/h), the way back of each slot and its length (int32[8], float64[8] um), what each site is;
         tumour cells in each vessel site, int64[sites], those of ``rows`` among them, updated; portal sites and the running
         share of the blood that enters by each, int64[k], float64[k].
-    ligands : tether, grip, bridge
-        Ligands of the lining for tethering and for holding, float64[sites]; of other cells that touch the cell, for both,
+    ligands : tether, selectin, grip, bridge
+        Ligands of the lining for tethering any line, for tethering this one, and for holding, float64[sites]; of other cells that touch the cell, for both,
         float64[capacity].
     law : float64[10]
         See LAWS.
@@ -260,7 +260,7 @@ def carry(rows, since, seconds, seed, tick, cells, streets, ligands, law, happen
     key, site, diameter, trail, work, halted, bound = cells
     _, paths, crowd, _, _ = streets
     neighbours, states = paths[0], (trail, work, halted, bound)
-    tether, grip, bridge = ligands
+    tether, selectin, grip, bridge = ligands
     # since when, at what spending of work, what comes next, and who waits for a place
     clock = (since.copy(), np.zeros(m), np.zeros(m, dtype=np.int64), np.zeros(m, dtype=np.bool_))
     body = (key, site, diameter, bodies)
@@ -280,7 +280,8 @@ def carry(rows, since, seconds, seed, tick, cells, streets, ligands, law, happen
         done = act(r, i, body, streets, states, clock, law, u, happened, done)
         if site[r] != left and crowd[left] == law[ROOM] - 1:
             wake(left, now, rows, key, site, bound, neighbours, clock, queue)
-        held = law[ADHESION] * tether[site[r]] + bridge[r], law[ADHESION] * grip[site[r]] + bridge[r]
+        at = site[r]
+        held = law[ADHESION] * tether[at] + selectin[at] + bridge[r], law[ADHESION] * grip[at] + bridge[r]
         wait = ask(r, i, body, streets, states, clock, held, law, u)
         put(queue, i, now + wait if events[i] < MOST_EVENTS else math.inf, key[r])
     for i in range(m):

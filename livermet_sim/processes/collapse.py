@@ -26,7 +26,7 @@ class Vessels:
     wander: float = declared(0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0)
     least_drop: float = declared(0.0225, "mmHg", "Difference in pressure between a sprout's root and what it joins, below which it grows on (3 Pa).", 0.0, 10.0, "assumed: of what was tried on networks at rest 0 to 10 Pa are alike, and 40 Pa is too much", "assumed")  # fmt: skip
     settled: float = declared(24.0, "h", "Age from which a new vessel can send out tips itself.", 0.0, 1000.0, "assumed", "assumed")  # fmt: skip
-    unopposed: float = declared(10.0, "1", "How many times more readily an LSEC at the open end of a cut vessel becomes a tip than one between others.", 0.0, 1000.0, "between 3 (with half the Dll4 8 cells of 100 become tips, not 3) and 33 (none of them inhibited): Qutub & Popel 2009 PMC2672076", "derived")  # fmt: skip
+    unopposed: float = declared(5.0, "1", "How many times more readily an LSEC at the open end of a cut vessel becomes a tip than one between others.", 0.0, 1000.0, "between 3 (with half the Dll4 8 cells of 100 become tips, not 3) and 33 (none of them inhibited): Qutub & Popel 2009 PMC2672076; within it fitted to hypoxia before sprouts in MC38 (matching growth: 3-17 is not ruled out)", "fitted")  # fmt: skip
     unperfused: float = declared(36.0, "h", "Time after which a new vessel that carries no blood is taken back.", 0.0, 1e5, "A looped vessel of low flow goes after 2-3 d (Owen 2011 Cancer Res 71:2826), one without a loop within 1-3 d (assumed)", "derived")  # fmt: skip
     patience: float = declared(72.0, "h", "Age up to which a tip keeps what it has laid, blood or not.", 0.0, 1e5, "assumed", "assumed")  # fmt: skip
 
@@ -35,7 +35,7 @@ SECTION = section("vessels", Vessels)
 
 
 CLEARED = (
-    "diameter", "speed", "shear", "perfused", "adhesion", "tether", "grip", "plug_drop", "capillarised", "vessel_age", "stagnant", "cover",
+    "diameter", "speed", "shear", "perfused", "adhesion", "tether", "grip", "selectin", "plug_drop", "capillarised", "vessel_age", "stagnant", "cover",
     "sprout", "severed",
 )  # fmt: skip
 

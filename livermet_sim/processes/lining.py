@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from livermet_sim.kernels.lining import LIGANDS, LINED, REAL, WHOLE, line_vessels
 from livermet_sim.processes.along import places
 from livermet_sim.processes.deciding import Evaluation
@@ -10,16 +12,24 @@ from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
 
+@dataclass(frozen=True)
+class Carried:
+    """Hold what of a tumour line the lining's ligands meet."""
+
+    selectin_ligand: float
+
+
 class Line(Process):
     """Write adhesion, ligands and capillarisation of LSEC to their sites."""
 
     stage = "sense"
-    writes = ("sites.adhesion", "sites.tether", "sites.grip", "sites.capillarised")
+    writes = ("sites.adhesion", "sites.tether", "sites.grip", "sites.capillarised", "sites.selectin")
 
     def __init__(self, setting: Setting):
         self.every = setting.read("decide", Evaluation).interval
         self.code = setting.code(setting.the("lining").name)
         self.ligands = setting.columns(*LIGANDS)
+        self.matching = setting.read("cells.tumour", Carried).selectin_ligand
 
     def step(self, world: World) -> None:
         """Copy the lining's state to the sites; the rules are about to be evaluated for it."""
@@ -27,6 +37,7 @@ class Line(Process):
         line_vessels(
             cells.n, self.code, cells.whole, cells.at(*WHOLE), cells.real, cells.at(*REAL), world.rates, self.ligands,
             world.segments, world.segment_row, sites.real, sites.at(*LINED),
+            self.matching,
         )  # fmt: skip
         table, still = places(world)
         for name in ("tether", "grip"):

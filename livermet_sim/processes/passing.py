@@ -123,7 +123,7 @@ class Pass(Process):
         number = carry(
             rows, since, seconds, world.seed, tick, cells.of(*CELLS),
             (sites.of("diameter", "plug_drop", "shear", "speed"), paths, crowd, *ways_in),
-            (*sites.of("tether", "grip"), self._bridge), self.law, happened,
+            (*sites.of("tether", "selectin", "grip"), self._bridge), self.law, happened,
         )  # fmt: skip
         crowd[cells["site"][rows]] = 0
         return happened[:number]

@@ -39,7 +39,7 @@ OWN = {
     ARREST: ("bridge",), DETACH: ("bridge",), EXTRAVASATE: ("extravasate",), WAKE: ("wake",), SLEEP: ("sleep",),
     DIVIDE: ("divide", "coopt"), INTRAVASATE: ("intravasate",),
 }  # fmt: skip
-KILLING, HOLDING = ("engulf", "attack"), ("tether", "grip")
+KILLING, HOLDING = ("engulf", "attack"), ("tether", "selectin", "grip")
 Event = tuple[int, ...]  # a row of the log
 Spoken = tuple[tuple[str, Reason], ...]  # whose rules, and why
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _GRADES = {
     "found": "numbers as in the source", "recalled": "numbers recalled, not looked up",
-    "derived": "numbers derived from published ones", "assumed": "numbers assumed",
+    "derived": "numbers derived from published ones", "fitted": "numbers fitted to what the source names",
+    "assumed": "numbers assumed",
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BLOOD, LINE, ITSELF, DEAD = "blood", "tumour line", "itself", "dead tumour cells"
 _BLOOD = ("shear", "speed", "stasis", "oxygen", "hypoxia", "perfused", "blood_oxygen")
 _KINDS = {"contact.hepatocyte": "hepatocytes", "contact.debris": DEAD, "crowding": "contact.tumour", "pressure": "contact.tumour",
-          "load": "contact.tumour", "capillarised": "lining", "tether": "lining", "grip": "lining", "zone": "place in the lobule"}  # fmt: skip
+          "load": "contact.tumour", "capillarised": "lining", "tether": "lining", "selectin": "lining", "grip": "lining", "zone": "place in the lobule"}  # fmt: skip
 _MAKES = ("secrete.", "deposit.", "release_net", "cover")
 
 

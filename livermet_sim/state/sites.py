@@ -15,6 +15,7 @@ SITE_COLUMNS = (
     Column("adhesion", "1", "Adhesion molecules (E-selectin, VCAM-1, ICAM-1) on the lining, 0 to 1."),
     Column("tether", "1", "Ligand of the lining that tethers passing tumour cells."),
     Column("grip", "1", "Ligand of the lining that holds tethered tumour cells."),
+    Column("selectin", "1", "E-selectin of the lining times the ligand for it that the tumour line carries."),
     Column("plug_drop", "Pa", "Pressure that would stand across a cell that plugs the tube here."),
     Column("capillarised", "1", "Loss of fenestrae of the lining, 0 to 1."),
     Column("parenchyma", "1", "1 where live hepatocyte tissue stands, 0 where it is gone."),

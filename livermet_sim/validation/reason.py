@@ -61,7 +61,7 @@ def bearing(scenario: Scenario, cause: str, in_vessel: bool) -> dict[str, int]:
     if cause == WASHED_OUT:
         behaviours: dict[str, int] = {"bridge": -1}
         found: dict[str, int] = dict.fromkeys(
-            ("arrest_adhesive", "diameter", "cortical_tension", "viscosity"), -1
+            ("arrest_adhesive", "selectin_ligand", "diameter", "cortical_tension", "viscosity"), -1
         )
     elif cause in CAUSES:
         behaviours = {f"die.{cause}": 1}

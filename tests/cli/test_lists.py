@@ -35,7 +35,7 @@ def test_parameters_are_a_table_with_sources():
     table = lm.parameters(scenario)
     assert len(table) == sum(len(section) for section in scenario.values.values())
     assert (table["source"].str.len() > 0).all()
-    assert set(table["grade"]) <= {"found", "recalled", "derived", "assumed", "set"}
+    assert set(table["grade"]) <= {"found", "recalled", "derived", "fitted", "assumed", "set"}
     row = table.set_index("parameter").loc["cells.kupffer.density"]
     assert (row["value"], row["unit"], row["grade"]) == (5000, "/mm3", "set") and row["high"] > 5000
     assert len(lm.parameters("strip", "cells.nk")) < len(table)

@@ -82,7 +82,7 @@ def test_every_shipped_drug_can_be_given_and_says_where_it_is_from(drug):
     given = scenario(lm.dose(drug)).interventions[0]
     assert given["half_life"] > 0 and given["effects"]
     for part in (entry, *entry["effects"]):
-        assert part["source"] and part["grade"] in ("found", "recalled", "derived", "assumed")
+        assert part["source"] and part["grade"] in ("found", "recalled", "derived", "fitted", "assumed")
     assert entry["doc"] and all(effect["says"] for effect in entry["effects"])
 
 
@@ -97,7 +97,7 @@ def test_every_shipped_condition_can_be_set_and_says_where_it_is_from(name):
         assert (
             change["source"]
             and change["says"]
-            and change["grade"] in ("found", "recalled", "derived", "assumed")
+            and change["grade"] in ("found", "recalled", "derived", "fitted", "assumed")
         )
 
 

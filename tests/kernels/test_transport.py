@@ -59,7 +59,7 @@ class Channels:
         self.share = np.arange(1, len(self.inlets) + 1) / len(self.inlets)
         self.tube, self.drop = np.full(n, 7.0), np.full(n, 50.0)
         self.shear, self.speed = np.full(n, 10.0), np.full(n, 200.0)
-        self.tether, self.grip = np.zeros(n), np.zeros(n)
+        self.tether, self.selectin, self.grip = np.zeros(n), np.zeros(n), np.zeros(n)
         self.law = np.array([50.0, 400.0, 0.0, 0.03, 2500.0, 60.0, 1.0, 0.0, 1.0, 1.0])
         self.crowd = np.zeros(n, dtype=np.int64)
 
@@ -78,7 +78,7 @@ class Channels:
             (self.keys, self.site, self.diameter, self.trail, self.work, self.halted, self.bound),
             ((self.tube, self.drop, self.shear, self.speed), (self.neighbours, self.outflow, BACK, LENGTH, self.compartment),
              self.crowd, self.inlets, self.share),
-            (self.tether, self.grip, np.zeros(len(self.keys))), self.law, happened,
+            (self.tether, self.selectin, self.grip, np.zeros(len(self.keys))), self.law, happened,
         )  # fmt: skip
         return happened[:number]
 

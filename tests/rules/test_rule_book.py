@@ -29,7 +29,7 @@ MISTAKES = [
     ({"half_max": float("inf")}, "rules.mine.half_max: inf is not a finite number"),
     ({"where": "blood"}, 'rules.mine.where: "blood" is not one of its values; valid: lumen, tissue'),
     ({"where": []}, "rules.mine.where: [] is not a list of names; valid: lumen, tissue"),
-    ({"grade": "sure"}, 'rules.mine.grade: "sure" is not a grade; valid: assumed, derived, found, recalled'),
+    ({"grade": "sure"}, 'rules.mine.grade: "sure" is not a grade; valid: assumed, derived, fitted, found, recalled'),
     ({"enabled": "no"}, "rules.mine.enabled: 'no' is not true or false"),
     ({"says": 3}, "rules.mine.says: 3 is not a text"),
     ({"response": "step"}, 'rules.mine.response: "step" is not a response that is registered; valid: hill'),

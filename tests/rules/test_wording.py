@@ -49,9 +49,10 @@ def test_the_sentence_in_a_list_ends_with_source_and_grade():
     assert said.endswith("[Costa-Silva 2015 doi:10.1038/ncb3169; numbers assumed].")
     assert explain.cited(replace(rule, source="assumed"), 0.0, WORDS).endswith("[assumed, without a source].")
     grades = {
-        grade: explain.evidence(replace(rule, grade=grade)) for grade in ("found", "recalled", "derived")
+        grade: explain.evidence(replace(rule, grade=grade))
+        for grade in ("found", "recalled", "derived", "fitted")
     }
-    assert len(set(grades.values())) == 3
+    assert len(set(grades.values())) == 4
 
 
 def test_what_a_scenario_adds_is_called_by_its_own_name():

@@ -13,7 +13,7 @@ from livermet_sim.scenario.spec import Scenario
 # what of a site cells write, and who: read from the behaviours that name it
 DEPOSITS = {"collagen": "deposit.collagen", "fibronectin": "deposit.fibronectin", "net": "release_net"}
 BLOOD, LINING, SELF, HOST = "blood", "lsec", "itself", "the whole liver"
-LIGANDS = ("adhesion", "tether", "grip", "capillarised")
+LIGANDS = ("adhesion", "tether", "selectin", "grip", "capillarised")
 
 
 def edges(scenario: Scenario) -> list[dict[str, Any]]:
