@@ -143,6 +143,7 @@ def test_python_and_the_command_give_the_same(folder):
         "found",
         "recalled",
         "derived",
+        "fitted",
         "assumed",
         "set",
     ]

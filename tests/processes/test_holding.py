@@ -68,7 +68,7 @@ def carry_one(
     carry(
         np.array([r]), np.zeros(1), seconds, 1, tick, (keys, site, sizes, trail, work, halted, bound),
         (vessels, (t.neighbours, world.network.outflow, t.lattice.back, t.lattice.length, world.compartment), at,
-         inlets, flow / flow[-1]), (holds, holds, np.zeros(len(keys))), law, np.empty((4000, 4), dtype=np.int64),
+         inlets, flow / flow[-1]), (holds, np.zeros_like(holds), holds, np.zeros(len(keys))), law, np.empty((4000, 4), dtype=np.int64),
     )  # fmt: skip
 
 

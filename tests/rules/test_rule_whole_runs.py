@@ -140,7 +140,7 @@ def alive(line: str, seeds: range, without: str) -> list[int]:
     [
         # E-selectin blocked leaves 14 % of the metastases of H-59 (Khatib 2002); a line without its ligand does not care
         ("h59", "MV2", 0.8),
-        ("4t1", "MV33", 0.9), ("mc38", "MV33", None),
+        ("4t1", "MV30.matrix", 0.9), ("mc38", "MV30.matrix", None),
     ],
 )  # fmt: skip
 def test_what_holds_a_line_to_the_wall_matters_to_that_line_alone(line, mechanism, most):

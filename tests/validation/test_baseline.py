@@ -196,7 +196,7 @@ def test_the_reason_follows_the_losses_and_not_the_names():
 def test_rules_say_which_traits_bear_on_a_cause():
     scenario = scenario_of(read()[0]["mc38"], "strip")
     assert bearing(scenario, "washed_out", False) == dict.fromkeys(
-        ("arrest_adhesive", "diameter", "cortical_tension", "viscosity"), -1
+        ("arrest_adhesive", "selectin_ligand", "diameter", "cortical_tension", "viscosity"), -1
     ) | {
         name: sign
         for name, sign in bearing(scenario, "washed_out", False).items()
