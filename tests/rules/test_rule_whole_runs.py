@@ -51,7 +51,7 @@ def test_lining_of_a_liver_without_tumour_cells_gives_hardly_any_interleukin_1()
 @pytest.fixture(scope="module")
 def grown() -> Engine:
     """Return a lobule with lesions."""
-    return run(load("lobule", {"run.days": 12}), 3)
+    return run(load("lobule", {"run.days": 14}), 3)
 
 
 def test_macrophages_that_a_tumour_turned_give_interleukin_10_that_turns_others(grown):
