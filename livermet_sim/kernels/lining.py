@@ -11,19 +11,7 @@ LINED = ("adhesion", "tether", "grip", "capillarised", "selectin")
 
 @kernel
 def line_vessels(
-    n,
-    lining,
-    whole,
-    at_whole,
-    real,
-    at_real,
-    rates,
-    ligands,
-    segments,
-    segment_row,
-    site_real,
-    at_sites,
-    matching,
+    n, lining, whole, at_whole, real, at_real, rates, ligands, stretches, site_real, at_sites, matching
 ):
     """Write each vessel site's adhesion, ligands and capillarisation from the LSEC that lines it.
 
@@ -32,15 +20,15 @@ def line_vessels(
     whole, real : int64[., capacity], float64[., capacity]
         The cells' tables; ``at_whole`` and ``at_real`` say where the columns WHOLE and REAL stand in them, ``ligands``
         which columns of ``rates`` LIGANDS are.
-    segments : int64[sites]
-        Number of the stretch at each vessel site, -1 elsewhere.
-    segment_row : int64[stretches]
-        Written: row of each stretch's LSEC, -1 where it has none (bare wall).
+    stretches : segments, segment_row
+        Number of the stretch at each vessel site, int64[sites], -1 elsewhere; written: row of each stretch's LSEC,
+        int64[stretches], -1 where it has none (bare wall).
     site_real : float64[., sites]
         The sites' table; written are the columns LINED, where ``at_sites`` says.
     matching : float
         Ligand for E-selectin that the tumour line carries.
     """
+    segments, segment_row = stretches
     kind, segment = whole[at_whole[0]], whole[at_whole[1]]
     activation, capillarisation = real[at_real[0]], real[at_real[1]]
     adhesion, tether = site_real[at_sites[0]], site_real[at_sites[1]]

@@ -36,8 +36,7 @@ class Line(Process):
         cells, sites = world.cells, world.sites
         line_vessels(
             cells.n, self.code, cells.whole, cells.at(*WHOLE), cells.real, cells.at(*REAL), world.rates, self.ligands,
-            world.segments, world.segment_row, sites.real, sites.at(*LINED),
-            self.matching,
+            (world.segments, world.segment_row), sites.real, sites.at(*LINED), self.matching,
         )  # fmt: skip
         table, still = places(world)
         for name in ("tether", "grip"):

@@ -179,8 +179,8 @@ def test_lining_is_copied_to_its_stretch_and_bare_wall_holds_nothing():
     sites.append(6, **dict.fromkeys(LINED, 0.9))
     line_vessels(
         4, 2, cells.whole, cells.at(*WHOLE), cells.real, cells.at(*REAL),
-        np.array([[0.01, 0.1, 1.0], [0.02, 0.2, 2.0], [0.03, 0.3, 3.0], [0.04, 0.4, 4.0]]), np.array([0, 1, 2]), segments, row_of, sites.real,
-        sites.at(*LINED), 0.5,
+        np.array([[0.01, 0.1, 1.0], [0.02, 0.2, 2.0], [0.03, 0.3, 3.0], [0.04, 0.4, 4.0]]), np.array([0, 1, 2]),
+        (segments, row_of), sites.real, sites.at(*LINED), 0.5,
     )  # fmt: skip
     adhesion, tether, grip, capillarised, selectin = (sites[name] for name in LINED)
     assert row_of.tolist() == [2, 0, -1]
