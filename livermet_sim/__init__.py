@@ -10,20 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from livermet_sim.agents import (
-        CD8,
-        LSEC,
-        MDSC,
-        NK,
-        Cell,
-        Dendritic,
-        Kupffer,
-        Monocyte,
-        Neutrophil,
-        Stellate,
-        Treg,
-        Tumour,
-    )
+    from livermet_sim.agents import Cell, Tumour
     from livermet_sim.base.errors import LivermetError
     from livermet_sim.base.load_plugin import load_plugin
     from livermet_sim.base.specs import Parameter
@@ -67,6 +54,28 @@ if TYPE_CHECKING:
     from livermet_sim.validation.rule_network import network
 
     __version__: str
+
+    # the classes of kinds, which agents makes of them
+    class CD8(Cell): ...
+
+    class Dendritic(Cell): ...
+
+    class Kupffer(Cell): ...
+
+    class LSEC(Cell): ...
+
+    class MDSC(Cell): ...
+
+    class Monocyte(Cell): ...
+
+    class Neutrophil(Cell): ...
+
+    class NK(Cell): ...
+
+    class Stellate(Cell): ...
+
+    class Treg(Cell): ...
+
 
 __all__ = [
     "CD8", "LSEC", "MDSC", "NK", "Cell", "Comparison", "Dendritic", "Dossier", "Effects", "Kind", "Kupffer", "LiverModel",

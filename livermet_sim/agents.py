@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError, nearest
 from livermet_sim.cells.kind import Kind
+from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.state import State
 from livermet_sim.interventions.by_hand import BOUNDS, COLUMNS, kill
 from livermet_sim.interventions.by_hand import write as write_column
@@ -219,60 +219,36 @@ class Tumour(Cell):
         return heard(self.model.engine, str(self._key))
 
 
-class Kupffer(Cell):
-    """Look at a Kupffer cell."""
+def name_of(kind: Kind) -> str:
+    """Return the name of the class of a kind: in capitals where its cells are called so, as NK cells are."""
+    called = kind.look.one.split() if kind.look else ()
+    capitals = kind.name.upper()
+    return capitals if capitals in called else "".join(part.capitalize() for part in kind.name.split("_"))
 
 
-class LSEC(Cell):
-    """Look at a liver sinusoidal endothelial cell."""
+def _made(kind: Kind) -> type[Cell]:
+    """Return a class for a kind, with its states as attributes."""
+    own = {s.name: _attribute(s.column, True) for s in kind.states if s.name not in COLUMNS}
+    doc = f"Look at a cell of a kind. {kind.doc}"
+    return type(name_of(kind), (Cell,), {"__doc__": doc, "__module__": __name__, **own})
 
 
-class Stellate(Cell):
-    """Look at a hepatic stellate cell."""
-
-
-class Neutrophil(Cell):
-    """Look at a neutrophil."""
-
-
-class MDSC(Cell):
-    """Look at a myeloid-derived suppressor cell."""
-
-
-class NK(Cell):
-    """Look at a natural killer cell."""
-
-
-class CD8(Cell):
-    """Look at a CD8 T cell."""
-
-
-class Monocyte(Cell):
-    """Look at a monocyte."""
-
-
-class Dendritic(Cell):
-    """Look at a dendritic cell."""
-
-
-class Treg(Cell):
-    """Look at a regulatory T cell."""
-
-
-SHIPPED = {
-    c.__name__.lower(): c
-    for c in (Tumour, Kupffer, LSEC, Stellate, Neutrophil, MDSC, NK, CD8, Monocyte, Dendritic, Treg)
+# a kind has a class by being one; only what a cell can do that others cannot is written here
+SHIPPED: dict[str, type[Cell]] = {
+    kind.name: Tumour if kind.name == "tumour" else _made(kind) for kind in KINDS
 }
+globals().update({found.__name__: found for found in SHIPPED.values()})
+_MADE: dict[tuple[str, tuple[State, ...]], type[Cell]] = {}
 
 
-@cache
-def kind_class(kind: str, states: tuple[State, ...] = ()) -> type[Cell]:
-    """Return the class of a kind, made here for a kind that a scenario adds or a user has registered, with its states."""
-    if kind in SHIPPED:
-        return SHIPPED[kind]
-    name = "".join(part.capitalize() for part in kind.split("_"))
-    own = {s.name: _attribute(s.column, True) for s in states if s.name not in COLUMNS}
-    return type(name, (Cell,), {"__doc__": f"Look at a {kind} cell.", "__module__": __name__, **own})
+def kind_class(kind: Kind) -> type[Cell]:
+    """Return the class of a kind, made here for a kind that a scenario adds or a user has registered."""
+    if kind.name in SHIPPED:
+        return SHIPPED[kind.name]
+    key = kind.name, kind.states
+    if key not in _MADE:
+        _MADE[key] = _made(kind)
+    return _MADE[key]
 
 
 def choose_classes(kinds: Sequence[Kind], own: Mapping[str, type[Cell]]) -> tuple[type[Cell], ...]:
@@ -292,7 +268,7 @@ def choose_classes(kinds: Sequence[Kind], own: Mapping[str, type[Cell]]) -> tupl
             raise LivermetError(
                 f"agents.{kind}", f"{found!r} is not a class derived from livermet_sim.{base.__name__}"
             )
-    return tuple(own.get(kind.name) or kind_class(kind.name, kind.states) for kind in kinds)
+    return tuple(own.get(kind.name) or kind_class(kind) for kind in kinds)
 
 
 class CellSet(AgentSet):

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from livermet_sim.agents import Kupffer, Tumour
+from livermet_sim.agents import Tumour
 from livermet_sim.app import inquiry as module
 from livermet_sim.app.inquiry import WHY, WITHOUT, Inquiry, questions
 from livermet_sim.app.liver import Liver
@@ -77,7 +77,7 @@ def test_the_life_is_that_of_the_command(liver, asked, monkeypatch):
 
 def test_what_follows_without_a_cell_is_what_the_command_says(liver, asked):
     digest = liver.model.engine.digest()
-    agent = max(liver.model.agents_by_type[Kupffer], key=lambda cell: cell.load)
+    agent = max(liver.model.agents_by_type["kupffer"], key=lambda cell: cell.load)
     (*_, answer) = asked(WITHOUT, liver, agent)
     found = whatif(SCENARIO, f"kupffer {agent.key}", "6 h")
     assert len(found.first)
@@ -92,7 +92,7 @@ def test_what_follows_without_a_cell_is_what_the_command_says(liver, asked):
 
 def test_what_can_be_asked_follows_from_the_cell_and_the_time(liver):
     tumour = next(iter(liver.model.agents_by_type[Tumour]))
-    kupffer = next(iter(liver.model.agents_by_type[Kupffer]))
+    kupffer = next(iter(liver.model.agents_by_type["kupffer"]))
     assert questions(liver, tumour) == (WHY, WITHOUT) and questions(liver, kupffer) == (WITHOUT,)
     ended = Liver(load("strip", {"run.days": 0.125}), 1, "strip")
     some = list(ended.model.agents_by_type[Tumour])
@@ -116,7 +116,7 @@ def test_an_answer_nobody_waits_for_any_more_is_not_given(liver, asked):
 
 @pytest.mark.parametrize("question", ["", "What is this?", WHY])
 def test_what_cannot_be_asked_is_not_answered(liver, asked, question):
-    agent = next(iter(liver.model.agents_by_type[Kupffer]))
+    agent = next(iter(liver.model.agents_by_type["kupffer"]))
     asked.inquiry(question, (liver,), (0, agent))
     assert asked.inquiry.answer is None
 
@@ -126,6 +126,6 @@ def test_a_mistake_is_a_sentence(liver, asked, monkeypatch):
         raise RuntimeError("so it is")
 
     monkeypatch.setattr(module, "go_on", wrong)
-    agent = next(iter(liver.model.agents_by_type[Kupffer]))
+    agent = next(iter(liver.model.agents_by_type["kupffer"]))
     (*_, answer) = asked(WITHOUT, liver, agent)
     assert answer.wrong == "This could not be found out (RuntimeError: so it is)."
