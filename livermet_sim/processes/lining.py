@@ -13,8 +13,8 @@ from livermet_sim.state.world import World
 
 
 @dataclass(frozen=True)
-class Carried:
-    """Hold what of a tumour line the lining's ligands meet."""
+class Counterpart:
+    """Hold what a tumour line carries for the lining's E-selectin."""
 
     selectin_ligand: float
 
@@ -29,7 +29,7 @@ class Line(Process):
         self.every = setting.read("decide", Evaluation).interval
         self.code = setting.code(setting.the("lining").name)
         self.ligands = setting.columns(*LIGANDS)
-        self.matching = setting.read("cells.tumour", Carried).selectin_ligand
+        self.matching = setting.read("cells.tumour", Counterpart).selectin_ligand
 
     def step(self, world: World) -> None:
         """Copy the lining's state to the sites; the rules are about to be evaluated for it."""
