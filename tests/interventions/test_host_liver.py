@@ -63,3 +63,48 @@ def test_a_condition_ends_when_it_is_told_and_says_so_in_a_file():
     assert [part.end for part in late] == [1.0]
     never = flat(read([lm.condition("ischaemia_reperfusion", until="1 h")], own.kinds, own.fields))
     assert len(never) == 2 or all(part.begins() < 1 / 24 for part in never)
+
+
+def read_of(engine: Engine, measure: str) -> float:
+    """Return a measure of a run."""
+    return float(engine.measures()[measure])
+
+
+@pytest.mark.parametrize(("condition", "measure", "least"), [
+    ("alcohol", "founders_extravasated_share", 1.3), ("fibrosis", "founders_arrested_share", 1.02), ("steatosis", "founders_extravasated_share", 1.2),
+])  # fmt: skip
+def test_an_ill_liver_holds_more_of_the_cells_that_come(condition, measure, least):
+    well, ill = (
+        liver(*done, days=0.5, tissue="lobule") for done in ((), (lm.condition(condition, at="-3 day"),))
+    )
+    assert read_of(ill, measure) > least * read_of(well, measure) > 0.0
+
+
+def test_alcohol_is_felt_by_kupffer_cells_lining_and_growth_factors():
+    well, ill = (
+        liver(*done, days=0.1, tissue="lobule") for done in ((), (lm.condition("alcohol", at="-1 day"),))
+    )
+    for name, least, most in (("tnf", 1.5, 6.0), ("no", 0.5, 1.5)):
+        field = well.recipe.fields.index(name)
+        ratio = (
+            ill.world.fields.concentration[:, field].mean() / well.world.fields.concentration[:, field].mean()
+        )
+        assert least < ratio < most
+    assert hgf(ill) > hgf(well) + 0.2
+
+
+def test_a_cirrhotic_lining_kills_fewer_cells_by_nitric_oxide():
+    own = lm.load("lobule", {"run.days": 0.33, "line": "b16f1"})
+    killed = [0, 0]
+    for arm, done in enumerate(((), (lm.condition("fibrosis", at="-3 day"),))):
+        for seed in (1, 2, 3):
+            engine = Engine(own.with_(interventions=list(done)), seed)
+            engine.run()
+            killed[arm] += int(engine.world.totals.get("dead_nitric_oxide", 0))
+    assert killed[1] < 0.7 * killed[0]
+
+
+def test_growth_factors_of_hepatectomy_make_more_of_settled_cells():
+    removed = lm.condition("partial_hepatectomy", at="1 day", strength=0.4)
+    whole, rest = (liver(*done, days=6.0, tissue="lobule") for done in ((), (removed,)))
+    assert read_of(rest, "tumour_cells") > 1.5 * read_of(whole, "tumour_cells")

@@ -104,6 +104,7 @@ ACTS = [
     ("PM10", "sepsis", 0.5, site("net"), True),
     ("MV23", "sepsis", 0.5, site("grip"), True),
     ("PM11", "involution", 1.0, site("collagen"), True),
+    ("PM11.provisional", "involution", 1.0, site("fibronectin"), True),
     ("PM12", "rebound", 0.25, crossed, True),
     ("MV10", "glutathione", 1.0, total("dead_nitric_oxide"), False),
     ("MV15", "antibody", 0.5, total("dead_kupffer"), True),
