@@ -15,7 +15,7 @@ from livermet_sim.documentation import citations, evidence
 from livermet_sim.documentation.blocks import Part, Table, find
 from livermet_sim.documentation.context import context
 from livermet_sim.documentation.credibility import credibility
-from livermet_sim.documentation.evidence import NOTHING, Evidence
+from livermet_sim.documentation.evidence import Evidence
 from livermet_sim.documentation.odd import odd
 from livermet_sim.documentation.parameters import parameters
 from livermet_sim.documentation.references import part as references_part
@@ -130,7 +130,8 @@ def dossier(
     scenario : str, Path or Scenario
         A scenario, its name or its file.
     verification, validation : str or Path, optional
-        Folders that ``livermet verify --out`` and ``livermet validate --out`` wrote.
+        Folders that ``livermet verify --out`` and ``livermet validate --out`` wrote; without the latter the verdicts are
+        those that ship with the package, made by the model that they name.
     baseline : str or Path, optional
         What ``livermet baseline --json`` printed, as a file.
 
@@ -147,14 +148,13 @@ def dossier(
         For a report that is missing or damaged.
     """
     given = {"verification": verification, "validation": validation, "baseline": baseline}
-    found = evidence.read(given) if any(place is not None for place in given.values()) else NOTHING
-    return of(scenario, found)
+    return of(scenario, evidence.read(given))
 
 
-def of(given: str | Path | Scenario, found: Evidence = NOTHING, changes: Iterable[str] = ()) -> Dossier:
+def of(given: str | Path | Scenario, found: Evidence | None = None, changes: Iterable[str] = ()) -> Dossier:
     """Return the dossier of a scenario with reports that were read; ``changes`` are those that it was loaded with."""
     scenario = given if isinstance(given, Scenario) else load(given)
-    return Dossier(Subject(scenario, word_for(given), tuple(changes), found))
+    return Dossier(Subject(scenario, word_for(given), tuple(changes), found or evidence.read({})))
 
 
 def word_for(given: str | Path | Scenario) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.provenance import stamp
 from livermet_sim.base.read import content, guarded, is_folder, read_object, short
+from livermet_sim.validation import shipped
 
 MOST_BYTES = 16 << 20
 MOST_PICTURE_BYTES = 2 << 20
@@ -25,6 +26,7 @@ class Saved:
     rows: tuple[dict[str, Any], ...]
     of: Mapping[str, Any]
     more: Mapping[str, Any] = field(default_factory=dict)
+    ships: bool = False
 
     @property
     def fresh(self) -> bool:
@@ -37,6 +39,9 @@ class Saved:
         if self.fresh:
             return "made by this code and library"
         made = self.of.get("model") or "a version that does not say which it is"
+        if self.ships:
+            day, commit, by = (f"{self.more.get(name, '')}"[:80] for name in ("date", "commit", "command"))
+            return f"made by model {made} ({day}, commit {commit}, `{by}`), older than this model, and ships with the package"
         return f"made by another code or library ({made}), so it says nothing certain of this one"
 
 
@@ -68,6 +73,8 @@ REPORTS = {
 def read(given: Mapping[str, str | Path | None]) -> Evidence:
     """Return the reports in folders or files, by ``verification``, ``validation`` and ``baseline``.
 
+    Where no validation is named it is the one that ships with the package.
+
     Raises
     ------
     ResultError
@@ -77,6 +84,8 @@ def read(given: Mapping[str, str | Path | None]) -> Evidence:
     options = [
         word for name, place in given.items() if place is not None for word in (f"--{name}", str(place))
     ]
+    if "validation" not in found:
+        found["validation"] = replace(report("validation", shipped.FILE), ships=True)
     return Evidence(**found, options=tuple(options))
 
 

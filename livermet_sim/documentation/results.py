@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,30 +30,20 @@ def verification(subject: Subject) -> Part:
          **{key: str(given.get(c.name, {}).get(key, "")) for key in ("expected", "found", "tolerance")}}
         for c in CHECKS
     ]  # fmt: skip
-    said = _said(saved, "verify", f"{count(len(CHECKS), 'check')} can be made") or _verdicts(rows)
+    said = _said(saved, "verify", f"{count(len(CHECKS), 'check')} can be made", rows)
     table = Table.of("verification", "Checks against mathematics, slow twins and invariants", rows)
     return Part("verification", "Verification", (*texts(*said), table, *_pictures(saved, [c.name for c in CHECKS])))  # fmt: skip
 
 
-def _said(saved: Saved | None, command: str, known: str) -> list[str]:
-    """Return what is to be said of a report that is missing or was made by something else."""
+def _said(saved: Saved | None, command: str, known: str, rows: list[dict[str, Any]]) -> list[str]:
+    """Return that a report is missing, or what it says and by what it was made."""
     if saved is None:
         return [
             f"{NOT_RUN.capitalize()} for this dossier: {known} with `livermet {command}`; name its folder to show the results."
         ]
-    return [] if saved.fresh else [f"The report was {saved.words}."]
-
-
-def _verdicts(rows: list[dict[str, Any]]) -> list[str]:
-    tallied = {
-        verdict: sum(row["verdict"] == verdict for row in rows)
-        for verdict in dict.fromkeys(row["verdict"] for row in rows)
-    }
-    return [
-        "The report was made by this code and library: "
-        + ", ".join(f"{n} {verdict}" for verdict, n in tallied.items())
-        + "."
-    ]
+    found = Counter(row["verdict"] for row in rows)
+    told = ", ".join(f"{number} {verdict}" for verdict, number in found.items())
+    return [f"The report was {saved.words}: {told}."]
 
 
 def _pictures(saved: Saved | None, names: list[str]) -> Iterator[Block]:
@@ -67,12 +58,17 @@ def validation(subject: Subject) -> Part:
     given = {row["experiment"]: row for row in saved.rows} if saved else {}
     rows = [_experiment(record(own), given.get(name, {})) for name, own in shipped().items()]
     absent = [{"published row": name, "reason": reason} for name, reason in not_expressible().items()]
-    said = _said(saved, "validate", f"{count(len(rows), 'experiment')} can be tried") or _verdicts(rows)
+    said = _said(saved, "validate", f"{count(len(rows), 'experiment')} can be tried", rows)
+    stale = (
+        ""
+        if saved is None or saved.fresh
+        else f" Made by model {saved.of.get('model')}, {'older than' if saved.ships else 'not'} this one."
+    )
     note = "here: geometric mean of treated over control, with an interval that holds at all looks together. held out: kept from every fit by a hash of the paper's name."
     blocks: tuple[Block, ...] = (
         *texts(*said, expressible()),
-        Table.of("scorecard", "Scorecard, fitted and held out", tally(rows)),
-        Table.of("experiments", "Published experiments", rows, note=note),
+        Table.of("scorecard", "Scorecard, fitted and held out", tally(rows), note=stale.strip()),
+        Table.of("experiments", "Published experiments", rows, note=note + stale),
         *_pictures(saved, ["forest"]),
         Table.of("not-expressible", "Published rows that the model cannot express", absent),
     )  # fmt: skip
@@ -118,7 +114,7 @@ def baseline(subject: Subject) -> Part:
          "band from": f.low, "band to": f.high, **_value(given.get(f.name, {})), "why this band": f.why, "source": f.source, "grade": f.grade}
         for f in figures
     ]  # fmt: skip
-    said = _said(saved, "baseline", f"{count(len(rows), 'figure')} can be compared") or _verdicts(rows)
+    said = _said(saved, "baseline", f"{count(len(rows), 'figure')} can be compared", rows)
     return Part("baseline", "The untreated liver against published figures", (*texts(*said), Table.of("baseline", "Untreated liver", rows)))  # fmt: skip
 
 

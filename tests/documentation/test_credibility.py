@@ -72,7 +72,6 @@ def test_without_reports_nothing_is_claimed(strip):
     assert found["Evaluate within context"] == 1 and found["Test competing implementations"] == 1
     assert found["Get independent reviews"] == 0
     assert {row["verdict"] for row in strip.tables["verification"].records()} == {"not run"}
-    assert {row["verdict"] for row in strip.tables["experiments"].records()} == {"not run"}
     assert {row["verdict"] for row in strip.tables["baseline"].records()} == {"not run"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 import livermet_sim as lm
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.base.provenance import stamp
-from livermet_sim.documentation import dossier, evidence
+from livermet_sim.documentation import checks, dossier, evidence
+from livermet_sim.validation import shipped
 from livermet_sim.verification import report
 from livermet_sim.verification.check import Knobs
 from livermet_sim.verification.suite import verify
@@ -97,3 +99,40 @@ def test_a_picture_that_is_a_link_or_no_picture_stays_out(verified, tmp_path):
     (tmp_path / "fate-shares.png").write_bytes(b"<script>")
     saved = evidence.report("verification", tmp_path)
     assert evidence.picture(saved, "rules-hill") is None and evidence.picture(saved, "fate-shares") is None
+
+
+def test_without_a_report_of_its_own_a_dossier_has_the_verdicts_that_ship_and_says_of_which_model(strip):
+    saved = strip.subject.evidence.validation
+    assert saved.ships and saved.of["model"] and saved.more["command"].startswith("livermet validate")
+    given_ = {row["experiment"]: row["verdict"] for row in saved.rows}
+    for row in strip.tables["experiments"].records():
+        assert row["verdict"] == given_.get(row["experiment"], "not run")
+    assert "--validation" not in strip.head["command"]
+    text = strip.markdown()
+    assert saved.of["model"] in text
+    assert ("older than this model" in text) == (saved.of != stamp())
+
+
+def test_verdicts_that_ship_are_taken_from_a_folder_of_validate_and_say_when_they_are_of_this_model(
+    tmp_path, monkeypatch, capsys
+):
+    rows = evidence.read({}).validation.rows[:3]
+    made = {"experiments": [{**row, "what": "more than ships", "ratio": 1.23456789} for row in rows]}
+    (tmp_path / "verdicts.json").write_text(json.dumps(stamp() | made))
+    words = ["shipped", str(tmp_path), "--commit", "abc", "--file", str(tmp_path / "kept.json")]
+    monkeypatch.setattr("sys.argv", words)
+    shipped.main()
+    monkeypatch.setattr(shipped, "FILE", tmp_path / "kept.json")
+    found = evidence.read({}).validation
+    assert found.fresh and found.more["commit"] == "abc" and found.rows[0]["ratio"] == 1.235
+    assert set(found.rows[0]) == set(shipped.KEPT)
+    assert "older than this model" not in lm.dossier("strip").markdown()
+
+
+def test_a_verdict_of_another_model_supports_no_claim():
+    old = evidence.read({})
+    rows = [{**row, "verdict": "reproduced", "pairs": 4} for row in old.validation.rows]
+    stale = replace(old.validation, rows=tuple(rows), of={"model": "older", "library": ""})
+    subject = dossier.Subject(lm.load("strip"), "strip", (), replace(old, validation=stale))
+    holds, why = checks.validated(subject)
+    assert not holds and "older than this model" in why
