@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,16 +23,38 @@ from livermet_sim.state import stored
 TICKS, ON = 25, 8
 
 
-def in_another_process(paths: list[Path]) -> list[str]:
+def in_another_process(paths: list[Path], python: str = sys.executable) -> list[str]:
     """Return the digest that each of some saved runs has some steps later, in a fresh interpreter."""
+    return told(python, "print(*(t.later(path) for path in sys.argv[1:]))", *map(str, paths))
+
+
+def told(python: str, code: str, *words: str) -> list[str]:
+    """Return the words that a line of code prints in a fresh interpreter that knows this file as t."""
     here = Path(__file__)
     folders = os.pathsep.join([str(here.parent), str(here.parents[2]), os.environ.get("PYTHONPATH", "")])
-    code = "import sys, test_saved as t; print(*(t.later(path) for path in sys.argv[1:]))"
-    command = [sys.executable, "-c", code, *map(str, paths)]
+    command = [python, "-c", f"import sys, test_saved as t; {code}", *words]
     said = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": folders}, capture_output=True, text=True, check=True
     )
     return said.stdout.split()
+
+
+def other_pythons() -> list[str]:
+    """Return interpreters of other versions that have what the model needs: those on the path and in LIVERMET_PYTHONS."""
+    named = os.environ.get("LIVERMET_PYTHONS", "").split(os.pathsep)
+    found = [*filter(None, named), *filter(None, (shutil.which(f"python3.{n}") for n in range(11, 16)))]
+    asks = "import sys, mesa, numba, pandas, pyarrow, pytest, scipy; print(sys.version_info[1])"
+    versions: dict[str, str] = {}
+    for path in found:
+        said = subprocess.run([path, "-c", asks], capture_output=True, text=True, check=False)
+        if not said.returncode:
+            versions.setdefault(said.stdout.strip(), path)
+    return [path for version, path in versions.items() if version != str(sys.version_info[1])]
+
+
+def leave(folder: str) -> None:
+    """Save a run at two steps, and print the digest some steps after each."""
+    print(*saved_and_gone_on(eventful(), [5, 40], Path(folder))[1])
 
 
 def later(path: str | Path, steps: int = ON) -> str:
@@ -77,6 +100,16 @@ def test_a_run_saved_at_any_step_goes_on_in_another_process_as_if_it_had_never_s
     paths, wanted = saved_and_gone_on(eventful(), ticks, tmp_path)
     assert len(set(wanted)) == len(wanted)
     assert in_another_process(paths) == wanted
+
+
+def test_a_run_goes_on_under_another_version_of_python_and_back(tmp_path):
+    """Under this one once more where there is no other."""
+    paths, wanted = saved_and_gone_on(eventful(), [5, 40], tmp_path)
+    for number, python in enumerate(other_pythons() or [sys.executable]):
+        assert in_another_process(paths, python) == wanted, python
+        there = tmp_path / str(number)
+        assert told(python, "t.leave(sys.argv[1])", str(there)) == wanted, python
+        assert [later(there / path.name) for path in paths] == wanted, python
 
 
 @pytest.mark.long

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from livermet_sim import engine as engine_module
 from livermet_sim.anatomy.build import build
 from livermet_sim.anatomy.morphometry import measure
 from livermet_sim.anatomy.parameters import SECTION
 from livermet_sim.engine import Engine
+from livermet_sim.engine import run as engine_module
 from livermet_sim.kernels.codes import SINUSOID, TISSUE, TUMOUR
 from livermet_sim.scenario.load import load
 from livermet_sim.state.network import Network

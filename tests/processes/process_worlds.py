@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from livermet_sim import engine as engine_module
 from livermet_sim.engine import Engine
+from livermet_sim.engine import run as engine_module
 from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.processes.setting import Setting
 from livermet_sim.scenario.load import load

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from livermet_sim import engine as engine_module
 from livermet_sim import processes
 from livermet_sim.engine import Engine
+from livermet_sim.engine import run as engine_module
 from livermet_sim.processes.plan import Plan
 from livermet_sim.processes.process import STAGES, Process
 from livermet_sim.processes.setting import Setting

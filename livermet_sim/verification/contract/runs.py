@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.engine import Engine, base_values, processes
+from livermet_sim.engine import Engine, base_values
+from livermet_sim.engine.assembly import processes
 from livermet_sim.rulebook.compile import compile_rules
 from livermet_sim.scenario.resume import resume
 from livermet_sim.scenario.spec import Scenario
