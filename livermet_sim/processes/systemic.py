@@ -75,7 +75,10 @@ class Respond(Process):
 
 def missing(world: World) -> float:
     """Return the share of the liver's hepatocytes that died and that no tumour stands in the place of or presses on."""
+    parenchyma = world.sites.full("parenchyma")
+    plates = (world.compartment == SINUSOID) | (world.compartment == PARENCHYMA)
+    if not (plates & (parenchyma < 1.0)).any():
+        return 0.0
     world.count()
-    plates = np.isin(world.compartment, (SINUSOID, PARENCHYMA))
     lost = plates & (world.sites.full("pressure") <= 0.0) & (world.census.tumour_at[TISSUE] == -1)
-    return float((1.0 - world.sites.full("parenchyma")[lost]).sum()) / max(1, np.count_nonzero(plates))
+    return float((1.0 - parenchyma[lost]).sum()) / max(1, np.count_nonzero(plates))
