@@ -7,7 +7,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Self
 
-from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.errors import ScenarioError, nearest
 from livermet_sim.base.specs import Parameter, Section, declared, parameters_of, section
 from livermet_sim.interventions.course import NEVER
 from livermet_sim.interventions.levers import Words
@@ -226,11 +226,21 @@ def read_one(
     table: Mapping[str, Any], place: str, words: Words, origin: float = 0.0, nested: bool = False
 ) -> Intervention:
     """Return one intervention, checked; times count from ``origin`` (day)."""
-    name = str(table.get("action", ""))
     known = {own.action: own for own in ACTIONS.values() if own.nests or not nested}
+    if "action" not in table:
+        raise _without_action(table, place, known)
+    name = str(table["action"])
     if name not in known:
         raise ScenarioError(f"{place}.action", f'"{name}" is not an action', name=name, valid=known)
     return known[name].read(table, place, words, origin)
+
+
+def _without_action(table: Mapping[str, Any], place: str, known: Mapping[str, Any]) -> ScenarioError:
+    """Return what to say of a table without an action: of the key that may have been meant as it, where there is one."""
+    meant = next((key for key in table if nearest(key, ["action"])), None)
+    if meant is not None:
+        return ScenarioError(f"{place}.{meant}", "there is no such key", name=meant, valid=["action"])
+    return ScenarioError(place, f"it needs an action, one of {', '.join(sorted(known))}")
 
 
 def choice(value: str, valid: Sequence[str], place: str) -> None:
