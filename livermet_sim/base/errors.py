@@ -41,6 +41,9 @@ class LivermetError(Exception):
         self.place, self.reason = place, reason
         valid = sorted(set(valid))
         hint = ""
+        if name is not None and len(name.splitlines()) > 1:
+            # a line is a mistake, so a name stays within one
+            place, reason = (text.replace(name, "?".join(name.splitlines())) for text in (place, reason))
         if name is not None and valid:
             close = nearest(name, valid)
             if close:

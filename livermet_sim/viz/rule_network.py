@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,11 +19,17 @@ from livermet_sim.viz.studies import wording
 
 RAISES, LOWERS, MAKES = "#0072b2", "#d55e00", "#8c8c8c"
 PANELS = (*PHASE_OF.values(), OWN_PHASE)
-FAINTEST, WIDEST = 1e-3, 8.0  # a mean response drawn as a hair, and points for a full one
+FAINTEST, WIDEST = 1e-3, 5.5  # a mean response drawn as a hair, and points for a full one
 ROW, LEAST_ROWS = 0.27, 7
 LEFT, MIDDLE, RIGHT = 0.0, 1.0, 2.0
 BESIDE = 0.03
+WIDE_STEP, FAN = (
+    0.02,
+    0.85,
+)  # of a panel's height between two lines at most; of a row's height between the outermost
+LETTERS = 27  # of a line between the curves
 Rows = Sequence[Mapping[str, Any]]
+Answer: TypeAlias = tuple[str, str, str]
 
 
 def draw(edges: Rows, called: Mapping[str, str], title: str) -> Figure:
@@ -82,17 +89,26 @@ def _panel(ax: Axes, edges: Rows, called: Mapping[str, str], phase: str) -> None
     middle = _spread(_by_ends(edges, left, right))
     for pair, share in _made(edges).items():
         _curve(ax, (LEFT, left[pair[0]]), (MIDDLE - 0.46, middle[pair[1]]), MAKES, 0.5 + 3.0 * share, 0.5)
-    for (through, actor, does), response in sorted(_answers(edges).items(), key=lambda item: -item[1]):
-        shift = 0.006 if does == "lowers" else -0.006
-        _curve(ax, (MIDDLE + 0.46, middle[through] + shift), (RIGHT, right[actor] + shift), RAISES if does == "raises" else LOWERS,
-               width(response), 0.75)  # fmt: skip
+    answers = _answers(edges)
+    leave = _fanned(answers, 0, middle, lambda key: (right[key[1]], key[2] == "lowers"))
+    arrive = _fanned(answers, 1, right, lambda key: (middle[key[0]], key[2] == "lowers"))
+    for key, response in sorted(answers.items(), key=lambda item: -item[1]):
+        colour = RAISES if key[2] == "raises" else LOWERS
+        _curve(ax, (MIDDLE + 0.46, leave[key]), (RIGHT, arrive[key]), colour, width(response), 0.75)
     for name, y in left.items():
         _name(ax, LEFT - BESIDE, y, name, called, "right")
     for name, y in right.items():
         _name(ax, RIGHT + BESIDE, y, name, called, "left")
     for name, y in middle.items():
         ax.text(
-            MIDDLE, y, _short(name), ha="center", va="center", fontsize=style.TICK_SIZE - 1.5, color=style.INK
+            MIDDLE,
+            y,
+            textwrap.fill(_short(name), LETTERS),
+            ha="center",
+            va="center",
+            linespacing=0.95,
+            fontsize=style.TICK_SIZE - 1.5,
+            color=style.INK,
         )
     ax.set_xlim(LEFT - 0.62, RIGHT + 0.62)
     ax.set_ylim(1.04, -0.04)
@@ -103,6 +119,18 @@ def _panel(ax: Axes, edges: Rows, called: Mapping[str, str], phase: str) -> None
 def _spread(names: Sequence[str]) -> dict[str, float]:
     """Return places from top to bottom."""
     return {name: (i + 0.5) / len(names) for i, name in enumerate(names)}
+
+
+def _fanned(
+    answers: Mapping[Answer, float], end: int, places: Mapping[str, float], turn: Callable[[Answer], Any]
+) -> dict[Answer, float]:
+    """Return where each line starts or ends: those of one name side by side, in the order in which they come."""
+    found: dict[Answer, float] = {}
+    for name, y in places.items():
+        own = sorted((key for key in answers if key[end] == name), key=turn)
+        step = min(WIDE_STEP, FAN / len(places) / max(1, len(own)))
+        found |= {key: y + (i - (len(own) - 1) / 2.0) * step for i, key in enumerate(own)}
+    return found
 
 
 def _by_ends(edges: Rows, left: Mapping[str, float], right: Mapping[str, float]) -> list[str]:
@@ -118,9 +146,9 @@ def _made(edges: Rows) -> dict[tuple[str, str], float]:
     return {(sender, e["through"]): share for e in edges for sender, share in e["senders"].items()}
 
 
-def _answers(edges: Rows) -> dict[tuple[str, str, str], float]:
+def _answers(edges: Rows) -> dict[Answer, float]:
     """Return the strongest response of an actor to a signal, either way."""
-    found: dict[tuple[str, str, str], float] = {}
+    found: dict[Answer, float] = {}
     for e in edges:
         key = (e["through"], e["actor"], e["does"])
         found[key] = max(found.get(key, 0.0), e["response"])

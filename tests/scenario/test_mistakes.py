@@ -134,3 +134,12 @@ def test_a_long_chain_and_a_circle_of_files_are_refused(write):
     assert caught.value.sentence == (
         "s2.toml, line 1, extends: the files extend each other in a circle: s0 > s1 > s2 > s0"
     )
+
+
+@pytest.mark.parametrize(
+    "change", [{"line": "a\nb"}, {"tissue.kind": "a\r\nb"}, {"a\nb": 1}, {"line": "a\u2028b"}]
+)
+def test_a_name_of_two_lines_is_told_in_one(change):
+    with pytest.raises(LivermetError) as mistake:
+        load("strip", change)
+    assert len(mistake.value.sentence.splitlines()) == 1 and "a?b" in mistake.value.sentence

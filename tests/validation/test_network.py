@@ -71,3 +71,28 @@ def test_the_command_takes_a_picture_alone(tmp_path, monkeypatch):
         assert isinstance(
             CliRunner().invoke(cli.app, ["explain", "strip", *wrong]).exception, lm.LivermetError
         )
+
+
+def edge(through, actor, does="raises", phase="microvascular"):
+    return {"rule": f"{through} {actor} {does}", "through": through, "actor": actor, "does": does, "phase": phase,
+            "response": 1.0, "senders": {"tumour": 1.0}, "silent": False}  # fmt: skip
+
+
+def test_words_stay_between_the_lines_and_no_two_lines_end_at_one_point():
+    called = {"tumour": "tumour cells", "lsec": "LSEC", "kupffer": "Kupffer cells"}
+    long = [f"contact with live hepatocytes and other cells, number {i}" for i in range(7)]
+    figure = draw([edge(t, a, d) for t in long for a in called for d in ("raises", "lowers")], called, "long")
+    figure.draw_without_rendering()
+    (ax,) = (ax for ax in figure.axes if ax.get_title(loc="left"))
+    words = [text for text in ax.texts if "hepatocytes" in text.get_text()]
+    assert len(words) == len(long)
+    for text in words:
+        box = text.get_window_extent().transformed(ax.transData.inverted())
+        assert box.x0 > 0.54 and box.x1 < 1.46, text.get_text()
+    ends = [
+        tuple(patch.get_path().vertices[-1]) for patch in ax.patches if patch.get_path().vertices[0][0] > 1.0
+    ]
+    starts = [
+        tuple(patch.get_path().vertices[0]) for patch in ax.patches if patch.get_path().vertices[0][0] > 1.0
+    ]
+    assert len(set(ends)) == len(ends) == len(set(starts)) == 6 * len(long)
