@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from engine_worlds import EVENTFUL, EVENTS, eventful
 
 import livermet_sim as lm
+from livermet_sim.base import provenance
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.engine import Engine
 from livermet_sim.scenario.resume import resume, treated
@@ -40,16 +42,19 @@ def told(python: str, code: str, *words: str) -> list[str]:
 
 
 def other_pythons() -> list[str]:
-    """Return interpreters of other versions that have what the model needs: those on the path and in LIVERMET_PYTHONS."""
+    """Return interpreters of other versions, on the path or in LIVERMET_PYTHONS, that have the packages which compute here.
+
+    A state goes on only where numpy, scipy and numba are those that made it: they are part of the model's version.
+    """
     named = os.environ.get("LIVERMET_PYTHONS", "").split(os.pathsep)
     found = [*filter(None, named), *filter(None, (shutil.which(f"python3.{n}") for n in range(11, 16)))]
-    asks = "import sys, mesa, numba, pandas, pyarrow, pytest, scipy; print(sys.version_info[1])"
     versions: dict[str, str] = {}
     for path in found:
-        said = subprocess.run([path, "-c", asks], capture_output=True, text=True, check=False)
-        if not said.returncode:
-            versions.setdefault(said.stdout.strip(), path)
-    return [path for version, path in versions.items() if version != str(sys.version_info[1])]
+        with suppress(subprocess.CalledProcessError, OSError):
+            version, model = told(path, "import mesa; print(sys.version_info[1], t.provenance.model())")
+            if model == provenance.model() and version != str(sys.version_info[1]):
+                versions.setdefault(version, path)
+    return list(versions.values())
 
 
 def leave(folder: str) -> None:
