@@ -19,8 +19,8 @@ class Diffusion:
     """Signals between cells."""
 
     interval: float = declared(2.0, "h", "Time between two solutions of the signals; secretion changes over hours.", 0.01, 24.0)  # fmt: skip
-    tolerance: float = declared(0.01, "1", "Largest change of a cycle, relative to a signal's largest value, at which a solution counts as found; under 1 % is then left.", 1e-9, 0.1)  # fmt: skip
-    most: int = declared(40, "1", "Most cycles of one solution where the tissue has an edge, each leaves less than a third of the error.", 1, 1000)  # fmt: skip
+    tolerance: float = declared(0.01, "1", "Largest change of a cycle, relative to a signal's largest value, at which a solution counts as found where a wide tissue has an edge (elsewhere it is exact); under 1 % is then left.", 1e-9, 0.1)  # fmt: skip
+    most: int = declared(40, "1", "Most cycles of one solution where a wide tissue has an edge, each leaves less than a third of the error.", 1, 1000)  # fmt: skip
 
 
 SECTION = section("diffusion", Diffusion)

@@ -1,4 +1,4 @@
-"""Solve the signals of a tissue with an edge, by multigrid cycles."""
+"""Solve the signals of a wide tissue with an edge, by multigrid cycles."""
 
 from __future__ import annotations
 

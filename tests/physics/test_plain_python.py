@@ -21,9 +21,13 @@ from livermet_sim.state.fields import Fields
 def digest() -> str:
     """Return a hash of what all physics kernels make of small tissues."""
     rng, tissue = np.random.default_rng(0), disc(13, 17, 0.1)
-    fields = Fields(tissue, ["a", "b", "c"], [60.0, 100.0, 170.0])
-    fields.source[tissue.inside] = rng.integers(0, 2**22, (len(tissue.inside), 3))
-    fields.relax(1e-6, 12)
+    fields, cycled = (
+        Fields(tissue, list("abcde"), [60.0, 100.0, 170.0, 21.0, 9.0], n) for n in (tissue.n, 0)
+    )
+    fields.source[tissue.inside] = rng.integers(0, 2**22, (len(tissue.inside), 5))
+    cycled.source[:] = fields.source
+    fields.relax()
+    cycled.relax(1e-6, 12)
     body = Body(strip(15, 3), tolerance=0.01, upstream=0.9, downstream=2.1)
     network = body.network
     network.patency[:] = rng.uniform(0.1, 1.0, network.tissue.n)
@@ -31,6 +35,7 @@ def digest() -> str:
     body.process.advance(body.world, 2.0, 2)
     results = (
         fields.concentration,
+        cycled.concentration,
         body.oxygen,
         body.blood,
         network.pressure,

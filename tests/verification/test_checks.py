@@ -47,8 +47,8 @@ def test_other_turns_hold_too(check, turns):
 class Longer(Fields):
     """Reach a tenth too far."""
 
-    def __init__(self, tissue, names, lengths):
-        super().__init__(tissue, names, [1.1 * length for length in lengths])
+    def __init__(self, tissue, names, lengths, *direct):
+        super().__init__(tissue, names, [1.1 * length for length in lengths], *direct)
 
 
 class Leaning(Fields):
