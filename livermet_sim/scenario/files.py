@@ -72,8 +72,10 @@ def find(wanted: str | Path, beside: Path | None = None) -> Path:
                 path = path / "scenario.toml"
             if path.is_dir():
                 raise ScenarioError(place, f'"{text}" is a folder; a scenario is a file ending in .toml')
-            if path.exists():
+            if path.is_file():
                 return path
+            if path.exists():
+                raise ScenarioError(place, f'"{text}" is not a file')
             near = {p.stem: p for p in path.parent.glob("*.toml")} | names
             raise ScenarioError(place, f'there is no file "{text}"', name=path.stem, valid=near)
         if beside:
