@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from livermet_sim import cli, engine
+from livermet_sim.engine import assembly
 from livermet_sim.kernels import jit
 
 
@@ -82,7 +83,7 @@ MISTAKES = {
 def test_check_refuses_what_run_refuses_in_the_same_words(livermet, mistake, monkeypatch):
     changes, sentence = MISTAKES[mistake]
     if sentence is None:
-        monkeypatch.setattr(engine, "MOST_CELLS", 100_000)
+        monkeypatch.setattr(assembly, "MOST_CELLS", 100_000)
         sentence = "cells.nk.density: 1e+06 /mm3 are 9.12e+05 cells in this tissue"
     words = [word for change in changes for word in ("--set", change)]
     checked = livermet("check", "strip", *words)
