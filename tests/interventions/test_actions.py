@@ -109,7 +109,8 @@ def test_a_knock_out_holds_from_the_first_moment():
     }  # fmt: skip
 
 
-CHEMOKINE = {"tissue": "lobule", "cells__neutrophil__density": 2000.0}
+# without tumour cells nothing but the signal put there calls anyone
+CHEMOKINE = {"tissue": "lobule", "cells__neutrophil__density": 2000.0, "seeding__dose": 0.0}
 CALLED = lm.add_signal("cxcl", 5.0)
 
 

@@ -11,9 +11,9 @@ from livermet_sim.interventions.read import flat, read
 from livermet_sim.processes.systemic import missing
 
 
-def liver(*interventions, days: float, tissue: str = "strip") -> Engine:
+def liver(*interventions, days: float, tissue: str = "strip", **values: float) -> Engine:
     """Return a liver in which these were done, at its end."""
-    own = lm.load(tissue, {"run.days": days}).with_(interventions=list(interventions))
+    own = lm.load(tissue, {"run.days": days, **values}).with_(interventions=list(interventions))
     engine = Engine(own, 2)
     engine.run()
     return engine
@@ -39,7 +39,8 @@ def test_a_clamp_starves_the_liver_as_long_as_it_lasts(minutes):
 
 def test_lost_hepatocytes_set_hgf_free_until_they_are_back_and_lost_perfusion_loses_them():
     throttled = lm.block("liver", "inflow", until="1 day", factor=0.1)
-    well, ill = (liver(*done, days=1.0) for done in ((), (throttled,)))
+    # tumour cells take places of hepatocytes and leave them empty when they die
+    well, ill = (liver(*done, days=1.0, **{"seeding.dose": 0.0}) for done in ((), (throttled,)))
     assert missing(well.world) < 0.01 and hgf(well) < 0.05
     assert missing(ill.world) > 0.2 and hgf(ill) > 1.0
     before = hgf(ill)
