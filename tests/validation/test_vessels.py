@@ -112,10 +112,16 @@ def control() -> list[list[Reading]]:
 
 
 @pytest.mark.long
-@pytest.mark.xfail(
-    reason="not run since cut vessels find each other again: one liver has 0.59 at day 21, 0.89 at day 28"
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param(
+            21,
+            marks=pytest.mark.xfail(reason="0.77 in 20 livers: young open ends that are joined at one end"),
+        ),
+        28,
+    ],
 )
-@pytest.mark.parametrize("day", [21, 28])
 def test_most_new_vessels_carry_blood(control, day):
     assert share(control, day, "old_perfused", "old") >= 0.8
 
