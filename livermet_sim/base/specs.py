@@ -25,7 +25,8 @@ class Parameter:
     """Describe one number (or word, or switch) of the model: its name, default, unit, doc and range (low to high).
 
     ``grade`` says how well it is known: ``found`` in the source, ``recalled`` from it without a look,
-    ``derived`` by arithmetic from such values, ``fitted`` to published results that the source names, or ``assumed``. An assumed value has the source "assumed".
+    ``derived`` by arithmetic from such values, ``fitted`` to published results that the source names, or ``assumed``. An
+    assumed value has the source "assumed".
     ``former`` says of choices that are gone what to write now.
     ``needs`` names a parameter of the same section and its values under which alone this one is read;
     ``check`` raises ValueError for a text that will not do. ``choices`` are the only words there are; ``source`` is a paper.

@@ -39,7 +39,7 @@ TUMOUR = Kind(
         Parameter("cortical_tension", 50.0, "Pa um", "Tension of the cortex (1 Pa um is 1 uN/m), median; times the change of curvature the pressure that a squeezed cell resists.", 0.0, 10000.0, "Nannmark 1991 PMID 1890138 (20 and 52 % of 11- and 14-um cells in liver at 5 min)", "derived"),
         Parameter("viscosity", 240.0, "Pa s", "Viscosity of the cell body, median: how slowly a narrow tube lets it in.", 0.0, 100000.0, "Nannmark 1991 PMID 1890138 (20 and 52 % of 11- and 14-um cells in liver at 5 min)", "derived"),
         Parameter("stiffness_spread", 0.5, "1", "Standard deviation of the logarithm of tension and of viscosity among cells.", 0.0, 2.0),
-        Parameter("arrest_adhesive", 1.0, "1", "Trait: multiplies the ligand that the lining shows E-selectin left out (counterparts of VCAM-1, ICAM-1).", 0.0, 20.0),
+        Parameter("arrest_adhesive", 1.0, "1", "Trait: multiplies the ligand that the lining shows, E-selectin left out (counterparts of VCAM-1, ICAM-1).", 0.0, 20.0),
         Parameter("selectin_ligand", 1.0, "1", "Trait: ligand for E-selectin (sialyl Lewis) that it carries, times the E-selectin of the lining.", 0.0, 20.0),
         Parameter("tether_rate", 0.03, "/s", "Rate at which a cell that touches a lining of full ligand is tethered.", 0.0, 1000.0),
         Parameter("bond_force", 2500.0, "pN", "Force at which the bonds to full ligand last a minute.", 0.0, 1e6, "76 bonds of 33 pN (B16 to mouse endothelium, doi:10.1049/ip-nbt:20040707), or 440 that bear 5.7 pN for long (Bell model); number of bonds assumed", "assumed"),

@@ -172,7 +172,8 @@ def distribute(edges, conductance, pressure, tubes, outflow, passing):
     Parameters
     ----------
     edges : first, other, edge, slot
-        Where each node's list of edges starts, int32[n + 1]; far ends and numbers of the edges, int32[2 e]; slot, int32[2 e], is which of a site's eight neighbours is at the edge's far end.
+        Where each node's list of edges starts, int32[n + 1]; far ends and numbers of the edges, int32[2 e]; slot,
+        int32[2 e], is which of a site's eight neighbours is at the edge's far end.
     tubes : sites, diameter, viscosity
         Site, int32[n], and tube diameter (um) of each node, viscosity of the blood in it (mmHg h), float64[n].
     outflow : float64[sites, 8], um3/h

@@ -247,8 +247,8 @@ def carry(rows, since, seconds, seed, tick, cells, streets, ligands, law, happen
         tumour cells in each vessel site, int64[sites], those of ``rows`` among them, updated; portal sites and the running
         share of the blood that enters by each, int64[k], float64[k].
     ligands : tether, selectin, grip, bridge
-        Ligands of the lining for tethering any line, for tethering this one, and for holding, float64[sites]; of other cells that touch the cell, for both,
-        float64[capacity].
+        Ligands of the lining for tethering any line, for tethering this one, and for holding, float64[sites]; of other
+        cells that touch the cell, for both, float64[capacity].
     law : float64[10]
         See LAWS.
     happened : int64[:, 4]

@@ -64,12 +64,13 @@ class Perfuse(Process):
     def runs(self, world: World) -> bool:
         """Say whether it runs: every ``every`` hours, and at once where tubes came or went or all blood was clamped or let in."""
         # a network whose tubes have changed carries no flow until it is solved
-        return world.network.stale or self._driving(world) != world.network.driving or super().runs(world)
+        return world.network.stale or self._inflow(world)[0] != world.network.driving or super().runs(world)
 
-    def _driving(self, world: World) -> float:
-        """Return what drives the flow, over what does in health."""
-        whole, by_portal, by_artery = world.level(*INFLOW)
-        return whole * (self.own.arterial_share * by_artery + (1.0 - self.own.arterial_share) * by_portal)
+    def _inflow(self, world: World) -> tuple[float, float, float]:
+        """Return what drives the flow, over what does in health, and what of that comes by the artery and by the portal vein."""
+        share, (whole, by_portal, by_artery) = self.own.arterial_share, world.level(*INFLOW)
+        artery, portal = share * by_artery, (1.0 - share) * by_portal
+        return whole * (artery + portal), artery, portal
 
     def step(self, world: World) -> None:
         """Solve if a patency changed by more than a twentieth since the last solution, or what feeds a tract."""
@@ -109,10 +110,9 @@ class Perfuse(Process):
     def _feed(self, world: World) -> bool:
         """Set what drives the flow and what feeds each tract, portal and arterial; say whether any of it changed."""
         network, ports = world.network, world.network.ports
-        share, (_, by_portal, by_artery) = self.own.arterial_share, world.level(*INFLOW)
-        artery, portal = share * by_artery, (1.0 - share) * by_portal
+        driving, artery, portal = self._inflow(world)
         left = portal * (1.0 - self.own.invaded_loss * self._invaded(world))
-        driving, health = self._driving(world), max(artery + portal, 1e-300)
+        health = max(artery + portal, 1e-300)
         opened, arterial = (artery + left) / health, artery / np.maximum(artery + left, 1e-300)
         same = driving == network.driving and np.array_equal(opened, ports.open)
         network.driving, ports.open, ports.arterial = driving, opened, arterial

@@ -23,10 +23,8 @@ FAINTEST, WIDEST = 1e-3, 5.5  # a mean response drawn as a hair, and points for 
 ROW, LEAST_ROWS = 0.27, 7
 LEFT, MIDDLE, RIGHT = 0.0, 1.0, 2.0
 BESIDE = 0.03
-WIDE_STEP, FAN = (
-    0.02,
-    0.85,
-)  # of a panel's height between two lines at most; of a row's height between the outermost
+WIDE_STEP = 0.02  # of a panel's height, between two lines at most
+FAN = 0.85  # of a row's height, between the outermost lines
 LETTERS = 27  # of a line between the curves
 Rows = Sequence[Mapping[str, Any]]
 Answer: TypeAlias = tuple[str, str, str]

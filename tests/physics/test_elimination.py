@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rings import ring
 
-from livermet_sim.kernels import flow
 from livermet_sim.kernels.elimination import eliminate, order_nodes
 from livermet_sim.state.network import Network
 from livermet_sim.verification.worlds.tissues import strip
@@ -18,15 +18,12 @@ from livermet_sim.verification.worlds.tissues import strip
 def graph(seed: int, nodes: int, decades: float) -> tuple[np.ndarray, ...]:
     """Return a ring with chords, some of its tubes side by side, as its pairs, lists of ends, conductances and free nodes."""
     rng = np.random.default_rng(seed)
-    a = np.concatenate([np.arange(nodes), rng.integers(0, nodes, nodes)])
-    b = np.concatenate([(np.arange(nodes) + 1) % nodes, rng.integers(0, nodes, nodes)])
-    a, b = a[a != b].astype(np.int32), b[a != b].astype(np.int32)
-    near, far = np.concatenate([a, b]), np.concatenate([b, a])
-    first, _, order = flow.sort_ends(near, far, nodes)
-    edge = np.tile(np.arange(len(a), dtype=np.int32), 2)[order]
+    pairs, (first, _, other), order = ring(rng, nodes)
+    tubes = pairs.shape[1]
+    edge = np.tile(np.arange(tubes, dtype=np.int32), 2)[order]
     free = rng.random(nodes) > 0.3
     free[0] = False
-    return np.stack([a, b]), first, far[order], edge, 10.0 ** rng.uniform(-decades, decades, len(a)), free
+    return pairs, first, other, edge, 10.0 ** rng.uniform(-decades, decades, tubes), free
 
 
 def solved(given: tuple[np.ndarray, ...], start: np.ndarray) -> np.ndarray:

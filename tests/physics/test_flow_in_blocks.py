@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rings import ring
 
 from livermet_sim.base import threads
-from livermet_sim.kernels import flow
 from livermet_sim.kernels.elimination import eliminate, order_nodes
 from livermet_sim.state import blocks, network
 from livermet_sim.state.relaxed import Relaxed
@@ -24,15 +24,11 @@ def _one_thread():
 def graph(seed: int, nodes: int) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
     """Return a ring with chords as lists of ends, their weights, and which of its nodes are free."""
     rng = np.random.default_rng(seed)
-    a = np.concatenate([np.arange(nodes), rng.integers(0, nodes, nodes)])
-    b = np.concatenate([(np.arange(nodes) + 1) % nodes, rng.integers(0, nodes, nodes)])
-    a, b = a[a != b].astype(np.int32), b[a != b].astype(np.int32)
-    near, far = np.concatenate([a, b]), np.concatenate([b, a])
-    first, upper, order = flow.sort_ends(near, far, nodes)
-    weight = np.tile(10.0 ** rng.uniform(-2.0, 2.0, len(a)), 2)[order]
+    pairs, lists, order = ring(rng, nodes)
+    weight = np.tile(10.0 ** rng.uniform(-2.0, 2.0, pairs.shape[1]), 2)[order]
     free = rng.random(nodes) > 0.2
     free[0] = False
-    return (first, upper, far[order]), weight, free
+    return lists, weight, free
 
 
 @settings(max_examples=25, deadline=None)
