@@ -102,9 +102,10 @@ def supported(subject: Subject) -> Found:
     """Say whether most numbers rest on a source."""
     rows = [*parameter_rows(subject.scenario), *rule_rows(subject.scenario)]
     known = sum(row["grade"] in ("found", "derived", "recalled") for row in rows)
+    fitted = sum(row["grade"] == "fitted" for row in rows)
     return (
         known >= SUPPORTED * len(rows),
-        f"{known} of {len(rows)} parameters and rules are found, derived or recalled; the others are assumed or set",
+        f"{known} of {len(rows)} parameters and rules are found, derived or recalled, {fitted} fitted; the others are assumed or set",
     )
 
 

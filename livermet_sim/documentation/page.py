@@ -8,15 +8,12 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from livermet_sim.base.papers import linked
 from livermet_sim.documentation.blocks import Block, Cell, Part, Picture, Table, Text, number
 
 SEARCHED = 8  # rows from which a table can be searched
 _CODE = re.compile(r"`([^`]+)`")
 _EMPHASIS = re.compile(r"(?<![\w*])\*([A-Za-z][\w -]*)\*(?![\w*])")
-_LINK = re.compile(
-    r"doi:(10\.\d{4,9}/[^\s;,&]+[^\s;,&.)])|arXiv:(\d{4}\.\d{4,5})|PMID (\d{5,8})|\bPMC(\d{3,9})\b"
-)
-_ADDRESS = ("https://doi.org/", "https://arxiv.org/abs/", "https://pubmed.ncbi.nlm.nih.gov/", "https://pmc.ncbi.nlm.nih.gov/articles/PMC")  # fmt: skip
 # words that say how something stands, told by more than their colour
 GOOD, BAD = ("holds", "inside", "reproduced", "size within band"), ("fails", "outside", "wrong")
 
@@ -78,18 +75,10 @@ def _block(block: Block) -> str:
 
 def marked(text: str) -> str:
     """Return a text with code, emphasis and the addresses of papers."""
-    safe = _CODE.sub(r"<code>\1</code>", escape(text))
-    return _linked(_EMPHASIS.sub(r"<em>\1</em>", safe))
-
-
-def _linked(safe: str) -> str:
-    """Return a text, already safe, in which identifiers of papers are links."""
-
-    def link(found: re.Match[str]) -> str:
-        address, value = next((a, v) for a, v in zip(_ADDRESS, found.groups(), strict=True) if v)
-        return f'<a href="{address}{value}">{found[0]}</a>'
-
-    return _LINK.sub(link, safe)
+    return "".join(
+        f"<code>{escape(piece)}</code>" if i % 2 else _EMPHASIS.sub(r"<em>\1</em>", linked(piece))
+        for i, piece in enumerate(_CODE.split(text))
+    )
 
 
 def _table(table: Table) -> str:
@@ -127,5 +116,10 @@ def _cell(cell: Cell) -> str:
         return f'<td class="{"good" if cell else "open"}">{text}</td>'
     if isinstance(cell, int | float):
         return f'<td class="number" data-value="{cell!r}">{text}</td>'
-    kind = ' class="good"' if text in GOOD else ' class="bad"' if text in BAD else ""
-    return f"<td{kind}>{_linked(escape(text))}</td>"
+    kind = "good" if text in GOOD else "bad" if text in BAD else _width(text)
+    return f'<td class="{kind}">{marked(text)}</td>' if kind else f"<td>{marked(text)}</td>"
+
+
+def _width(text: str) -> str:
+    """Return how wide a cell must be at least, so that a row of many columns is not many lines high."""
+    return "longest" if len(text) > 120 else "long" if len(text) > 40 else ""

@@ -15,8 +15,10 @@ from livermet_sim.documentation.words import count
 from livermet_sim.rulebook.rule import GRADES
 from livermet_sim.scenario.lists import parameter_rows, process_rows, rule_rows
 from livermet_sim.scenario.spec import Scenario
+from livermet_sim.scenario.written import bounds
 
 SET = "set"
+READ_FIRST = ("rule", "enabled", "sentence", "unit", "range", "grade", "source")
 
 
 def parameters(subject: Subject) -> Part:
@@ -27,7 +29,7 @@ def parameters(subject: Subject) -> Part:
     said = f"{count(len(settings), 'parameter')} and {count(len(rules), 'rule')}. " + (
         f"{count(len(gaps), 'of them lacks', 'of them lack')} a unit, a range, or a source or the word assumed." if gaps else "Each carries a unit, a range, and a source or the word assumed."
     )  # fmt: skip
-    note = "found: the number was seen in the source. recalled: from memory of it. derived: by arithmetic from such. assumed: neither. set: this scenario gives another value than the default."
+    note = "found: the number was seen in the source. recalled: from memory of it. derived: by arithmetic from such. fitted: to published results that the source names. assumed: none of these. set: this scenario gives another value than the default."
     return Part(
         "parameters", "Parameters and rules",
         (
@@ -59,18 +61,14 @@ def span(parameter: Parameter) -> str:
         return "true or false"
     if isinstance(parameter.default, str):
         return " or ".join(parameter.choices) or "any text that its meaning describes"
-    return f"{parameter.low:g} to {parameter.high:g}"
+    return bounds(parameter.low, parameter.high)
 
 
 def rule_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a rule with what is possible as one range."""
-    found = {}
-    for name, value in row.items():
-        if name == "low":
-            found["range"] = f"{value:g} to {row['high']:g}"
-        elif name != "high":
-            found[name] = value
-    return found
+    """Return a rule with what is possible as one range, and first what a reader asks first."""
+    found = {**row, "range": bounds(row["low"], row["high"])}
+    rest = (name for name in row if name not in (*READ_FIRST, "low", "high"))
+    return {name: found[name] for name in (*READ_FIRST, *rest)}
 
 
 def grade_rows(scenario: Scenario) -> list[dict[str, Any]]:

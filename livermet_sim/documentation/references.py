@@ -10,8 +10,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from livermet_sim.base.papers import Identifier, identifiers
 from livermet_sim.documentation.blocks import Part, Table, texts
-from livermet_sim.documentation.sources import Identifier, Work, identifiers, works
+from livermet_sim.documentation.sources import Work, works
 from livermet_sim.documentation.subject import Subject
 from livermet_sim.documentation.words import count
 from livermet_sim.interventions import library

@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-_DOI = re.compile(r"10\.\d{4,9}/[^\s;,\"<>\]]+")
-_PMID = re.compile(r"\bPMID:?\s?(\d{5,8})\b")
-_PMC = re.compile(r"\bPMC(\d{3,9})\b")
-_ARXIV = re.compile(r"\barXiv:(\d{4}\.\d{4,5})\b")
-# what addresses of web pages hang on a DOI
-_TAIL = re.compile(r"(?:&link_type=DOI|/(?:full|abstract|pdf|figures/\d+))+$", re.IGNORECASE)
+from livermet_sim.base.papers import Identifier, identifiers, placed
+
 # "Maass-Moreno & Rothe 1997", "van Dam 2017", "Yang L 2020", "Owen et al. 2011"
 AUTHORS = r"(?:(?:van der|van den|van|de|De|Le|von) )?[A-Z][\w'’-]*[a-z](?:-[A-Z]\w+)?(?: [A-Z]{1,3})?(?:,? (?:and|&) (?:(?:van der|van|de|von) )?[A-Z][\w'’-]+| et al\.?)*"
 _WORK = re.compile(rf"\b({AUTHORS}),? (?:\()?((?:18|19|20)\d\d)\b")
@@ -24,23 +20,6 @@ _OTHER = re.compile(
     r"textbook|\btexts\b|parameter (?:file|set)|model file|guidelines|core parameters|\blabel\b|product information|supplier|casting study|\(title|\bpage on\b|clinicalgate",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, order=True)
-class Identifier:
-    """Name a paper by one of the registers: ``doi``, ``pmid``, ``pmc`` or ``arxiv``."""
-
-    register: str
-    value: str
-
-    def __str__(self) -> str:
-        return {"doi": "doi:", "pmid": "PMID ", "pmc": "PMC", "arxiv": "arXiv:"}[self.register] + self.value
-
-    @property
-    def address(self) -> str:
-        """Return where it is on the web."""
-        return {"doi": "https://doi.org/", "pmid": "https://pubmed.ncbi.nlm.nih.gov/", "pmc": "https://pmc.ncbi.nlm.nih.gov/articles/PMC",
-                "arxiv": "https://arxiv.org/abs/"}[self.register] + self.value  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,19 +34,6 @@ class Work:
     page: str = ""
 
 
-def identifiers(text: str) -> list[Identifier]:
-    """Return every identifier in a text, in its order."""
-    return list(dict.fromkeys(one for _, _, one in _placed(text)))
-
-
-def clean_doi(text: str) -> str:
-    """Return a DOI without what stood around it; its letters are small, as they mean the same."""
-    doi = text.lower().rstrip(".:")
-    while doi.endswith(")") and doi.count("(") < doi.count(")"):
-        doi = doi[:-1].rstrip(".:")
-    return _TAIL.sub("", doi)
-
-
 @cache
 def works(text: str, journals: tuple[str, ...] = ()) -> tuple[Work, ...]:
     """Return the works that a source names; an identifier belongs to the authors and the year just before it."""
@@ -77,7 +43,7 @@ def works(text: str, journals: tuple[str, ...] = ()) -> tuple[Work, ...]:
 def _works(text: str, journals: tuple[str, ...]) -> Iterator[Work]:
     for part in _parts(text):
         last, own = 0, Work()
-        for start, end, one in _placed(part):
+        for start, end, one in placed(part):
             between = part[last:start]
             found = _described(between, journals)
             if last and not re.search(r"\w", re.sub(r"\b(?:doi|and)\b", "", between)):
@@ -89,17 +55,6 @@ def _works(text: str, journals: tuple[str, ...]) -> Iterator[Work]:
             last = end
         rest = _described(part[last:], journals)
         yield from (work for work in (own if last else None, rest) if work is not None)
-
-
-def _placed(text: str) -> list[tuple[int, int, Identifier]]:
-    """Return the identifiers of a text with where each begins and ends."""
-    found = [
-        (m.start(), m.start() + len(clean_doi(m[0])), Identifier("doi", clean_doi(m[0])))
-        for m in _DOI.finditer(text)
-    ]
-    for register, pattern in (("pmid", _PMID), ("pmc", _PMC), ("arxiv", _ARXIV)):
-        found += [(m.start(), m.end(), Identifier(register, m[1])) for m in pattern.finditer(text)]
-    return sorted(found)
 
 
 def _described(text: str, journals: tuple[str, ...]) -> Work | None:

@@ -8,18 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.base.papers import linked
 from livermet_sim.base.write import whole_file, write_text
 
 ENDINGS = (".csv", ".md", ".html")
+OFF = " (off)"
 Rows = Sequence[Mapping[str, Any]]
-RULES = ("rule", "in words", "unit", "possible", "evidence")
+RULES = ("rule", "in words", "unit", "range", "evidence", "source")
+WIDTHS = (13, 44, 8, 10, 8, 17)  # of these columns, in hundredths of the page
 NOTE = (
     "Several rules on one behaviour add up before their Hill response is taken, and share the farthest of their maxima. "
     "A signal given as relative has 1 where its half-effect is scaled to; rates are per hour."
 )
 LOOK = (
-    "body{font:15px/1.4 sans-serif;margin:2em auto;max-width:75em;padding:0 1em}table{border-collapse:collapse}"
-    "td,th{text-align:left;vertical-align:top;padding:3px 10px;border-bottom:1px solid #ddd}h3{margin-bottom:.3em}"
+    "body{font:15px/1.4 sans-serif;margin:2em auto;max-width:80em;padding:0 1em}table{border-collapse:collapse}"
+    "table.rules{table-layout:fixed;width:100%;min-width:50em}.wide{overflow-x:auto}"
+    "td,th{text-align:left;vertical-align:top;padding:3px 10px;border-bottom:1px solid #ddd;overflow-wrap:break-word}"
+    "h3{margin-bottom:.3em}tr:target{background:#fff3c4}"
 )
 
 
@@ -57,15 +62,26 @@ def page(rows: Rows, title: str) -> str:
     parts = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(line)}</p>" for line in _preface(rows))]
     for phase, cell, head, body in _tables(rows):
         parts += [f"<h{n}>{escape(words)}</h{n}>" for n, words in ((2, phase), (3, cell)) if words]
-        top = "".join(f"<th>{escape(word)}</th>" for word in head)
-        lines = ("".join(f"<td>{escape(word)}</td>" for word in line) for line in body)
-        parts.append(
-            f"<table>\n<tr>{top}</tr>\n" + "\n".join(f"<tr>{line}</tr>" for line in lines) + "\n</table>"
-        )
+        parts.append(_html_table(head, body))
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{LOOK}</style>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{LOOK}</style>'
         "</head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
     )
+
+
+def _html_table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Return a table; those of rules have columns of one width throughout, and each rule can be linked to."""
+    ours = head is RULES
+    columns = "".join(f'<col style="width:{width}%">' for width in WIDTHS) if ours else ""
+    top = "".join(f"<th>{escape(word)}</th>" for word in head)
+    rows = (
+        (f'<tr id="{escape(line[0].partition(OFF)[0])}">' if ours else "<tr>")
+        + "".join(f"<td>{linked(word)}</td>" for word in line)
+        for line in body
+    )
+    opened = f'<table class="rules">{columns}' if ours else "<table>"
+    return f'<div class="wide">{opened}\n<tr>{top}</tr>\n' + "</tr>\n".join(rows) + "</tr>\n</table></div>"
 
 
 def _preface(rows: Rows) -> list[str]:
@@ -98,9 +114,18 @@ def _tables(rows: Rows) -> Iterator[tuple[str, str, Sequence[str], list[list[str
 
 def rule_cells(row: Mapping[str, Any]) -> list[str]:
     """Return a rule as the cells of a table: see `RULES`."""
-    off = "" if row["enabled"] else " (off)"
-    source = "assumed" if row["source"] == row["grade"] else f"{row['grade']}: {row['source']}"
-    return [row["rule"] + off, row["sentence"], row["unit"], f"{row['low']:g} to {row['high']:g}", source]
+    off = "" if row["enabled"] else OFF
+    source = "none" if row["source"] == row["grade"] else row["source"]
+    span = bounds(row["low"], row["high"])
+    return [row["rule"] + off, row["sentence"], row["unit"], span, row["grade"], source]
+
+
+def bounds(low: float, high: float) -> str:
+    """Return what is possible, in words: 0 to 1,000,000 rather than 0 to 1e+06."""
+    return " to ".join(
+        f"{value:,.0f}" if 10_000 <= abs(value) < 1e10 and value == round(value) else f"{value:g}"
+        for value in (low, high)
+    )
 
 
 def _word(value: Any) -> str:
@@ -108,4 +133,4 @@ def _word(value: Any) -> str:
 
 
 def _cell(word: str) -> str:
-    return word.replace("|", "\\|").replace("\n", " ")
+    return word.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

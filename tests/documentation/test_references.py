@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import livermet_sim as lm
+from livermet_sim.base.papers import Identifier, identifiers, linked
 from livermet_sim.documentation import citations, references
 from livermet_sim.documentation.references import Reference
-from livermet_sim.documentation.sources import Identifier, identifiers, named, works
+from livermet_sim.documentation.sources import named, works
 
 JOURNALS = ("Adv Mater", "Cancer Res", "Hepatology", "Cancer Biol Ther")
 
@@ -134,3 +135,24 @@ def test_no_letter_in_a_title_breaks_the_files(title):
     library = bibtexparser.parse_string(citations.bibtex([own]))
     assert not library.failed_blocks and [entry.key for entry in library.entries] == [own.key]
     assert json.loads(citations.csl([own]))[0]["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("(Grimm 2020, doi:10.18564/jasss.4259): the", '(Grimm 2020, <a href="https://doi.org/10.18564/jasss.4259">doi:10.18564/jasss.4259</a>): the'),
+        ("doi:10.1038/x-1&link_type=DOI", '<a href="https://doi.org/10.1038/x-1">doi:10.1038/x-1</a>&amp;link_type=DOI'),
+        ("PMID: 9307300; a<b", '<a href="https://pubmed.ncbi.nlm.nih.gov/9307300">PMID: 9307300</a>; a&lt;b'),
+        ("PMC6430113, MV5", '<a href="https://pmc.ncbi.nlm.nih.gov/articles/PMC6430113">PMC6430113</a>, MV5'),
+    ],
+)  # fmt: skip
+def test_a_paper_is_a_link_whatever_stands_around_it(text, html):
+    assert linked(text) == html
+
+
+@given(st.text(st.sampled_from("10./PMIDCdoi:(x)<&\"';, ar"), max_size=60))
+def test_the_words_around_links_stay_as_they_are(text):
+    import html
+    import re
+
+    assert html.unescape(re.sub(r"<a href=\"[^\"]*\">|</a>", "", linked(text))) == text

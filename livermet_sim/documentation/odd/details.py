@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module, resources
@@ -101,11 +103,19 @@ def _files() -> Iterator[dict[str, Any]]:
     for path in sorted(
         p for p in root.rglob("*.toml") if "scenarios" not in p.parts and "experiments" not in p.parts
     ):
-        head = next(
-            (line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")), ""
-        )
+        text = path.read_text(encoding="utf-8")
+        says = _first_comment(text) or tomllib.loads(text).get("title", "")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        yield {"file": path.relative_to(root).as_posix(), "says": head.lstrip("# "), "sha256": digest}
+        yield {"file": path.relative_to(root).as_posix(), "says": says, "sha256": digest}
+
+
+def _first_comment(text: str) -> str:
+    """Return the first sentence of the comment at the head of a file, after what it tells an editor (``#:``)."""
+    told = itertools.dropwhile(lambda line: line.startswith("#:"), text.splitlines())
+    comment = " ".join(
+        line.lstrip("# ") for line in itertools.takewhile(lambda line: line.startswith("#"), told)
+    )
+    return re.split(r"(?<=[.?!])\s", comment)[0]
 
 
 def submodels(subject: Subject) -> Part:
