@@ -1,4 +1,4 @@
-"""Keep wide tissues beside the compiled kernels, so that building one again takes no time."""
+"""Keep the last tissues beside the compiled kernels, so that building one again takes no time."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from livermet_sim.base import threads
 from livermet_sim.base.specs import Value
 from livermet_sim.kernels import jit, sealed
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.tissue import OUTSIDE, Tissue
 
-MOST_FILES, MOST_BYTES = 6, 256 << 20
+MOST_BYTES = 256 << 20  # of all that are kept; 450 lobules take 45 MB, sixteen 1 MB
 # type and length of each array: of sites, or free where None
 ARRAYS = {
     "compartment": (np.int8, True), "diameter": (np.float64, True), "zone": (np.float64, True), "lobule": (np.int32, True),
@@ -77,8 +76,8 @@ def _read(body: bytes) -> Tissue:
 
 
 def keep(tissue: Tissue, settings: Mapping[str, Value], seed: int) -> None:
-    """Keep a wide tissue, and no more than the last few."""
-    place = _place(settings, seed) if tissue.n >= threads.WIDE else None
+    """Keep a tissue, and of the others as many of the last as there is room for."""
+    place = _place(settings, seed)
     if place is None:
         return
     sizes = tissue.lattice.sizes | {"kind": tissue.kind, "thickness": tissue.thickness}
@@ -88,6 +87,14 @@ def keep(tissue: Tissue, settings: Mapping[str, Value], seed: int) -> None:
         return
     sealed.write(place, file.getvalue())
     with contextlib.suppress(OSError):
-        files = sorted(place.parent.glob("*.tissue"), key=lambda path: path.lstat().st_mtime, reverse=True)
-        for old in files[MOST_FILES:]:
-            old.unlink(missing_ok=True)
+        _make_room(place.parent)
+
+
+def _make_room(folder: Path) -> None:
+    """Remove the oldest tissues that are too much."""
+    found = [(path.lstat(), path) for path in folder.glob("*.tissue")]
+    room = MOST_BYTES
+    for about, path in sorted(found, key=lambda each: each[0].st_mtime, reverse=True):
+        room -= about.st_size
+        if room < 0:
+            path.unlink(missing_ok=True)

@@ -55,6 +55,7 @@ def write(path: Path, body: bytes) -> None:
 def cache_of(function: Callable[..., Any], folder: Path) -> Any:
     """Return the cache of one kernel as numba's dispatcher asks for it."""
     from numba.core import caching, compiler
+    from numba.core.runtime.nrt import rtsys
     from numba.core.serialize import dumps
 
     class Sealed(caching._Cache):
@@ -71,7 +72,7 @@ def cache_of(function: Callable[..., Any], folder: Path) -> Any:
             return folder / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.nbc"
 
         def load_overload(self, sig: Any, target_context: Any) -> Any:
-            target_context.refresh()
+            rtsys.initialize(target_context)  # all that compiled code needs; a compilation loads the rest
             body = read(self._path(sig, target_context.codegen()))
             return body and compiler.CompileResult._rebuild(target_context, *pickle.loads(body))
 

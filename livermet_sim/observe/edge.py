@@ -21,8 +21,13 @@ def near_edge(shots: Mapping[str, np.ndarray], within: float = NEAR) -> np.ndarr
     outside = shots["compartment"][-1] == OUTSIDE
     if lattice.wrap and not outside.any():
         return None
-    near = lattice.distances(outside) <= within if outside.any() else np.zeros(lattice.n, dtype=bool)
     held = np.stack([shots[name][-1] for name in ("tumour", "tumour_lumen")])
+    sites = np.flatnonzero((held >= 0).any(axis=0))
+    near = np.zeros(lattice.n, dtype=bool)
+    for dx, dy in zip(*lattice.square_around(int(within / lattice.site)), strict=True):
+        if np.sqrt(dx * dx + dy * dy) * lattice.site <= within:
+            there = lattice.moved(sites, dx, dy)
+            near[sites] |= (there >= 0) & outside[there]
     return np.unique(held[(held >= 0) & near]).astype(np.int64)
 
 

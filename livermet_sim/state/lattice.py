@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from livermet_sim.base.types import Reals
 from livermet_sim.state.rays import Rays, rays
@@ -22,6 +19,15 @@ from livermet_sim.state.rays import Rays, rays
 STEPS = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)])
 SIDES = 4
 FINE = 2.0**20
+FEW = 16  # places that are sooner asked one by one than put into a tree
+
+
+@cache
+def _pictures() -> Any:
+    """Return what works on pictures, loaded by those who need it: that takes as long as a day of a lobule."""
+    from scipy import ndimage
+
+    return ndimage
 
 
 @dataclass(frozen=True)
@@ -247,11 +253,21 @@ class Lattice:
 
     def gaps_to(self, others: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """Return what says of sites how far the nearest of ``others`` is, for those who ask several times."""
-        from scipy.spatial import KDTree
+        if len(others) <= FEW:
+            return lambda sites: self._gaps(sites, others)
+        from scipy.spatial import KDTree  # which takes long to load
 
         box = np.array(self.extent) if self.wrap else None
         tree = KDTree(np.stack(self.xy(others), axis=1), boxsize=box)
         return lambda sites: np.asarray(tree.query(np.stack(self.xy(sites), axis=1))[0])
+
+    def _gaps(self, sites: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return what `gaps` does, site by site of the others."""
+        far = np.full(len(sites), np.inf)
+        for other in others:
+            dx, dy = self.displacement(sites, other)
+            far = np.minimum(far, np.sqrt(dx * dx + dy * dy))
+        return far
 
     def _transform(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return distance and nearest site; a joined lattice is repeated as far around as distances reach."""
@@ -262,7 +278,7 @@ class Lattice:
         reach = 16 if self.wrap else 0
         while True:
             pad = [(min(reach, m), min(reach, m)) for m in most]
-            far, place = ndimage.distance_transform_edt(np.pad(picture, pad, "wrap"), return_indices=True)
+            far, place = _pictures().distance_transform_edt(np.pad(picture, pad, "wrap"), return_indices=True)
             inner = tuple(slice(p, p + size) for (p, _), size in zip(pad, picture.shape, strict=True))
             if not self.wrap or far[inner].max() <= reach or reach >= max(most):
                 break
@@ -275,10 +291,13 @@ class Lattice:
 
         Sites hang together by sides, and by corners where ``corners`` is true.
         """
-        found, number = ndimage.label(self.picture(mask), np.ones((3, 3)) if corners else None)
+        found, number = _pictures().label(self.picture(mask), np.ones((3, 3)) if corners else None)
         piece = found.ravel()
         if not self.wrap:
             return piece, number
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
         slots = range(len(STEPS) if corners else SIDES)
         seam = np.unique(np.concatenate([found[[0, -1]].ravel(), found[:, [0, -1]].ravel()]))
         at = np.flatnonzero(np.isin(piece, seam[seam > 0]))
@@ -296,7 +315,7 @@ class Lattice:
     def filled(self, mask: np.ndarray) -> np.ndarray:
         """Return ``mask`` with what it surrounds on all sides; the largest rest of a joined lattice is outside."""
         if not self.wrap:
-            return np.asarray(ndimage.binary_fill_holes(self.picture(mask))).ravel()
+            return np.asarray(_pictures().binary_fill_holes(self.picture(mask))).ravel()
         piece, number = self.pieces(~mask, corners=False)
         if number < 2:
             return mask.copy()
@@ -306,7 +325,7 @@ class Lattice:
         """Return site values blurred by a Gaussian of ``width`` sites, float64[n]."""
         mode = "wrap" if self.wrap else "nearest"
         picture: Reals = self.picture(values)
-        return ndimage.gaussian_filter(picture, width, mode=mode).ravel()
+        return _pictures().gaussian_filter(picture, width, mode=mode).ravel()
 
     def slope(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the slope of site values along x and y per um, by central differences."""

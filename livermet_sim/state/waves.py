@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from livermet_sim.base import threads
 from livermet_sim.base.types import Reals
@@ -39,6 +38,8 @@ class Waves:
         self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
     ) -> int:
         """Write the solution to ``concentration``, float64[n, F]; tolerance and number of passes do not matter."""
+        from scipy import fft  # which takes long to load
+
         signals: Reals = self._signals
         many = threads.number(len(source))
         blocks = threads.ranges(len(source))

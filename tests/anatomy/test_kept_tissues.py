@@ -1,15 +1,15 @@
-"""Check that a wide tissue that was built before comes back as it was, and that nothing else does."""
+"""Check that a tissue that was built before comes back as it was, and that nothing else does."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from livermet_sim.anatomy import build, shelf
-from livermet_sim.base import threads
+from livermet_sim.anatomy import build, construction, shelf
 from livermet_sim.scenario.load import load
 
 SETTINGS = load("baseline", {"tissue.lobules": 2, "tissue.lobule_diameter": 300.0}).values["tissue"]
@@ -17,8 +17,7 @@ SETTINGS = load("baseline", {"tissue.lobules": 2, "tissue.lobule_diameter": 300.
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
-    """Let every tissue count as wide, and keep them here."""
-    monkeypatch.setattr(threads, "WIDE", 1)
+    """Keep tissues here."""
     monkeypatch.setattr(shelf.jit, "side_folder", lambda name: tmp_path)
     return tmp_path
 
@@ -36,7 +35,7 @@ def same(one, other) -> bool:
 def test_what_comes_back_is_what_was_built(folder, monkeypatch):
     first = build.build(SETTINGS, 1)
     assert len(list(folder.iterdir())) == 1
-    monkeypatch.setattr(build, "_build", lambda *given: pytest.fail("built again"))
+    monkeypatch.setattr(construction, "construct", lambda *given: pytest.fail("built again"))
     assert same(first, build.build(SETTINGS, 1))
 
 
@@ -60,13 +59,15 @@ def test_a_damaged_file_is_built_anew(folder, at: int):
     assert shelf.kept(SETTINGS, 1) is not None
 
 
-def test_only_the_last_few_are_kept_and_no_small_tissue(folder, monkeypatch):
-    monkeypatch.setattr(shelf, "MOST_FILES", 2)
-    for seed in (1, 2, 3):
+def test_as_many_of_the_last_are_kept_as_there_is_room_for(folder, monkeypatch):
+    build.build(SETTINGS, 1)
+    (first,) = folder.iterdir()
+    monkeypatch.setattr(shelf, "MOST_BYTES", int(2.5 * first.stat().st_size))
+    os.utime(first, (0, 0))
+    for seed in (2, 3):
         build.build(SETTINGS, seed)
-    assert len(list(folder.iterdir())) == 2
-    assert shelf.kept(SETTINGS, 3) is not None
-    monkeypatch.setattr(threads, "WIDE", 10**9)
+    assert [shelf.kept(SETTINGS, seed) is not None for seed in (1, 2, 3)] == [False, True, True]
+    monkeypatch.setattr(shelf, "MOST_BYTES", 10)
     build.build(SETTINGS, 4)
     assert shelf.kept(SETTINGS, 4) is None
 

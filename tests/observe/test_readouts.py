@@ -138,6 +138,16 @@ def test_rings_of_a_lesion_across_the_sides(shift):
     assert np.count_nonzero(here.ring == INSIDE) == 9 and np.count_nonzero(here.ring == RIM) == 12
 
 
+@pytest.mark.parametrize("site", [8.0, 10.0, 33.0])
+def test_near_is_within_100_um_of_the_nearest_place_outside(site):
+    random, lattice = np.random.default_rng(3), Lattice(60, 40, site)
+    outside, held = random.random(lattice.n) < 0.004, np.arange(lattice.n)
+    shots = lattice.sizes | {"compartment": np.where(outside, 0, 3)[None], "tumour": held[None]}
+    near = near_edge(shots | {"tumour_lumen": np.full((1, lattice.n), -1)})
+    assert near is not None
+    assert near.tolist() == np.flatnonzero(lattice.distances(outside) <= 100.0).tolist()
+
+
 @pytest.mark.parametrize(
     ("lesion", "words"),
     [(12, "1 lesion has cells within 100 um of the tissue's outline"), (1025, "no lesion within 100 um")],
