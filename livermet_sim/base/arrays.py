@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from numpy.lib import format as npy
@@ -13,6 +14,7 @@ from livermet_sim.base.values import Values, shape_of
 
 MAX_ARRAY_BYTES = 8 << 30
 MOST_HEADER = 10_000
+LEVEL = 4  # of zlib: a third of the time that its usual 6 takes, and a twelfth more bytes
 _ENCRYPTED = 0x1
 _SIZES = {"f": (4, 8), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "b": (1,)}
 
@@ -78,6 +80,14 @@ def _check_shape(name: str, shape: tuple[int, ...], declared: Values, lengths: d
     wanted = shape_of(declared.axes, lengths, shape)
     if tuple(shape) != wanted:
         raise ValueError(f"array {name} has shape {tuple(shape)} and not {wanted}")
+
+
+def write_npz(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by name as NumPy reads them, packed; the same arrays give the same bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+        for name, values in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                npy.write_array(file, np.asanyarray(values), allow_pickle=False)
 
 
 def member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

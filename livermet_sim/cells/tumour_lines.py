@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -92,6 +93,12 @@ def load(name: str) -> Line:
     """
     if name not in names():
         raise ScenarioError("cells.tumour.line", f'"{name}" is not a tumour line', name=name, valid=names())
+    return _shipped(name)
+
+
+@cache
+def _shipped(name: str) -> Line:
+    """Return a line that ships; writing down where each value of a scenario comes from asks for it once a value."""
     return read(_folder() / f"{name}.toml")
 
 

@@ -43,34 +43,56 @@ def fork(
         if title in arms:
             raise LivermetError("fork", f'two treatments are called "{title}"')
         arms[title] = treated(parent.recipe, interventions, parent.world.clock.hours)  # type: ignore[arg-type]
-    hours = parent.remaining if days is None else 24.0 * days
-    said = []
-    with Progress(quiet) as progress:
-        for number, (title, recipe) in enumerate(arms.items()):
-            progress.turn(number, len(arms), f"{title}, " if len(arms) > 1 else "")
-            said.append(_one(parent, title, recipe, hours, out, progress))
+    day = f"{parent.world.clock.hours / 24.0:g}"
+    stem = f"{parent.recipe.name}-day{day}"  # type: ignore[attr-defined]
+    folders: list[Path] = []
+    try:
+        for title in arms:
+            own = None if out is None else out / _plain(title)
+            folders.append(place.reserve(own, f"{stem}-{title}", parent.seed))
+        with Progress(quiet) as progress:
+            end = parent.world.clock.hours + 24.0 * days if days is not None else None
+            said = _carry_out(parent, arms, folders, end, progress)
+    finally:
+        place.drop_empty(folders)
     if not quiet:
         typer.echo("\n".join(said))
 
 
-def _one(parent: Engine, title: str, recipe: Any, hours: float, out: Path | None, progress: Progress) -> str:
-    """Run one arm, save it, and say in a line how it ended."""
-    day = f"{parent.world.clock.hours / 24.0:g}"
-    name = f"{parent.recipe.name}-day{day}-{title}"  # type: ignore[attr-defined]
-    folder = place.reserve(None if out is None else out / _plain(title), name, parent.seed)
-    child = parent.fork(recipe)
-    complete = True
+def _carry_out(
+    parent: Engine, arms: dict[str, Any], folders: list[Path], end: float | None, progress: Progress
+) -> list[str]:
+    """Run and save all arms; those that come to differ later share the days until then. Say in a line how each ended."""
+    from livermet_sim.sweep.parting import part_ways
+
+    titles = list(arms)
+    said: dict[int, str] = {}
+    under_way: tuple[int, Engine] = (0, parent)
+
+    def carry(number: int, engine: Engine, hours: float) -> None:
+        nonlocal under_way
+        under_way = (number, engine)
+        progress.turn(len(said), len(arms), f"{titles[number]}, " if len(arms) > 1 else "")
+        engine.run(hours, progress)
+
+    first = parent.fork(arms[titles[0]])
     try:
-        child.run(hours, progress)
+        for number, engine, _ in part_ways(list(arms.values()), parent.seed, first, end, carry):
+            result = engine.result()
+            result.save(folders[number], figures=False)
+            alive = int(result.timeseries["n_tumour"].iloc[-1])
+            said[number] = (
+                f"{titles[number]}: {alive:,} tumour cells alive on day {result.days:.3g}; saved in {folders[number]}"
+            )
     except KeyboardInterrupt:
-        complete = False
-    result = child.result(complete)
-    result.save(folder, figures=False)
-    if not complete:
-        typer.echo(f"livermet: stopped; what was computed is in {folder}, marked as incomplete.", err=True)
-        raise typer.Exit(STOPPED)
-    alive = int(result.timeseries["n_tumour"].iloc[-1])
-    return f"{title}: {alive:,} tumour cells alive on day {result.days:.3g}; saved in {folder}"
+        number, engine = under_way
+        kept = f"{len(said)} of {len(arms)} ended, nothing was saved of this one"
+        if not progress.at_once:
+            engine.result(complete=False).save(folders[number], figures=False)
+            kept = f"what was computed is in {folders[number]}, marked as incomplete"
+        typer.echo(f"livermet: stopped; {kept}.", err=True)
+        raise typer.Exit(STOPPED) from None
+    return [said[number] for number in range(len(arms))]
 
 
 def _plain(title: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from livermet_sim.base.errors import LivermetError, ResultError
@@ -77,6 +77,13 @@ def reserve(
         reason = (error.strerror or str(error)).lower()
         raise ResultError(str(folder), f"the results cannot be written there ({reason})") from None
     return folder
+
+
+def drop_empty(folders: Iterable[Path]) -> None:
+    """Take away the folders in which nothing came to be kept."""
+    for folder in folders:
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _made(folder: Path, named: bool) -> bool:

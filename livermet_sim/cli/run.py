@@ -146,9 +146,7 @@ def run(
         typer.echo(f"livermet: stopped; {end}{others}.", err=True)
         raise typer.Exit(STOPPED) from None
     finally:
-        for folder in folders:
-            if not any(folder.iterdir()):
-                folder.rmdir()
+        place.drop_empty(folders)
     if not quiet:
         typer.echo("\n".join(said))
 

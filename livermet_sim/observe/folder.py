@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from livermet_sim.base.arrays import MAX_ARRAY_BYTES, read_npz
+from livermet_sim.base.arrays import MAX_ARRAY_BYTES, read_npz, write_npz
 from livermet_sim.base.checksums import SEAL, compare, seal, sealed
 from livermet_sim.base.errors import ResultError
 from livermet_sim.base.read import MAX_TEXT_BYTES, content, guarded, is_folder, read_object, read_text, short
@@ -100,11 +100,9 @@ def _fill(result: Record, folder: Path, draw: Callable[[Path], object] | None) -
         (folder / name).write_bytes(data)
     for name in columns.TABLES:
         _write_table(getattr(result, name), name, folder / f"{name}.parquet")
-    with open(folder / "snapshots.npz", "wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **result.snapshots)
+    write_npz(folder / "snapshots.npz", result.snapshots)
     if result.frames:
-        with open(folder / "frames.npz", "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **result.frames)
+        write_npz(folder / "frames.npz", result.frames)
     _write_text(folder / "summary.txt", summary.report(result) + "\n")
     seal(folder, OURS - {SEAL})
     if draw is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _WORDING, SLACK = ("name", "doc"), 1e-6  # h
 # an intervention, and how many before it kill: its luck goes by both places
 Placed = tuple[Intervention, int]
+# carries the run of the arm at a place on by so many hours
+Carry = Callable[[int, "Engine", float], None]
 
 
 def parting(one: Scenario, other: Scenario) -> float | None:
@@ -69,7 +72,11 @@ def _apart(one: Placed | None, other: Placed | None) -> float | None:
 
 
 def part_ways(
-    arms: Sequence[Scenario], seed: int, engine: Engine | None = None
+    arms: Sequence[Scenario],
+    seed: int,
+    engine: Engine | None = None,
+    end: float | None = None,
+    carry: Carry = lambda place, engine, hours: engine.run(hours),
 ) -> Iterator[tuple[int, Engine, float]]:
     """Give runs of one seed as they end; those that share days part from one liver when they come to differ.
 
@@ -79,6 +86,10 @@ def part_ways(
         None of them may differ from the first from its beginning: see `parting`.
     engine : Engine, optional
         The first arm's run, at a time before any parts from it.
+    end : float, h, optional
+        When all end, instead of where their scenarios do.
+    carry : callable, optional
+        Carries a run on: told the place of the arm that it is of, the run and for how many hours.
 
     Yields
     ------
@@ -89,11 +100,11 @@ def part_ways(
     from livermet_sim.engine import Engine
 
     start = time.perf_counter()
-    yield from _carried_on(engine or Engine(arms[0], seed), list(enumerate(arms)), start)
+    yield from _carried_on(engine or Engine(arms[0], seed), list(enumerate(arms)), start, end, carry)
 
 
 def _carried_on(
-    engine: Engine, arms: list[tuple[int, Scenario]], start: float
+    engine: Engine, arms: list[tuple[int, Scenario]], start: float, latest: float | None, carry: Carry
 ) -> Iterator[tuple[int, Engine, float]]:
     """Carry a liver on under the first arm; who differs from it leaves in time, all that leave at once as one liver."""
     (place, own), *others = arms
@@ -103,19 +114,23 @@ def _carried_on(
         if hour is None:
             raise ValueError(f"arm {number} differs from the first from its beginning")
         leaving.setdefault(hour, []).append((number, other))
-    spent, end = 0.0, 24.0 * float(own.value("run.days"))
+    spent, end = 0.0, 24.0 * float(own.value("run.days")) if latest is None else latest
     for hour in sorted(leaving):
-        carry_to(engine, min(hour, end))
+        carry_to(engine, min(hour, end), partial(carry, place))
         spent += time.perf_counter() - start
         start = time.perf_counter()
         child: Any = engine.fork(leaving[hour][0][1])
-        yield from _carried_on(child, leaving[hour], start)
+        yield from _carried_on(child, leaving[hour], start, latest, carry)
         start = time.perf_counter()
-    engine.run()
+    carry_to(engine, end, partial(carry, place))
     yield place, engine, spent + time.perf_counter() - start
 
 
-def carry_to(engine: Engine, hour: float) -> None:
+def carry_to(
+    engine: Engine,
+    hour: float,
+    carry: Callable[[Engine, float], None] = lambda engine, hours: engine.run(hours),
+) -> None:
     """Carry a run to an hour, unless it is there or beyond."""
     if hour - engine.world.clock.hours > SLACK:
-        engine.run(hour - engine.world.clock.hours)
+        carry(engine, hour - engine.world.clock.hours)

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from livermet_sim import cli
+from livermet_sim.engine import Engine
 
 RUN = ["run", "strip", "--seed", "3", "--no-figures", "--days"]
 LATE = 'name = "late"\n[[interventions]]\naction = "deplete"\ntarget = "kupffer"\nstart = "12 h"\n'
@@ -83,6 +84,55 @@ def test_a_saved_state_is_forked_into_treatments_that_share_its_luck(there):
     assert digest(untreated) == digest(saved) != digest(treated)
     # the folder of a fork is that of a run like any other: it gives the same bits from its beginning
     assert "the same to the bit" in said("replay", str(treated))
+
+
+def test_arms_that_come_to_differ_later_are_one_liver_until_then(there, monkeypatch):
+    for name, hour in {"late": 12, "later": 18, "latest": 18}.items():
+        text = LATE.replace("late", name).replace("12 h", f"{hour} h")
+        (there / f"{name}.toml").write_text(
+            text.replace("kupffer", "nk") if name == "latest" else text, "utf-8"
+        )
+    said(*RUN, "0.25", "--save-at", "6 h", "-q", "--out", "saved")
+    words, steps, step = ["fork", "saved/checkpoint-day0.25.npz"], [], Engine.step
+    for name in ("late", "later", "latest"):
+        said(*words, f"{name}.toml", "--days", "0.75", "-q", "--out", "alone")
+    monkeypatch.setattr(Engine, "step", lambda engine: (steps.append(1), step(engine))[1])
+    lines = said(*words, "late.toml", "later.toml", "latest.toml", "--days", "0.75", "--out", "together")
+    # 18 h of the first, 12 h of the second that leaves it after 6 h, 6 h of the third that leaves that one after 12 h
+    assert len(steps) == 4 * (18 + 12 + 6)
+    assert [line.partition(":")[0] for line in lines.splitlines()[-3:]] == ["late", "later", "latest"]
+    found = {name: digest(there / "together" / name) for name in ("late", "later", "latest")}
+    assert found == {name: digest(there / "alone" / name) for name in found} and len(set(found.values())) == 3
+
+
+def test_a_fork_that_is_stopped_keeps_the_arm_under_way_and_leaves_no_empty_folder(there, monkeypatch):
+    for name in ("one", "two"):
+        (there / f"{name}.toml").write_text(LATE.replace("late", name), encoding="utf-8")
+    said(*RUN, "0.25", "--save-at", "6 h", "-q", "--out", "saved")
+    steps, step = [], Engine.step
+
+    def pressed(engine: Engine) -> None:
+        steps.append(1)
+        if len(steps) == 30:
+            signal.raise_signal(signal.SIGINT)
+        step(engine)
+
+    monkeypatch.setattr(Engine, "step", pressed)
+    words = [
+        "fork",
+        "saved/checkpoint-day0.25.npz",
+        "one.toml",
+        "two.toml",
+        "--days",
+        "0.75",
+        "--out",
+        "forks",
+    ]
+    found = CliRunner().invoke(cli.app, words)
+    assert found.exit_code == 130 and "marked as incomplete" in found.output
+    [kept] = (there / "forks").iterdir()
+    record = json.loads((kept / "provenance.json").read_text(encoding="utf-8"))
+    assert record["complete"] is False and record["hours"] == 6.0 + 30 * 0.25
 
 
 MISTAKES = {
