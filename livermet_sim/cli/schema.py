@@ -13,7 +13,7 @@ def schema(
         str,
         typer.Argument(
             metavar="[KIND]",
-            help="scenario, rules, intervention, study, calibration or experiment; all of them with --out.",
+            help="scenario, rules, intervention, study, calibration, matching or experiment; all of them with --out.",
         ),
     ] = "",
     out: Annotated[

@@ -14,6 +14,7 @@ from livermet_sim.interventions.intervention import (
     EARLIEST,
     RELATIVE,
     Intervention,
+    days,
     end,
     read_one,
     start,
@@ -68,7 +69,7 @@ class Condition(Intervention):
 
     def said(self) -> str:
         """Return it as a reader would say it."""
-        return f"{self.condition.replace('_', ' ')} liver ({100 * self.strength:.0f} %)"
+        return f"{self.condition.replace('_', ' ')} liver ({100 * self.strength:.0f} %), {days(self.start, self.end)}"
 
     @classmethod
     def completed(cls, table: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:

@@ -11,13 +11,13 @@
     seeds = 2           # livers of each set and case
 
     [factors]           # as in a study
-    "rules.MV12.max" = { low = "x0.5", high = "x2", scale = "log" }
+    "rules.MV12.maximum" = { low = "x0.5", high = "x2", scale = "log" }
 
     [held_against]
     anchors = ["b16f1:*"]           # case:figure of ``livermet baseline``, or patterns
     experiments = ["wen_kc_early"]  # names or patterns; held-out ones are refused
     [watched]
-    experiments = ["hiratsuka_*"]   # run and shown, but nothing is ruled out by them
+    experiments = ["correia_*"]   # run and shown, but nothing is ruled out by them
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def _read(tables: Mapping[str, Any], stem: str, text: str) -> Matching:
     scenario, lobules = str(tables.get("scenario", "baseline")), whole(tables.get("lobules", 2), "lobules", 1)
     with naming("scenario"):
         files.find(scenario)
-    factors = read_factors(tables.get("factors", {}), load(scenario, {"tissue.lobules": lobules}))
+    factors = read_factors(
+        tables.get("factors", {}), load(scenario, {"tissue.lobules": lobules}, option="scenario,")
+    )
     if len(factors) < 2:
         raise ScenarioError("factors", "name at least two parameters and their ranges")
     if any(factor.values for factor in factors):

@@ -87,9 +87,8 @@ class Rule:
         for key in table:
             if key not in KEYS:
                 raise RuleError(f"{place}.{key}", "a rule has no such key", name=key, valid=KEYS)
-        for key in NEEDED:
-            if key not in table:
-                raise RuleError(place, f'the rule lacks "{key}"; a rule needs {", ".join(NEEDED)}')
+        if absent := [f'"{key}"' for key in NEEDED if key not in table]:
+            raise RuleError(place, f"the rule lacks {', '.join(absent)}; a rule needs {', '.join(NEEDED)}")
         actor = _name(place, "actor", table, words.kinds, "is not a cell kind")
         signal = _name(place, "signal", table, words.signals, "is not a signal")
         known, former = words.behaviours[actor], words.former.get(actor, {})

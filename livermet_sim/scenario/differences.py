@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from livermet_sim.base.specs import Parameter
 from livermet_sim.rulebook.explain import sentence
 from livermet_sim.rulebook.rule import Rule
+from livermet_sim.rulebook.wording import quantity
 from livermet_sim.scenario.resolved import Resolved
 from livermet_sim.scenario.write import literal
 
 WORDING = ("says", "source", "grade")
+CALLED = {"half_max": "half-maximum", "power": "Hill power", "where": "place"}
 
 
 def differences(a: Resolved, b: Resolved) -> list[str]:
@@ -82,16 +84,38 @@ def _rule(old: Rule, new: Rule, a: Resolved, b: Resolved) -> Iterator[str]:
     changed = [key for key in records[1] if records[0][key] != records[1][key] and key != "enabled"]
     numbers = [key for key in changed if key not in WORDING]
     if numbers:
-        words = ", ".join(
-            f"{key} is {_plain(records[1][key])} instead of {_plain(records[0][key])}" for key in numbers
-        )
-        yield f"of the rule {new.id} {words}"
+        words = ", ".join(_changed(key, old, new, a, b) for key in numbers)
+        base = float(b.values[f"cells.{new.actor}"][new.behaviour])
+        yield f"of the rule {new.id} {words}: {sentence(new, base, b.rules.words)}"
     if len(numbers) < len(changed):
         yield f"the rule {new.id} has other words or sources ({', '.join(key for key in changed if key in WORDING)})"
 
 
-def _plain(value: Any) -> str:
-    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else f"{value}"
+def _changed(key: str, old: Rule, new: Rule, a: Resolved, b: Resolved) -> str:
+    """Return in words what a key of a rule was and is."""
+    before, after = _of_rule(key, old, a), _of_rule(key, new, b)
+    fold = (
+        _fold(getattr(old, key), getattr(new, key))
+        if (old.fold, old.signal, old.behaviour) == (new.fold, new.signal, new.behaviour)
+        else ""
+    )
+    return f"the {CALLED.get(key, key)} is {after} instead of {before}{fold}"
+
+
+def _of_rule(key: str, rule: Rule, scenario: Resolved) -> str:
+    words, value = scenario.rules.words, getattr(rule, key)
+    if key == "half_max":
+        return quantity(value, words.signals[rule.signal].unit)
+    if key == "maximum":
+        unit = words.behaviours[rule.actor][rule.behaviour].unit
+        return f"{value:.4g} times the base" if rule.fold else quantity(value, unit)
+    return (
+        " and ".join(map(str, value))
+        if isinstance(value, list | tuple)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else f"{value}"
+    )
 
 
 def _interventions(a: Resolved, b: Resolved) -> Iterator[str]:
@@ -100,12 +124,16 @@ def _interventions(a: Resolved, b: Resolved) -> Iterator[str]:
         if own in there:
             there.remove(own)
             here.remove(own)
-    yield from (f"no more: {_done(own)}" for own in here)
-    yield from (f"done besides: {_done(own)}" for own in there)
-
-
-def _done(own: Mapping[str, Any]) -> str:
-    """Return an intervention in words: its action, and its keys."""
-    table = own.to_dict() if hasattr(own, "to_dict") else dict(own)  # type: ignore[attr-defined]
-    keys = ", ".join(f"{key} {literal(value)}" for key, value in table.items() if key != "action")
-    return f"{table['action']} ({keys})"
+    for own in here:
+        alike = next((other for other in there if other.said() == own.said()), None)
+        if alike is None:
+            yield f"no more: {own.said()}"
+            continue
+        there.remove(alike)
+        old, new = own.to_dict(), alike.to_dict()
+        keys = ", ".join(
+            f"{key} are others" if isinstance(new[key], list) else f"{key} is {literal(new[key])} instead of {literal(old[key])}"
+            for key in new if new[key] != old[key]
+        )  # fmt: skip
+        yield f"done otherwise: {own.said()}: {keys}"
+    yield from (f"done besides: {own.said()}" for own in there)

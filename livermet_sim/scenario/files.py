@@ -17,6 +17,26 @@ DEEPEST = 12
 LARGEST_WHOLE = 1 << 64
 TREATMENTS = "treatments"
 RUN_MARK = "provenance.json"  # lies in the folder of a run, which stands for the scenario in it
+# keys of files of another kind than the one that is read, and what those are
+HOMES = {
+    **dict.fromkeys(("extends", "line", "cells", "rules", "interventions"), "a scenario (livermet run)"),
+    **dict.fromkeys(("scenario", "set", "design", "factors", "points"), "a study (livermet sweep)"),
+    **dict.fromkeys(("calibration", "arms", "targets"), "a calibration (livermet calibrate)"),
+    **dict.fromkeys(("matching", "held_against", "watched"), "a matching (livermet match)"),
+    **dict.fromkeys(("reference", "readout", "treated", "expected"), "an experiment (livermet validate)"),
+}
+# what the parser says, and what helps against it
+_HELP = (
+    (r"cannot declare \('?(.*?)'?,?\) twice", "the table {0} is there twice; put its keys under one head"),
+    (r"cannot overwrite a value", "cannot overwrite a value: the same name is there twice"),
+    (r"illegal character '\\n'", "a quote is opened and not closed on its line"),
+    (
+        r"(expected newline .*)",
+        '{0}; a value with a unit or several words stands between quotes, as in "5 day"',
+    ),
+    (r"(expected '=' .*)", "{0}; a line is name = value, or a head such as [run]"),
+    (r"(invalid value)", "{0}; true and false are written small, a text stands between straight quotes"),
+)
 _WHERE = re.compile(r"^(.*?) \(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
 
 
@@ -164,4 +184,8 @@ def _syntax(place: str, content: bytes, message: str) -> ScenarioError:
         return ScenarioError(place, f"it is not TOML: {message}")
     last = content.rstrip().count(b"\n") + 1
     reason = match[1][0].lower() + match[1][1:]
+    for pattern, words in _HELP:
+        if found := re.fullmatch(pattern, reason):
+            reason = words.format(*(re.sub(r"', '", ".", group) for group in found.groups()))
+            break
     return ScenarioError(f"{place}, line {match[2] or last}", f"it is not TOML: {reason}")

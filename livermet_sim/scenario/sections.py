@@ -30,6 +30,7 @@ from livermet_sim.processes.own import added as added_processes
 from livermet_sim.processes.staging import thresholds
 from livermet_sim.rulebook.ablation import PROCESSES
 from livermet_sim.scenario.draft import HEAD, Draft, place
+from livermet_sim.scenario.files import HOMES
 from livermet_sim.state.clock import SECTION as RUN
 from livermet_sim.state.signals import FIELDS, SYSTEMIC, field_section
 
@@ -68,6 +69,13 @@ def unknown(name: str, where: str, sections: Mapping[str, Section]) -> ScenarioE
     if name == "extends":
         return ScenarioError(where, "only a file can extend a scenario; name that scenario instead")
     parts = name.split(".")
+    if parts[0] == "interventions":
+        return ScenarioError(
+            where,
+            "interventions are a list of tables, each under a head with two brackets, [[interventions]]",
+        )
+    if parts[0] in HOMES:
+        return ScenarioError(where, f"this belongs into {HOMES[parts[0]]} and not into a scenario")
     holders = [s.name for s in sections.values() if parts[-1] in s.names()]
     if len(parts) == 1 and holders:
         return ScenarioError(where, f'there is no such key; did you mean "{holders[0]}.{name}"?')

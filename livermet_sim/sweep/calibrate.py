@@ -46,6 +46,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class Calibration:
         for arm, changes in self.arms.items():
             with placed(f"arms.{arm}"):
                 change_paths(self.base, changes)
-        self.text = ""
+        self.text = self.place = ""
 
     @classmethod
     def load(cls, path: str | Path) -> Calibration:
@@ -126,7 +127,7 @@ class Calibration:
                 study.base, tables.get("factors", {}), tables.get("targets", []), arms=tables.get("arms"),
                 name=str(tables.get("name", path.stem)), **(OWN | own),
             )  # fmt: skip
-        found.text = text
+        found.text, found.place = text, files.label(path)
         return found
 
     def run(
@@ -148,7 +149,8 @@ class Calibration:
         """
         store = Store(Path(folder or inside(Path("results"), self.name)))
         store.create()
-        self._check_names()
+        with within(self.place, self.text) if self.text else nullcontext():
+            self._check_names()
         trials = self._prepare(store)
         each = len(self.arms) * self.replicates
         with show(self.trials * each, len(trials) * each, progress) as watch:
@@ -302,12 +304,14 @@ class Calibration:
 
         engine = Engine(self.base, self.seed)
         series = engine.recorder.observe(engine.world, 0.0)
-        for target in self.targets:
+        for number, target in enumerate(self.targets):
             valid = series if target.days else engine.measures()
             if target.column not in valid and not (target.days and target.column.startswith("dead_")):
                 kind = "column in the time series" if target.days else "measure"
-                raise LivermetError(f"target {target.name}", f'there is no {kind} "{target.column}"',
-                                    name=target.column, valid=valid)  # fmt: skip
+                place = f"targets[{number}].{'series' if target.days else 'measure'}"
+                raise LivermetError(
+                    place, f'there is no {kind} "{target.column}"', name=target.column, valid=valid
+                )
 
     def _best(self, fit: Fit) -> str:
         """Return the best trial as a scenario file's changes."""

@@ -115,6 +115,10 @@ def check_keys(table: Mapping[str, Any], valid: tuple[str, ...], prefix: str) ->
     """
     for key in table:
         if key not in valid:
+            if not prefix and key in files.HOMES:
+                raise ScenarioError(
+                    key, f"this belongs into {files.HOMES[key]}; valid: {', '.join(sorted(valid))}"
+                )
             raise ScenarioError(f"{prefix}{key}", "there is no such key", name=key, valid=valid)
 
 

@@ -1,4 +1,4 @@
-"""Make JSON Schemas of the files of studies and calibrations."""
+"""Make JSON Schemas of the files of studies, calibrations and matchings."""
 
 from __future__ import annotations
 
@@ -74,3 +74,26 @@ def calibration() -> Schema:
         "required": ["factors", "targets"],
     }
     return named("calibration", body)
+
+
+def matching() -> Schema:
+    """Return the schema of a matching's file."""
+    names = {"type": "array", "items": {"type": "string"}}
+    own = {key: {"type": "integer", "minimum": 1} for key in ("waves", "points", "seeds")}
+    span = {
+        "type": "object",
+        "properties": dict.fromkeys(("anchors", "experiments"), names),
+        "additionalProperties": False,
+    }
+    properties: Schema = {
+        "name": text("What it is called."), "doc": text("What it asks."), "scenario": text("Scenario by name or path."),
+        "lobules": {"type": "integer", "minimum": 1, "description": "Size of each liver."},
+        "matching": {"type": "object", "properties": {**own, "seed": {"type": "integer", "minimum": 0}}, "additionalProperties": False,
+                     "description": "Rounds, parameter sets of a round, livers of each set."},
+        "factors": factors() | {"minProperties": 2, "description": "What is open, by dotted name: ranges."},
+        "held_against": span | {"minProperties": 1, "description": "What rules sets out: anchors as case:figure, experiments; patterns too."},
+        "watched": {"type": "object", "properties": {"experiments": names}, "additionalProperties": False,
+                    "description": "What is run and rules nothing out."},
+    }  # fmt: skip
+    body = {"type": "object", "properties": properties, "additionalProperties": False}
+    return named("matching", body | {"required": ["factors", "held_against"]})

@@ -166,6 +166,10 @@ def of(tables: Mapping[str, Any], name: str, label: str, text: str = "") -> Expe
     given = {plain(str(key), label): plain(value, _at(label, str(key))) for key, value in tables.items()}
     for key in given:
         if key not in KEYS:
+            if key in files.HOMES:
+                raise ScenarioError(
+                    _at(label, key), f"this belongs into {files.HOMES[key]} and not into an experiment"
+                )
             raise ScenarioError(_at(label, key), "there is no such key", name=key, valid=KEYS)
     found: dict[str, Any] = {key: _text(given, key, label) for key in _TEXTS}
     found |= {key: _text(given, key, label) for key in _OTHER_TEXTS if key in given}

@@ -60,7 +60,7 @@ def experiment() -> Schema:
 
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "scenario": json_schema.scenario, "rules": json_schema.rules, "intervention": json_schema.treatment,
-    "study": studies.study, "calibration": studies.calibration, "experiment": experiment,
+    "study": studies.study, "calibration": studies.calibration, "matching": studies.matching, "experiment": experiment,
 }  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def schema(kind: str) -> Schema:
     ----------
     kind : str
         scenario (with its rules and interventions), rules, intervention (a scenario that does something to a liver and
-        changes nothing else), study, calibration or experiment.
+        changes nothing else), study, calibration, matching or experiment.
 
     Raises
     ------

@@ -269,7 +269,7 @@ MISTAKES = [
     (["check", "no/such.toml"], 'there is no file "no/such.toml"; valid: anti_egfr, anti_vegf, b16f1, baseline, cc531s, '
      "ccr2_block, cxcr2_block, cytotoxic, exosome_priming, fibrosis, ischaemia_reperfusion, kupffer_loss_early, ..."),
     (["check", "folder/x.toml"], '"folder/x.toml" is a folder; a scenario is a file ending in .toml'),
-    (["check", "broken.toml"], "broken.toml, line 2: it is not TOML: invalid value"),
+    (["check", "broken.toml"], "broken.toml, line 2: it is not TOML: invalid value; true and false are written small, a text stands between straight quotes"),
     (["check", "big.toml"], "big.toml: it is larger than 1 MB; that is no scenario"),
     (["check", "round.toml"], "round.toml, line 1, extends: the files extend each other in a circle: round > round"),
     (["run", "strip", "--days", "-3"], "--set run.days: -3 day is impossible; it must be from 0 to 3650"),
@@ -337,7 +337,11 @@ def test_show_scenario_lists_those_that_can_be_called_by_name(livermet):
     words = livermet("show", "scenario").out
     assert [line.split()[0] for line in words.splitlines() if line[0] != " "] == sorted(files.known())
     assert re.search(r"^mine +A scenario of my own\.$", words, re.MULTILINE)
-    assert re.search(r"^odd +scenarios/odd.toml, line 1: it is not TOML: invalid value$", words, re.MULTILINE)
+    assert re.search(
+        r"^odd +scenarios/odd.toml, line 1: it is not TOML: invalid value; true and false",
+        words,
+        re.MULTILINE,
+    )
 
 
 def test_show_prints_lines_parameters_and_rules(livermet):

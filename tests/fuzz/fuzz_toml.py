@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 import livermet_sim as lm
+from livermet_sim.matching.file import read as read_matching
 from livermet_sim.observe.record import plain as as_json
 from livermet_sim.scenario.load import from_dict
 from livermet_sim.sweep.calibrate import Calibration
@@ -177,6 +178,27 @@ over = "main"
 value = 1.24
 error = 0.19
 """
+MATCHING = """name = "mine"
+scenario = "baseline"
+lobules = 2
+
+[matching]
+waves = 1
+points = 4
+seeds = 1
+seed = 3
+
+[factors]
+"cells.tumour.divide" = { low = "0.028 /h", high = "0.045 /h", scale = "log" }
+"rules.AN5.half_max" = { low = 0.5, high = 1.2 }
+
+[held_against]
+anchors = ["mc38:*"]
+experiments = ["wen_kc_early"]
+
+[watched]
+experiments = ["correia_*"]
+"""
 
 
 def text_file(text: str) -> Callable[[Path], Any]:
@@ -226,6 +248,11 @@ def calibration(folder: Path, rng: np.random.Generator) -> Any:
     own = Calibration.load(folder / "mine.toml")
     numbers = (own.trials, own.batch, own.replicates, own.seed)
     return own.base.digest, repr(own.factors), repr(own.targets), repr(own.arms), numbers
+
+
+def matching(folder: Path, rng: np.random.Generator) -> Any:
+    """Read a matching file."""
+    return read_matching(str(folder / "mine.toml")).key
 
 
 def experiment(folder: Path, rng: np.random.Generator) -> Any:

@@ -28,6 +28,7 @@ KINDS = (
     Kind("interventions (TOML)", toml.text_file(toml.INTERVENTIONS), toml.scenario, judge=toml.scenario_is_as_written, names="mine"),
     Kind("study (TOML)", toml.text_file(toml.STUDY), toml.study, names="mine"),
     Kind("calibration (TOML)", toml.text_file(toml.CALIBRATION), toml.calibration, names="mine"),
+    Kind("matching (TOML)", toml.text_file(toml.MATCHING), toml.matching, names="mine"),
     Kind("PhysiCell rules (CSV)", physicell.make, physicell.read, same=physicell.same, judge=physicell.is_as_written, few=250, names="mine"),
     Kind("PhysiCell rules with what is kept beside", physicell.make_both, physicell.read, "*.json", same=physicell.same, few=100, names="mine"),
     Kind("result", saved, folders.result, "run/*", sealed=True),

@@ -39,9 +39,28 @@ def test_tables_nested_too_deeply_are_refused(write):
 
 BROKEN = [
     (b"[run\ndays = 3", "mine.toml, line 1: it is not TOML: expected ']' at the end of a table declaration"),
-    (b"[run]\n\ndays 3", "mine.toml, line 3: it is not TOML: expected '=' after a key in a key/value pair"),
+    (
+        b"[run]\n\ndays 3",
+        "mine.toml, line 3: it is not TOML: expected '=' after a key in a key/value pair; a line is name = value, or a head such as [run]",
+    ),
+    (
+        b"[run]\ndays = 3 day",
+        'mine.toml, line 2: it is not TOML: expected newline or end of document after a statement; a value with a unit or several words stands between quotes, as in "5 day"',
+    ),
+    (b'line = "mc38\n', "mine.toml, line 1: it is not TOML: a quote is opened and not closed on its line"),
+    (
+        b"[cells.nk]\n[cells.nk]",
+        "mine.toml, line 2: it is not TOML: the table cells.nk is there twice; put its keys under one head",
+    ),
+    (
+        b"[rules.MV12]\nenabled = False",
+        "mine.toml, line 2: it is not TOML: invalid value; true and false are written small, a text stands between straight quotes",
+    ),
     (b'[run]\nx = "abc', "mine.toml, line 2: it is not TOML: unterminated string"),
-    (b"a = 1\na = 2", "mine.toml, line 2: it is not TOML: cannot overwrite a value"),
+    (
+        b"a = 1\na = 2",
+        "mine.toml, line 2: it is not TOML: cannot overwrite a value: the same name is there twice",
+    ),
     (b"name = 'x'\ndoc = '\xff'", "mine.toml, line 2: it is not text in UTF-8"),
     (b"a = " + b"[" * 5000, "mine.toml: its lists or tables are nested too deeply"),
     (b"#" * 1_000_001, "mine.toml: it is larger than 1 MB; that is no scenario"),

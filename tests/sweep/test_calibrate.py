@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -114,6 +115,7 @@ def test_a_mistake_is_one_sentence(old, new, words, tmp_path):
     with pytest.raises(LivermetError) as caught:
         Calibration.load(tmp_path / "small.toml").run(tmp_path / "out", workers=1, progress=False)
     assert words in caught.value.sentence and "\n" not in caught.value.sentence
+    assert re.search(r"small\.toml, line \d+, ", caught.value.sentence)
 
 
 def test_a_fit_is_drawn(calibration, tmp_path):

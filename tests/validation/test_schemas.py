@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from livermet_sim.base.errors import LivermetError
+from livermet_sim.matching import file as matchings
 from livermet_sim.scenario.write import key, literal
 from livermet_sim.sweep import calibrate, file, targets
 from livermet_sim.sweep.calibrate import Calibration
@@ -27,6 +28,7 @@ FILES = {
     "intervention": sorted((ROOT / "scenarios" / "treatments").glob("*.toml")),
     "study": sorted((ROOT / "scenarios" / "sweeps").glob("*.toml")),
     "calibration": sorted((ROOT / "scenarios" / "calibrations").glob("*.toml")),
+    "matching": sorted((PACKAGE / "matching").glob("*.toml")),
     "rules": sorted(path for path in (PACKAGE / "rules").glob("*.toml") if path.stem != "mechanisms"),
     "experiment": sorted(
         path for path in (PACKAGE / "experiments").glob("*.toml") if path.stem != "not_expressible"
@@ -79,19 +81,31 @@ def test_a_file_of_ones_own_is_led_to_the_schema_that_ships(tmp_path):
 
 
 def test_schemas_know_the_keys_that_reading_knows():
-    known = {kind: set(schemas.schema(kind)["properties"]) for kind in ("experiment", "study", "calibration")}
+    known = {
+        kind: set(schemas.schema(kind)["properties"])
+        for kind in ("experiment", "study", "calibration", "matching")
+    }
     assert known == {
         "experiment": set(experiment.KEYS),
         "study": set(file.KEYS),
         "calibration": set(calibrate.KEYS),
+        "matching": set(matchings.KEYS),
     }
     own = schemas.schema("calibration")["properties"]
     assert set(own["targets"]["items"]["properties"]) == set(targets.KEYS)
     assert set(own["calibration"]["properties"]) == set(calibrate.OWN)
+    own = schemas.schema("matching")["properties"]
+    assert set(own["matching"]["properties"]) == set(matchings.OWN)
+    assert set(own["held_against"]["properties"]) == set(matchings.GROUPS)
     assert set(schemas.schema("study")["properties"]["design"]["properties"]) == set(file.DESIGN)
 
 
-READERS = {"experiment": experiment.read, "study": Sweep.load, "calibration": Calibration.load}
+READERS = {
+    "experiment": experiment.read,
+    "study": Sweep.load,
+    "calibration": Calibration.load,
+    "matching": lambda path: matchings.read(str(path)),
+}
 WRONG = (-1, True, "words", [], {}, [1, "x"], {"a": {"b": 1}}, 1e9)
 
 
@@ -147,6 +161,7 @@ def test_what_a_schema_refuses_reading_refuses_in_a_located_sentence(tmp_path_fa
         ("experiment", 'reference = "a"'), ("experiment", "dya = 3"), ("study", "[design]\nsample = 3"), ("study", "days = -1"),
         ("study", '[factors]\n"seeding.dose" = { lo = 1 }'), ("calibration", "[calibration]\ntrial = 3"),
         ("calibration", '[[targets]]\nmeasure = "x"\nseries = "y"\nvalue = 1\nerror = 1'), ("intervention", "[run]\ndays = 3"),
+        ("matching", "[matching]\nwave = 3"), ("matching", "[held_against]"), ("matching", '[factors]\n"seeding.dose" = {}\n[held_against]\nanchors = []'),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_invalid(kind, text):
