@@ -11,12 +11,18 @@ CAPILLARISATION = State(
     "the rate at which {cells} lose their fenestrae", "the rate at which {cells} regain their fenestrae",
 )  # fmt: skip
 
+DESENSITISATION = State(
+    "desensitisation", "desensitise", "resensitise", "LSEC: how far it no longer answers with E-selectin, 0 to 1.",
+    "The LSEC's own desensitisation to what made it show E-selectin, 0 to 1.",
+    "the rate at which {cells} cease to answer with E-selectin", "the rate at which {cells} answer with E-selectin again",
+)  # fmt: skip
+
 LSEC = Kind(
     "lsec",
     "Liver sinusoidal endothelial cells; each lines one stretch of sinusoid.",
     "segment",
     roles=frozenset({"lining"}),
-    states=(ACTIVATION, CAPILLARISATION),
+    states=(ACTIVATION, CAPILLARISATION, DESENSITISATION),
     followed=(Followed("activation", "1", "adhesion molecules on the lining", "Activation of the sinusoids' lining, mean."),),
     look=Look(
         "LSEC", "LSEC", "#ae5673", "", body=Body((7.0, 1.0), (3.4, 1.1), along_vessel=True), aside=1.05, rank=0,
@@ -39,8 +45,10 @@ LSEC = Kind(
         Parameter("deactivate", 0.04, "/h", "Rate at which adhesion molecules go down; half-life about 17 h.", 0.0, 100.0, "assumed: half-life 12-24 h, recalled", "assumed"),
         Parameter("capillarise", 0.0, "/h", "Rate at which fenestrae are lost.", 0.0, 100.0),
         Parameter("decapillarise", 0.004, "/h", "Rate at which fenestrae come back.", 0.0, 100.0),
+        Parameter("desensitise", 0.0, "/h", "Rate at which it ceases to answer with E-selectin.", 0.0, 100.0),
+        Parameter("resensitise", 0.03, "/h", "Rate at which it answers with E-selectin again; half in a day.", 0.0, 100.0, "assumed: a day, longer than the 12 to 24 h that E-selectin takes to go; still refractory after 44 h of TNF (Karmann 1996 J Exp Med 184:173)", "assumed"),
         Parameter("tether", 0.17, "1", "Ligand that tethers tumour cells of any line, E-selectin left out.", 0.0, 10.0, "as cells.lsec.grip (PMC3121175)", "derived"),
-        Parameter("selectin", 0.0, "1", "E-selectin, which tethers tumour cells that carry its ligand; 1 on a lining fully activated.", 0.0, 10.0, "none on the liver's endothelium at rest, PMID 10096570 (H-59: from 2 h, most at 6 to 8 h)", "found"),
+        Parameter("selectin", 0.0, "1", "E-selectin, which tethers tumour cells that carry its ligand; 1 at its peak, on a lining activated at once.", 0.0, 10.0, "none on the liver's endothelium at rest, PMID 10096570 (H-59: from 2 h, most at 6 to 8 h)", "found"),
         Parameter("grip", 0.2, "1", "Ligand that holds tethered tumour cells (VCAM-1, ICAM-1); 1 on a lining fully activated.", 0.0, 10.0, "Muro and Muzykantov in PMC3121175 (copies a cell: ICAM-1 1e4-1e5, in inflammation 3-5 times as many and as much VCAM-1 again, of which there is none at rest: 1 of 4 to 6)", "derived"),
         Parameter("sprout", 0.0, "/h", "Rate of sending out a tip.", 0.0, 100.0),
         Parameter("extend", 5.5, "um/h", "Speed of a sprout.", 0.0, 100.0, "Utzinger 2015 PMC4782613 (5 um/h); Qutub & Popel 2009 PMC2672076 (6.2 um/h)", "found"),

@@ -46,6 +46,7 @@ SPROUTS = Carried(
         Column("age", "h", "Time since it left its root."),
     ),
 )
+INHERITED = "activation", "desensitisation"  # what a new LSEC has of the one that it comes from
 SHUT = 0.5  # patency below which the end of a tube is pressed shut
 HOME = 35.0  # um: a sprout must not rejoin its own tube this near to its root
 
@@ -236,12 +237,14 @@ class Angiogenesis(Process):
         """Add the LSEC that line new stretches; a mother below 0 is one of them: see `Made`."""
         if not len(places):
             return
-        active, activation = world.cells.full("activation"), np.zeros(len(places))
-        first = len(world.segment_row)
-        for i, mother in enumerate(mothers.tolist()):
-            activation[i] = active[mother] if mother >= 0 else activation[-1 - mother]
+        first, lines = len(world.segment_row), range(len(places))
+        inherited = {name: np.zeros(len(places)) for name in INHERITED}
+        for name, values in inherited.items():
+            of = world.cells.full(name)
+            for i, mother in zip(lines, mothers.tolist(), strict=True):
+                values[i] = of[mother] if mother >= 0 else values[-1 - mother]
         rows = world.add_cells(
             len(places), kind=self.lsec, site=places, key=keys, born=world.clock.tick, diameter=7.0,
-            segment=np.arange(first, first + len(places)), activation=activation,
+            segment=np.arange(first, first + len(places)), **inherited,
         )  # fmt: skip
         world.segment_row = np.append(world.segment_row, rows)

@@ -27,7 +27,7 @@ def states(engine: Engine) -> dict[str, float]:
     world, found = engine.world, {}
     for code, name in enumerate(world.kinds):
         rows = world.cells["kind"] == code
-        for state in ("activation", "polarisation", "capillarisation", "exhaustion"):
+        for state in ("activation", "polarisation", "capillarisation", "desensitisation", "exhaustion"):
             found[f"{name} {state}"] = float(world.cells[state][rows].mean()) if rows.any() else 0.0
     half = {signal: 1.0 for signal in world.fields.names}
     for rule in engine.recipe.rules:

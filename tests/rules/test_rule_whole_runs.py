@@ -35,12 +35,62 @@ def mean_state(engine: Engine, kind: str, state: str) -> float:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_lining_gives_interleukin_1_where_tumour_cells_arrive_and_more_of_it_is_activated_for_that(seed):
     scenario = load("lobule", {"run.days": 0.5})
-    whole, without = run(scenario, seed), run(scenario, seed, without="MV4")
+    whole, without = run(scenario, seed), run(scenario, seed, without="MV4 + MV5.il1")
     assert signal(without, "il1").max() == 0.0
     rule = whole.recipe.rules["MV6.il1"]
     x = signal(whole, "il1").max() / rule.half_max
     assert x**rule.power / (1.0 + x**rule.power) > QUIET
     assert mean_state(whole, "lsec", "activation") > 1.05 * mean_state(without, "lsec", "activation")
+
+
+@pytest.mark.parametrize("line", ["h59", "b16f1", "mc38"])
+def test_kupffer_cells_that_met_tumour_cells_give_interleukin_1_before_the_lining_does(line):
+    """Khatib 1999 PMID 10096570: its transcripts rise within an hour of arrival, with those of TNF."""
+    scenario = load("lobule", {"line": line, "run.days": 0.125})
+    whole, without = run(scenario, 1), run(scenario, 1, without="MV5.il1")
+    assert signal(without, "il1").max() < 1e-4
+    at = np.unique(whole.world.cells["site"][whole.world.rows("tumour")])
+    assert signal(whole, "il1")[at].mean() > whole.recipe.rules["MV6.il1"].half_max / 5
+
+
+def course(scenario: Scenario, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of E-selectin over the vessels and of the lining's activation, each hour."""
+    engine, found = Engine(scenario, seed), []
+    lined = engine.world.segments >= 0
+    while engine.world.clock.hours < 24.0 * scenario.value("run.days"):
+        engine.run(1.0)
+        found.append((engine.world.sites["selectin"][lined].mean(), mean_state(engine, "lsec", "activation")))
+    selectin, active = np.array(found).T
+    return selectin, active
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_e_selectin_comes_and_goes_while_endotoxin_keeps_the_lining_activated(seed):
+    """Most at 2 h and gone by 12 h (mouse liver, LPS), 4 h (Karmann 1996, TNF), while VCAM-1 and ICAM-1 stay."""
+    given = {"action": "add_signal", "signal": "systemic.inflammation", "amount": 3.0, "start": "0 day"}
+    scenario = load("strip", {"seeding.dose": 0.0, "run.days": 2, "interventions": [given]})
+    selectin, active = course(scenario, seed)
+    assert 2 <= 1 + selectin.argmax() <= 8
+    assert selectin[15] < 0.2 * selectin.max() and selectin[23:].max() < 0.15 * selectin.max()
+    assert active[11:].min() > 0.9 * active.max()
+
+
+def test_e_selectin_at_cells_of_h59_is_there_at_eight_hours_and_mostly_gone_at_a_day():
+    """Khatib 1999 PMID 10096570: mRNA from 2 h, most at 6 to 8 h, basal at 24 h; protein lags behind by hours."""
+    scenario = load("lobule", {"line": "h59", "run.days": 2})
+    selectin = np.mean([course(scenario, seed)[0] for seed in (1, 2, 3)], axis=0)
+    assert 6 <= 1 + selectin.argmax() <= 14 and selectin[7] > 0.4 * selectin.max()
+    assert selectin[23] < 0.5 * selectin.max() and selectin[47] < 0.3 * selectin.max()
+
+
+def test_e_selectin_keeps_h59_where_endotoxin_came_hours_ago_and_no_more_where_it_came_before_a_day():
+    def kept(start: str, without: str) -> int:
+        given = {"action": "add_signal", "signal": "systemic.inflammation", "amount": 3.0, "start": start}
+        scenario = load("lobule", {"line": "h59", "run.days": 1, "interventions": [given]})
+        return sum(len(run(scenario, seed, without).world.rows("tumour")) for seed in range(1, 5))
+
+    assert kept("-0.2 day", "MV2") < 0.6 * kept("-0.2 day", "")
+    assert kept("-1.5 day", "MV2") > 0.8 * kept("-1.5 day", "")
 
 
 def test_lining_of_a_liver_without_tumour_cells_gives_hardly_any_interleukin_1():
