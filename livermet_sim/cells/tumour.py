@@ -55,6 +55,7 @@ TUMOUR = Kind(
     ),
     behaviours=(
         Parameter("bridge", 0.0, "1", "Ligand of other cells that hold it, on top of the lining's.", 0.0, 10.0),
+        Parameter("snare", 0.0, "1", "Ligand of neutrophil traps that hold it, on top of all others.", 0.0, 10.0),
         Parameter("extravasate", 0.08, "/h", "Rate of crossing the vessel wall.", 0.0, 100.0, "Haier 2003; Koop 1995; Mook 2003 (minutes to days by line)", "derived"),
         Parameter("divide", 0.0347, "/h", "Division rate of a cycling cell; ln 2 / 20 h.", 0.0, 1.0, "assumed: doubling in culture 16-30 h, recalled", "assumed"),
         Parameter("sleep", 0.002, "/h", "Rate of entering dormancy from the cycle.", 0.0, 10.0),

@@ -55,7 +55,7 @@ class Pass(Process):
             "room": max(1.0, np.floor(setting.read("seeding", Seeding).enrichment)),
         }  # fmt: skip
         self.law = np.array([law[name] for name in LAWS])
-        self.bridge = setting.column("bridge")
+        self.bridges = setting.column("bridge"), setting.column("snare")
         self._bridge = np.zeros(0)
         self._crowd = np.zeros(0, dtype=np.int64)
 
@@ -129,10 +129,12 @@ class Pass(Process):
         return happened[:number]
 
     def _hold(self, world: World, rows: np.ndarray, moved: np.ndarray) -> None:
-        """Read anew the ligand of other cells that cells touch, for those of the ``rows`` that have ``moved`` in this step."""
-        self._bridge[rows] = world.rates[rows, self.bridge]
+        """Read anew the ligand of other cells, and traps, that cells touch, for those of the ``rows`` that have ``moved`` in this step."""
+        self._bridge[rows] = sum(world.rates[rows, bridge] for bridge in self.bridges)
         if len(moved):
-            self._bridge[moved] = self.compiled.at_once(world, TUMOUR, self.bridge, moved)
+            self._bridge[moved] = sum(
+                self.compiled.at_once(world, TUMOUR, bridge, moved) for bridge in self.bridges
+            )
 
     def _log(self, world: World, happened: np.ndarray) -> None:
         rows, event, cause, site = happened.T

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from livermet_sim.state.world import World
 
 OWN = {
-    ARREST: ("bridge",), DETACH: ("bridge",), EXTRAVASATE: ("extravasate",), WAKE: ("wake",), SLEEP: ("sleep",),
+    ARREST: ("bridge", "snare"), DETACH: ("bridge", "snare"), EXTRAVASATE: ("extravasate",), WAKE: ("wake",), SLEEP: ("sleep",),
     DIVIDE: ("divide", "coopt"), INTRAVASATE: ("intravasate",),
 }  # fmt: skip
 KILLING, HOLDING = ("engulf", "attack"), ("tether", "selectin", "grip")

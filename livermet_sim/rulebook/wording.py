@@ -83,6 +83,7 @@ _BEHAVIOURS = {
     "deactivate": "the rate at which {cells} lose their activation",
     "attack": "the rate at which {cells} kill tumour cells in contact",
     "bridge": "the ligand that other cells offer to hold {cells}",
+    "snare": "the ligand that neutrophil traps offer to hold {cells}",
     "chemotaxis": "the bias with which {cells} crawl up their attractant",
     "cohesion": "the probability that {cells} do not hop away from each other",
     "collapse": "the rate at which compressed vessels of {cells} close",

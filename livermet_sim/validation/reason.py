@@ -59,7 +59,7 @@ def sentence(scenario: Scenario, day: int, most: LineRecord, fewest: LineRecord)
 def bearing(scenario: Scenario, cause: str, in_vessel: bool) -> dict[str, int]:
     """Return the traits that bear on a cause of loss: +1 where more of it means more loss, -1 where it means less."""
     if cause == WASHED_OUT:
-        behaviours: dict[str, int] = {"bridge": -1}
+        behaviours: dict[str, int] = {"bridge": -1, "snare": -1}
         found: dict[str, int] = dict.fromkeys(
             ("arrest_adhesive", "selectin_ligand", "diameter", "cortical_tension", "viscosity"), -1
         )

@@ -9,7 +9,7 @@ from livermet_sim.kernels.codes import TUMOUR
 from livermet_sim.verification.worlds.livers import liver
 
 
-@pytest.mark.parametrize("behaviour", ["bridge", "divide", "die.shear", "crawl"])
+@pytest.mark.parametrize("behaviour", ["bridge", "snare", "divide", "die.shear", "crawl"])
 def test_some_cells_asked_about_one_behaviour_answer_as_all_do(behaviour: str):
     engine = liver(1)
     engine.run(3)

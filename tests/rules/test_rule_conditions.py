@@ -102,7 +102,7 @@ ACTS = [
     ("PM6", "primary tumour", 1.0, signal("cxcl"), True),
     ("PM9", "primary tumour", 1.0, site("fibronectin"), True),
     ("PM10", "sepsis", 0.5, site("net"), True),
-    ("MV23", "sepsis", 0.5, site("grip"), True),
+    ("MV23", "sepsis", 0.5, rate("tumour", "snare"), True),
     ("PM11", "involution", 1.0, site("collagen"), True),
     ("PM11.provisional", "involution", 1.0, site("fibronectin"), True),
     ("PM12", "rebound", 0.25, crossed, True),
