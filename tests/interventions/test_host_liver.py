@@ -94,15 +94,17 @@ def test_alcohol_is_felt_by_kupffer_cells_lining_and_growth_factors():
     assert hgf(ill) > hgf(well) + 0.2
 
 
-def test_a_cirrhotic_lining_kills_fewer_cells_by_nitric_oxide():
+def test_a_cirrhotic_lining_kills_fewer_of_the_cells_that_it_holds_by_nitric_oxide():
+    """Qi 2004 doi:10.1002/hep.20421: 17 against 30 % of B16F1 in sinusoids are apoptotic at 8 h; a share, as more are held."""
     own = lm.load("lobule", {"run.days": 0.33, "line": "b16f1"})
-    killed = [0, 0]
-    for arm, done in enumerate(((), (lm.condition("fibrosis", at="-3 day"),))):
-        for seed in (1, 2, 3):
-            engine = Engine(own.with_(interventions=list(done)), seed)
+    share = []
+    for done in ((), (lm.condition("fibrosis", at="-3 day"),)):
+        engines = [Engine(own.with_(interventions=list(done)), seed) for seed in range(1, 13)]
+        for engine in engines:
             engine.run()
-            killed[arm] += int(engine.world.totals.get("dead_nitric_oxide", 0))
-    assert killed[1] < 0.7 * killed[0]
+        killed = sum(int(engine.world.totals.get("dead_nitric_oxide", 0)) for engine in engines)
+        share.append(killed / (killed + sum(len(engine.world.rows("tumour")) for engine in engines)))
+    assert share[1] < 0.7 * share[0]
 
 
 def test_growth_factors_of_hepatectomy_make_more_of_settled_cells():
