@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import solara
@@ -26,6 +27,15 @@ from livermet_sim.scenario.spec import Scenario
 
 OWN_LINE = "the scenario's own"
 FIRST_OPEN = frozenset({"Interventions", "Parameters"})
+HERE = Path(__file__).parent
+
+
+@solara.component_vue(str(HERE / "typed.vue"))
+def Typed(label: str, text: str, rows: int, event_written: Callable[[str], None]) -> None:
+    """Show a field to write in, of ``rows`` lines (0: one); tell what was written when it is left or Enter is hit.
+
+    What is being written stays in the browser: Solara's own field loses it when the page is drawn anew meanwhile.
+    """
 
 
 @solara.component
@@ -87,11 +97,12 @@ def _what(choice: solara.Reactive[Choice]) -> None:
         "Scenario", [*sorted(files.known()), PASTED], value=now.scenario, on_value=scenario, dense=True
     )
     if now.scenario == PASTED:
-        solara.InputTextArea("Text of a scenario file", value=now.text, rows=6, continuous_update=False,
-                             on_value=lambda text: _set(choice, text=text))  # fmt: skip
+        Typed(label="Text of a scenario file", text=now.text, rows=6,
+              event_written=lambda text: _set(choice, text=text))  # fmt: skip
     solara.Select("Tumour line", [OWN_LINE, *tumour_lines.names()], value=now.line or OWN_LINE, dense=True,
                   on_value=lambda name: _set(choice, line="" if name == OWN_LINE else name))  # fmt: skip
-    solara.InputText("Seed of all luck", value=str(now.seed), on_value=lambda text: _set(choice, seed=text))
+    Typed(label="Seed of all luck", text=str(now.seed), rows=0,
+          event_written=lambda text: _set(choice, seed=text))  # fmt: skip
     solara.Checkbox(label="Untreated liver beside it, same seed", value=now.compare,
                     on_value=lambda both: _set(choice, compare=both))  # fmt: skip
 
@@ -158,12 +169,12 @@ def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
         solara.Select("What they do", known, value=done, dense=True, on_value=behaviour.set)
     with solara.Row(gap="8px"):
         if action.value != "condition":
-            solara.InputText("from day", value=start)
+            Typed(label="from day", text=start.value, rows=0, event_written=start.set)
         if action.value in ("deplete", "block"):
-            solara.InputText("to day", value=end)
+            Typed(label="to day", text=end.value, rows=0, event_written=end.set)
         if action.value == "dose":
-            solara.InputText("doses", value=doses)
-            solara.InputText("every (days)", value=every)
+            Typed(label="doses", text=doses.value, rows=0, event_written=doses.set)
+            Typed(label="every (days)", text=every.value, rows=0, event_written=every.set)
     solara.SliderFloat("share", value=share, min=0.0, max=1.0, step=0.05)
     if wrong:
         solara.Text(wrong, classes=["lm-refused"])
@@ -193,5 +204,5 @@ def _more(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
     solara.SelectMultiple("Rules switched off", off, ids, on_value=lambda ids: _set(choice, off=tuple(ids)))
     # the label inside a text area goes when something is written
     solara.Text("Any other value: name = value, one a line")
-    solara.InputTextArea("cells.nk.density = 0", value=choice.value.more, rows=3,
-                         continuous_update=False, on_value=lambda text: _set(choice, more=text))  # fmt: skip
+    Typed(label="cells.nk.density = 0", text=choice.value.more, rows=3,
+          event_written=lambda text: _set(choice, more=text))  # fmt: skip
