@@ -9,7 +9,18 @@ from livermet_sim.cells.registry import KINDS
 from livermet_sim.cells.state import states_of
 from livermet_sim.kernels.codes import APTITUDE, DAUGHTER, TUMOUR
 from livermet_sim.kernels.rng import child_keys, draws
-from livermet_sim.kernels.turnover import BEHAVIOURS, CASTS, CONVERTS, DIVIDES, LEAVES, REAL, WHOLE, turn_over
+from livermet_sim.kernels.turnover import (
+    BEHAVIOURS,
+    CASTS,
+    CONVERT,
+    CONVERTS,
+    DIVIDES,
+    LEAVE,
+    LEAVES,
+    REAL,
+    WHOLE,
+    turn_over,
+)
 from livermet_sim.processes.deciding import Evaluation
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -73,12 +84,17 @@ class TurnOver(Process):
 
 
 def settle_states(world: World, turnover: TurnOver) -> None:
-    """Put every inner state where its rates lead in the end: up / (up + down); states that nothing moves stay."""
+    """Put every inner state where its rates lead in the end; states that nothing moves stay.
+
+    A cell arrives with its states at 0 and leaves or turns into another at a rate of its own, so that those who are here at
+    any time have come as far as up / (up + down + those rates) on average: resident cells all the way.
+    """
     cells, rates = world.cells, world.rates[: world.cells.n]
+    going = rates[:, turnover.columns[LEAVE]] + rates[:, turnover.columns[CONVERT]]
     for state, has, (up, down) in zip(turnover.states, turnover.has.T, turnover.moves, strict=True):
         total = rates[:, up] + rates[:, down]
         moved = (has[cells["kind"]] == 1) & (total > 0.0)
-        cells[state.name][moved] = rates[:, up][moved] / total[moved]
+        cells[state.name][moved] = rates[:, up][moved] / (total + going)[moved]
 
 
 def _target(setting: Setting, kind: str) -> int:
