@@ -141,6 +141,10 @@ IMPERFECT = [
     (GOOD.replace("cycle entry", "cycle enty"), 1, "behaviour", "behaviour", "stops"),
     (f"{GOOD}\nb,oxygen,increases,phagocytose dead cell,1,1,4", 2, "", "columns", "skips"),
     ("", 1, "", "empty", "runs"),
+    # what is wrong besides is said at once, and not after the first is mended
+    (f"{GOOD[:-1]}true\n{GOOD.replace('21.5', '9')}", 2, "", "twice", "stops"),
+    (f"{GOOD}\n{GOOD.replace('increases', 'promotes')}", 2, "", "twice", "stops"),
+    (GOOD.replace("oxygen", "presure").replace("0.0072", "x"), 1, "signal", "signal", "stops"),
 ]  # fmt: skip
 
 
@@ -194,7 +198,10 @@ def test_lenient_reads_what_physicell_reads(tmp_path):
 
 def test_lenient_takes_increases_below_the_base_for_a_decrease(tmp_path):
     path = write(tmp_path, "tumour,tnf,increases,migration speed,0.01,1,4,0")
-    assert "below the base" in next(iter(lm.read_physicell(path, scenario=strip()).kept.values()))
+    why = next(iter(lm.read_physicell(path, scenario=strip()).kept.values()))
+    assert "below the base" in why and why.endswith(
+        "PhysiCell 1.14.2 lowers then, until another row acts on that behaviour"
+    )
     found = lm.read_physicell(path, scenario=strip(), lenient=True)
     assert [rule["direction"] for rule in found.rules.values()] == ["decreases"]
 

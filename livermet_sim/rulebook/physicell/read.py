@@ -7,7 +7,7 @@ from dataclasses import replace
 from livermet_sim.base.errors import RuleError, nearest
 from livermet_sim.rulebook.physicell import dictionary
 from livermet_sim.rulebook.physicell.csv_lines import Line, Lines
-from livermet_sim.rulebook.physicell.numbers import Numbers, is_number
+from livermet_sim.rulebook.physicell.numbers import Numbers, atof, is_number
 from livermet_sim.rulebook.physicell.row import (
     ABORTS,
     BASE,
@@ -43,6 +43,8 @@ class Reader:
     Attributes
     ----------
     rows : list of Row
+    seen : list of Row
+        The rows, and those of which a number or the direction is wrong, to be held against each other.
     findings : list of Finding
     """
 
@@ -52,6 +54,7 @@ class Reader:
         self.file, self.lenient = file, lenient
         self.findings: list[Finding] = []
         self.rows: list[Row] = []
+        self.seen: list[Row] = []
         self._numbers = Numbers(self._say, lenient)
         lines = Lines(file, self._say).of(data)
         if not lines and not self.findings:
@@ -96,17 +99,23 @@ class Reader:
         if not self._whole(line):
             return
         trimmed = tuple(self._tidy(line.number, n, field) for n, field in self._fields(line))
-        cell, signal, direction, behaviour = trimmed[:4]
-        direction = self._direction(line.number, direction)
+        cell, signal, word, behaviour = trimmed[:4]
+        direction = self._direction(line.number, word)
         numbers = [self._numbers.number(line.number, FIELDS[n], trimmed[n]) for n in (4, 5, 6)]
         dead = self._numbers.dead(line.number, trimmed[7])
         self._numbers.check(line.number, numbers[1], numbers[2])
-        if any(value is None for value in (*numbers, dead, direction)) or not (cell and signal and behaviour):
+        if not (cell and signal and behaviour):
             return
         base = BASE.get(self.layout)
-        row = Row(cell, signal, str(direction), behaviour, *[float(value or 0.0) for value in numbers], dead=bool(dead),
+        read = (
+            atof(text) if value is None else value for value, text in zip(numbers, trimmed[4:7], strict=True)
+        )
+        row = Row(cell, signal, word, behaviour, *read, dead=bool(dead),
                   line=line.number, base=None if base is None else self._base(line, base))  # fmt: skip
-        self.rows += self._migrated(row) if self._words(row) else []
+        found = self._migrated(row) if self._words(row) else []
+        self.seen += found
+        if not any(value is None for value in (*numbers, dead, direction)):
+            self.rows += found
 
     def _whole(self, line: Line) -> bool:
         """Say whether a line has the fields of the layout, and is no heading."""

@@ -117,7 +117,7 @@ def read(path: str | Path, *, lenient: bool = False, layout: str = AUTO) -> Phys
     reader = Reader(
         content(place, LARGEST, missing="there is no such file"), short(place), lenient=lenient, layout=layout
     )
-    findings = [*reader.findings, *lint.between(reader.rows, reader.file)]
+    findings = [*reader.findings, *lint.between(reader.seen, reader.file)]
     findings.sort(key=lambda finding: finding.line)
     return PhysicellRules(reader.file, tuple(reader.rows), tuple(findings))
 

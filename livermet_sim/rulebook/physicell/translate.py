@@ -70,7 +70,9 @@ class Here:
             rule = Rule.read(id, record, self.words)
             rule.check(self.base(actor, behaviour), self.words.behaviours[actor][behaviour])
         except RuleError as error:
-            raise NoMeaning(error.sentence.partition(": ")[2]) from None
+            why = error.sentence.partition(": ")[2]
+            lowers = "; PhysiCell 1.14.2 lowers then, until another row acts on that behaviour"
+            raise NoMeaning(why + (lowers if row.raises and "below the base" in why else "")) from None
         notes = [note] if note else []
         if row.dead:
             notes.append("dead cells leave the table here, so the rule acts in live ones alone")
