@@ -57,28 +57,32 @@ def in_words(effects: Effects) -> str:
 
 
 def markdown(effects: Effects) -> str:
-    """Return all readouts as Markdown."""
-    top, *rows = cells(effects, effects.readouts)
+    """Return all readouts as Markdown, with intervals."""
+    top, *rows = cells(effects, effects.readouts, whole=True)
     body = ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in [top, *rows]]
     body.insert(1, "|" + "---|" * len(top))
     return "\n\n".join([*head(effects), "\n".join(body), legend(effects), *tail(effects)]) + "\n"
 
 
 def html_table(effects: Effects) -> str:
-    """Return all readouts as a table in HTML."""
-    top, *rows = ([escape(cell) for cell in row] for row in cells(effects, effects.readouts))
+    """Return all readouts as a table in HTML, with intervals."""
+    top, *rows = ([escape(cell) for cell in row] for row in cells(effects, effects.readouts, whole=True))
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>\n" for row in rows)
     first = "".join(f"<th>{cell}</th>" for cell in top)
     words = "".join(f"<p>{escape(line)}</p>\n" for line in [*head(effects), legend(effects), *tail(effects)])
-    return f"<table>\n<tr>{first}</tr>\n{body}</table>\n{words}"
+    return f'{words}<div style="overflow-x:auto"><table>\n<tr>{first}</tr>\n{body}</table></div>\n'
 
 
 def page(effects: Effects) -> str:
     """Return a page of HTML of its own."""
     name = escape(str(effects.study.manifest["name"]))
-    look = "body{font:15px sans-serif;margin:2em}td,th{text-align:left;padding:2px 10px;border-bottom:1px solid #ddd}"
+    look = (
+        "body{font:15px/1.4 sans-serif;margin:2em}p{max-width:50em}table{border-collapse:collapse}"
+        "td,th{text-align:left;vertical-align:top;padding:3px 10px;border-bottom:1px solid #ddd;white-space:nowrap}"
+        "td:nth-child(2){white-space:normal;min-width:18em}"
+    )
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title><style>{look}</style></head>\n'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>{look}</style></head>\n'
         f"<body><h1>{name}</h1>\n{html_table(effects)}</body></html>\n"
     )
 
@@ -118,7 +122,7 @@ def legend(effects: Effects) -> str:
         return "Ratio to the control (difference where that is 0); one pair says nothing of luck."
     return (
         f"Ratio of means to the control (difference where that is 0). {FOUND} beyond luck: of these at most 5 % a readout are "
-        "expected to be false (Benjamini-Hochberg); the intervals in effects.csv allow for as many."
+        "expected to be false (Benjamini-Hochberg); the intervals in effects.csv, .md and .html allow for as many."
     )
 
 
@@ -163,8 +167,8 @@ def together(effects: Effects) -> list[str]:
     return lines or ["No pair does more, or less, together than each for itself, beyond luck."]
 
 
-def cells(effects: Effects, names: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the rows of the table as words, the largest effect first."""
+def cells(effects: Effects, names: Sequence[str], whole: bool = False) -> list[tuple[str, ...]]:
+    """Return the rows of the table as words, the largest effect first; ``whole`` with intervals and nothing cut."""
     rows = {key: row for key, row in zip(
         zip(effects.table["ablated"], effects.table["readout"], strict=True),
         effects.table.to_dict("records"), strict=True,
@@ -172,16 +176,20 @@ def cells(effects: Effects, names: Sequence[str]) -> list[tuple[str, ...]]:
     found = [("taken out", "what it is", "phase", *names, "same bits")]
     for word in effects.ranked():
         title = ablation.title(word)
-        title = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
-        own = (effect(rows[word, name]) for name in names)
+        title = title if whole or len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 3] + "..."
+        own = (effect(rows[word, name], whole) for name in names)
         same = effects.same[word]
         found.append((word, title, ablation.phase(word), *own, str(same) if same else ""))
     return found
 
 
-def effect(row: dict[str, Any]) -> str:
-    """Return one effect as words; what cannot be known is a dash."""
+def effect(row: dict[str, Any], whole: bool = False) -> str:
+    """Return one effect as words, ``whole`` with its interval; what cannot be known is a dash."""
     mark = FOUND if row["found"] else ""
-    if not np.isnan(row["ratio_of_means"]):
-        return f"x{row['ratio_of_means']:.3g}{mark}"
-    return "-" if np.isnan(row["difference"]) else f"{row['difference']:+.3g}{mark}"
+    ratio = not np.isnan(row["ratio_of_means"])
+    key = "ratio_of_means" if ratio else "difference"
+    if np.isnan(row[key]):
+        return "-"
+    low, high = row[f"{key}_low"], row[f"{key}_high"]
+    span = f" ({low:.3g} to {high:.3g})" if whole and not np.isnan(low) and not np.isnan(high) else ""
+    return f"{f'x{row[key]:.3g}' if ratio else f'{row[key]:+.3g}'}{mark}{span}"

@@ -171,6 +171,11 @@ def test_the_command_from_plan_to_files(livermet, tmp_path):
     )
     assert (place / "effects.md").read_text().count("\n| MV12 |") == 1
     assert "<td>MV12</td>" in (place / "effects.html").read_text()
+    row = table[(table["ablated"] == "MV12") & (table["readout"] == "tumour_cells")].iloc[0]
+    span = f"({row['ratio_of_means_low']:.3g} to {row['ratio_of_means_high']:.3g})"
+    for ending in ("md", "html"):
+        text = (place / f"effects.{ending}").read_text()
+        assert span in text and "Kupffer cells engulf tumour cells" in text and "..." not in text
     before = (place / "effects.csv").read_bytes()
     code, again, err = livermet(f"{line} --quiet")
     assert code == 0 and err == "" and (place / "effects.csv").read_bytes() == before and again in out
