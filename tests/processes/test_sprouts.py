@@ -128,6 +128,7 @@ class Slow(Angiogenesis):
         rows = world.add_cells(
             1, kind=self.lsec, site=site, key=key, born=world.clock.tick, segment=segment, diameter=7.0,
             activation=float(world.cells.full("activation")[mother]),
+            desensitisation=float(world.cells.full("desensitisation")[mother]),
         )  # fmt: skip
         world.segment_row = np.append(world.segment_row, rows[0])
         own["segment"][row] = segment
@@ -153,7 +154,10 @@ def test_tips_grow_as_one_after_the_other_would(monkeypatch, case):
             world.rates[:] = 0.0
             world.rates[lsec, setting.column("sprout")] = 0.03
             world.rates[lsec, setting.column("extend")] = 60.0 / world.clock.span(grow.every)
-            world.cells["activation"][lsec] = draws(world.seed, 1, world.clock.tick, world.cells["key"][lsec])
+            for purpose, state in ((1, "activation"), (2, "desensitisation")):
+                world.cells[state][lsec] = draws(
+                    world.seed, purpose, world.clock.tick, world.cells["key"][lsec]
+                )
             before = world.carried["sprouts"].n
             grow.step(world)
             world.clock.tick += round(grow.every / world.clock.dt)
