@@ -115,13 +115,20 @@ def order_nodes(first, other, free):
             if 2 * lists[ROOM, node] < wanted:
                 if end + wanted > len(far):
                     far = _longer(far, wanted)
-                far[end : end + had] = far[lists[FIRST, node] : lists[FIRST, node] + had]
+                for m in range(
+                    had
+                ):  # element by element, as numba compiles a message for slices for two seconds
+                    far[end + m] = far[lists[FIRST, node] + m]
                 lists[FIRST, node], lists[ROOM, node] = end, wanted
                 end += wanted
             _mesh(node, star, lists, far, met)
             _put_in(node, lists[SIZE, node], head, after, before)
             degree = min(degree, lists[SIZE, node])
-    order[done:] = np.flatnonzero(~free)
+    last = done
+    for i in range(n):
+        if not free[i]:
+            order[last] = i
+            last += 1
     begin, ascending = _by_turn(order[:done], order, lists, far)
     return order, begin, ascending
 
@@ -130,7 +137,8 @@ def order_nodes(first, other, free):
 def _longer(values, room):
     """Return an array at least twice as long that begins with these values."""
     grown = np.empty(2 * len(values) + room, values.dtype)
-    grown[: len(values)] = values
+    for i in range(len(values)):
+        grown[i] = values[i]
     return grown
 
 

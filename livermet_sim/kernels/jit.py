@@ -7,6 +7,7 @@ would go unseen (numba issue 8396). The cache folder is therefore named by a has
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import importlib
 import os
@@ -22,6 +23,7 @@ from livermet_sim.kernels import sealed
 
 KEPT_CACHES = 12  # a few checkouts side by side, each edited now and then
 PRIVATE = 0o700
+SELDOM = 50_000, 20, 100  # of gc.set_threshold; its own 700, 10, 10 take a tenth of the time to compile
 SAID = "LIVERMET_SAID_NO_CACHE"
 # nobody hands a kernel on as a function
 KERNEL: dict[str, Any] = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
@@ -139,11 +141,30 @@ def kernel(function: Callable[..., Any]) -> Any:
         return function
     import numba
 
+    _collect_seldom()
     made: Any = numba.njit(**KERNEL)(function)
     folder = cache_folder()
     if folder is not None:
         made._cache = sealed.cache_of(function, folder)
     return made
+
+
+@cache
+def _collect_seldom() -> None:
+    """Let Python look for garbage less often while numba compiles, which makes much that lives until its end."""
+    from numba.core import event
+
+    before: list[tuple[int, int, int]] = []
+
+    class Seldom(event.Listener):
+        def on_start(self, event: Any) -> None:
+            before.append(gc.get_threshold())
+            gc.set_threshold(*SELDOM)
+
+        def on_end(self, event: Any) -> None:
+            gc.set_threshold(*before.pop())
+
+    event.register("numba:compile", Seldom())
 
 
 def part(function: Callable[..., Any]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import os
 import shutil
 import subprocess
@@ -9,6 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from livermet_sim.kernels import jit, sealed
@@ -163,3 +166,39 @@ def test_four_processes_can_compile_at_once_from_a_damaged_cache(copy, tmp_path)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: run(), range(4))) == [first] * 4
     assert sealed.read(path) and not list(path.parent.glob(".*.tmp"))
+
+
+@pytest.mark.skipif(not jit.enabled(), reason="nothing is compiled without numba")
+def test_garbage_is_looked_for_less_often_while_a_kernel_is_compiled_and_not_after():
+    from numba.core import event
+
+    class Seen(event.Listener):
+        def __init__(self):
+            self.found = []
+
+        def on_start(self, event):
+            self.found.append(gc.get_threshold())
+
+        def on_end(self, event):
+            pass
+
+    before, seen = gc.get_threshold(), Seen()
+    made = jit.kernel(lambda values: values[0] + 1.0)
+    with event.install_listener("numba:compile", seen):
+        assert made(np.zeros(1)) == 1.0
+    assert jit.SELDOM in seen.found and gc.get_threshold() == before
+
+
+def test_kernels_put_no_array_into_a_slice():
+    """Numba compiles two seconds of text handling for the message that such an array does not fit."""
+    for path in sorted((PACKAGE / "kernels").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant):
+                sliced = [
+                    part
+                    for target in node.targets
+                    if isinstance(target, ast.Subscript)
+                    for part in ast.walk(target.slice)
+                    if isinstance(part, ast.Slice)
+                ]
+                assert not sliced, f"{path.name}:{node.lineno}"
