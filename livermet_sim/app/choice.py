@@ -12,9 +12,7 @@ from typing import Any
 from livermet_sim.base.errors import LivermetError, ScenarioError
 from livermet_sim.base.specs import Parameter
 from livermet_sim.cells.registry import LOOKS
-from livermet_sim.interventions.intervention import read_one
-from livermet_sim.interventions.made import words as names
-from livermet_sim.interventions.read import hours_before, read
+from livermet_sim.interventions.read import hours_before
 from livermet_sim.scenario.draft import split
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.sections import locate
@@ -164,63 +162,6 @@ _SAID = {
     "scenario": "scenario", "text": "text of the scenario", "line": "tumour line", "seed": "seed",
     "interventions": "interventions", "compare": "untreated liver", "off": "rules", "more": "other values",
 }  # fmt: skip
-ACTIONS = {
-    "deplete": "take cells away",
-    "block": "block what cells do",
-    "dose": "give a drug",
-    "condition": "change the condition of the liver",
-}
-
-
-def intervention(action: str, what: str, behaviour: str = "", start: str = "0", end: str = "28", share: float = 1.0,
-                 every: str = "7", doses: str = "1") -> dict[str, Any]:  # fmt: skip
-    """Return the table of one intervention as the fields of the page give it; the scenario checks it.
-
-    Parameters
-    ----------
-    what : str
-        A kind of cell, a drug or a condition.
-    share : float
-        Of the cells taken away, of a behaviour blocked, of a drug's standard dose, or of a condition's strength.
-    """
-    if action == "dose":
-        course = (
-            {"every": f"{every} day", "doses": whole(doses, "doses")} if whole(doses, "doses") > 1 else {}
-        )
-        return {"action": action, "drug": what, "start": f"{start} day", "amount": share} | course
-    if action == "condition":
-        return {"action": action, "condition": what, "strength": share}
-    table: dict[str, Any] = {"action": action, "target": what, "start": f"{start} day", "end": f"{end} day"}
-    if action == "block":
-        return table | {"behaviour": behaviour, "factor": round(1.0 - share, 6)}
-    return table | {"efficacy": share}
-
-
-def check_intervention(table: Mapping[str, Any], scenario: Scenario, days: float) -> None:
-    """Refuse an intervention that the scenario could not carry out, or that comes after the end of the run.
-
-    Parameters
-    ----------
-    days : float, day
-        Length of the run.
-
-    Raises
-    ------
-    ScenarioError
-        With what is wrong; a window that ends before it starts, for one.
-    """
-    try:
-        (made,) = read([table], scenario.kinds, scenario.fields)
-    except ScenarioError as error:
-        raise ScenarioError("", error.sentence.removeprefix("interventions[0].")) from None
-    start = made.begins() or 0.0
-    if start >= days:
-        raise ScenarioError("start", f"day {start:g} is not before the end of the run, day {days:g}")
-
-
-def words(table: Mapping[str, Any]) -> str:
-    """Return an intervention as a reader would say it."""
-    return read_one(table, "interventions", names(table.get("target"))).said()
 
 
 def whole(text: Any, place: str) -> int:

@@ -9,19 +9,10 @@ from typing import Any
 
 import solara
 
-from livermet_sim.app.choice import (
-    ACTIONS,
-    PASTED,
-    Choice,
-    Slider,
-    check_intervention,
-    intervention,
-    sliders,
-    words,
-)
+from livermet_sim.app import form
+from livermet_sim.app.choice import PASTED, Choice, Slider, sliders
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells import tumour_lines
-from livermet_sim.interventions import library
 from livermet_sim.scenario import files
 from livermet_sim.scenario.spec import Scenario
 
@@ -136,50 +127,53 @@ def Knob(slider: Slider, choice: solara.Reactive[Choice]) -> None:
 @solara.component
 def Interventions(scenario: Scenario, choice: solara.Reactive[Choice]) -> None:
     """Show the interventions chosen, and let one be added."""
-    action, what, behaviour = solara.use_reactive("deplete"), solara.use_reactive(""), solara.use_reactive("")
-    start, end, share = solara.use_reactive("0"), solara.use_reactive("28"), solara.use_reactive(1.0)
-    every, doses = solara.use_reactive("7"), solara.use_reactive("1")
-    kinds = [kind.name for kind in scenario.kinds]
-    names = sorted(library.entries(action.value)) if action.value in library.FILES else kinds
-    first = (
-        next(kind.name for kind in scenario.kinds if "immune" in kind.roles) if names is kinds else names[0]
-    )
-    target = what.value if what.value in names else first
-    known = sorted(scenario.rules.words.behaviours[target]) if names is kinds else []
-    done = behaviour.value if behaviour.value in known else next(iter(known), "")
-
-    table, wrong = dict[str, Any](), ""
+    names = solara.use_memo(lambda: form.words_of(scenario), [scenario])
+    action = solara.use_reactive(solara.use_memo(lambda: form.first(scenario), []))
+    given = solara.use_reactive(dict[str, Any]())
+    table, wrong = form.table(action.value, given.value, names), ""
     try:
-        table = intervention(
-            action.value, target, done, start.value, end.value, share.value, every.value, doses.value
-        )
         days = float(choice.value.changes.get("run.days", scenario.value("run.days")))
-        check_intervention(table, scenario, days)
+        form.check(table, scenario, days)
     except LivermetError as error:
         wrong = error.sentence
+
+    def another(words: str) -> None:
+        given.set({})
+        action.set(form.actions()[words])
 
     def add() -> None:
         _set(choice, interventions=(*choice.peek().interventions, table))
 
     _chosen(choice)
-    solara.Select("Do", list(ACTIONS.values()), value=ACTIONS[action.value], dense=True,
-                  on_value=lambda said: action.set(next(key for key, word in ACTIONS.items() if word == said)))  # fmt: skip
-    solara.Select("Which", names, value=target, dense=True, on_value=what.set)
-    if action.value == "block":
-        solara.Select("What they do", known, value=done, dense=True, on_value=behaviour.set)
-    with solara.Row(gap="8px"):
-        if action.value != "condition":
-            Typed(label="from day", text=start.value, rows=0, event_written=start.set)
-        if action.value in ("deplete", "block"):
-            Typed(label="to day", text=end.value, rows=0, event_written=end.set)
-        if action.value == "dose":
-            Typed(label="doses", text=doses.value, rows=0, event_written=doses.set)
-            Typed(label="every (days)", text=every.value, rows=0, event_written=every.set)
-    solara.SliderFloat("share", value=share, min=0.0, max=1.0, step=0.05)
+    offered = form.actions()
+    now = next(words for words, name in offered.items() if name == action.value)
+    solara.Select("Do", list(offered), value=now, dense=True, on_value=another)
+    with solara.Div(classes=["lm-form"]):
+        for blank in form.blanks(action.value, given.value, names):
+            Blank(blank, given).key(f"{action.value}/{blank.key}")
     if wrong:
         solara.Text(wrong, classes=["lm-refused"])
     solara.Button("Add", icon_name="mdi-plus", on_click=add, outlined=True, small=True, disabled=bool(wrong),
                   classes=["lm-add"])  # fmt: skip
+
+
+@solara.component
+def Blank(blank: form.Blank, given: solara.Reactive[dict[str, Any]]) -> None:
+    """Let one blank of a form be filled in; its meaning shows under the pointer."""
+
+    def fill(value: Any) -> None:
+        if value != blank.value:
+            given.value = {**given.peek(), blank.key: round(value, 9) if blank.slides else value}
+
+    with solara.Div(classes=["lm-wide"] if blank.choices or blank.slides else []):
+        if blank.choices:
+            solara.Select(blank.label, list(blank.choices), value=blank.value, dense=True, on_value=fill)
+        elif blank.slides:
+            with solara.Tooltip(blank.doc), solara.Div():
+                solara.SliderFloat(blank.label, value=blank.value, min=0.0, max=1.0, step=0.05, on_value=fill)
+        else:
+            with solara.Tooltip(blank.doc or blank.label), solara.Div():
+                Typed(label=blank.label, text=blank.value, rows=0, event_written=fill)
 
 
 def _chosen(choice: solara.Reactive[Choice]) -> None:
@@ -191,7 +185,7 @@ def _chosen(choice: solara.Reactive[Choice]) -> None:
 
     for place, table in enumerate(choice.value.interventions):
         with solara.Row(gap="4px", style={"align-items": "center"}):
-            solara.Text(words(table), style={"font-size": "13px"})
+            solara.Text(form.said(table), style={"font-size": "13px"})
             solara.Button(
                 icon_name="mdi-close", icon=True, small=True, on_click=lambda place=place: drop(place)
             )

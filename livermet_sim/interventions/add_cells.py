@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -19,6 +20,7 @@ from livermet_sim.state.world import World
 
 WHERE = ("vessel", "portal", "tissue")
 PERIPORTAL = 1 / 3
+_NEVER = ("blood", "segment")  # habitats whose cells come by themselves
 
 
 def add_cells(
@@ -52,6 +54,7 @@ class AddCells(Once):
     """Bring cells of a kind in, once."""
 
     action: ClassVar[str] = "add_cells"
+    called: ClassVar[str] = "bring cells in"
     scales: ClassVar[tuple[str, ...]] = ("density",)
     writes: ClassVar[tuple[str, ...]] = ("cells[treated]",)
     adds: ClassVar[tuple[str, ...]] = ("segments",)
@@ -66,12 +69,19 @@ class AddCells(Once):
         many = f"{self.number}" if self.number else f"{self.density:g} /mm3"
         return f"bring in {many} {self.target} cells {days(self.start)}"
 
+    @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return the kinds that can be added, or the places."""
+        if key == "where":
+            return WHERE
+        return tuple(name for name in words.aims() if words.kinds[name].habitat not in _NEVER)
+
     def checked(self, place: str, words: Words) -> Self:
         """Return it; the kind must be one that can be added, at a place that there is."""
         words.kind(self.target, f"{place}.target")
         choice(self.where, WHERE, f"{place}.where")
         kind = words.kinds[self.target]
-        if kind.habitat in ("blood", "segment"):
+        if kind.habitat in _NEVER:
             blood = kind.habitat == "blood"
             how = "tumour cells enter by [seeding]" if blood else "each lsec belongs to its own vessel"
             raise ScenarioError(f"{place}.target", f"{kind.name} cells cannot be added; {how}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -47,6 +48,7 @@ class AddMatrix(Once):
     """Lay down collagen, fibronectin, traps or debris, once."""
 
     action: ClassVar[str] = "add_matrix"
+    called: ClassVar[str] = "lay down matrix"
     scales: ClassVar[tuple[str, ...]] = ("amount",)
     adds: ClassVar[tuple[str, ...]] = tuple(f"sites.{name}" for name in MATRIX)
     matrix: str
@@ -58,6 +60,11 @@ class AddMatrix(Once):
     def said(self) -> str:
         """Return it as a reader would say it."""
         return f"lay down {self.amount:g} of {self.matrix} {days(self.start)}"
+
+    @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return what can be laid down."""
+        return MATRIX
 
     def checked(self, place: str, words: Words) -> Self:
         """Return it; the matrix must be one that there is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -49,6 +49,7 @@ class AddSignal(Intervention):
     """Raise a signal: a systemic level everywhere, a diffusing one by a source in the tissue."""
 
     action: ClassVar[str] = "add_signal"
+    called: ClassVar[str] = "raise a signal"
     scales: ClassVar[tuple[str, ...]] = ("amount",)
     signal: str
     start: float = start()
@@ -61,10 +62,14 @@ class AddSignal(Intervention):
         """Return it as a reader would say it."""
         return f"raise {self.signal} by {self.amount:g}, {days(self.start, self.end)}"
 
+    @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return the signals that diffuse, then the systemic levels."""
+        return (*words.fields, *(f"{_LEVEL}{factor}" for factor in SYSTEMIC.names()))
+
     def checked(self, place: str, words: Words) -> Self:
         """Return it; the signal must be one of the run's, and a level is the same everywhere."""
-        levels = (f"{_LEVEL}{factor}" for factor in SYSTEMIC.names())
-        choice(self.signal, (*words.fields, *levels), f"{place}.signal")
+        choice(self.signal, self.choices("signal", {}, words), f"{place}.signal")
         zone = self.zone_from, self.zone_to
         if self._systemic and zone != WHOLE:
             raise ScenarioError(f"{place}.zone_from", "a systemic level is the same in all zones")

@@ -10,7 +10,7 @@ from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import Parameter, declared
 from livermet_sim.interventions.course import NEVER, Window
 from livermet_sim.interventions.intervention import EARLIEST, Intervention, days, end, start
-from livermet_sim.interventions.levers import Words
+from livermet_sim.interventions.levers import ALL, LIVER, RULE, Words
 from livermet_sim.interventions.made import Table, made
 from livermet_sim.interventions.pull import Pull
 
@@ -86,6 +86,13 @@ class Lever(Intervention):
     target: str
     behaviour: str
 
+    @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return the targets, or what can be blocked in the one that was chosen."""
+        if key == "behaviour":
+            return sorted(words.of(texts["target"]))
+        return (*words.aims(), ALL, LIVER, *([RULE] if words.rules else []))
+
     def checked(self, place: str, words: Words) -> Self:
         """Return it with its lever as the rules name it."""
         target, behaviour = words.lever(self.target, self.behaviour, place)
@@ -126,6 +133,7 @@ class Block(Multiplied):
     """Multiply a behaviour, a secreted or a sensed signal, a rule or a level by a factor below 1."""
 
     action: ClassVar[str] = "block"
+    called: ClassVar[str] = "block what cells do"
     factor: float = declared(0.0, "1", "What remains of it; above 1 boosts it.", 0.0, 1e4)
 
     def said(self) -> str:
@@ -149,6 +157,7 @@ class Boost(Multiplied):
     """Multiply a behaviour, a secreted or a sensed signal, a rule or a level by a factor above 1."""
 
     action: ClassVar[str] = "boost"
+    called: ClassVar[str] = "boost what cells do"
     factor: float = declared(2.0, "1", "How many times as much.", 0.0, 1e4)
 
     def said(self) -> str:
@@ -161,6 +170,7 @@ class KnockOut(Lever):
     """Take a behaviour, a secreted or a sensed signal or a rule away from the start of the run to its end."""
 
     action: ClassVar[str] = "knock_out"
+    called: ClassVar[str] = "knock out what cells do"
 
     def said(self) -> str:
         """Return it as a reader would say it."""

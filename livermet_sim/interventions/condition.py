@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from livermet_sim.base.errors import ScenarioError
 from livermet_sim.base.specs import declared
 from livermet_sim.interventions import library
 from livermet_sim.interventions.intervention import (
@@ -16,6 +15,7 @@ from livermet_sim.interventions.intervention import (
     Intervention,
     days,
     end,
+    numbers_of,
     read_one,
     start,
 )
@@ -59,6 +59,7 @@ class Condition(Intervention):
     """Put the liver into a named condition: a list of changes."""
 
     action: ClassVar[str] = "condition"
+    called: ClassVar[str] = "change the condition of the liver"
     parts: ClassVar[str] = "changes"
     nests: ClassVar[bool] = False
     condition: str
@@ -72,14 +73,18 @@ class Condition(Intervention):
         return f"{self.condition.replace('_', ' ')} liver ({100 * self.strength:.0f} %), {days(self.start, self.end)}"
 
     @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return the conditions of the library."""
+        return sorted(library.entries(cls.action))
+
+    @classmethod
     def completed(cls, table: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:
         """Return a table with the changes of the library's condition at its strength; what was written stays."""
         if cls.parts in table:
             return table
         entry = library.entry(cls.action, name, place, "condition", cls.parts)
-        strength = table.get("strength", 1.0)
-        if not isinstance(strength, int | float) or isinstance(strength, bool):
-            raise ScenarioError(f"{place}.strength", f"{strength!r} is not a number")
+        given = {"strength": table["strength"]} if "strength" in table else {}
+        strength = float(numbers_of(cls).resolve(given, place)["strength"])
         changes = [
             ACTIONS[change["action"]].scaled(library.bare(change), strength) for change in entry["changes"]
         ]

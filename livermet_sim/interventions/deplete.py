@@ -74,6 +74,7 @@ class Deplete(Intervention):
     """
 
     action: ClassVar[str] = "deplete"
+    called: ClassVar[str] = "take cells away"
     writes: ClassVar[tuple[str, ...]] = ("cells.alive[treated]", "cells[treated]")
     adds: ClassVar[tuple[str, ...]] = ("log", "totals")
     carries: ClassVar[tuple[Carried, ...]] = (REMOVED,)

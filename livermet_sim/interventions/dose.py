@@ -135,6 +135,7 @@ class Dose(Intervention):
     """Give a drug, once or again and again; its level falls with a half-life and acts by Emax and EC50."""
 
     action: ClassVar[str] = "dose"
+    called: ClassVar[str] = "give a drug"
     scales: ClassVar[tuple[str, ...]] = ("amount",)
     parts: ClassVar[str] = "effects"
     drug: str
@@ -150,6 +151,11 @@ class Dose(Intervention):
         again = f", {self.doses} times, every {self.every:g} day" if self.doses > 1 else ""
         share = f"{100 * self.amount:.0f} % of a dose"
         return f"give {self.drug.replace('_', ' ')} ({share}) {days(self.start)}{again}"
+
+    @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return the drugs of the library."""
+        return sorted(library.entries(cls.action))
 
     @classmethod
     def completed(cls, table: Mapping[str, Any], name: str, place: str) -> Mapping[str, Any]:

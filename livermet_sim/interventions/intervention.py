@@ -42,6 +42,8 @@ class Intervention(Mapping[str, Any]):
     """
 
     action: ClassVar[str] = ""
+    # by which words somebody chooses it from a list
+    called: ClassVar[str] = ""
     parts: ClassVar[str] = ""
     # whether a condition can be made of it, and which of its numbers grow with the condition's strength
     nests: ClassVar[bool] = True
@@ -100,6 +102,11 @@ class Intervention(Mapping[str, Any]):
 
     def step(self, world: World, number: int, setting: Setting) -> None:
         """Do its part at the beginning of a step; ``number`` is its place among those of the run."""
+
+    @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return what one of its texts can be, the likeliest first; ``texts`` are those before it."""
+        return words.aims() if key == "target" else ()
 
     @classmethod
     def rewritten(cls, table: Mapping[str, Any], place: str) -> Mapping[str, Any]:

@@ -54,6 +54,10 @@ class Words:
         """Return the kind that calls cells from the blood."""
         return next(kind.name for kind in self.kinds.values() if "lining" in kind.roles)
 
+    def aims(self) -> tuple[str, ...]:
+        """Return the kinds of cells, first those that treatments aim at most: the immune cells."""
+        return tuple(sorted(self.kinds, key=lambda name: "immune" not in self.kinds[name].roles))
+
     def kind(self, name: str, place: str, others: tuple[str, ...] = ()) -> str:
         """Return the name of a kind, or of one of ``others``."""
         if name not in self.kinds and name not in others:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -43,11 +43,17 @@ def set_state(target: str, state: str, value: float = 1.0, share: float = 1.0, a
     return made(SetState, target=target, state=state, value=value, share=share, at=at)
 
 
+def _states(kind: str, words: Words) -> list[str]:
+    own = [state.name for state in words.kinds[kind].states]
+    return own + [LOAD] * (DIGESTS in words.vocabulary.behaviours[kind])
+
+
 @dataclass(frozen=True, eq=False)
 class SetState(Once):
     """Set an inner state (activation, polarisation, ...) or the load of a kind's cells, once."""
 
     action: ClassVar[str] = "set_state"
+    called: ClassVar[str] = "set a state of cells"
     scales: ClassVar[tuple[str, ...]] = ("share",)
     writes: ClassVar[tuple[str, ...]] = ("cells[treated]",)
     target: str
@@ -61,12 +67,17 @@ class SetState(Once):
         cells = f"{100 * self.share:.0f} % of {self.target} cells"
         return f"set the {self.state} of {cells} to {self.value:g} {days(self.start)}"
 
+    @classmethod
+    def choices(cls, key: str, texts: Mapping[str, str], words: Words) -> Sequence[str]:
+        """Return the kinds that have a state, or the states of the kind."""
+        if key == "state":
+            return _states(texts["target"], words)
+        return tuple(name for name in words.aims() if _states(name, words))
+
     def checked(self, place: str, words: Words) -> Self:
         """Return it; the state must be one of the kind, and within its bounds."""
         words.kind(self.target, f"{place}.target")
-        behaviours = words.vocabulary.behaviours[self.target]
-        own = [state.name for state in words.kinds[self.target].states]
-        own += [LOAD] if DIGESTS in behaviours else []
+        own = _states(self.target, words)
         if self.state not in own:
             reason = f'"{self.state}" is not a state of {self.target} cells'
             raise ScenarioError(f"{place}.state", reason, name=self.state, valid=own or ["none"])

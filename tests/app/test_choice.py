@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from livermet_sim.app.choice import KNOBS, PASTED, Choice, intervention, sliders, words
+from livermet_sim.app.choice import KNOBS, PASTED, Choice, sliders
 from livermet_sim.base.errors import LivermetError
-from livermet_sim.interventions import library
 from livermet_sim.scenario.load import load
 
 DEPLETE = {"action": "deplete", "target": "kupffer", "start": "1", "end": "3", "efficacy": 0.5}
@@ -82,29 +81,3 @@ def test_sliders_lie_within_what_is_declared_and_reach_the_scenario_s_value():
         assert 20 <= (slider.high - slider.low) / slider.step <= 1100
         assert not slider.differs(slider.value)
     assert found["cells.kupffer.density"].words(18000.0) == "18,000 /mm3"
-
-
-@pytest.mark.parametrize(
-    ("table", "said"),
-    [
-        (intervention("deplete", "kupffer", share=0.5), "take away 50 % of kupffer cells, day 0 to 28"),
-        (intervention("block", "nk", "attack", "1", "3", 0.9), "block 90 % of attack of nk cells, day 1 to 3"),
-        (intervention("dose", "anti_vegf", start="7", doses="3"), "give anti vegf (100 % of a dose) on day 7, 3 times, every 7 day"),
-    ],
-)  # fmt: skip
-def test_interventions_of_the_page_are_interventions_of_a_scenario(table, said):
-    assert words(table) == said
-    (made,) = Choice("strip", interventions=(table,)).scenarios()
-    assert len(made.interventions) == 1
-
-
-def test_every_drug_and_condition_can_be_chosen():
-    tables = [intervention(action, name) for action in library.FILES for name in library.entries(action)]
-    assert len(tables) >= 4
-    for table in tables:
-        control, treated = Choice("strip", interventions=(table,), compare=True).scenarios()
-        assert treated.interventions and not control.interventions and words(table)
-        before = [float(arm.value("run.before")) for arm in (control, treated)]
-        assert before[0] >= before[1]
-    with pytest.raises(LivermetError, match='"x" is not a whole number'):
-        intervention("dose", "a", doses="x")

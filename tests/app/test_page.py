@@ -199,11 +199,13 @@ def test_a_reload_finds_the_run_and_the_choices_again(page):
 
 
 def test_a_window_that_ends_before_it_starts_is_refused_where_it_is_typed(page):
-    write(page, "from day", "10")
-    write(page, "to day", "5")
+    choose(page, "Do", "take cells away")
+    page.locator("label:text-is('efficacy')").wait_for()
+    write(page, "start (day)", "10")
+    write(page, "end (day)", "5")
     page.wait_for_selector(".lm-refused:has-text('ends at day 5, not after its start at day 10')")
     assert page.locator(".lm-add").is_disabled()
-    write(page, "to day", "12")
+    write(page, "end (day)", "12")
     page.locator(".lm-refused").wait_for(state="detached")
     page.click(".lm-add")
     page.get_by_text("take away 100 % of kupffer cells, day 10 to 12").wait_for()
@@ -273,6 +275,8 @@ def test_two_pages_are_two_sessions_and_two_livers_stand_side_by_side(page, brow
     other.goto(address)
     other.wait_for_selector("canvas", timeout=300_000)
     page.get_by_text("Untreated liver beside it").click()
+    choose(page, "Do", "take cells away")
+    page.locator("label:text-is('efficacy')").wait_for()
     page.click(".lm-add")
     page.get_by_text("take away 100 %").wait_for()
     page.click(".lm-reset")
