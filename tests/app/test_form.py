@@ -42,7 +42,7 @@ def kept(action: str, **given: object) -> tuple[str, Intervention]:
         ("add_signal", {"signal": "vegf", "end": " 48 h "}, "raise vegf by 1, day 0 to 2"),
         ("add_matrix", {"matrix": "net", "start": "6 h"}, "lay down 0.5 of net on day 0.25"),
         ("set_state", {"target": "stellate", "share": 0.5}, "set the activation of 50 % of stellate cells to 1 on day 0"),
-        ("condition", {"condition": "fibrosis", "strength": "0.5"}, "fibrosis liver (50 %)"),
+        ("condition", {"condition": "fibrosis", "strength": "0.5"}, "fibrosis liver (50 %), from day -14 on"),
     ],
 )  # fmt: skip
 def test_a_filled_form_is_an_intervention_of_a_scenario(action, filled, said):
