@@ -1,4 +1,4 @@
-"""Run the smallest liver step by step and paint it: what the page that needs no installation asks of the model.
+"""Run a small liver step by step and paint it: what the page that needs no installation asks of the model.
 
 Without numba, as a browser has none: the kernels are the same functions, uncompiled.
 """
@@ -30,7 +30,7 @@ CELLS["tumour"] = _rgb(LOOKS["tumour"].colour)
 
 
 class Small:
-    """A strip of liver that is stepped and painted.
+    """A strip or a lobule of liver that is stepped and painted.
 
     Parameters
     ----------
@@ -39,10 +39,14 @@ class Small:
         Kinds of cells that are taken away before the tumour cells come.
     line : str
         Tumour line.
+    tissue : str
+        The scenario whose tissue it is: "strip" or "lobule".
     """
 
-    def __init__(self, seed: int = 1, without: Sequence[str] = (), line: str = "cc531s"):
-        scenario = load("strip", {"line": line})
+    def __init__(
+        self, seed: int = 1, without: Sequence[str] = (), line: str = "cc531s", tissue: str = "strip"
+    ):
+        scenario = load(tissue, {"line": line})
         if without:
             scenario = scenario.with_(interventions=[deplete(kind, at="0 day") for kind in without])
         self._model = LiverModel(scenario, seed=seed)

@@ -83,3 +83,9 @@ def test_the_picture_shows_each_cell_and_the_ground():
     assert colours <= {*GROUND.values(), *CELLS.values()}
     purple = (picture[..., :3] == CELLS["tumour"]).all(axis=-1).sum()
     assert 0 < purple <= told["tumour"] <= told["entered"]
+
+
+def test_a_lobule_is_stepped_and_painted_too():
+    small = Small(seed=1, tissue="lobule")
+    told = json.loads(small.step())
+    assert told["hours"] == 0.25 and len(small.picture()) == 4 * small.shape[0] * small.shape[1] > 10_000

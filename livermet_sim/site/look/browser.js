@@ -23,8 +23,8 @@ async function begin() {
     if (!python) await boot();
     say("building the liver ...");
     await new Promise((done) => setTimeout(done, 50));
-    const without = $("without").checked ? '["kupffer"]' : "[]", seed = Math.max(0, Math.trunc(Number($("seed").value)) || 0);
-    python.runPython(`from livermet_sim.site.in_browser import Small\nliver = Small(seed=${seed}, without=${without})`);
+    const without = $("without").checked ? '["kupffer"]' : "[]", seed = Math.max(0, Math.trunc(Number($("seed").value)) || 0), tissue = $("tissue").value === "lobule" ? "lobule" : "strip";
+    python.runPython(`from livermet_sim.site.in_browser import Small\nliver = Small(seed=${seed}, without=${without}, tissue="${tissue}")`);
     liver = python.globals.get("liver");
     shape = JSON.parse(python.runPython("import json; json.dumps(liver.shape)"));
     running = true; step();
