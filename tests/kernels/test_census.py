@@ -2,94 +2,20 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-from kernel_worlds import plain_kernels, ragged, random_keys
+from kernel_worlds import plain_kernels, ragged
 
-from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, TISSUE, TUMOUR
+from livermet_sim.kernels.codes import PARENCHYMA, TUMOUR
 from livermet_sim.kernels.neighbours import list_attackers
 from livermet_sim.state.census import Census
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.places import places
 from livermet_sim.state.tissue import Tissue
+from livermet_sim.verification.twins.census import slow_census
+from livermet_sim.verification.worlds.crowds import KINDS, Columns, Counted, crowd, shuffled
 
-KINDS, WIDTH, HEIGHT = 4, 14, 11
-
-
-class Columns:
-    """Stand in for a table."""
-
-    def __init__(self, columns: dict[str, np.ndarray]):
-        self.columns, self.n = columns, len(next(iter(columns.values())))
-
-    def full(self, name: str) -> np.ndarray:
-        return self.columns[name]
-
-
-class Counted(Census):
-    """Hold the census of one tissue and the pressure that is counted with it."""
-
-    def __init__(self, neighbours: np.ndarray):
-        n = len(neighbours)
-        super().__init__(SimpleNamespace(n=n, contacts=neighbours), KINDS)
-        self.pressure = np.zeros(n)
-
-        self.sites = Columns({"pressure": self.pressure})
-
-    def take(self, cells: dict[str, np.ndarray]) -> Counted:
-        self.stale = True
-        self.update(Columns(cells), self.sites)
-        return self
-
-
-def crowd(compartment: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """Return random cells: at most one tumour cell a part of a site, any number of others."""
-    random = np.random.default_rng(seed)
-    inside = np.flatnonzero(compartment)
-    lumen, tissue = random.choice(inside, 15, replace=False), random.choice(inside, 25, replace=False)
-    others = random.choice(inside, 120)
-    n = 40 + len(others)
-    cells = {
-        "kind": np.concatenate([np.full(40, TUMOUR), random.integers(1, KINDS, len(others))]),
-        "site": np.concatenate([lumen, tissue, others]),
-        "layer": np.concatenate(
-            [np.full(15, LUMEN), np.full(25, TISSUE), random.integers(0, 2, len(others))]
-        ),
-        "activation": random.random(n),
-        "aptitude": random.random(n),
-        "key": random_keys(n, seed),
-    }
-    return shuffled(cells, random.permutation(n))
-
-
-def shuffled(cells: dict[str, np.ndarray], order: np.ndarray) -> dict[str, np.ndarray]:
-    return {name: np.ascontiguousarray(column[order]) for name, column in cells.items()}
-
-
-def slow_census(cells: dict[str, np.ndarray], neighbours: np.ndarray) -> dict[str, np.ndarray]:
-    """Count site by site from the definitions."""
-    n = len(neighbours)
-    found = {
-        "count": np.zeros((n, 2 * KINDS)), "tumour_at": np.full((2, n), -1), "pressure": np.zeros(n),
-        "near": np.zeros((2, n)),
-    }  # fmt: skip
-    kind, site, layer = cells["kind"], cells["site"], cells["layer"]
-    for s in range(n):
-        around = [p for p in neighbours[s] if p >= 0]
-        for k in range(KINDS):
-            here = (site == s) & (kind == k)
-            found["count"][s, k] = here.sum()
-            found["count"][s, KINDS + k] = (here & (cells["activation"] > 0.5)).sum()
-        for part in (LUMEN, TISSUE):
-            tumour = (kind == TUMOUR) & (layer == part)
-            standing = np.flatnonzero(tumour & (site == s))
-            found["tumour_at"][part, s] = standing[0] if len(standing) else -1
-            found["near"][part, s] = (tumour & np.isin(site, [*around, s])).sum()
-        in_tissue = (kind == TUMOUR) & (layer == TISSUE)
-        found["pressure"][s] = (in_tissue & np.isin(site, around)).sum() / 8
-    return found
+WIDTH, HEIGHT = 14, 11
 
 
 def test_census_matches_its_twin_and_leaves_no_traces_of_the_last_one():

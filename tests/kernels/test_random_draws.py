@@ -9,18 +9,7 @@ import pytest
 from kernel_worlds import plain_kernels, random_keys
 
 from livermet_sim.kernels import codes, rng
-
-ONES = 0xFFFFFFFF
-# (counter, key, words) of Philox 4x32-10 in the Random123 file kat_vectors
-KNOWN = (
-    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
-    ((ONES,) * 4, (ONES,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-    (
-        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
-        (0xA4093822, 0x299F31D0),
-        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
-    ),
-)
+from livermet_sim.verification.checks.randomness import KNOWN
 
 
 def drawn(keys: np.ndarray, seed: int = 1, purpose: int = 5, tick: int = 0) -> np.ndarray:

@@ -26,6 +26,7 @@ from livermet_sim.verification.checks import (
 )
 from livermet_sim.verification.suite import CHECKS
 from livermet_sim.verification.worlds.bodies import Body
+from livermet_sim.verification.worlds.crowds import Counted
 from livermet_sim.verification.worlds.livers import liver, shuffle_rows
 
 QUICK = Knobs(quick=True)
@@ -141,6 +142,15 @@ def one_group(rows, sites, near, claimed, parent):
     parent[:] = 0
 
 
+class Forgetful(Counted):
+    """Count one tumour cell too few."""
+
+    def take(self, cells):
+        super().take(cells)
+        self.near[0, np.argmax(self.near[0])] -= 1
+        return self
+
+
 def careless(engine, seed):
     """Put rows into another order, and touch one."""
     shuffle_rows(engine, seed)
@@ -170,6 +180,7 @@ BROKEN = [
     (walks.isotropy, {"module": crawling(**{GROUND: lopsided})}),
     (walks.first_passage, {"module": crawling(**{RATES: lambda rates: rates * [1.0, 0.5, 1.0, 1.0, 1.0]})}),
     (responses.hill, {"evaluate": off}), (responses.twin, {"evaluate": off}), (counting.lesions, {"module": SimpleNamespace(label=one_group)}),
+    (counting.census, {"counted": Forgetful}), (randomness.vectors, {"philox": lambda *given: rng.philox(*given)[::-1]}),
     (randomness.battery, {"draws": coarse}), (randomness.purposes, {"draws": deaf}), (livers.rows, {"shuffle": careless}),
     (livers.threads, {"call": lambda call, **environment: environment.get("OMP_NUM_THREADS", "")}), (livers.step, {"make": hasty}),
     (livers.site, {"make": thin}), (livers.invariants, {"judge": lambda engine: ["a cell is lost"]}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,35 @@ from livermet_sim.kernels import clusters
 from livermet_sim.processes.staging.stage import TOGETHER
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.verification.check import Curve, Figure, Knobs, Outcome
+from livermet_sim.verification.twins.census import slow_census
+from livermet_sim.verification.worlds.crowds import Counted, crowd
 from livermet_sim.verification.worlds.lattices import ragged
 
 WIDTH = 30
+COUNTED = ("count", "near", "tumour_at", "pressure")
+
+
+def census(knobs: Knobs, counted: Callable[[np.ndarray], Counted] = Counted) -> Outcome:
+    """Random crowds of cells of four kinds on ragged tissue, one after the other in one census: cells and active cells of each kind at each site, tumour cells near, and pressure, against counting site by site."""
+    wrong, cases, totals = 0, 0, []
+    for case in range(knobs.pick(2, 10)):
+        neighbours, compartment = ragged(14, 11, case)
+        own = counted(neighbours)
+        for number in range(3):
+            cells = crowd(compartment, 100 * knobs.seed + 10 * case + number)
+            own.take(cells)
+            meant = slow_census(cells, neighbours)
+            wrong += any(not np.array_equal(getattr(own, name), meant[name]) for name in COUNTED)
+            totals.append((meant["near"].sum(), own.near.sum()))
+            cases += 1
+    x, y = np.array(totals).T
+    figure = Figure(
+        "tumour cells near, counted site by site",
+        "in the census",
+        (Curve("equal", [x.min(), x.max()], [x.min(), x.max()], "-"), Curve("crowds", x, y)),
+    )
+    words = f"{wrong} of {cases} crowds differ"
+    return Outcome("the same counts", words, "none", wrong == 0, figure, {"wrong": float(wrong)})
 
 
 def lesions(knobs: Knobs, module: Any = clusters) -> Outcome:

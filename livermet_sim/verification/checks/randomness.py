@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -16,6 +16,27 @@ from livermet_sim.verification.worlds.lattices import random_keys
 Draw = Callable[[int, int, int, np.ndarray], np.ndarray]
 LEAST = 1e-6  # of a p-value
 PURPOSES = 32  # registered ones, and some to come
+ONES = 0xFFFFFFFF
+# (counter, key, words) of Philox 4x32-10 in the Random123 file kat_vectors
+KNOWN = (
+    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+    ((ONES,) * 4, (ONES,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+    (
+        (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+        (0xA4093822, 0x299F31D0),
+        (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+    ),
+)
+
+
+def vectors(knobs: Knobs, philox: Callable[..., Sequence[int]] = rng.philox) -> Outcome:
+    """Philox 4x32-10 of the counters and keys in the file kat_vectors of Random123 (Salmon et al. 2011, doi:10.1145/2063384.2063405) must give its words, to the bit."""
+    found = [tuple(int(word) for word in philox(*counter, *key)) for counter, key, _ in KNOWN]
+    wrong = sum(own != words for own, (_, _, words) in zip(found, KNOWN, strict=True))
+    said = f"{len(KNOWN) - wrong} of {len(KNOWN)} give their four words"
+    return Outcome(
+        f"the {len(KNOWN)} published vectors", said, "to the bit", wrong == 0, None, {"wrong": float(wrong)}
+    )
 
 
 def battery(knobs: Knobs, draws: Draw = rng.draws) -> Outcome:
