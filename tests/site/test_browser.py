@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import livermet_sim.site
 from livermet_sim.site.archive import packed
 from livermet_sim.site.in_browser import CELLS, GROUND, Small
 
+LOOK = Path(livermet_sim.site.__file__).parent / "look"
 # what the browser's Python has not, or not in use
 LACKED = (
     "numba",
@@ -89,3 +93,45 @@ def test_a_lobule_is_stepped_and_painted_too():
     small = Small(seed=1, tissue="lobule")
     told = json.loads(small.step())
     assert told["hours"] == 0.25 and len(small.picture()) == 4 * small.shape[0] * small.shape[1] > 10_000
+
+
+# stands in for the runtime: all of its interface that the page uses, without Python, and without what it is told to lack
+RUNTIME = """globalThis.loadPyodide = async () => ({
+  lockfile: { packages: { networkx: { file_name: "networkx-1.whl" } } }, loadedPackages: {},
+  async loadPackage(names) { for (const name of names) { const own = name.replace(/.*\\/|-1\\.whl/g, ""); globalThis.asked = [...(globalThis.asked || []), name]; if (!LACKED.includes(own)) this.loadedPackages[own] = name; } },
+  unpackArchive() {}, globals: { get: () => null },
+  runPython() { throw new Error("Traceback (most recent call last):\\nModuleNotFoundError: No module named 'x'\\nSee the manual for more."); },
+});"""
+PAGE = """<body data-up=""><input id="seed" value="1"><input id="without" type="checkbox"><select id="tissue"><option value="strip"></select>
+<button id="start"></button><button id="stop"></button><canvas id="liver"></canvas><p id="said"></p>
+<script>globalThis.livermetRuntime = "./";</script><script src="browser.js"></script>"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("lacked", "sentence"),
+    [
+        (["numpy", "networkx"], "numpy, networkx cannot be fetched"),
+        ([], "ModuleNotFoundError: No module named 'x'"),
+    ],
+)
+def test_the_page_says_what_it_lacks_and_asks_for_no_drawing_library(tmp_path, lacked, sentence):
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("there is no Chromium")
+    from playwright.sync_api import sync_playwright
+
+    (tmp_path / "pyodide.js").write_text(f"const LACKED = {json.dumps(lacked)};\n{RUNTIME}")
+    (tmp_path / "model.js").write_text('globalThis.livermetModel = "";')
+    (tmp_path / "browser.js").write_bytes((LOOK / "browser.js").read_bytes())
+    (tmp_path / "page.html").write_text(PAGE)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.goto((tmp_path / "page.html").as_uri())
+        tab.click("#start")
+        tab.wait_for_function("document.getElementById('said').textContent.includes('did not work')")
+        said, asked = tab.text_content("#said"), tab.evaluate("globalThis.asked")
+        browser.close()
+    assert said == f"This did not work: {sentence}. The lesson needs no network."
+    assert sorted(asked) == ["./networkx-1.whl", "numpy", "pandas", "scipy", "tqdm"]

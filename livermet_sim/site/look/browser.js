@@ -4,6 +4,9 @@
 const RUNTIME = globalThis.livermetRuntime || "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/";
 const $ = (id) => document.getElementById(id);
 const load = (src) => new Promise((done, fail) => { const script = document.createElement("script"); script.src = src; script.onload = done; script.onerror = () => fail(new Error(`${src} cannot be loaded`)); document.head.append(script); });
+const NEEDED = ["numpy", "scipy", "pandas", "tqdm", "networkx"];
+// the line of a message that says what is the matter, of Python's the one with the kind of mistake
+const reason = (error) => { const lines = error.message.trim().split("\n"); return lines.findLast((line) => /^\w*(Error|Exception|Interrupt)\b/.test(line)) || lines[0]; };
 let python = null, liver = null, running = false, shape = [1, 1];
 const say = (text) => { $("said").textContent = text; };
 
@@ -12,7 +15,11 @@ async function boot() {
   await load(`${RUNTIME}pyodide.js`);
   python = await globalThis.loadPyodide({ indexURL: RUNTIME, env: { LIVERMET_NOJIT: "1", HOME: "/home/pyodide" } });
   say("fetching numpy, scipy, pandas ...");
-  await python.loadPackage(["numpy", "scipy", "pandas", "networkx", "tqdm"]);
+  // networkx by its file, as by its name it brings matplotlib and eight more, of which the model needs none
+  const kept = (python.lockfile || python._api.lockfile).packages, graphs = RUNTIME + kept.networkx.file_name;
+  await python.loadPackage([...NEEDED.filter((name) => name !== "networkx"), graphs]);
+  const missed = NEEDED.filter((name) => !(name in python.loadedPackages));
+  if (missed.length) { python = null; throw new Error(`${missed.join(", ")} cannot be fetched`); }
   say("unpacking the model ...");
   await load(`${document.body.dataset.up}model.js`);
   python.unpackArchive(Uint8Array.from(atob(globalThis.livermetModel), (letter) => letter.charCodeAt(0)), "zip");
@@ -28,7 +35,7 @@ async function begin() {
     liver = python.globals.get("liver");
     shape = JSON.parse(python.runPython("import json; json.dumps(liver.shape)"));
     running = true; step();
-  } catch (error) { say(`This did not work: ${error.message.trim().split("\n").pop()}. The lesson needs no network.`); }
+  } catch (error) { say(`This did not work: ${reason(error)}. The lesson needs no network.`); }
   $("start").disabled = false;
 }
 function step() {
