@@ -23,8 +23,8 @@ def label(rows, site, near, first, parent):
     ----------
     rows : int64[m]
         Tumour rows.
-    near : int32[sites, k]
-        Sites so near to each site that their cells belong together, -1 for none.
+    near : int32[m, k]
+        Sites so near to that of each row that their cells belong together, -1 for none.
     first : int64[sites]
         -1 everywhere on entry and on return.
     parent : int64[m]
@@ -42,7 +42,7 @@ def label(rows, site, near, first, parent):
         if first[s] != i:
             continue
         for k in range(near.shape[1]):
-            place = near[s, k]
+            place = near[i, k]
             if place < 0 or first[place] < 0:
                 continue
             a, b = _root(parent, i), _root(parent, first[place])

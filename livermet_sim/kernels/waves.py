@@ -8,19 +8,19 @@ from livermet_sim.kernels.jit import kernel
 
 
 @kernel
-def part(start, stop, source, signals):
-    """Write the sources of some sites, int64[n, F], to a row for each signal, float64[F, n]."""
+def part(start, stop, first, source, signals):
+    """Write the sources of some sites, int64[n, F], to a row for each of some signals from ``first`` on, float64[f, n]."""
     for s in range(start, stop):
         for f in range(len(signals)):
-            signals[f, s] = source[s, f]
+            signals[f, s] = source[s, first + f]
 
 
 @kernel
-def join(start, stop, signals, unit, concentration):
-    """Write signals, float64[F, n], site by site, float64[n, F], times ``unit``; less than nothing is rounding, and none."""
+def join(start, stop, first, signals, unit, concentration):
+    """Write signals from ``first`` on, float64[f, n], site by site, float64[n, F], times ``unit``; what is below 0 is rounding, and none."""
     for s in range(start, stop):
         for f in range(len(signals)):
-            concentration[s, f] = signals[f, s] * unit if signals[f, s] > 0.0 else 0.0
+            concentration[s, first + f] = signals[f, s] * unit if signals[f, s] > 0.0 else 0.0
 
 
 @kernel

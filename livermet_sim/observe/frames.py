@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import zlib
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,17 +28,65 @@ SHARES = ("activation", "polarisation", "load")
 LOAD_STEP = 1 / 16  # engulfed cells a unit of the packed load
 FINE_HOURS, FINER = 24.0, 6  # arrest and crossing take hours: the first day has six times as many frames
 BUDGET_BYTES = 192 << 20
+LARGE_BYTES = 2 << 20  # of a frame, from where on it is kept compressed: to a fifth, in 7 ms a MB
+
+
+class Shut(NamedTuple):
+    """Hold an array compressed."""
+
+    data: bytes
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes the array takes."""
+        return self.dtype.itemsize * math.prod(self.shape)
+
+
+def shut(frame: dict[str, Any]) -> dict[str, Any]:
+    """Return a frame as it is kept: arrays of a large one compressed."""
+    if _bytes(frame) < LARGE_BYTES:
+        return frame
+    return {
+        name: Shut(zlib.compress(value.tobytes(), 1), value.dtype, value.shape)
+        if isinstance(value, np.ndarray)
+        else value
+        for name, value in frame.items()
+    }
+
+
+def opened(value: Any) -> Any:
+    """Return a value of a frame that may be kept compressed."""
+    if not isinstance(value, Shut):
+        return value
+    return np.ndarray(value.shape, value.dtype, zlib.decompress(value.data))
 
 
 class Film(Process):
-    """Keep frames for films; where memory would run out, every second one is dropped and the interval doubled."""
+    """Keep frames for films; where they would take too much, every second one is dropped and the interval doubled.
+
+    Attributes
+    ----------
+    kept : list of dict
+        The frames so far, as ``shut`` gives them.
+    """
 
     stage = "observe"
 
     def __init__(self, setting: Setting, budget: int = BUDGET_BYTES):
         self.interval = setting.read("observe", Observation).frames
         self.budget, self.size, self.next = budget, 0, 0.0
-        self.frames: list[dict[str, Any]] = []
+        self.kept: list[dict[str, Any]] = []
+
+    @property
+    def frames(self) -> list[dict[str, Any]]:
+        """Return the frames so far."""
+        return [{name: opened(value) for name, value in frame.items()} for frame in self.kept]
+
+    @frames.setter
+    def frames(self, frames: list[dict[str, Any]]) -> None:
+        self.kept = [shut(frame) for frame in frames]
 
     def runs(self, world: World) -> bool:
         """Say whether it is time for a frame at the end of this step."""
@@ -47,16 +97,16 @@ class Film(Process):
         hours = world.clock.end_of_step
         while self.next <= hours + 1e-9:
             self.next += self.interval / FINER if self.next < FINE_HOURS - 1e-9 else self.interval
-        self.frames.append(pack(world, hours))
-        self.size += _bytes(self.frames[-1])
-        while self.size > self.budget and len(self.frames) > 2:
-            self.frames = self.frames[::2]
+        self.kept.append(shut(pack(world, hours)))
+        self.size += _bytes(self.kept[-1])
+        while self.size > self.budget and len(self.kept) > 2:
+            self.kept = self.kept[::2]
             self.weigh()
             self.interval *= 2.0
 
     def weigh(self) -> None:
-        """Find how much memory the frames take."""
-        self.size = sum(map(_bytes, self.frames))
+        """Find how much memory the frames take together when they are handed out."""
+        self.size = sum(map(_bytes, self.kept))
 
     def arrays(self, world: World) -> dict[str, np.ndarray]:
         """Return the frames so far and one of the present state as arrays; nothing where no frames are kept.
@@ -70,13 +120,16 @@ class Film(Process):
         if self.interval <= 0.0:
             return {}
         now = world.clock.hours
-        frames = [*(frame for frame in self.frames if frame["time_h"] < now - 1e-9), pack(world, now)]
-        stacked = {name: np.stack([frame[name] for frame in frames]) for name in ("compartment", *FIELDS)}
+        frames = [*(frame for frame in self.kept if frame["time_h"] < now - 1e-9), pack(world, now)]
+        stacked = {
+            name: np.stack([opened(frame[name]) for frame in frames]) for name in ("compartment", *FIELDS)
+        }
         scales = {f"{name}_scale": np.array([frame[f"{name}_scale"] for frame in frames]) for name in FIELDS}
         cells = {
-            f"cell_{name}": np.concatenate([frame[f"cell_{name}"] for frame in frames]) for name in CELLS
+            f"cell_{name}": np.concatenate([opened(frame[f"cell_{name}"]) for frame in frames])
+            for name in CELLS
         }
-        counts = [len(frame["cell_site"]) for frame in frames]
+        counts = [frame["cell_site"].shape[0] for frame in frames]
         return {
             "time_h": np.array([frame["time_h"] for frame in frames]), **stacked, **scales, **cells,
             "cell_start": np.concatenate([[0], np.cumsum(counts)]), "kinds": np.array(world.kinds),
@@ -97,7 +150,7 @@ def pack(world: World, hours: float) -> dict[str, Any]:
 
 
 def _bytes(frame: dict[str, Any]) -> int:
-    return sum(value.nbytes for value in frame.values() if isinstance(value, np.ndarray))
+    return sum(value.nbytes for value in frame.values() if isinstance(value, np.ndarray | Shut))
 
 
 def of_result(result: Record) -> dict[str, np.ndarray]:

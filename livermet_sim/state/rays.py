@@ -22,16 +22,19 @@ class Rays(NamedTuple):
     slot: np.ndarray
     length: np.ndarray
 
-    def follow(self, table: np.ndarray) -> np.ndarray:
-        """Return the places of every site, the middle left out, int32[n, m - 1]; -1 where no way leads.
+    def follow(self, table: np.ndarray, sites: np.ndarray | None = None) -> np.ndarray:
+        """Return the places of some sites, the middle left out, int32[sites, m - 1]; -1 where no way leads.
 
         Parameters
         ----------
         table : int32[n, k]
             Neighbours of each site, -1 for none.
+        sites : int[sites], optional
+            All by default.
         """
-        places = np.full((len(self.parent), len(table)), -1, dtype=np.int32)
-        places[0] = np.arange(len(table))
+        middle = np.arange(len(table)) if sites is None else sites
+        places = np.full((len(self.parent), len(middle)), -1, dtype=np.int32)
+        places[0] = middle
         for j in range(1, len(places)):
             before = places[self.parent[j]]
             places[j] = np.where(before >= 0, table[before, self.slot[j]], np.int32(-1))

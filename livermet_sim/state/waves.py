@@ -10,6 +10,8 @@ from livermet_sim.base.types import Reals
 from livermet_sim.kernels.waves import anything, go_round, join, part
 from livermet_sim.state.tissue import Tissue
 
+TOGETHER = 6  # signals: half of those there are, each of which is 8 bytes a site
+
 
 class Waves:
     """Solve L^2 lap(c) - c + s = 0 on a lattice whose sides join, by Fourier transforms of its rows.
@@ -31,8 +33,9 @@ class Waves:
         each = root, 1.0 / (1.0 - root ** self._shape[0]), root / spread[:, None]
         # for the real and the imaginary part of each wave
         self._rows = list(zip(*(np.repeat(values, 2, axis=1) for values in each), strict=True))
-        # a signal's sites lie together here, which is how transforms are quick
-        self._signals = np.zeros((len(spread), tissue.n))
+        # a signal's sites lie together here, which is how transforms are quick; of a wide tissue those of a few signals
+        together = len(spread) if tissue.n < threads.WIDE else min(len(spread), TOGETHER)
+        self._signals = np.zeros((together, tissue.n))
 
     def solve(
         self, concentration: np.ndarray, source: np.ndarray, unit: float, tolerance: float, most: int
@@ -40,24 +43,25 @@ class Waves:
         """Write the solution to ``concentration``, float64[n, F]; tolerance and number of passes do not matter."""
         from scipy import fft  # which takes long to load
 
-        signals: Reals = self._signals
         many = threads.number(len(source))
         blocks = threads.ranges(len(source))
+        for first in range(0, len(self._rows), len(self._signals)):
+            signals: Reals = self._signals[: len(self._rows) - first]
 
-        def turn(block: slice) -> None:
-            part(block.start, block.stop, source, signals)
+            def turn(block: slice, first: int = first, signals: Reals = signals) -> None:
+                part(block.start, block.stop, first, source, signals)
 
-        def spread(number: int) -> None:
-            signal: Reals = signals[number]
-            if anything(signal):
-                waves: NDArray[np.complex128] = fft.rfft(signal.reshape(self._shape))
-                go_round(waves.view(np.float64), *self._rows[number])
-                signal[:] = np.asarray(fft.irfft(waves, self._shape[1], overwrite_x=True)).ravel()
+            def spread(number: int, first: int = first, signals: Reals = signals) -> None:
+                signal: Reals = signals[number]
+                if anything(signal):
+                    waves: NDArray[np.complex128] = fft.rfft(signal.reshape(self._shape))
+                    go_round(waves.view(np.float64), *self._rows[first + number])
+                    signal[:] = np.asarray(fft.irfft(waves, self._shape[1], overwrite_x=True)).ravel()
 
-        def turn_back(block: slice) -> None:
-            join(block.start, block.stop, signals, unit, concentration)
+            def turn_back(block: slice, first: int = first, signals: Reals = signals) -> None:
+                join(block.start, block.stop, first, signals, unit, concentration)
 
-        threads.each(turn, blocks, many)
-        threads.each(spread, range(len(signals)), many)
-        threads.each(turn_back, blocks, many)
+            threads.each(turn, blocks, many)
+            threads.each(spread, range(len(signals)), many)
+            threads.each(turn_back, blocks, many)
         return 1

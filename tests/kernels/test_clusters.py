@@ -21,7 +21,7 @@ def groups(sites: np.ndarray, neighbours: np.ndarray, kernel=label) -> np.ndarra
     """Return a representative of each cell's group."""
     claimed = np.full(len(neighbours), -1, dtype=np.int64)
     parent = np.empty(len(sites), dtype=np.int64)
-    kernel(np.arange(len(sites)), sites, neighbours, claimed, parent)
+    kernel(np.arange(len(sites)), sites, neighbours[sites], claimed, parent)
     assert (claimed == -1).all()
     return parent
 

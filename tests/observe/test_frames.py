@@ -72,6 +72,28 @@ def test_memory_is_bounded_by_leaving_out_every_second_frame(strip):
     assert hours == sorted(hours) and hours[-1] > 16.0
 
 
+def test_large_frames_are_kept_compressed_and_come_out_as_they_were(strip, monkeypatch):
+    films = []
+    for large in (1 << 40, 0):
+        monkeypatch.setattr(film, "LARGE_BYTES", large)
+        films.append(Film(strip.setting))
+        for hours in (0.0, 1.0):
+            films[-1].next = hours
+            films[-1].step(strip.world)
+    plain, packed = films
+    assert packed.size == plain.size and not any(isinstance(v, np.ndarray) for v in packed.kept[0].values())
+    held = sum(len(v.data) for v in packed.kept[0].values() if isinstance(v, film.Shut))
+    assert held < 0.5 * plain.size / 2
+    meant, found = plain.arrays(strip.world), packed.arrays(strip.world)
+    assert meant.keys() == found.keys()
+    for name, value in meant.items():
+        assert value.dtype == found[name].dtype and np.array_equal(value, found[name]), name
+    films[0].frames = packed.frames
+    assert films[0].size == packed.size and np.array_equal(
+        films[0].frames[1]["oxygen"], plain.frames[1]["oxygen"]
+    )
+
+
 def test_a_run_with_frames_comes_back_from_its_folder(strip, tmp_path):
     result = strip.result()
     back = Result.load(result.save(tmp_path / "run", figures=False))

@@ -181,3 +181,16 @@ def test_gaps_asked_for_in_turns_are_those_asked_for_at_once():
     others, sites = random.choice(torus.n, 9), random.choice(torus.n, 30)
     ask = torus.gaps_to(others)
     assert np.concatenate([ask(sites[:4]), ask(sites[4:])]).tolist() == torus.gaps(sites, others).tolist()
+
+
+@pytest.mark.parametrize("wrap", [False, True])
+def test_places_of_some_sites_are_theirs_in_the_table_of_all(wrap):
+    lattice = Lattice(14, 12, 10.0, wrap)
+    sites = np.array([0, 30, 30, 7])
+    table = lattice.within(25.0, lattice.around)
+    assert np.array_equal(lattice.within(25.0, lattice.around, sites), table[sites])
+
+
+def test_a_tissue_without_an_edge_has_one_table_of_neighbours():
+    lattice = Lattice(14, 12, 10.0, wrap=True)
+    assert lattice.neighbours(np.ones(lattice.n, dtype=bool)) is lattice.around

@@ -30,7 +30,6 @@ class Stage(Process):
         self.every = self.own.interval
         self.hypoxic = setting.cell("tumour", "hypoxia_threshold")
         self._claimed: np.ndarray | None = None
-        self._near = np.zeros((0, 0), dtype=np.int32)
 
     def step(self, world: World) -> None:
         """Read the lesions."""
@@ -51,9 +50,9 @@ class Stage(Process):
         """Return the group number of each row, numbered by the smallest key in the group."""
         if self._claimed is None:
             self._claimed = np.full(world.tissue.n, -1, dtype=np.int64)
-            self._near = world.tissue.lattice.within(TOGETHER, world.tissue.neighbours)
-        parent = np.empty(len(rows), dtype=np.int64)
-        label(rows, world.cells.full("site"), self._near, self._claimed, parent)
+        site, parent = world.cells.full("site"), np.empty(len(rows), dtype=np.int64)
+        near = world.tissue.lattice.within(TOGETHER, world.tissue.neighbours, site[rows])
+        label(rows, site, near, self._claimed, parent)
         _, group = np.unique(parent, return_inverse=True)
         keys = world.cells.full("key")[rows]
         smallest = np.full(group.max(initial=-1) + 1, np.iinfo(np.int64).max)

@@ -59,7 +59,9 @@ def lesions(knobs: Knobs, module: Any = clusters) -> Outcome:
             together = (near[sites][:, :, None] == sites).any(axis=1) | (sites[:, None] == sites)
             number, meant = connected_components(coo_matrix(together), directed=False)
             found = np.empty(len(sites), dtype=np.int64)
-            module.label(np.arange(len(sites)), sites, near, np.full(len(near), -1, dtype=np.int64), found)
+            module.label(
+                np.arange(len(sites)), sites, near[sites], np.full(len(near), -1, dtype=np.int64), found
+            )
             pairs = len(np.unique(np.stack([meant, found]), axis=1).T)
             wrong += not (pairs == number == len(np.unique(found)))
             cases += 1
