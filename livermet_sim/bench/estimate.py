@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.bench.measure import Figure
 
@@ -120,14 +121,10 @@ def table(own: Constants) -> str:
         found = estimate(own, place)
         spans = (_span(found.hours), _span(found.build), _span(found.memory))
         rows.append((place.name, f"{found.sites:.3g}", *spans, found.engine, place.source))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    ]
     basis = f"From {own.step * 1e9:.0f} ns and {own.memory:.0f} bytes a site, measured on {WIDE} lobules of {own.lobule:.2f} mm2."
     return "\n".join(
         [
-            *lines,
+            aligned(rows),
             basis,
             "In space the larger number holds if all that a site costs grows with its neighbours, 26 for 8.",
         ]

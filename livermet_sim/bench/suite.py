@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.provenance import versions
 from livermet_sim.base.read import content, guarded, read_object
@@ -20,7 +21,6 @@ from livermet_sim.base.write import write_text
 from livermet_sim.bench import parts, studies
 from livermet_sim.bench.measure import LESS, MORE, Figure, yardstick
 from livermet_sim.kernels.jit import source_hash
-from livermet_sim.scenario.tables import aligned
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "baseline": parts.baseline, "rest": parts.rest, "parts": parts.parts, "growth": parts.growth, "start": parts.start,

@@ -103,8 +103,8 @@ def _finish(study: Ablation, found: Effects, folder: Path, quiet: bool) -> None:
 
 
 def _planned(study: Ablation, folder: Path) -> str:
+    from livermet_sim.base.aligned import aligned
     from livermet_sim.rulebook.ablation import title
-    from livermet_sim.scenario.tables import aligned
 
     lines = [f"{study.sweep.name}: {len(study.words)} to take out, {len(study):,} runs, into {folder}", ""]
     lines.append(aligned([(word, title(word)) for word in study.words]))

@@ -66,7 +66,7 @@ def dossier(
     scenario = load_scenario(name, changes)
     found = made.Dossier(made.Subject(scenario, name, tuple(changes or ()), _evidence(given, verify)))
     if listed:
-        from livermet_sim.scenario.tables import aligned
+        from livermet_sim.base.aligned import aligned
 
         typer.echo(aligned([(t.name, str(len(t.rows)), t.title) for t in found.tables.values()]))
     elif table:
@@ -115,7 +115,7 @@ def _table(found: Dossier, name: str, out: Path | None) -> None:
             frame.to_csv(part, index=False)
         typer.echo(f"{len(frame)} rows in {out}")
         return
-    from livermet_sim.scenario.tables import aligned
+    from livermet_sim.base.aligned import aligned
 
     one = find(found.tables.values(), name)
     typer.echo(

@@ -90,8 +90,8 @@ def _heading(found: Lines) -> str:
 
 def _traits(found: Lines) -> str:
     """Return one line a trait with the value of each tumour line, then the sources."""
+    from livermet_sim.base.aligned import aligned
     from livermet_sim.cells import tumour_lines
-    from livermet_sim.scenario.tables import aligned
 
     rows = found.traits()
     table = [("trait", "unit", *found.names)]
@@ -115,8 +115,8 @@ def _traits(found: Lines) -> str:
 
 def _outcomes(found: Lines) -> str:
     """Return one line a tumour line with its survivors, losses and growth pattern."""
+    from livermet_sim.base.aligned import aligned
     from livermet_sim.observe.summary import cause_words
-    from livermet_sim.scenario.tables import aligned
     from livermet_sim.validation.line_records import days_of
 
     days = days_of(found.days)

@@ -228,7 +228,7 @@ def _cross_dropped(axes: Any, tissue: Tissue) -> None:
 
 def _beside_published(measures: list[Measure]) -> str:
     """Return measures as a table with their bands and what was published."""
-    from livermet_sim.scenario.tables import aligned
+    from livermet_sim.base.aligned import aligned
 
     rows = [("quantity", "here", "should be", "unit", "fits", "published", "source")]
     for m in measures:

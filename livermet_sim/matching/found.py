@@ -93,7 +93,7 @@ class Found:
 
     def report(self) -> str:
         """Return in words what was run, what rules sets out, and how many are left."""
-        from livermet_sim.scenario.tables import aligned
+        from livermet_sim.base.aligned import aligned
 
         head = ("published result", "band", "median of the sets", "sets that meet it", "does")
         cells: list[tuple[str, ...]] = [head]

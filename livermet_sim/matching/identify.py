@@ -54,7 +54,7 @@ class Identified:
     open_share: float
 
     def __str__(self) -> str:
-        from livermet_sim.scenario.tables import aligned
+        from livermet_sim.base.aligned import aligned
 
         lines = [f"{self.name}: {self.open_share:.2%} of the given ranges are not ruled out", ""]
         cells: list[tuple[str, ...]] = [("parameter", "given", "left (95 %)", "spread left", "says")]

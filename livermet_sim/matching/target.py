@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from livermet_sim.validation import anchors as published
 from livermet_sim.validation import catalogue
@@ -109,4 +110,4 @@ def _at(scale: str, value: float) -> float:
 
 def _error(low: float, high: float) -> float:
     """Take a two-sided band for a 95 % interval."""
-    return (high - low) / (2.0 * 1.96) if math.isfinite(high - low) else UNKNOWN_SIZE
+    return (high - low) / (2.0 * float(ndtri(0.975))) if math.isfinite(high - low) else UNKNOWN_SIZE

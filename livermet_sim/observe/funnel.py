@@ -97,7 +97,7 @@ def interval(count: float, total: float, confidence: float = CONFIDENCE) -> tupl
     """
     if total == 0:
         return float("nan"), float("nan")
-    # the quantiles of scipy.stats.beta to the bit, which takes three times as long to load
+    # the quantiles of scipy.stats.beta, up to rounding, which takes three times as long to load
     from scipy.special import betaincinv
 
     tail = (1 - confidence) / 2

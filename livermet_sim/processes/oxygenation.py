@@ -124,7 +124,9 @@ class Oxygenate(Process):
     def runs(self, world: World) -> bool:
         """Say whether it runs: every ``every`` hours, and at once where all blood was clamped, let in or throttled."""
         # a clamp that is shorter than the time between two solutions would else last as long as that, or not at all
-        return world.network.driving != world.carried["oxygen_flow"]["driving"][0] or super().runs(world)
+        return bool(world.network.driving != world.carried["oxygen_flow"]["driving"][0]) or super().runs(
+            world
+        )
 
     def step(self, world: World) -> None:
         """Solve, starting from the sites whose supply or uptake has changed."""

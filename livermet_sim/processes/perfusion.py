@@ -64,7 +64,8 @@ class Perfuse(Process):
     def runs(self, world: World) -> bool:
         """Say whether it runs: every ``every`` hours, and at once where tubes came or went or all blood was clamped or let in."""
         # a network whose tubes have changed carries no flow until it is solved
-        return world.network.stale or self._inflow(world)[0] != world.network.driving or super().runs(world)
+        changed = bool(self._inflow(world)[0] != world.network.driving)
+        return world.network.stale or changed or super().runs(world)
 
     def _inflow(self, world: World) -> tuple[float, float, float]:
         """Return what drives the flow, over what does in health, and what of that comes by the artery and by the portal vein."""

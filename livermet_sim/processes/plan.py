@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.processes.process import STAGES, Process
 from livermet_sim.state.world import World
 
@@ -51,12 +52,7 @@ class Plan:
             what = (type(process).__doc__ or "").splitlines()[0]
             touched = ", ".join([*process.writes, *(f"+{name}" for name in process.adds)])
             rows.append((process.stage, process.name, every, cost, what, touched))
-        widths = [max(len(row[i]) for row in rows) for i in range(5)]
-        lines = [
-            "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[5]])
-            for row in rows
-        ]
-        return "\n".join(line.rstrip() for line in lines)
+        return aligned(rows)
 
     def timings(self) -> dict[str, float]:
         """Return seconds spent in each process."""

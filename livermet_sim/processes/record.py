@@ -29,6 +29,6 @@ def record(
     world.log.add(block)
 
 
-def count(world: World, name: str, number: int) -> None:
+def count(world: World, name: str, number: int | np.integer) -> None:
     """Add to a running total."""
     world.totals[name] = world.totals.get(name, 0) + int(number)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.base.errors import LivermetError
 from livermet_sim.cells import tumour_lines
 from livermet_sim.interventions import catalogue
@@ -21,14 +22,6 @@ from livermet_sim.scenario import lists
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.sections import locate
 from livermet_sim.scenario.spec import Scenario
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows of words as columns, two blanks apart."""
-    # rich cuts rows to the width of a terminal, or wraps them: nothing that grep or a spreadsheet could read on
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
-    padded = ("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in padded)
 
 
 def parameters(scenario: Scenario, wanted: str = "") -> str:

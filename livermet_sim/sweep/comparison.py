@@ -124,7 +124,7 @@ class Comparison:
         return f"Comparison({self.control.name!r} and {self.treated.name!r}, {len(self.seeds)} pairs)"
 
     def __str__(self) -> str:
-        from livermet_sim.scenario.tables import aligned
+        from livermet_sim.base.aligned import aligned
 
         return f"{self._title()}\n\n{aligned(self._cells())}"
 

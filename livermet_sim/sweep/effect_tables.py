@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.base.write import inside, save_picture, whole_file, write_text
 from livermet_sim.observe.columns import Frame
 from livermet_sim.rulebook import ablation
-from livermet_sim.scenario.tables import aligned
 from livermet_sim.sweep.interactions import OVERLAP, STAND_IN
 from livermet_sim.sweep.kept import Kept
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.observe.columns import Frame
-from livermet_sim.scenario.tables import aligned
 from livermet_sim.sweep.factors import Factor
 from livermet_sim.sweep.targets import Target
 

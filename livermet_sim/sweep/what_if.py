@@ -74,7 +74,7 @@ class WhatIf:
 
     def summary(self) -> str:
         """Return in words what was taken out, the first differences, and which founders fared otherwise."""
-        from livermet_sim.scenario.tables import aligned
+        from livermet_sim.base.aligned import aligned
 
         lines = [
             f"{self.title} {self._taken.done} at {self.at_h:g} h; both livers carried on to {self.hours:g} h",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livermet_sim.scenario.tables import aligned
+from livermet_sim.base.aligned import aligned
 from livermet_sim.sweep.kept import Kept
 from livermet_sim.sweep.progress import duration
 from livermet_sim.sweep.schema import DONE, FAILED

@@ -125,7 +125,7 @@ def record(own: Experiment) -> dict[str, Any]:
 
 def listing(given: Sequence[Experiment] | None = None) -> str:
     """Return the experiments as text, a line each, and how many published rows cannot be expressed."""
-    from livermet_sim.scenario.tables import aligned
+    from livermet_sim.base.aligned import aligned
 
     found = list(shipped().values()) if given is None else given
     head = ("experiment", "line", "readout", "day", "expected", "how", "scored", "what")

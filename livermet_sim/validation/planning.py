@@ -99,7 +99,7 @@ class PlannedExperiment:
 
     def summary(self, most: int = 8) -> str:
         """Return the best options in words and as a table."""
-        from livermet_sim.scenario.tables import aligned
+        from livermet_sim.base.aligned import aligned
 
         head = (
             "readout",

@@ -8,12 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.engine import Engine
 from livermet_sim.rulebook.book import reasons_for_silence
 from livermet_sim.rulebook.reach import ABSENT, Reach
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.scenario.tables import aligned
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.base.provenance import stamp
-from livermet_sim.scenario.tables import aligned
 from livermet_sim.validation.score import INSIDE, NOT_APPLICABLE, OUTSIDE, SHOWN, Score
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from livermet_sim.base.aligned import aligned
 from livermet_sim.base.provenance import stamp
 from livermet_sim.base.write import save_picture, write_text
-from livermet_sim.scenario.tables import aligned
 from livermet_sim.validation.catalogue import held_out, not_expressible, record, rows
 from livermet_sim.validation.experiment import TESTED
 from livermet_sim.validation.verdict import IN_BAND, REPRODUCED, UNDECIDED, WRONG, Score
