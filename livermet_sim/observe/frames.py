@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import zlib
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from livermet_sim.observe.parameters import Observation
 from livermet_sim.observe.readouts.cells import LAYERS, STATES
 from livermet_sim.observe.record import Record
 from livermet_sim.observe.recorder import SITE_STACKS, guide_field
+from livermet_sim.observe.shut import opened, shut, size
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -28,39 +27,6 @@ SHARES = ("activation", "polarisation", "load")
 LOAD_STEP = 1 / 16  # engulfed cells a unit of the packed load
 FINE_HOURS, FINER = 24.0, 6  # arrest and crossing take hours: the first day has six times as many frames
 BUDGET_BYTES = 192 << 20
-LARGE_BYTES = 2 << 20  # of a frame, from where on it is kept compressed: to a fifth, in 7 ms a MB
-
-
-class Shut(NamedTuple):
-    """Hold an array compressed."""
-
-    data: bytes
-    dtype: np.dtype[Any]
-    shape: tuple[int, ...]
-
-    @property
-    def nbytes(self) -> int:
-        """Return how many bytes the array takes."""
-        return self.dtype.itemsize * math.prod(self.shape)
-
-
-def shut(frame: dict[str, Any]) -> dict[str, Any]:
-    """Return a frame as it is kept: arrays of a large one compressed."""
-    if _bytes(frame) < LARGE_BYTES:
-        return frame
-    return {
-        name: Shut(zlib.compress(value.tobytes(), 1), value.dtype, value.shape)
-        if isinstance(value, np.ndarray)
-        else value
-        for name, value in frame.items()
-    }
-
-
-def opened(value: Any) -> Any:
-    """Return a value of a frame that may be kept compressed."""
-    if not isinstance(value, Shut):
-        return value
-    return np.ndarray(value.shape, value.dtype, zlib.decompress(value.data))
 
 
 class Film(Process):
@@ -82,7 +48,7 @@ class Film(Process):
     @property
     def frames(self) -> list[dict[str, Any]]:
         """Return the frames so far."""
-        return [{name: opened(value) for name, value in frame.items()} for frame in self.kept]
+        return [opened(frame) for frame in self.kept]
 
     @frames.setter
     def frames(self, frames: list[dict[str, Any]]) -> None:
@@ -98,7 +64,7 @@ class Film(Process):
         while self.next <= hours + 1e-9:
             self.next += self.interval / FINER if self.next < FINE_HOURS - 1e-9 else self.interval
         self.kept.append(shut(pack(world, hours)))
-        self.size += _bytes(self.kept[-1])
+        self.size += size(self.kept[-1])
         while self.size > self.budget and len(self.kept) > 2:
             self.kept = self.kept[::2]
             self.weigh()
@@ -106,7 +72,7 @@ class Film(Process):
 
     def weigh(self) -> None:
         """Find how much memory the frames take together when they are handed out."""
-        self.size = sum(map(_bytes, self.kept))
+        self.size = sum(map(size, self.kept))
 
     def arrays(self, world: World) -> dict[str, np.ndarray]:
         """Return the frames so far and one of the present state as arrays; nothing where no frames are kept.
@@ -147,10 +113,6 @@ def pack(world: World, hours: float) -> dict[str, Any]:
     for name in CELLS:
         frame[f"cell_{name}"] = _packed(name, (phase if name == "phase" else cells[name])[order])
     return frame
-
-
-def _bytes(frame: dict[str, Any]) -> int:
-    return sum(value.nbytes for value in frame.values() if isinstance(value, np.ndarray | Shut))
 
 
 def of_result(result: Record) -> dict[str, np.ndarray]:

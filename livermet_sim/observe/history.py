@@ -67,7 +67,7 @@ def put(
 
 def copy(world: World, source: tuple[Recorder, Film], target: tuple[Recorder, Film]) -> None:
     """Let a run just made have watched what another in this process has; what was recorded is shared."""
-    target[0].rows, target[0].shots = list(source[0].rows), list(source[0].shots)
+    target[0].rows, target[0].kept = list(source[0].rows), list(source[0].kept)
     target[1].kept = list(source[1].kept)
     target[1].interval, target[1].next = source[1].interval, source[1].next
     settle(world, *target)

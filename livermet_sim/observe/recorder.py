@@ -10,6 +10,7 @@ from livermet_sim.kernels.codes import LUMEN, TISSUE
 from livermet_sim.observe.parameters import Observation, days
 from livermet_sim.observe.readouts import tables
 from livermet_sim.observe.readouts.view import Running
+from livermet_sim.observe.shut import opened, shut
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -21,7 +22,13 @@ SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net"
 
 
 class Recorder(Process):
-    """Keep the time series and the snapshots."""
+    """Keep the time series and the snapshots.
+
+    Attributes
+    ----------
+    kept : list of dict
+        The snapshots so far, as ``shut`` gives them.
+    """
 
     stage = "observe"
 
@@ -30,9 +37,18 @@ class Recorder(Process):
         self.every, self.phases = own.interval, setting.read("phases", Thresholds)
         self.hypoxic = setting.cell("tumour", "hypoxia_threshold")
         self.rows: list[dict[str, float]] = []
-        self.shots: list[dict[str, Any]] = []
+        self.kept: list[dict[str, Any]] = []
         self.keep_events = own.events
         self.times = [24.0 * day for day in days(own.snapshots)]
+
+    @property
+    def shots(self) -> list[dict[str, Any]]:
+        """Return the snapshots so far."""
+        return [opened(shot) for shot in self.kept]
+
+    @shots.setter
+    def shots(self, shots: list[dict[str, Any]]) -> None:
+        self.kept = [shut(shot) for shot in shots]
 
     def runs(self, world: World) -> bool:
         """Say whether a row of the time series or a snapshot is to be kept at the end of this step."""
@@ -51,7 +67,7 @@ class Recorder(Process):
             self.rows.append(self.observe(world, hours))
         while self._shot_is_due(world.clock):
             self.times.pop(0)
-            self.shots.append(snapshot(world, hours))
+            self.kept.append(shut(snapshot(world, hours)))
 
     def observe(self, world: World, hours: float) -> dict[str, float]:
         """Return one row of the time series."""

@@ -10,8 +10,9 @@ import pytest
 from livermet_sim.base.errors import ResultError
 from livermet_sim.engine import Engine
 from livermet_sim.observe import frames as film
+from livermet_sim.observe import shut
 from livermet_sim.observe.frames import CELLS, FIELDS, LOAD_STEP, Film, moment
-from livermet_sim.observe.recorder import snapshot
+from livermet_sim.observe.recorder import Recorder, snapshot
 from livermet_sim.observe.schema import check_frames
 from livermet_sim.result import Result
 from livermet_sim.scenario.load import load
@@ -75,14 +76,14 @@ def test_memory_is_bounded_by_leaving_out_every_second_frame(strip):
 def test_large_frames_are_kept_compressed_and_come_out_as_they_were(strip, monkeypatch):
     films = []
     for large in (1 << 40, 0):
-        monkeypatch.setattr(film, "LARGE_BYTES", large)
+        monkeypatch.setattr(shut, "LARGE_BYTES", large)
         films.append(Film(strip.setting))
         for hours in (0.0, 1.0):
             films[-1].next = hours
             films[-1].step(strip.world)
     plain, packed = films
     assert packed.size == plain.size and not any(isinstance(v, np.ndarray) for v in packed.kept[0].values())
-    held = sum(len(v.data) for v in packed.kept[0].values() if isinstance(v, film.Shut))
+    held = sum(len(v.data) for v in packed.kept[0].values() if isinstance(v, shut.Shut))
     assert held < 0.5 * plain.size / 2
     meant, found = plain.arrays(strip.world), packed.arrays(strip.world)
     assert meant.keys() == found.keys()
@@ -92,6 +93,20 @@ def test_large_frames_are_kept_compressed_and_come_out_as_they_were(strip, monke
     assert films[0].size == packed.size and np.array_equal(
         films[0].frames[1]["oxygen"], plain.frames[1]["oxygen"]
     )
+
+
+def test_a_large_snapshot_is_kept_compressed_and_comes_out_as_it_was(strip, monkeypatch):
+    monkeypatch.setattr(shut, "LARGE_BYTES", 0)
+    meant, recorder = snapshot(strip.world, 7.0), Recorder(strip.setting)
+    recorder.shots = [meant]
+    assert shut.size(recorder.kept[0]) == shut.size(meant)
+    assert isinstance(recorder.kept[0]["cells"]["key"], shut.Shut)
+    (found,) = recorder.shots
+    assert found["time_h"] == 7.0 and found.keys() == meant.keys()
+    for a, b in ((meant, found), (meant["cells"], found["cells"])):
+        assert all(
+            np.array_equal(a[n], b[n]) and a[n].dtype == b[n].dtype for n in a if isinstance(a[n], np.ndarray)
+        )
 
 
 def test_a_run_with_frames_comes_back_from_its_folder(strip, tmp_path):

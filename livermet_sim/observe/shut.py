@@ -1,0 +1,56 @@
+"""Keep what was seen of a wide tissue compressed until somebody asks for it."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from typing import Any, NamedTuple
+
+import numpy as np
+
+LARGE_BYTES = (
+    4 << 20
+)  # of a frame or snapshot, from where on it is kept compressed: bytes to a fifth, in 7 ms a MB
+
+
+class Shut(NamedTuple):
+    """Hold an array compressed."""
+
+    data: bytes
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes the array takes."""
+        return self.dtype.itemsize * math.prod(self.shape)
+
+
+def size(record: dict[str, Any]) -> int:
+    """Return how many bytes the arrays of a record take when they are handed out."""
+    values = record.values()
+    return sum(v.nbytes for v in values if isinstance(v, np.ndarray | Shut)) + sum(
+        size(v) for v in values if isinstance(v, dict)
+    )
+
+
+def shut(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a frame or snapshot as it is kept: arrays of a large one compressed."""
+    return record if size(record) < LARGE_BYTES else _shut(record)
+
+
+def _shut(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shut(part) for name, part in value.items()}
+    if isinstance(value, np.ndarray):
+        return Shut(zlib.compress(value.tobytes(), 1), value.dtype, value.shape)
+    return value
+
+
+def opened(value: Any) -> Any:
+    """Return a record as it was, or one value of it."""
+    if isinstance(value, dict):
+        return {name: opened(part) for name, part in value.items()}
+    if isinstance(value, Shut):
+        return np.ndarray(value.shape, value.dtype, zlib.decompress(value.data))
+    return value
