@@ -149,7 +149,7 @@ def convert(value: object, wanted: str) -> float:
         raise ValueError(f"{value} is not a number")
     if isinstance(value, int | float):
         try:
-            return float(value)
+            return float(value) + 0.0  # 0 for -0, which is the same and would be written otherwise
         except OverflowError:
             raise ValueError("the number is too large or too small to compute with") from None
     if not isinstance(value, str):

@@ -115,3 +115,16 @@ def test_what_pandas_wrote_into_a_table_is_not_believed():
 def test_a_sentence_moves_no_cursor_and_has_an_end():
     error = LivermetError("a\x1b[31m.toml", '"\x00\x07\u202e" ' + "x" * 100_000, name="y" * 9000, valid=["z"])
     assert error.sentence.isprintable() and len(error.sentence) < 2000 and str(error) == error.sentence
+
+
+def test_minus_nought_is_nought_however_it_is_written(tmp_path):
+    rule = 'actor = "tumour"\nsignal = "oxygen"\nbehaviour = "crawl"\nhalf_max = "20 mmHg"'
+    digests = set()
+    for zero in ("0", "0.0", "-0.0", '"-0.0 um/min"', '"0 um/min"'):
+        (tmp_path / "mine.toml").write_text(
+            f'name = "mine"\nextends = "strip"\n[cells.nk]\ncrawl = {zero}\n[rules.mine]\n{rule}\nmaximum = {zero}\n'
+        )
+        found = lm.load(tmp_path / "mine.toml")
+        assert lm.load("strip").with_(found.given).rules["mine"] == found.rules["mine"]
+        digests.add(found.digest)
+    assert len(digests) == 1
