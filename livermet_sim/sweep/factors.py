@@ -19,6 +19,7 @@ from livermet_sim.base.errors import LivermetError, ScenarioError, reworded
 from livermet_sim.base.units import convert, split
 from livermet_sim.rulebook import ablation
 from livermet_sim.rulebook.ablation import ABLATE
+from livermet_sim.rulebook.rule import KEYS as RULE_KEYS
 from livermet_sim.scenario.idle import Idle
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ def read_factors(tables: object, scenario: Scenario, place: str = "factors") -> 
     if not isinstance(tables, Mapping):
         raise ScenarioError(place, 'factors are a table of paths, for example "cells.kupffer.density" = {}')
     factors = [
-        _read(str(path), table, scenario, f'{place}."{path}"') for path, table in _paths(tables).items()
+        _read(str(path), table, scenario, f'{place}."{path}"')
+        for path, table in _paths(tables, scenario).items()
     ]
     for factor in factors:
         for value in factor.values or (factor.low, factor.high):
@@ -206,17 +208,31 @@ def _interventions(scenario: Scenario, values: Mapping[str, Any]) -> list[dict[s
     return [table for number, table in enumerate(tables) if number not in off]
 
 
-def _paths(tables: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _paths(tables: Mapping[str, Any], scenario: Scenario, prefix: str = "") -> dict[str, Any]:
     """Return factors by full path, whether their names were quoted or written as nested tables."""
     found: dict[str, Any] = {}
     for name, table in tables.items():
         path = f"{prefix}{name}"
         nested = isinstance(table, Mapping) and table and not any(key in KEYS for key in table)
+        nested = nested and not _is_whole(path, scenario)  # else a slip in a key of the factor
         if nested and all(isinstance(inner, Mapping | list | tuple) for inner in table.values()):
-            found |= _paths(table, f"{path}.")
+            found |= _paths(table, scenario, f"{path}.")
         else:
             found[path] = table
     return found
+
+
+def _is_whole(path: str, scenario: Scenario) -> bool:
+    """Say whether a path names a parameter, or a key of a rule, and can go no farther."""
+    from livermet_sim.scenario.sections import locate
+
+    found = locate(path, scenario.sections)
+    if found is not None and found[1] in scenario.sections[found[0]].names():
+        return True
+    id, _, key = path.removeprefix("rules.").rpartition(".")
+    return path in ("line", ABLATE) or (
+        path.startswith("rules.") and id in scenario.rules.rules and key in RULE_KEYS
+    )
 
 
 def _read(path: str, table: Any, scenario: Scenario, place: str) -> Factor:

@@ -100,6 +100,11 @@ def test_points_share_their_seeds_unless_told_otherwise():
         ({"cells.kupffer.density": ("1 um", 3)}, '"1 um" is a length'),
         ({"cells.kupffer.density": (3, 1)}, "low (3) must be below high (1)"),
         ({"cells.kupffer.density": {"lo": 1}}, 'a factor has no such key; did you mean "low"'),
+        (
+            {"rules.MV12.enabled": {"valuesx": [True, False]}},
+            'a factor has no such key; did you mean "values"',
+        ),
+        ({"cells.kupffer.density": {"value": [1, 2]}}, 'a factor has no such key; did you mean "values"'),
         ({"cells.kupffer.density": {"scale": "log"}}, "on a log scale low must be above 0"),
         ({"cells.kupffer.density": []}, "[] is not a list of values"),
         ({"cells.kupffer.density": [1, 1]}, "a value is given twice"),
