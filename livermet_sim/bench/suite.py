@@ -18,13 +18,13 @@ from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.base.provenance import versions
 from livermet_sim.base.read import content, guarded, read_object
 from livermet_sim.base.write import write_text
-from livermet_sim.bench import parts, studies
+from livermet_sim.bench import forks, parts, studies
 from livermet_sim.bench.measure import LESS, MORE, Figure, yardstick
 from livermet_sim.kernels.jit import source_hash
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "baseline": parts.baseline, "rest": parts.rest, "parts": parts.parts, "growth": parts.growth, "start": parts.start,
-    "wide": parts.wide, "studies": studies.studies,
+    "wide": parts.wide, "studies": studies.studies, "forks": forks.forks,
 }  # fmt: skip
 KEPT = Path(__file__).with_name("kept.json")
 ALLOWED = 0.10

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from livermet_sim.base.errors import LivermetError, ResultError
 from livermet_sim.bench import peers, suite
+from livermet_sim.bench.forks import forks
 from livermet_sim.bench.growth import DIES, DIVIDES, STEP, Ours
 from livermet_sim.bench.measure import MORE, Figure
 from livermet_sim.cli import app
@@ -91,6 +92,15 @@ def test_the_command_measures_in_a_process_of_its_own_and_keeps_what_it_found(tm
     suite.Report(tuple(better), worse.yardstick).save(tmp_path / "better.json")
     words = ["bench", "rest", "--quick", "--check", "--against", str(tmp_path / "better.json")]
     assert CliRunner().invoke(app, words).exit_code == 1
+
+
+def test_a_fork_into_four_is_timed_beside_five_runs():
+    (found,) = forks(quick=True)
+    assert (
+        0.0 < found.value < 2.0
+        and not found.timed
+        and found.name == "a fork on day 0.25 into 4, share of five runs"
+    )
 
 
 def number_after(model, steps: int) -> int:
