@@ -132,5 +132,7 @@ def carry_to(
     carry: Callable[[Engine, float], None] = lambda engine, hours: engine.run(hours),
 ) -> None:
     """Carry a run to an hour, unless it is there or beyond."""
-    if hour - engine.world.clock.hours > SLACK:
-        carry(engine, hour - engine.world.clock.hours)
+    clock = engine.world.clock
+    left = hour - clock.hours - clock.owed  # a run carries over by itself what its steps left of a time
+    if left > SLACK:
+        carry(engine, left)
