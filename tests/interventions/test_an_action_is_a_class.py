@@ -152,5 +152,5 @@ def test_every_intervention_says_itself():
         "knock out secrete.no of all cells", "bring in 500 /mm3 nk cells on day 0", "raise vegf by 1, day 0 to 2",
         "lay down 0.5 of net on day 0.25", "set the activation of 50 % of stellate cells to 1 on day 0",
         "take away 50 % of nk cells, from day 2 on", "give anti vegf (100 % of a dose) on day 1, 2 times, every 14 day",
-        "fibrosis liver (50 %)",
+        "fibrosis liver (50 %), from day -14 on",
     ]  # fmt: skip
