@@ -85,8 +85,6 @@ def _assemble(
         "edges": edges,
         "dropped": dropped.astype(np.int32),
     }
-    for array in arrays.values():
-        array.setflags(write=False)
     return Tissue(str(settings["kind"]), lattice, thickness, **arrays)
 
 

@@ -70,8 +70,6 @@ def _read(body: bytes) -> Tissue:
         if arrays[name].dtype != dtype or (whole and arrays[name].shape != (lattice.n,)):
             raise ValueError(f"{name} is not what a tissue has")
     arrays["neighbours"] = lattice.neighbours(arrays["compartment"] != OUTSIDE)
-    for array in arrays.values():
-        array.setflags(write=False)
     return Tissue(kind, lattice, thickness, **arrays)
 
 

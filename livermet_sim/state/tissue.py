@@ -19,34 +19,33 @@ COMPARTMENTS = ("outside", "portal tract", "sinusoid", "parenchyma", "central ve
 class Tissue:
     """Hold an immutable slab of liver on a lattice.
 
-        A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
-        part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
-        blood in and out.
+    A *sinusoid site* carries a tube of its own diameter and, around the tube, plate tissue: it has a lumen
+    part and a tissue part. Parenchyma sites have a tissue part only. Portal tracts and central veins let
+    blood in and out.
 
-        Attributes
-        ----------
-        kind : str
-            lobule, patch, strip or mask.
-        lattice : Lattice
-            Where sites lie, how far they are apart, whether opposite sides join.
-        thickness : float, um
-            Thickness of the slab.
-        compartment : int8[n]
-            REFERENCE = 2500.0  # um3
-    OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
-        diameter : float64[n], um
-            Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
-        zone : float64[n]
-            Place between portal tract (0) and central vein (1), by path; 0 outside.
-        lobule, hepatocyte : int32[n]
-            Which lobule, which hepatocyte a site belongs to; -1 for none.
-        neighbours : int32[n, 8]
-            Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
-        edges : int32[m, 2]
-            Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
-            the lower index first, in lexicographic order.
-        dropped : int32[k]
-            Sites that an image draws as sinusoid and that are parenchyma, because no blood can pass them.
+    Attributes
+    ----------
+    kind : str
+        lobule, patch, strip or mask.
+    lattice : Lattice
+        Where sites lie, how far they are apart, whether opposite sides join.
+    thickness : float, um
+        Thickness of the slab.
+    compartment : int8[n]
+        OUTSIDE, PORTAL, SINUSOID, PARENCHYMA or CENTRAL.
+    diameter : float64[n], um
+        Diameter of the tube at sinusoid sites (and the vessel's at portal and central sites), 0 elsewhere.
+    zone : float64[n]
+        Place between portal tract (0) and central vein (1), by path; 0 outside.
+    lobule, hepatocyte : int32[n]
+        Which lobule, which hepatocyte a site belongs to; -1 for none.
+    neighbours : int32[n, 8]
+        Sites around, in the order of the lattice (those that share a side first); -1 at the tissue's edge.
+    edges : int32[m, 2]
+        Pairs of neighbouring vessel sites joined by a tube (sinusoid, portal and central sites), each once,
+        the lower index first, in lexicographic order.
+    dropped : int32[k]
+        Sites that an image draws as sinusoid and that are parenchyma, because no blood can pass them.
     """
 
     kind: str
@@ -60,6 +59,12 @@ class Tissue:
     neighbours: np.ndarray
     edges: np.ndarray
     dropped: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+
+    def __post_init__(self) -> None:
+        # wherever a tissue comes from: a kernel is compiled anew for arrays that can be written
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
 
     @property
     def n(self) -> int:

@@ -158,6 +158,18 @@ def test_no_array_of_a_restored_world_differs_from_one_that_never_stopped(tmp_pa
             assert np.array_equal(one[name], other[name], equal_nan=one[name].dtype.kind == "f"), name
 
 
+def test_a_restored_run_needs_no_kernel_compiled_anew(tmp_path):
+    engine = eventful()
+    engine.run(6.0)
+    engine.save(tmp_path / "a.npz")
+    one, other = everything(engine.world), everything(resume(tmp_path / "a.npz").world)
+    assert any("tissue" in name for name in one)
+    for name in one.keys() & other.keys():
+        # what numba tells types of arrays apart by
+        a, b = ((v.dtype, v.ndim, v.flags.c_contiguous, v.flags.writeable) for v in (one[name], other[name]))
+        assert a == b, name
+
+
 def test_a_restored_run_gives_the_same_result(tmp_path):
     engine = eventful(observe__frames=3.0, observe__snapshots="0.5 1 2 3", observe__interval=1.0)
     for _ in range(100):
