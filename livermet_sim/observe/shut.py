@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-LARGE_BYTES = (
-    4 << 20
-)  # of a frame or snapshot, from where on it is kept compressed: bytes to a fifth, in 7 ms a MB
+# of a frame or snapshot, from where on it is kept compressed: bytes to a fifth, in 7 ms a MB
+LARGE_BYTES = 4 << 20
 
 
 class Shut(NamedTuple):
