@@ -5,6 +5,7 @@ Modules that import numpy, numba or matplotlib are imported inside the commands:
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -79,4 +80,6 @@ def _options(
 
 def main(words: list[str] | None = None) -> int:
     """Run the command line, or the words given, and return its exit code; see `ending.ended`."""
+    # no kernel uses it, and its threads take a tenth of a short run to start and wait; who sets it has it so
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return ended(app, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -51,3 +52,15 @@ def test_a_run_from_the_shell_does_without_what_takes_long_to_load(tmp_path):
     assert loaded(tmp_path / "run", {"scipy.stats", "matplotlib", "mesa", "solara", "SALib"}) == "[]"
     # what grows a tissue and what compiles a kernel, once both are kept
     assert loaded(tmp_path / "again", {"scipy.ndimage", "scipy.spatial", "numba.typed.dictimpl"}) == "[]"
+
+
+@pytest.mark.parametrize("own", [None, "2"])
+def test_linear_algebra_starts_no_threads_that_nobody_asked_for(own):
+    code = "import os; from livermet_sim.cli import main; main(['cite']); print(os.environ['OPENBLAS_NUM_THREADS'])"
+    surroundings = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    if own is not None:
+        surroundings["OPENBLAS_NUM_THREADS"] = own
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=surroundings
+    )
+    assert done.stdout.split()[-1] == (own or "1")
