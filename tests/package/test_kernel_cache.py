@@ -169,8 +169,11 @@ def test_four_processes_can_compile_at_once_from_a_damaged_cache(copy, tmp_path)
 
 
 @pytest.mark.skipif(not jit.enabled(), reason="nothing is compiled without numba")
-def test_garbage_is_looked_for_less_often_while_a_kernel_is_compiled_and_not_after():
+def test_garbage_is_looked_for_less_often_while_a_kernel_is_compiled_and_not_after(tmp_path, monkeypatch):
     from numba.core import event
+
+    # a cache of an earlier run of the tests would have the kernel
+    monkeypatch.setattr(jit, "cache_folder", lambda: tmp_path)
 
     class Seen(event.Listener):
         def __init__(self):
