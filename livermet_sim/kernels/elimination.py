@@ -115,10 +115,7 @@ def order_nodes(first, other, free):
             if 2 * lists[ROOM, node] < wanted:
                 if end + wanted > len(far):
                     far = _longer(far, wanted)
-                for m in range(
-                    had
-                ):  # element by element, as numba compiles a message for slices for two seconds
-                    far[end + m] = far[lists[FIRST, node] + m]
+                _copy(far, lists[FIRST, node], had, far, end)
                 lists[FIRST, node], lists[ROOM, node] = end, wanted
                 end += wanted
             _mesh(node, star, lists, far, met)
@@ -133,12 +130,18 @@ def order_nodes(first, other, free):
     return order, begin, ascending
 
 
+@inline
+def _copy(values, first, number, into, at):
+    """Copy some values one by one: numba compiles a message for slices for two seconds."""
+    for i in range(number):
+        into[at + i] = values[first + i]
+
+
 @kernel
 def _longer(values, room):
     """Return an array at least twice as long that begins with these values."""
     grown = np.empty(2 * len(values) + room, values.dtype)
-    for i in range(len(values)):
-        grown[i] = values[i]
+    _copy(values, 0, len(values), grown, 0)
     return grown
 
 

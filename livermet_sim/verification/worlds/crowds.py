@@ -34,7 +34,6 @@ class Counted(Census):
         tissue: Any = SimpleNamespace(n=n, contacts=neighbours)
         super().__init__(tissue, KINDS)
         self.pressure = np.zeros(n)
-
         self.sites: Any = Columns({"pressure": self.pressure})
 
     def take(self, cells: Mapping[str, np.ndarray]) -> Counted:
