@@ -74,9 +74,9 @@ def _terms(text: str) -> list[tuple[str, int]]:
         return []
     head, *below = (part.strip() for part in plain.split("/"))
     above = [] if head in ("", "1") else [part.strip() for part in head.split("*")]
-    for part in (*above, *below):
-        if not part:
-            raise ValueError("a sign of multiplication or division lacks its unit")
+    factors = [*above, *(factor for part in below for factor in part.split("*"))]
+    if not all(factor.strip() for factor in factors):
+        raise ValueError("a sign of multiplication or division lacks its unit")
     for part in below:
         if len(part.replace("*", " ").split()) > 1 and not _second_number(part):
             raise ValueError(f'"/{part}" can be read in two ways; give each divisor a slash of its own')

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from livermet_sim.base.units import convert, unit
@@ -147,6 +147,9 @@ GARBAGE = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@example("5h/*", "h")
+@example("5/*h", "h")
+@example("5/mm3*", "/mm3")
 @settings(max_examples=3000, deadline=None)
 @given(
     GARBAGE.map(lambda text: f"5{text}") | GARBAGE | st.text(max_size=8),
