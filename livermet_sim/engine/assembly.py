@@ -49,7 +49,7 @@ from livermet_sim.state.network import Network
 from livermet_sim.state.places import places
 from livermet_sim.state.roles import by_role
 from livermet_sim.state.sites import SITE_COLUMNS
-from livermet_sim.state.table import Table
+from livermet_sim.state.table import Table, no_rates
 from livermet_sim.state.tissue import Tissue
 from livermet_sim.state.world import World
 
@@ -82,7 +82,7 @@ def make_world(recipe: Recipe, setting: Setting, seed: int, behaviours: int, tis
     world = World(
         tissue=tissue, kinds=kinds, clock=Clock(span.step, first=-before), seed=seed, sites=sites, cells=cells,
         lesions=lesions, fields=Fields(tissue, recipe.fields, lengths), network=network, log=EventLog(kinds),
-        compartment=tissue.compartment.copy(), rates=np.zeros((cells.capacity, behaviours)),
+        compartment=tissue.compartment.copy(), rates=no_rates(cells.capacity, behaviours),
         census=Census(tissue, len(kinds), places(tissue, setting.cell("tumour", "volume"))), segments=np.full(tissue.n, -1, dtype=np.int64),
         segment_row=np.zeros(0, dtype=np.int64), systemic_names=factor_names(),
         roles=by_role(recipe.kinds),

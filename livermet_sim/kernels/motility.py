@@ -126,8 +126,8 @@ class Ground(NamedTuple):
 
 
 @kernel
-def crawl(seed, tick, dt, stride, cells, rates, columns, habits, ground):
-    """Let every mobile cell but tumour cells make its hops of one site; cells do not block each other.
+def crawl(first, stop, seed, tick, dt, stride, cells, rates, columns, habits, ground):
+    """Let every mobile cell but tumour cells in rows ``first`` to ``stop`` - 1 make its hops of one site; none blocks another.
 
     A hop up the attractant is always made, one down it with odds exp(chemotaxis * relative difference), which fades
     where the attractant is no more than a trace that receptors hardly bind.
@@ -137,15 +137,15 @@ def crawl(seed, tick, dt, stride, cells, rates, columns, habits, ground):
     ----------
     dt, stride : float, h, um
         Step; path that a hop to a site beside stands for, see ``processes.crawling``.
-    cells : the columns CELLS, int64[n] but the last
+    cells : the columns CELLS, int64[capacity] but the last
         Site and layer are written; aptitude is float64.
     columns : int64[5]
-        Columns of CRAWLING (crawl in um/min) in ``rates``, float64[n, B]; -1 is not allowed.
+        Columns of CRAWLING (crawl in um/min) in ``rates``, float64[capacity, B]; -1 is not allowed.
     habits, ground : Habits, Ground
     """
     kind, site, layer, key, aptitude = cells
     concentration, compartment, near = ground.concentration, ground.compartment, ground.near
-    for r in range(len(kind)):
+    for r in range(first, stop):
         k = kind[r]
         way = habits.mobile[k]
         if way == 0:

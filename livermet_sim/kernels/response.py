@@ -224,8 +224,8 @@ def evaluate(first, stop, due, liver, rules, senses, rates):
             start = signal_first[kind]
             for slot in range(start, signal_first[kind + 1]):
                 _sense(slot, kind, True, own, place, liver, rules, senses[slot - start])
-            for j in range(size):
-                for column in range(rates.shape[1]):
+            for column in range(rates.shape[1]):
+                for j in range(size):
                     rates[own[j], column] = base[kind, column]
             for response in range(response_first[kind], response_first[kind + 1]):
                 column = response_code[response, 0]

@@ -82,18 +82,10 @@ class Crawl(Process):
         )
 
         def some(rows: slice) -> None:
-            own = tuple(column[rows] for column in columns)
             crawl(
-                world.seed,
-                clock.tick,
-                clock.dt,
-                self.stride,
-                own,
-                world.rates[rows],
-                self.columns,
-                habits,
-                ground,
-            )
+                rows.start, rows.stop, world.seed, clock.tick, clock.dt, self.stride, columns, world.rates,
+                self.columns, habits, ground,
+            )  # fmt: skip
 
         threads.each(some, threads.ranges(cells.n), threads.number(world.tissue.n))
         self._tumour(world)

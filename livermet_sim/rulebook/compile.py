@@ -20,7 +20,7 @@ from livermet_sim.rulebook.signals import Signal
 from livermet_sim.rulebook.touch import Local, Touch
 from livermet_sim.rulebook.vocabulary import Vocabulary
 from livermet_sim.state.sites import SITE_COLUMNS
-from livermet_sim.state.table import Column
+from livermet_sim.state.table import Column, no_rates
 
 if TYPE_CHECKING:
     from livermet_sim.state.world import World
@@ -149,7 +149,7 @@ class Compiled:
 
     def look(self, world: World, row: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what one cell senses, float64[signals of its kind], and its rates, float64[B]."""
-        rates = np.zeros((row + 1, len(self.behaviours)))
+        rates = no_rates(row + 1, len(self.behaviours))
         senses = np.zeros_like(self.workspace)
         self.touch.update(world)
         self._feel(world, self._all)

@@ -15,7 +15,7 @@ import numpy as np
 
 from livermet_sim.base.values import Values
 from livermet_sim.state.log import COLUMNS as LOG
-from livermet_sim.state.table import Column, Table
+from livermet_sim.state.table import Column, Table, no_rates
 from livermet_sim.state.world import World
 
 LARGEST = float(1 << 63)
@@ -195,7 +195,7 @@ def put(
     for path, value in single.items():
         parent, _, name = path.rpartition(".")
         setattr(attrgetter(parent)(world), name, value)
-    world.rates = np.zeros((world.cells.capacity, world.rates.shape[1]))
+    world.rates = no_rates(world.cells.capacity, world.rates.shape[1])
     world.rates[: world.cells.n] = found["rates"]
     world.totals = dict(totals)
     world.log.add(np.column_stack([found[f"log.{own.name}"] for own in LOG]))

@@ -24,6 +24,11 @@ class Column:
     of: str = ""
 
 
+def no_rates(rows: int, behaviours: int) -> np.ndarray:
+    """Return rates of 0, float64[rows, behaviours], those of one behaviour side by side: a process reads a few, of all cells."""
+    return np.zeros((rows, behaviours), order="F")
+
+
 class Table:
     """Hold rows in structure-of-arrays form: ``real`` is float64[columns, capacity], ``whole`` int64 likewise.
 

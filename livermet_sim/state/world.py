@@ -14,7 +14,7 @@ from livermet_sim.state.fields import Fields
 from livermet_sim.state.log import EventLog
 from livermet_sim.state.network import Network
 from livermet_sim.state.roles import Role, the
-from livermet_sim.state.table import Table
+from livermet_sim.state.table import Table, no_rates
 from livermet_sim.state.tissue import Tissue
 
 
@@ -121,7 +121,7 @@ class World:
         """Add cells and return their rows; their rates are 0 until the rules have seen them."""
         rows = self.cells.append(count, **columns)
         if len(self.rates) < self.cells.capacity:
-            grown = np.zeros((self.cells.capacity, self.rates.shape[1]))
+            grown = no_rates(self.cells.capacity, self.rates.shape[1])
             grown[: len(self.rates)] = self.rates
             self.rates = grown
         self.rates[rows] = 0.0

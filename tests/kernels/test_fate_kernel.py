@@ -57,7 +57,7 @@ class Cells(Fates):
             "state": np.full(n, state), "event": np.full(n, NOTHING), "cause": np.zeros(n, dtype=np.int64),
             "aptitude": np.full(n, 0.5), "load": np.zeros(n),
         }  # fmt: skip
-        self.rates = np.zeros((n, 14))
+        self.rates = np.zeros((n, 14), order="F")
         self.rates[:, 12:] = 1.0
         self.across, self.neighbours = np.ones(3), NEIGHBOURS
 
@@ -68,7 +68,7 @@ class Cells(Fates):
 
     def shuffle(self, order: np.ndarray) -> None:
         self.c = {name: np.ascontiguousarray(column[order]) for name, column in self.c.items()}
-        self.rates = np.ascontiguousarray(self.rates[order])
+        self.rates = np.asfortranarray(self.rates[order])
 
     def events(self) -> tuple[np.ndarray, np.ndarray]:
         tumour = self.c["kind"] == TUMOUR

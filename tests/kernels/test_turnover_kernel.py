@@ -61,7 +61,7 @@ class Cells:
         ]
         self.n, self.table = n, Table(columns, n)
         self.table.append(n, kind=kind, key=random_keys(n), event=77, **dict.fromkeys(STATES, 0.5))
-        self.rates = np.zeros((n, BASE + 8))
+        self.rates = np.zeros((n, BASE + 8), order="F")
         self.has = np.ones((3, 4), dtype=np.int64)
 
     def __getattr__(self, name: str) -> np.ndarray:
@@ -179,7 +179,7 @@ def test_recruitment_is_proportional_to_the_call_of_each_kind():
     n, dt = 4000, 0.25
     # six kinds, so that kinds of the second block of draws are among them
     resting = np.array([0.0, 0.2, 0.4, 0.1, 0.3, 0.2])
-    rates = np.tile([1.0, 1.0, 0.5, 8.0, 0.0, 3.0], (n, 1))
+    rates = np.asfortranarray(np.tile([1.0, 1.0, 0.5, 8.0, 0.0, 3.0], (n, 1)))
     rows, codes = arrivals(random_keys(n), rates, resting, dt=dt)
     for k in range(6):
         assert_share(np.count_nonzero(codes == k), n, 1 - np.exp(-resting[k] * rates[0, k] * dt))

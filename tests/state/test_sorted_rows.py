@@ -27,3 +27,15 @@ def test_a_run_whose_rows_are_sorted_in_every_step_ends_in_the_same_bits():
             engine.step()
         engines[1].world.sort_cells()
     assert engines[0].digest() == engines[1].digest()
+
+
+def test_the_rates_of_one_behaviour_lie_side_by_side_however_many_cells_there_come_to_be():
+    engine = Engine(load("strip"), 3)
+    world = engine.world
+    room = world.cells.capacity
+    engine.step()
+    before = world.rates[: world.cells.n].copy()
+    world.add_cells(room, **{"kind": world.code("nk"), "alive": 1, "segment": -1})
+    assert len(world.rates) == world.cells.capacity > room
+    assert world.rates.flags.f_contiguous and engine.fork().world.rates.flags.f_contiguous
+    assert np.array_equal(world.rates[: len(before)], before) and not world.rates[len(before) :].any()

@@ -114,7 +114,7 @@ def lopsided(ground):
     return ground._replace(neighbours=found)
 
 
-STRIDE, RATES, GROUND = "a3", "a5", "a8"
+STRIDE, RATES, GROUND = "a5", "a7", "a10"
 FASTER = SimpleNamespace(
     spread_attackers=fate.spread_attackers,
     decide=lambda n, seed, tick, dt, *others: fate.decide(n, seed, tick, 1.15 * dt, *others),

@@ -8,6 +8,7 @@ import numpy as np
 
 from livermet_sim.kernels import fate, rng
 from livermet_sim.kernels.codes import CYCLING, DAUGHTER, DIE, DIVIDE, NOTHING, TISSUE, TUMOUR
+from livermet_sim.state.table import no_rates
 from livermet_sim.verification.check import Curve, Figure, Knobs, Outcome
 from livermet_sim.verification.worlds.fates import COLUMNS, Fates
 from livermet_sim.verification.worlds.lattices import field, random_keys
@@ -41,7 +42,7 @@ class Clones(Fates):
             "aptitude": np.full(n, 0.5),
             "load": np.zeros(n),
         }
-        self.rates = np.zeros((n, COLUMNS))
+        self.rates = no_rates(n, COLUMNS)
         self.rates[:, 12:] = 1.0
         self.rates[:, DIVIDES], self.rates[:, DIES] = BIRTH, DEATH
 

@@ -26,7 +26,7 @@ class Crawlers:
             np.array(sites, dtype=np.int64),
             np.full(n, LUMEN if way == VESSEL_CELL else TISSUE),
         )
-        self.rates, self.way = np.tile(np.asarray(rates, dtype=np.float64), (n, 1)), way
+        self.rates, self.way = np.asfortranarray(np.tile(rates, (n, 1)), dtype=np.float64), way
         self.concentration = np.zeros((len(neighbours), 1)) if signal is None else signal.reshape(-1, 1)
         self.attractant = np.array([-1, 0 if signal is not None else -1])
         self.ways = np.empty((2, len(neighbours)), dtype=np.int32)
@@ -35,7 +35,7 @@ class Crawlers:
 
     def step(self, tick: int, dt: float = 0.25, share: float = 1.0, module=motility, stride=SPACING) -> None:
         module.crawl(
-            5, tick, dt, stride, (self.kind, self.site, self.layer, self.key, np.ones(len(self.site))), self.rates, np.arange(5),
+            0, len(self.kind), 5, tick, dt, stride, (self.kind, self.site, self.layer, self.key, np.ones(len(self.site))), self.rates, np.arange(5),
             motility.Habits(np.array([0, self.way]), np.array([1.0, share]), self.attractant, np.ones(2), np.full(2, 1e-6), np.zeros(2)),
             motility.Ground(self.concentration, self.compartment, self.neighbours, self.ways, self.near),
         )  # fmt: skip

@@ -44,7 +44,7 @@ def make_world(book, compiled_rules, cells, width=5, height=5):
         census=SimpleNamespace(count=np.zeros((n, 2 * len(words.kinds)), dtype=np.int32)),
         tissue=SimpleNamespace(neighbours=lattice.around, contacts=lattice.around, lattice=lattice, site=SPACING),
         segments=np.full(n, -1), segment_row=np.zeros(0, dtype=np.int64),
-        rates=np.full((table.capacity, len(compiled_rules.behaviours)), np.nan),
+        rates=np.full((table.capacity, len(compiled_rules.behaviours)), np.nan, order="F"),
     )  # fmt: skip
 
 
