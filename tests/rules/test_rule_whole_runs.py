@@ -211,3 +211,16 @@ def test_h59_crosses_within_hours_where_its_lining_is_activated_and_hardly_elsew
         return outside / sum(int((c["kind"] == TUMOUR).sum()) for c in cells)
 
     assert crossed("") > 1.5 * crossed("MV2")
+
+
+def test_dendritic_cells_prime_t_cells_before_tumour_cells_die_in_number():
+    """Headley 2016 doi:10.1038/nature16985: dendritic cells take up pieces of tumour cells as these arrest, and protect."""
+    primed = {}
+    for without in ("", "GR7.shed"):
+        found = []
+        for seed in (1, 2, 3):
+            engine = run(load("lobule", {"run.days": 6}), seed, without)
+            found.append(engine.world.systemic[engine.world.systemic_names.index("primed")])
+        primed[without] = np.array(found)
+    assert primed[""].mean() > 10.0 * primed["GR7.shed"].mean()
+    assert (primed[""] > primed["GR7.shed"]).all()
