@@ -34,9 +34,8 @@ def run(name: str, own: Engine, days: float, each: bool = False) -> list[Figure]
     start = timed()
     for _ in range(steps):
         before = timed()
-        for process in plan.processes:
-            if process.runs(own.world):
-                process.step(own.world)
+        for _, process in plan.due(own.world):
+            process.step(own.world)
             now = timed()
             spent[process.name] += now - before
             before = now

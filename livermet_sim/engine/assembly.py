@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.base.errors import ScenarioError
+from livermet_sim.base.plugins import PLUGINS, SIGNAL
 from livermet_sim.base.units import convert
 from livermet_sim.cells.columns import cell_columns
 from livermet_sim.cells.tumour import factor_names
@@ -35,6 +36,7 @@ from livermet_sim.processes.own import with_own
 from livermet_sim.processes.passing import Pass
 from livermet_sim.processes.recruitment import Recruit
 from livermet_sim.processes.regression import Regress
+from livermet_sim.processes.resting import Rest
 from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.settling import Settle
 from livermet_sim.processes.staging.stage import Stage
@@ -129,11 +131,16 @@ def processes(
         Decide(setting, compiled),
         Crawl(setting, lattice, world.census.places),
     )
+    rest = Rest(setting, [own.begins() for own in interventions], seed)
     ours = (
-        Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
+        rest, Intervene(interventions, setting, compiled, crawl.heed), systemic.Respond(setting), perfusion.Perfuse(setting),
         oxygenation.Oxygenate(setting, n), diffusion.Diffuse(setting), seed, Pass(setting, seed, compiled), Recruit(setting), Sense(setting), Line(setting),
         decide, Modify(setting, pulls(interventions), decide.due), fate, Extravasate(fate), Intravasate(fate),
         Divide(setting, fate, world.tissue), crawl, TurnOver(setting), priming.Prime(setting), collapse.Collapse(setting),
         Angiogenesis(setting, lattice.site), Regress(setting), Fuse(setting), matrix.Remodel(setting), Settle(), Stage(setting), *watchers,
     )  # fmt: skip
-    return with_own(ours, recipe.processes, setting) if recipe.processes else ours
+    found = with_own(ours, recipe.processes, setting) if recipe.processes else ours
+    # what a user's own process or signal does at rest is not known; it may tell the hour
+    if not recipe.processes and not any(rule.signal in PLUGINS.of(SIGNAL) for rule in recipe.rules.enabled()):
+        rest.pace(found, world.clock.dt)
+    return found

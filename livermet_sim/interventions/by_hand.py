@@ -54,6 +54,7 @@ def write(world: World, row: int, name: str, value: Any) -> None:
         _check_site(world, row, int(value))
     elif name == "state":
         _change_state(world, row, int(value))
+    world.wake()
     world.cells.full(name)[row] = value
     world.census.stale = True
 
@@ -72,6 +73,7 @@ def kill(world: World, row: int, cause: str) -> None:
     if cause not in deaths:
         close = nearest(cause, deaths) or "treatment"
         raise ValueError(f'"{cause}" is not a cause of death; did you mean "{close}"?')
+    world.wake()
     cells = world.cells
     if cells.full("kind")[row] == TUMOUR:
         code = world.log.causes.index(cause)

@@ -39,11 +39,15 @@ class Film(Process):
     """
 
     stage = "observe"
+    watches = True
 
     def __init__(self, setting: Setting, budget: int = BUDGET_BYTES):
         self.interval = setting.read("observe", Observation).frames
         self.budget, self.size, self.next = budget, 0, 0.0
         self.kept: list[dict[str, Any]] = []
+        self._held: int | None = (
+            None  # the slumber of which the last frame is, in which nothing but time passes
+        )
 
     @property
     def frames(self) -> list[dict[str, Any]]:
@@ -63,7 +67,9 @@ class Film(Process):
         hours = world.clock.end_of_step
         while self.next <= hours + 1e-9:
             self.next += self.interval / FINER if self.next < FINE_HOURS - 1e-9 else self.interval
-        self.kept.append(shut(pack(world, hours)))
+        same = self._held == world.clock.slumber is not None
+        self.kept.append(self.kept[-1] | {"time_h": hours} if same else shut(pack(world, hours)))
+        self._held = world.clock.slumber
         self.size += size(self.kept[-1])
         while self.size > self.budget and len(self.kept) > 2:
             self.kept = self.kept[::2]

@@ -31,6 +31,7 @@ class Recorder(Process):
     """
 
     stage = "observe"
+    watches = True
 
     def __init__(self, setting: Setting):
         own = setting.read("observe", Observation)
@@ -39,6 +40,7 @@ class Recorder(Process):
         self.rows: list[dict[str, float]] = []
         self.kept: list[dict[str, Any]] = []
         self.keep_events = own.events
+        self._held: int | None = None
         self.times = [24.0 * day for day in days(own.snapshots)]
 
     @property
@@ -64,7 +66,14 @@ class Recorder(Process):
         """Record the state reached at the end of this step."""
         hours = world.clock.end_of_step
         if self._row_is_due(world.clock):
-            self.rows.append(self.observe(world, hours))
+            # while a liver sleeps nothing but time passes
+            same = (
+                self.rows[-1]
+                if self._held == world.clock.slumber is not None and not world.lesions.n
+                else None
+            )
+            self.rows.append(tables.row(self.view(world, hours), same))
+            self._held = world.clock.slumber
         while self._shot_is_due(world.clock):
             self.times.pop(0)
             self.kept.append(shut(snapshot(world, hours)))

@@ -120,6 +120,8 @@ class Angiogenesis(Process):
         What is pruned leaves no such end: its endothelium draws back into its neighbours (Lenard 2015).
         """
         sites, network = world.sites, world.network
+        if not sites["severed"].any():
+            return np.zeros(0, dtype=np.int64)
         tubes = np.bincount(network.edges.ravel(), minlength=world.tissue.n)
         ends = np.flatnonzero(
             (world.compartment == SINUSOID) & (tubes == 1) & network.fed & (sites["patency"] >= SHUT)
@@ -146,6 +148,8 @@ class Angiogenesis(Process):
 
     def _start(self, world: World, rows: np.ndarray) -> None:
         """Let LSEC become tip cells, one after the other, unless another tip is near (Dll4-Notch)."""
+        if not len(rows):
+            return
         sprouts, distance = world.carried[SPROUTS.name], world.tissue.lattice.distance
         sites = self._leaving(world)[world.cells.full("segment")[rows]]
         # what carries no blood brings none to a branch

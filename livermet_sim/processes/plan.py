@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from livermet_sim.base.aligned import aligned
 from livermet_sim.processes.process import STAGES, Process
@@ -35,13 +35,19 @@ class Plan:
         """Let every process whose time it is do its part of one step."""
         clock, seconds = time.perf_counter, self.seconds
         before = clock()
-        for i, process in enumerate(self.processes):
-            if process.runs(world):
-                process.step(world)
+        for i, process in self.due(world):
+            process.step(world)
             now = clock()
             seconds[i] += now - before
             before = now
         self.steps += 1
+
+    def due(self, world: World) -> Iterator[tuple[int, Process]]:
+        """Yield each process whose time it is, and its place; what those before it did in this step is known by then."""
+        clock = world.clock
+        for i, process in enumerate(self.processes):
+            if (process.watches or not clock.asleep) and process.runs(world):
+                yield i, process
 
     def table(self) -> str:
         """Return the plan as text: stage, process, how often, what it writes, its time so far."""

@@ -33,6 +33,8 @@ class Process:
     adds: tuple[str, ...] = ()
     carries: tuple[Carried, ...] = ()
     every: float = 0.0
+    # whether it goes on in a liver at rest, of whose steps most are left out
+    watches: ClassVar[bool] = False
     # of one that a user has registered: its name, and its values in the scenario
     called: str = ""
     own: Any = SimpleNamespace()

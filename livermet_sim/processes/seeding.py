@@ -71,22 +71,31 @@ class Seed(Process):
     def step(self, world: World) -> None:
         """Admit the founders whose time has come; a founder's luck depends on its number alone."""
         self.rows, self.since = self.rows[:0], self.since[:0]
-        total = round(self.own.dose * self.own.enrichment * world.tissue.volume)
-        entered = world.totals.get("entered", 0)
-        if entered >= total:
-            return
-        end_of_step = world.clock.end_of_step
-        done = 1.0 if self.own.duration <= 0 else (end_of_step - self.own.start) / self.own.duration
-        due = min(total, int(np.floor(total * min(1.0, done) + 0.5))) if end_of_step > self.own.start else 0
-        if due <= entered:
+        coming, entered = self.coming(world), world.totals.get("entered", 0)
+        if coming <= 0:
             return
         world.count()
-        founders = np.arange(entered, due)
+        founders, end_of_step = np.arange(entered, entered + coming), world.clock.end_of_step
         self.rows = self._admit(world, founders)
-        came = self.own.start + self.own.duration * (founders + 0.5) / total
+        came = self.own.start + self.own.duration * (founders + 0.5) / self._total(world)
         self.since = 3600.0 * np.clip(came - (end_of_step - world.clock.dt), 0.0, world.clock.dt)
         count(world, "entered", len(self.rows))
         record(world, self.rows, ENTER, NONE)
+
+    def _total(self, world: World) -> int:
+        return round(self.own.dose * self.own.enrichment * world.tissue.volume)
+
+    def coming(self, world: World) -> int:
+        """Return how many founders enter in this step."""
+        total, entered, end_of_step = (
+            self._total(world),
+            world.totals.get("entered", 0),
+            world.clock.end_of_step,
+        )
+        if entered >= total or end_of_step <= self.own.start:
+            return 0
+        done = 1.0 if self.own.duration <= 0 else (end_of_step - self.own.start) / self.own.duration
+        return max(0, min(total, int(np.floor(total * min(1.0, done) + 0.5))) - entered)
 
     def _admit(self, world: World, founders: np.ndarray) -> np.ndarray:
         """Make rows for founders at portal sites, drawn by the flow that leaves them."""

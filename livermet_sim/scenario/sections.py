@@ -22,6 +22,7 @@ from livermet_sim.processes import (
     perfusion,
     priming,
     recruitment,
+    resting,
     seeding,
     systemic,
 )
@@ -35,7 +36,7 @@ from livermet_sim.state.clock import SECTION as RUN
 from livermet_sim.state.signals import FIELDS, SYSTEMIC, field_section
 
 SECTIONS: tuple[Section, ...] = (
-    RUN, TISSUE, seeding.SECTION, SYSTEMIC, systemic.SECTION, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
+    RUN, resting.SECTION, TISSUE, seeding.SECTION, SYSTEMIC, systemic.SECTION, perfusion.SECTION, oxygenation.SECTION, diffusion.SECTION,
     deciding.SECTION, recruitment.SECTION, priming.SECTION, matrix.SECTION, collapse.SECTION, thresholds.SECTION, OBSERVE,
 )  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")

@@ -26,7 +26,9 @@ SLACK = 1e-9  # h; so that no rounding of a tick's time moves an edge
 class Clock:
     """Count ticks of ``dt`` hours; tumour cells enter at tick 0, the first one is at or before it.
 
-    ``owed`` are the hours that demands for a run have left over; ``begun`` says whether the resting liver has settled.
+    ``owed`` are the hours that demands for a run have left over; ``begun`` says whether the resting liver has settled,
+    ``asleep`` whether the step under way is left out, as nothing happens to the liver, ``since`` the step from which time
+    was left out last, and ``calm`` that since which nothing has changed but by chance: see ``processes.resting``.
     """
 
     dt: float
@@ -34,6 +36,9 @@ class Clock:
     first: int = 0
     owed: float = 0.0
     begun: bool = False
+    asleep: bool = False
+    since: int = 0
+    calm: int = 0
     _ticks: dict[float, int] = field(default_factory=dict[float, int], init=False, repr=False, compare=False)
 
     @property
@@ -45,6 +50,11 @@ class Clock:
     def end_of_step(self) -> float:
         """Return the time at the end of the step under way, h; to the bit what `hours` says after it."""
         return (self.tick + 1) * self.dt
+
+    @property
+    def slumber(self) -> int | None:
+        """Return the step from which time is being left out; None where it is not."""
+        return self.since if self.asleep else None
 
     def reached(self, hours: float) -> bool:
         """Say whether a time is met at the beginning of this step and was not at that of an earlier one."""

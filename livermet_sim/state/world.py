@@ -117,8 +117,16 @@ class World:
         """Return the rows of the cells of one kind."""
         return np.flatnonzero(self.cells["kind"] == self.code(kind))
 
+    def wake(self) -> None:
+        """Let time go on where it was being left out, as something comes from outside; cells are older by what was."""
+        clock = self.clock
+        if clock.asleep:
+            self.cells["age"][:] += (clock.tick - clock.since) * clock.dt
+            clock.asleep, clock.calm = False, clock.tick
+
     def add_cells(self, count: int, **columns: object) -> np.ndarray:
         """Add cells and return their rows; their rates are 0 until the rules have seen them."""
+        self.wake()
         rows = self.cells.append(count, **columns)
         if len(self.rates) < self.cells.capacity:
             grown = no_rates(self.cells.capacity, self.rates.shape[1])
@@ -132,6 +140,7 @@ class World:
         """Remove the rows of cells that died or left; rows move, so the census is stale after it."""
         dead = np.flatnonzero(self.cells["alive"] == 0)
         if len(dead):
+            self.wake()
             self._tell_stretches(dead, gone=True)
             moved, into = self.cells.drop(dead)
             self.rates[into] = self.rates[moved]

@@ -17,7 +17,7 @@ from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import Progress, execute
 from livermet_sim.sweep.members import Ensemble, members, taken_by
 from livermet_sim.sweep.paired import compare_pairs, direction
-from livermet_sim.sweep.parting import part_ways, parting
+from livermet_sim.sweep.parting import one_clock, part_ways, parting
 from livermet_sim.sweep.plan import cores
 
 if TYPE_CHECKING:
@@ -305,6 +305,7 @@ def aligned_arms(control: Scenario, treated: Any, days: float | None) -> tuple[S
     before = max(_before(arm) for arm in (control, other)) / 24.0
     if before:
         control, other = (arm.with_({"run.before": before}) for arm in (control, other))
+    control, other = one_clock(control, other)
     return control, other
 
 

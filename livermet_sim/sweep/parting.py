@@ -51,6 +51,25 @@ def parting(one: Scenario, other: Scenario) -> float | None:
     return hour if len(before) == 1 and hour > -before.pop() else None
 
 
+def one_clock(*arms: Scenario) -> tuple[Scenario, ...]:
+    """Return the arms of a pair so that no time is left out of one alone; luck is shared step by step.
+
+    A liver at rest sleeps (``processes.resting``), and an intervention wakes it: where one comes before tumour cells do,
+    none of the arms sleeps.
+    """
+    woken = any(
+        day is None or 24.0 * day < _enter(arm)
+        for arm in arms
+        for day in (own.begins() for own in flat(arm.interventions))
+    )
+    return tuple(arm.with_({"rest.interval": 0.0}) for arm in arms) if woken else arms
+
+
+def _enter(arm: Scenario) -> float:
+    """Return the hour at which the first tumour cells enter."""
+    return float(arm.value("seeding.start")) if float(arm.value("seeding.dose")) > 0.0 else math.inf
+
+
 def _placed(scenario: Scenario) -> Iterator[Placed]:
     kills = 0
     for own in flat(scenario.interventions):

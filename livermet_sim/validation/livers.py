@@ -15,7 +15,7 @@ from livermet_sim.interventions.intervention import Intervention
 from livermet_sim.interventions.read import flat, hours_before, read
 from livermet_sim.scenario.load import load
 from livermet_sim.scenario.spec import Scenario
-from livermet_sim.sweep.parting import parting
+from livermet_sim.sweep.parting import one_clock, parting
 from livermet_sim.sweep.runs import quiet
 from livermet_sim.validation.experiment import LONGEST_DAYS, Arm, Experiment
 from livermet_sim.validation.readouts import readings
@@ -74,8 +74,8 @@ def _livers(own: Experiment, lobules: int | None) -> Livers:
             dict(own.treated.values),
             interventions=[*control.interventions, *own.treated.interventions],
         )
-    arms = quiet(control, False), quiet(treated, False)
-    return Livers(own, *arms, parting(*arms))
+    control, treated = one_clock(quiet(control, False), quiet(treated, False))
+    return Livers(own, control, treated, parting(control, treated))
 
 
 def _base(own: Experiment, lobules: int | None) -> Scenario:

@@ -31,7 +31,8 @@ def test_much_happens_in_the_run():
             if table.n and table.whole.any() | table.real.any()
         }
     totals = engine.world.totals
-    assert seen == set(engine.world.carried)
+    # a liver in which much happens is never at rest
+    assert seen == set(engine.world.carried) - {"seen_at_rest"}
     assert min(totals[name] for name in ("born", "dead_kupffer", "dead_treatment", "washed_out")) > 0
 
 

@@ -63,7 +63,7 @@ def test_a_drug_acts_in_the_liver_as_its_curve_says():
         to(engine, hour + 0.25)  # the rules are evaluated in the step that begins at the hour
         ratio = (plain_level(course, hour) / 0.5) ** 2
         expected = 1.0 - 0.9 * ratio / (1.0 + ratio)
-        blank = liver(seeding__dose=0.0, hours=hour + 0.25)
+        blank = liver(seeding__dose=0.0, hours=hour + 0.25, rest__interval=0.0)
         assert rate(engine, "lsec", "secrete.no") == pytest.approx(
             expected * rate(blank, "lsec", "secrete.no"), rel=1e-6
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from livermet_sim.base.errors import LivermetError
@@ -20,14 +20,24 @@ from livermet_sim.observe.readouts.readout import (
 from livermet_sim.observe.readouts.view import View
 from livermet_sim.state.lesions import PHASES
 
+TIMES = ("time_h", "day")  # of the time series, what tells time and nothing else
 # the scope whose readouts are the columns of a table
 SCOPE_OF = {"timeseries": RUN, "lesions": LESION, "patterns": LESION, "cells": CELL}
 
 
-def row(view: View) -> dict[str, float]:
-    """Return a row of the time series; counts are whole."""
+def row(view: View, same: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Return a row of the time series; counts are whole.
+
+    Parameters
+    ----------
+    same : mapping, optional
+        A row of an earlier time, since which nothing but time has passed.
+    """
     found: dict[str, float] = {}
     for name, readout, members in REGISTRY.named(view, SERIES):
+        if same is not None and name not in TIMES and readout.known.always and not readout.own:
+            found[name] = same[name]
+            continue
         value = readout.value(view, *members)
         found[name] = int(value) if readout.values.kind == "whole" and value == value else value
     return found

@@ -32,7 +32,9 @@ class Stage(Process):
         self._claimed: np.ndarray | None = None
 
     def step(self, world: World) -> None:
-        """Read the lesions."""
+        """Read the lesions; where no tumour cell has come and none is to come there are none."""
+        if not world.lesions.n:
+            return
         world.count()
         cells, lesions = world.cells, world.lesions
         rows = np.flatnonzero(cells["kind"] == TUMOUR)

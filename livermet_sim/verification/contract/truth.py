@@ -54,15 +54,15 @@ def tells(process: Process, name: str) -> bool:
 
 def untold(engine: Engine, steps: int) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Carry a run on and return by process what it changed without telling, and what out of its time."""
-    world, silent, untimely = engine.world, {}, {}
+    world, untimely = engine.world, {}
+    silent: dict[str, set[str]] = {process.name: set() for process in engine.plan.processes}
     for _ in range(steps):
         before = everything(world)
-        for process in engine.plan.processes:
-            if process.runs(world):
-                process.step(world)
+        for _, process in engine.plan.due(world):
+            process.step(world)
             after = everything(world)
             found = changed(before, after) - COUNTED
-            silent.setdefault(process.name, set()).update(n for n in found if not tells(process, n))
+            silent[process.name].update(n for n in found if not tells(process, n))
             if not world.clock.due(process.every):
                 untimely.setdefault(process.name, set()).update(found)
             before = after
