@@ -102,6 +102,7 @@ def recount(n, known, cells, contacts, beside, places, counts, pressure):
         for s in range(counts.tumour_at.shape[1]):
             counts.tumour_at[part, s] = -1
     in_lumen, in_tissue, marked[0] = 0, 0, 0
+    alone = len(counts.tumour_at) == 2 and places.body.shape[1] == 0
     for r in range(max(n, known)):
         at, what = -1, -1
         if r < n:
@@ -111,7 +112,10 @@ def recount(n, known, cells, contacts, beside, places, counts, pressure):
                 counts.tumour_at[LUMEN, at] = r
             elif kind[r] == TUMOUR:
                 in_tissue += 1
-                settle(r, at, counts.tumour_at, places)
+                if alone:
+                    counts.tumour_at[TISSUE, at] = r
+                else:
+                    settle(r, at, counts.tumour_at, places)
         if r < known:
             if was[0, r] == at and was[1, r] == what:
                 continue

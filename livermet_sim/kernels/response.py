@@ -11,13 +11,14 @@ import math
 
 import numpy as np
 
-from livermet_sim.kernels.codes import LUMEN
+from livermet_sim.kernels.due import list_due
 from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.lining import linings
 
 FIELD, GRADIENT, SITE, OWN, SYSTEMIC, CONTACT, AROUND = range(7)
 FELT = AROUND + 1
 BLOCK = 32
+WHOLE_POWER = 64.0  # up to which powers are multiplied out
 # rows of ``layout``: where kind, site and layer stand in the cells' whole numbers, activation in their real ones, how many
 # kinds there are, where the stretch stands, and from LINES on which kinds line stretches
 KIND, PLACE, LAYER, ACTIVE, KINDS, SEGMENT, LINES = range(7)
@@ -28,13 +29,17 @@ RESPONSE_FIRST, RESPONSE_CODE, RESPONSE_VALUE, TERM_CODE, TERM_VALUE, GAIN = ran
 
 @inline
 def power_of(x, p):
-    """Return x**p, below 1e300; by multiplication for 1, 2 and 4, which gives the same bits everywhere."""
+    """Return x**p, below 1e300; by multiplication for whole numbers, which is quick and gives the same bits everywhere."""
     if p == 2.0:
         return x * x
-    if p == 1.0:
-        return x
-    if p == 4.0:
-        return (x * x) * (x * x)
+    if 1.0 <= p <= WHOLE_POWER and p == math.floor(p):
+        rest, square, result = int(p), x, 1.0
+        while rest > 0:
+            if rest & 1:
+                result *= square
+            square *= square
+            rest >>= 1
+        return min(result, 1e299)
     if x > 1.0 and p * math.log(x) > 690.0:
         return 1e299
     return math.pow(x, p)
@@ -139,6 +144,11 @@ def _add_strength(signal, gain, half_max, power, allowed, state, out):
             x = (signal[j] * gain if allowed & state[j] else 0.0) / half_max
             out[j] += x * x
         return
+    if power == 4.0:
+        for j in range(len(out)):
+            x = (signal[j] * gain if allowed & state[j] else 0.0) / half_max
+            out[j] += (x * x) * (x * x)
+        return
     for j in range(len(out)):
         value = signal[j] * gain
         if value != 0.0 and allowed & state[j]:
@@ -205,22 +215,19 @@ def evaluate(first, stop, due, liver, rules, senses, rates):
         rules[RESPONSE_FIRST],
         rules[RESPONSE_CODE],
     )
-    kind_row, site_row, layer_row = layout[KIND], layout[PLACE], layout[LAYER]
+    site_row, layer_row = layout[PLACE], layout[LAYER]
     block = senses.shape[1]
-    rows, sites, states = np.empty(block, np.int64), np.empty(block, np.int64), np.empty(block, np.int64)
+    sites, states = np.empty(block, np.int64), np.empty(block, np.int64)
     up, down, value = np.empty(block), np.empty(block), np.empty(block)
+    of_kind, rows = np.zeros(len(due) + 1, np.int64), np.empty(stop - first, np.int64)
+    list_due(first, stop, due, cell_whole[layout[KIND]], cell_whole[layer_row], of_kind, rows)
     for kind in range(len(due)):
-        row = first
-        while due[kind] > 0 and row < stop:
-            size = 0
-            while row < stop and size < block:
-                layer = cell_whole[layer_row, row]
-                if cell_whole[kind_row, row] == kind and (due[kind] == 1 or layer == LUMEN):
-                    rows[size], sites[size] = row, cell_whole[site_row, row]
-                    states[size] = 1 << layer
-                    size += 1
-                row += 1
-            own, place, state = rows[:size], sites[:size], states[:size]
+        for begin in range(of_kind[kind], of_kind[kind + 1], block):
+            own = rows[begin : min(begin + block, of_kind[kind + 1])]
+            size = len(own)
+            for j in range(size):
+                sites[j], states[j] = cell_whole[site_row, own[j]], 1 << cell_whole[layer_row, own[j]]
+            place, state = sites[:size], states[:size]
             start = signal_first[kind]
             for slot in range(start, signal_first[kind + 1]):
                 _sense(slot, kind, True, own, place, liver, rules, senses[slot - start])

@@ -97,8 +97,9 @@ class Fate(Process):
             return
         causes = cells.full("cause")[dead]
         record(world, dead, DIE, causes)
-        for cause, number in zip(*np.unique(causes, return_counts=True), strict=True):
-            count(world, f"dead_{world.log.causes[cause]}", number)
+        for cause, number in enumerate(np.bincount(causes)):
+            if number:
+                count(world, f"dead_{world.log.causes[cause]}", number)
         cells.full("alive")[dead] = 0
         census, remains = world.census, (causes < FIRST_KILLER).astype(np.int64)
         bury(
