@@ -47,6 +47,41 @@ def test_another_flow_wakes_vessels_alone():
     assert np.array_equal(awake[: body.tissue.n], tubes) and awake[body.tissue.n :].all()
 
 
+def test_oxygen_is_solved_when_its_time_is_over_and_at_once_where_tubes_or_all_blood_changed():
+    body = Body(strip(20, 5), interval=6.0).settle()
+    process, world, flow = body.process, body.world, body.world.carried["oxygen_flow"]
+    tubes = np.flatnonzero(body.network.vessel & (body.network.ports.of < 0))
+
+    def said() -> bool:
+        """Say whether it runs; if so, let it."""
+        runs = process.runs(world)
+        if runs:
+            body.settle(flow=False)
+            assert not process.runs(world)
+        return runs
+
+    found = {"just solved": said()}
+    world.clock.tick += 23
+    found["before its time"] = said()
+    world.clock.tick += 1
+    found["in time"] = said()
+    body.network.patency[tubes[3]] = 0.5
+    body.network.solve(1e-10)
+    found["one tube narrower"] = said()
+    body.network.remove_nodes(tubes[:1])
+    body.network.solve(1e-10)
+    found["a tube lost"] = said()
+    flow["portal_tension"][0] -= 10.0
+    found["other blood"] = said()
+    body.network.driving = 0.5
+    body.network.solve(1e-10)
+    found["throttled"] = said()
+    world.clock.tick += 23
+    found["counted from the last time"] = said()
+    late = {"just solved", "before its time", "one tube narrower", "counted from the last time"}
+    assert {name for name, runs in found.items() if not runs} == late
+
+
 def test_what_is_left_undone_is_done_the_next_time():
     hurried, patient = (Body(strip(20, 5), tolerance=0.01, most=most) for most in (3, 2000))
     patient.settle()

@@ -9,6 +9,7 @@ import numpy as np
 
 from livermet_sim.base.units import convert
 from livermet_sim.processes.oxygenation import Oxygen, Oxygenate
+from livermet_sim.state.clock import Clock
 from livermet_sim.state.network import Network
 from livermet_sim.state.places import single
 from livermet_sim.state.sites import SITE_COLUMNS
@@ -46,7 +47,7 @@ class Body:
         tumour_at = np.full((2, tissue.n), -1, dtype=np.int32)
         self.world: Any = SimpleNamespace(
             tissue=tissue, network=self.network, sites=sites, compartment=tissue.compartment.copy(), count=lambda: None,
-            census=SimpleNamespace(tumour_at=tumour_at, places=single(tissue.n, 2500.0)), clock=SimpleNamespace(due=lambda every: True),
+            census=SimpleNamespace(tumour_at=tumour_at, places=single(tissue.n, 2500.0)), clock=Clock(0.25),
             level=lambda *names: np.array([self.process.levels()[name] for name in names]),
         )  # fmt: skip
         rows = {"site": tissue.n, "port": self.network.ports.number, "run": 1}
