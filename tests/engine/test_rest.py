@@ -12,9 +12,9 @@ DAY = 24.0
 
 
 def resting(name: str, days: float, *interventions):
-    return lm.load(name).with_(
-        {"seeding.dose": 0.0, "run.days": days, "run.before": 0.0}, interventions=list(interventions)
-    )
+    # carried through every hour: a liver that sleeps stays as it is whatever its rules do
+    own = {"seeding.dose": 0.0, "run.days": days, "run.before": 0.0, "rest.interval": 0.0}
+    return lm.load(name).with_(own, interventions=list(interventions))
 
 
 def counts(engine: Engine) -> dict[str, int]:
