@@ -13,7 +13,7 @@ from livermet_sim.kernels.rng import child_key, draw
 # columns of the sprouts that are read and written, whole ones first
 SPROUT = ("number", "key", "root", "tip", "before", "segment", "sites", "tube", "travelled", "due", "age")
 # columns of the sites that are written, then those that are only read
-LAID, READ = ("sprout", "diameter", "patency", "vessel_age"), ("perfused",)
+LAID, READ = ("sprout", "diameter", "patency", "vessel_age", "sleeve"), ("perfused",)
 
 
 class Tips(NamedTuple):
@@ -47,7 +47,8 @@ class Manner(NamedTuple):
     ----------
     reach, home, drop : float, um, um, mmHg
         Longest way; nearness to the root within which no branch joins, until it has gone twice as far; least difference in pressure.
-    straight, wander : float
+    straight, wander, follow : float
+        Weights of going straight on, of chance and of an empty sleeve, against the guide.
     crowd, stretch : int
         Most tubes around a site that is entered; sites of a new stretch of lining.
     site : float, um
@@ -62,6 +63,7 @@ class Manner(NamedTuple):
     drop: float
     straight: float
     wander: float
+    follow: float
     crowd: int
     stretch: int
     site: float
@@ -82,6 +84,7 @@ class Ground(NamedTuple):
     diameter: np.ndarray
     patency: np.ndarray
     vessel_age: np.ndarray
+    sleeve: np.ndarray
     perfused: np.ndarray
     guide: np.ndarray
     fed: np.ndarray
@@ -145,6 +148,7 @@ def _lay(row, site, seed, tick, lined, sprouts, manner, ground, made):
     key, segment, sites, tube = sprouts[1], sprouts[5], sprouts[6], sprouts[7]
     ground.compartment[site] = SINUSOID
     ground.diameter[site], ground.patency[site], ground.vessel_age[site] = tube[row], 1.0, 1e-6
+    ground.sleeve[site] = 0.0
     if sites[row] % manner.stretch == 0:
         new, mine = made.number[1], segment[row]
         made.mother[new] = lined[mine] if mine < made.stretches else -1 - (mine - made.stretches)
@@ -157,7 +161,7 @@ def _lay(row, site, seed, tick, lined, sprouts, manner, ground, made):
 
 @inline
 def _choose(row, hop, seed, tick, free, last, sprouts, manner, ground):
-    """Return the slot of the free neighbour to which the guide, the way so far and chance draw the tip; -1 for none.
+    """Return the slot of the free neighbour to which guide, empty sleeves, the way so far and chance draw the tip, or -1.
 
     ``free``, int8[k], is 1 for vessels without blood, which are looked at first, and 2 for tissue.
     """
@@ -176,6 +180,7 @@ def _choose(row, hop, seed, tick, free, last, sprouts, manner, ground):
             ahead = manner.turn[last, k] if sites[row] > 0 else 0.0
             noise = draw(seed, SPROUT_STEP + ((hop + 1) << 16), tick, key[row] ^ p)
             drawn = ground.guide[p] / scale + manner.straight * ahead + manner.wander * noise
+            drawn += manner.follow * ground.sleeve[p]
             if drawn > most:
                 best, most = k, drawn
     return best

@@ -73,6 +73,7 @@ class Angiogenesis(Process):
         "sites.patency[new]",
         "sites.vessel_age[new]",
         "sites.sprout[new]",
+        "sites.sleeve[new]",
     )
     adds = ("compartment", "network", "segments", "cells[new lsec]")
     carries = (SPROUTS,)
@@ -97,7 +98,7 @@ class Angiogenesis(Process):
             own.least_drop,
             own.settled,
         )
-        self.unopposed = own.unopposed
+        self.unopposed, self.follow = own.unopposed, own.follow
 
     def step(self, world: World) -> None:
         """Advance all sprouts; then let new tips out where no other tip is near."""
@@ -225,8 +226,8 @@ class Angiogenesis(Process):
     def _manner(self, world: World) -> Manner:
         lattice = world.tissue.lattice
         return Manner(
-            self.reach, HOME, self.drop, self.straight, self.wander, self.crowd, self.stretch, self.spacing, lattice.hops,
-            lattice.turns,
+            self.reach, HOME, self.drop, self.straight, self.wander, self.follow, self.crowd, self.stretch, self.spacing,
+            lattice.hops, lattice.turns,
         )  # fmt: skip
 
     def _ground(self, world: World, row_of: np.ndarray) -> Ground:

@@ -24,6 +24,8 @@ class Vessels:
     crowd: int = declared(4, "sites", "Tubes around a site above which a sprout does not enter it.", 0, 8)
     straight: float = declared(0.5, "1", "Weight of going straight on against the guide in a sprout's way; a tip keeps its polarity.", 0.0, 10.0)  # fmt: skip
     wander: float = declared(0.3, "1", "Weight of chance against the guide in a sprout's way.", 0.0, 10.0)
+    follow: float = declared(1.0, "1", "Weight of an empty sleeve against the guide in a sprout's way.", 0.0, 10.0, "assumed as strong as the guide: sprouts grow into empty sleeves (Mancuso 2006 doi:10.1172/JCI24612)", "assumed")  # fmt: skip
+    sleeve_loss: float = declared(0.001, "/h", "Loss of the empty sleeves of basement membrane that vessels leave behind.", 0.0, 10.0, "assumed: weeks; there after 7 d (Mancuso 2006 doi:10.1172/JCI24612) and after 30 d (cornea, doi:10.1007/s10456-019-09679-9)", "assumed")  # fmt: skip
     least_drop: float = declared(0.0225, "mmHg", "Difference in pressure between a sprout's root and what it joins, below which it grows on (3 Pa).", 0.0, 10.0, "assumed: of what was tried on networks at rest 0 to 10 Pa are alike, and 40 Pa is too much", "assumed")  # fmt: skip
     settled: float = declared(24.0, "h", "Age from which a new vessel can send out tips itself.", 0.0, 1000.0, "assumed", "assumed")  # fmt: skip
     unopposed: float = declared(5.0, "1", "How many times more readily an LSEC at the open end of a cut vessel becomes a tip than one between others.", 0.0, 1000.0, "between 3 (with half the Dll4 8 cells of 100 become tips, not 3) and 33 (none of them inhibited): Qutub & Popel 2009 PMC2672076; within it fitted to hypoxia before sprouts in MC38 (matching growth: 3-17 is not ruled out)", "fitted")  # fmt: skip
@@ -38,13 +40,14 @@ CLEARED = (
     "diameter", "speed", "shear", "perfused", "adhesion", "tether", "grip", "selectin", "plug_drop", "capillarised", "vessel_age", "stagnant", "cover",
     "sprout", "severed",
 )  # fmt: skip
+LEFT = (*CLEARED, "patency", "sleeve")
 
 
 class Collapse(Process):
     """Close tubes that pushing growth has compressed."""
 
     stage = "remodel"
-    writes = ("sites.severed[open]", *(f"sites.{name}[closed]" for name in (*CLEARED, "patency")))
+    writes = ("sites.severed[open]", *(f"sites.{name}[closed]" for name in LEFT))
     adds = (
         "compartment",
         "network",
@@ -69,8 +72,7 @@ class Collapse(Process):
             world.sites.full("patency"), rates_along(world, "collapse", self.column), world.census.tumour_at, out,
         )  # fmt: skip
         if number:
-            closed = np.isin(world.network.edges, out[:number])
-            world.sites["severed"][world.network.edges[closed.any(axis=1)]] = 1.0
+            sever(world, out[:number])
             take_away(world, out[:number], self.on_wall)
 
 
@@ -80,8 +82,20 @@ def on_wall(setting: Setting) -> np.ndarray:
     return in_vessels & (setting.per_kind("infiltrate") == 0.0)
 
 
+def sever(world: World, closing: np.ndarray) -> None:
+    """Mark the sites that tubes join to those that are about to close, and these."""
+    closed = np.isin(world.network.edges, closing)
+    world.sites["severed"][world.network.edges[closed.any(axis=1)]] = 1.0
+
+
 def take_away(world: World, closed: np.ndarray, on_wall: np.ndarray) -> None:
-    """Turn vessel sites into tissue, with their tubes, their LSEC and what lives on the wall alone."""
+    """Turn vessel sites into tissue, with their tubes, their LSEC and what lives on the wall alone.
+
+    An empty sleeve of basement membrane stays (Mancuso 2006): new vessels have one down to the tips of sprouts (Baluk 2003
+    PMC1892429), sinusoids as far as they are capillarised.
+    """
+    sites = world.sites
+    sites["sleeve"][closed] = np.where(sites["vessel_age"][closed] > 0.0, 1.0, sites["capillarised"][closed])
     world.compartment[closed] = PARENCHYMA
     world.segments[closed] = -1
     for name in CLEARED:

@@ -7,7 +7,7 @@ import numpy as np
 from livermet_sim.kernels.codes import LUMEN, REGRESS, SINUSOID
 from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.angiogenesis import SPROUTS
-from livermet_sim.processes.collapse import CLEARED, Vessels, on_wall, take_away
+from livermet_sim.processes.collapse import LEFT, Vessels, on_wall, sever, take_away
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
@@ -25,20 +25,24 @@ class Regress(Process):
     stage = "remodel"
     writes = (
         "sites.stagnant[new]",
+        "sites.sleeve[empty]",
+        "sites.severed[left]",
         "sites.cover[new]",
-        *(f"sites.{name}[regressing]" for name in (*CLEARED, "patency")),
+        *(f"sites.{name}[regressing]" for name in LEFT),
     )
     adds = ("compartment", "network", "segments", "cells.alive[lining]", "cells.site[lining]")
 
     def __init__(self, setting: Setting):
         own = setting.read("vessels", Vessels)
         self.every, self.unperfused, self.patience = own.interval, own.unperfused, own.patience
+        self.sleeve_loss = own.sleeve_loss
         self.regress, self.cover = setting.column("regress"), setting.column("cover")
         self.on_wall = on_wall(setting)
 
     def step(self, world: World) -> None:
-        """Advance cover and stagnation over the hours since the last update; then take away what goes."""
+        """Advance cover, stagnation and the loss of sleeves over the hours since the last update; then take away what goes."""
         sites, hours = world.sites, world.clock.span(self.every)
+        sites["sleeve"][:] *= np.exp(-self.sleeve_loss * hours)
         new = np.flatnonzero((sites["vessel_age"] > 0.0) & (world.compartment == SINUSOID))
         if not len(new):
             return
@@ -56,8 +60,10 @@ class Regress(Process):
         sprouts = world.carried[SPROUTS.name]
         young = sprouts["number"][sprouts["age"] < self.patience]
         dry = (sites["stagnant"][new] >= self.unperfused) & ~np.isin(sites["sprout"][new], young)
-        gone = new[(starved | dry) & (world.census.tumour_at[LUMEN, new] == -1)]
+        empty = world.census.tumour_at[LUMEN, new] == -1
+        gone, dead = new[(starved | dry) & empty], new[starved & empty]
         if len(gone):
+            sever(world, dead)
             take_away(world, gone, self.on_wall)
 
     def _covering(self, world: World) -> np.ndarray:

@@ -31,7 +31,8 @@ SITE_COLUMNS = (
     Column(
         "severed",
         "1",
-        "1 where growth has closed a tube that was joined to the one here, until a tip leaves.",
+        "1 where a tube that was joined to the one here was pressed shut or died for lack of VEGF, until a tip leaves.",
     ),
+    Column("sleeve", "1", "Empty basement membrane that a vessel left behind, 0 to 1; tips follow it."),
     Column("cover", "1", "Pericytes on a tube that grew during the run, 0 to 1."),
 )

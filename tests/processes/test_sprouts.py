@@ -71,7 +71,10 @@ class Slow(Angiogenesis):
         purpose = SPROUT_STEP + ((hop + 1) << 16)
         noise = draws(world.seed, purpose, world.clock.tick, int(own["key"][row]) ^ np.array(free))
         ahead = self.straight * self._straightness(world, row, free)
-        best = free[int(np.argmax(guide / max(guide.max(), 1e-9) + ahead + self.wander * noise))]
+        drawn = (
+            guide / max(guide.max(), 1e-9) + ahead + self.wander * noise + self.follow * sites["sleeve"][free]
+        )
+        best = free[int(np.argmax(drawn))]
         if world.compartment[best] != SINUSOID:
             self._lay(world, row, best)
         self._tube(world, row, best)
@@ -111,6 +114,7 @@ class Slow(Angiogenesis):
         world.sites["diameter"][site] = own["tube"][row]
         world.sites["patency"][site] = 1.0
         world.sites["vessel_age"][site] = 1e-6
+        world.sites["sleeve"][site] = 0.0
         if own["sites"][row] % self.stretch == 0:
             self._new_lsec(world, row, site)
         world.segments[site] = own["segment"][row]
@@ -140,12 +144,15 @@ def test_tips_grow_as_one_after_the_other_would(monkeypatch, case):
     changes = {
         "vessels.crowd": int(rng.choice([2, 4, 8])), "vessels.straight": float(rng.choice([0.0, 0.5, 3.0])),
         "cells.lsec.notch_distance": "20 um", "cells.lsec.sprout_reach": "300 um", "vessels.wander": 0.5,
+        "vessels.follow": float(rng.choice([0.0, 1.0])),
         "cells.lsec.stretch": "20 um",
     }  # fmt: skip
     engine, setting = engine_on(monkeypatch, TUBES, changes)
     twin = engine.fork()
     slow, fast = process(twin, "Angiogenesis"), process(engine, "Angiogenesis")
     slow.__class__ = Slow
+    for world in (engine.world, twin.world):
+        world.sites["sleeve"][:] = draws(1, 1, 1, np.arange(world.tissue.n))
     guide, joined, grown = rng.random(engine.world.tissue.n) ** 2, 0, 0
     for _ in range(6):
         for world, grow in ((engine.world, fast), (twin.world, slow)):
