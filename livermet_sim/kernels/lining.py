@@ -81,7 +81,27 @@ def linings(site, own, active, contacts, segments, segment_row, activation):
 
 
 @kernel
-def touch(n, kind, site, activation, counted, site_real, columns, contacts, segments, touching, around):
+def list_stretches(contacts, segments, start, stretch):
+    """List the stretches that a cell at each site touches, those of site s from ``start[s]`` to ``start[s + 1]`` - 1.
+
+    Parameters
+    ----------
+    start, stretch : int32[sites + 1], int32[k]
+        Written; ``start`` alone where there is no room for the other.
+    """
+    end = 0
+    for s in range(len(segments)):
+        for k in range(-1, contacts.shape[1]):
+            found = stretch_at(s, k, contacts, segments)
+            if found >= 0:
+                if len(stretch) > 0:
+                    stretch[end] = found
+                end += 1
+        start[s + 1] = end
+
+
+@kernel
+def touch(n, kind, site, activation, counted, site_real, columns, lists, touching, around):
     """Count along each stretch of lining the cells at its sites and on those they touch, each of them once.
 
     Parameters
@@ -90,26 +110,25 @@ def touch(n, kind, site, activation, counted, site_real, columns, contacts, segm
         1 for kinds to be counted, then for those of which activated cells are.
     columns : int64[m]
         Rows of ``site_real`` to be summed over the sites of a stretch and those they touch, each of them once.
+    lists : start, stretch
+        Those of `list_stretches`.
     touching, around : int32[stretches, 2 K], float64[columns, stretches]
         Written where asked for.
     """
+    start, stretch = lists
     kinds = len(counted) // 2
     touching[:] = 0
     for r in range(n):
         plain, active = kind[r], kinds + kind[r]
         if counted[plain] == 0 and (counted[active] == 0 or activation[r] <= 0.5):
             continue
-        for k in range(-1, contacts.shape[1]):
-            stretch = stretch_at(site[r], k, contacts, segments)
-            if stretch >= 0:
-                touching[stretch, plain] += counted[plain]
-                if activation[r] > 0.5:
-                    touching[stretch, active] += counted[active]
+        for k in range(start[site[r]], start[site[r] + 1]):
+            touching[stretch[k], plain] += counted[plain]
+            if activation[r] > 0.5:
+                touching[stretch[k], active] += counted[active]
     for i in columns:
         around[i] = 0.0
-        for s in range(len(segments)):
+        for s in range(len(start) - 1):
             if site_real[i, s] != 0.0:
-                for k in range(-1, contacts.shape[1]):
-                    stretch = stretch_at(s, k, contacts, segments)
-                    if stretch >= 0:
-                        around[i, stretch] += site_real[i, s]
+                for k in range(start[s], start[s + 1]):
+                    around[i, stretch[k]] += site_real[i, s]

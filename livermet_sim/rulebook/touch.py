@@ -9,7 +9,7 @@ import numpy as np
 
 from livermet_sim.base.types import Wholes
 from livermet_sim.kernels import response
-from livermet_sim.kernels.lining import touch
+from livermet_sim.kernels.lining import list_stretches, touch
 from livermet_sim.rulebook.signals import Signal
 from livermet_sim.rulebook.vocabulary import Vocabulary
 
@@ -52,6 +52,8 @@ class Touch:
         self._columns = np.array(sorted({i for code, i in heard if code == response.AROUND}), dtype=np.int64)
         self.touching = np.zeros((0, 2 * self._kinds), dtype=np.int32)
         self.around = np.zeros((0, 0))
+        self._contacts, self._listed = np.zeros((0, 0), dtype=np.int32), np.zeros(0, dtype=np.int64)
+        self._touched = np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.int32)
 
     def update(self, world: World) -> None:
         """Count anew."""
@@ -63,10 +65,21 @@ class Touch:
             return
         touch(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("activation"), self._counted, sites.real, self._columns,
-            world.tissue.contacts, world.segments, self.touching, self.around,
+            self._lists(world), self.touching, self.around,
         )  # fmt: skip
         for i in self._linings:
             self.touching[:, i] = self._beside(world, active=i >= self._kinds)
+
+    def _lists(self, world: World) -> tuple[np.ndarray, np.ndarray]:
+        """Return the stretches that a cell at each site touches, anew where vessels came or went."""
+        contacts = world.tissue.contacts
+        if contacts is not self._contacts or not np.array_equal(self._listed, world.segments):
+            self._contacts, self._listed = contacts, world.segments.copy()
+            start = np.zeros(len(self._listed) + 1, dtype=np.int32)
+            list_stretches(contacts, self._listed, start, np.zeros(0, dtype=np.int32))
+            self._touched = start, np.zeros(start[-1], dtype=np.int32)
+            list_stretches(contacts, self._listed, *self._touched)
+        return self._touched
 
     def _beside(self, world: World, active: bool) -> np.ndarray:
         """Return how many other stretches each touches, int64[stretches]."""
