@@ -112,16 +112,7 @@ def control() -> list[list[Reading]]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "day",
-    [
-        pytest.param(
-            21,
-            marks=pytest.mark.xfail(reason="0.77 in 20 livers: young open ends that are joined at one end"),
-        ),
-        28,
-    ],
-)
+@pytest.mark.parametrize("day", [21, 28])
 def test_most_new_vessels_carry_blood(control, day):
     assert share(control, day, "old_perfused", "old") >= 0.8
 
@@ -164,6 +155,8 @@ def test_a_week_without_vegf_takes_half_of_a_tumours_vessels(control, week):
 
 
 @pytest.mark.long
-@pytest.mark.xfail(reason="0.6 to 0.75 of them in four livers: tips find no sleeves of the vessels that went")
+@pytest.mark.xfail(
+    reason="0.68 of untreated livers in four, though twice what it was before: untreated lesions gain vessels"
+)
 def test_a_week_later_the_vessels_are_back(control, week):
     assert compared(week, control, 35, "density")[0] >= 0.9
