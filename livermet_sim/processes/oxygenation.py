@@ -29,7 +29,7 @@ _EMERGES = "oxygen now falls along the sinusoids by itself; set flow, oxygen.upt
 class Oxygen:
     """Oxygen supply and use."""
 
-    interval: float = declared(2.0, "h", "Time between two solutions; every 6 h, 12 % more tumour cells die by day 21 (4 to 19 %, 34 pairs of livers).", 0.01, 24.0)  # fmt: skip
+    interval: float = declared(2.0, "h", "Time between two solutions; every 6 h, 10 % more tumour cells die by day 21 (3 to 17 %, 39 pairs of livers).", 0.01, 24.0)  # fmt: skip
     portal_tension: float = declared(54.0, "mmHg", "Oxygen tension of portal blood.", 0.0, 600.0, "Comp Hepatol 2008 7:4 table 1 (54 mmHg, rat); of 40-54 mmHg recalled for the mouse the upper end, as its haemoglobin unloads early", "found")  # fmt: skip
     arterial_tension: float = declared(95.0, "mmHg", "Oxygen tension of hepatic arterial blood.", 0.0, 600.0, "textbook", "recalled")  # fmt: skip
     half_saturation: float = declared(40.0, "mmHg", "Tension at which haemoglobin is half full (mouse; rat 38, man 26.6).", 5.0, 100.0, "assumed: 40-42 mmHg recalled for C57BL/6, no measurement found", "assumed")  # fmt: skip
