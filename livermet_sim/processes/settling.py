@@ -18,5 +18,7 @@ class Settle(Process):
     def step(self, world: World) -> None:
         """Drop dead rows."""
         world.drop_dead()
-        if world.clock.due(SORTED_EVERY):
+        clock = world.clock
+        # a liver at rest lives through an hour a day, in which few cells move
+        if clock.due(SORTED_EVERY) and clock.tick - clock.since >= clock.ticks(SORTED_EVERY):
             world.sort_cells()

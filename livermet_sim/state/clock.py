@@ -37,7 +37,7 @@ class Clock:
     owed: float = 0.0
     begun: bool = False
     asleep: bool = False
-    since: int = 0
+    since: int = -(1 << 40)
     calm: int = 0
     _ticks: dict[float, int] = field(default_factory=dict[float, int], init=False, repr=False, compare=False)
 
