@@ -25,7 +25,7 @@ def label(rows, site, near, first, parent):
         Tumour rows.
     near : int32[m, k]
         Sites so near to that of each row that their cells belong together, -1 for none.
-    first : int64[sites]
+    first : int32[sites]
         -1 everywhere on entry and on return.
     parent : int64[m]
         Written: index (in ``rows``) of a representative of the group.

@@ -98,7 +98,7 @@ def secrete(n, site, segment, rates, first, signals, share, source):
 def secrete_along(segments, segment_row, rates, first, signals, share, at, touched, source):
     """Add the secretion of cells that line stretches of vessel, each place of a stretch an equal part of it.
 
-    ``at``, int64[sites], is the row of a place in ``touched``, float64[places, signals], which says what such a cell would
+    ``at``, int32[sites], is the row of a place in ``touched``, float64[places, signals], which says what such a cell would
     secrete if it were touched all along as it is there; -1 where the rates hold. The others are those of `secrete`.
     """
     length = np.zeros(len(segment_row), np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from livermet_sim.kernels.codes import LUMEN, TISSUE
 from livermet_sim.observe.parameters import Observation, days
 from livermet_sim.observe.readouts import tables
 from livermet_sim.observe.readouts.view import Running
-from livermet_sim.observe.shut import opened, shut
+from livermet_sim.observe.shut import early, opened, shut
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
@@ -76,7 +77,8 @@ class Recorder(Process):
             self._held = world.clock.slumber
         while self._shot_is_due(world.clock):
             self.times.pop(0)
-            self.kept.append(shut(snapshot(world, hours)))
+            each = early(world.tissue.n, len(SITE_STACKS))
+            self.kept.append(shut(snapshot(world, hours, each)))
 
     def observe(self, world: World, hours: float) -> dict[str, float]:
         """Return one row of the time series."""
@@ -94,17 +96,21 @@ def guide_field(world: World) -> np.ndarray:
     return fields.concentration[:, fields.names.index(guide)]
 
 
-def snapshot(world: World, hours: float) -> dict[str, Any]:
-    """Return copies of the site arrays and of every cell."""
+def snapshot(
+    world: World, hours: float, each: Callable[[np.ndarray], Any] = lambda values: values
+) -> dict[str, Any]:
+    """Return copies of the site arrays, each as ``each`` gives it, and of every cell."""
     world.count()
     sites, cells = world.sites, world.cells
     tumour_at = world.census.tumour_at
     lesion = np.append(cells["lesion"], -1)
     shot: dict[str, Any] = {"time_h": hours, "compartment": world.compartment.astype(np.int8)}
     for name in SITE_STACKS:
-        shot[name] = sites[name].astype(np.float32)
-    shot["patency"] = sites["patency"].astype(np.float32)  # for the growth patterns; not kept in results
-    shot["vegf"] = guide_field(world).astype(np.float32)
+        shot[name] = each(sites[name].astype(np.float32))
+    shot["patency"] = each(
+        sites["patency"].astype(np.float32)
+    )  # for the growth patterns; not kept in results
+    shot["vegf"] = each(guide_field(world).astype(np.float32))
     shot["tumour_lumen"], shot["tumour"] = lesion[tumour_at[[LUMEN, TISSUE]]].astype(np.int32)
     order = np.argsort(cells["key"])
     columns = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +32,11 @@ def size(record: dict[str, Any]) -> int:
     return sum(v.nbytes for v in values if isinstance(v, np.ndarray | Shut)) + sum(
         size(v) for v in values if isinstance(v, dict)
     )
+
+
+def early(sites: int, arrays: int) -> Callable[[np.ndarray], Any]:
+    """Return what is done to each of some arrays of four bytes a site as it is made, so that those of a large record never lie side by side."""
+    return _shut if 4 * sites * arrays >= LARGE_BYTES else lambda values: values
 
 
 def shut(record: dict[str, Any]) -> dict[str, Any]:

@@ -51,8 +51,9 @@ def places(world: World) -> tuple[Table, np.ndarray]:
 
 def rates_along(world: World, name: str, column: int) -> np.ndarray:
     """Return a behaviour of the cells that line vessels at every site, float64[n]; 0 where the wall is bare."""
-    row = np.append(world.segment_row, -1)[world.segments]
-    rate = np.where(row >= 0, world.rates[row, column], 0.0)
+    rate, lined = np.zeros(world.tissue.n), np.flatnonzero(world.segments >= 0)
+    row = world.segment_row[world.segments[lined]]
+    rate[lined] = np.where(row >= 0, world.rates[row, column], 0.0)
     table, still = places(world)
     rate[table["site"][still]] = table[name][still]
     return rate

@@ -53,7 +53,7 @@ class Diffuse(Process):
             fields.source,
         )
         table, still = places(world)
-        at = np.full(world.tissue.n, -1, dtype=np.int64)
+        at = np.full(world.tissue.n, -1, dtype=np.int32)
         at[table["site"][still]] = np.arange(len(still))
         here = np.column_stack([table[f"secrete.{name}"][still] for name in fields.names])
         secrete_along(

@@ -19,9 +19,9 @@ class Places(NamedTuple):
 
     Attributes
     ----------
-    capacity : int64[n]
+    capacity : int32[n]
         Tumour cells that can stand at a site; 0 where none can stand by itself.
-    owner : int64[n]
+    owner : int32[n]
         Site at which the cell stands that fills this site; the site itself where cells stand.
     body : int32[n, m]
         Further sites that a cell standing at a site fills, -1 for none.
@@ -45,8 +45,8 @@ def places(tissue: Tissue, volume: float) -> Places:
     lattice = tissue.lattice
     habitable = (tissue.compartment == SINUSOID) | (tissue.compartment == PARENCHYMA)
     share = tissue.site**2 * tissue.thickness / volume
-    capacity = np.where(habitable, np.floor(share + lattice.dither()), 0.0).astype(np.int64)
-    owner = np.arange(tissue.n)
+    capacity = np.where(habitable, np.floor(share + lattice.dither()), 0.0).astype(np.int32)
+    owner = np.arange(tissue.n, dtype=np.int32)
     filled = np.flatnonzero(habitable & (capacity == 0))
     if len(filled) and capacity.any():
         owner[filled] = _owners(tissue, filled, capacity > 0)
@@ -67,8 +67,8 @@ def _owners(tissue: Tissue, filled: np.ndarray, stands: np.ndarray) -> np.ndarra
 
 def single(sites: int, volume: float) -> Places:
     """Return the places where every site has room for one cell."""
-    owner = np.arange(sites)
-    return Places(np.ones(sites, dtype=np.int64), owner, _bodies(owner), volume)
+    owner = np.arange(sites, dtype=np.int32)
+    return Places(np.ones(sites, dtype=np.int32), owner, _bodies(owner), volume)
 
 
 def _bodies(owner: np.ndarray) -> np.ndarray:

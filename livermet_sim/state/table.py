@@ -159,5 +159,6 @@ class Table:
 
     def reorder(self, order: np.ndarray) -> None:
         """Put the rows into another order; nothing a run computes may depend on it."""
-        self.real[:, : self.n] = self.real[:, order]
-        self.whole[:, : self.n] = self.whole[:, order]
+        # column by column, so that no second table stands beside the first
+        for column in (*self.real, *self.whole):
+            column[: self.n] = column[order]

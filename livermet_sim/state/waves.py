@@ -10,7 +10,7 @@ from livermet_sim.base.types import Reals
 from livermet_sim.kernels.waves import anything, go_round, join, part
 from livermet_sim.state.tissue import Tissue
 
-TOGETHER = 6  # signals: half of those there are, each of which is 8 bytes a site
+TOGETHER = 3  # signals: a quarter of those there are, each of which is 8 bytes a site
 
 
 class Waves:

@@ -157,7 +157,8 @@ class World:
     def reorder_cells(self, order: np.ndarray) -> None:
         """Put the rows of cells, and what is kept by row with them, in an order, int[cells]."""
         self.cells.reorder(order)
-        self.rates[: len(order)] = self.rates[order]
+        for column in self.rates.T:
+            column[: len(order)] = column[order]
         self._tell_stretches(np.arange(len(order)))
         self.census.stale = True
 

@@ -19,7 +19,7 @@ WIDTH = 30
 
 def groups(sites: np.ndarray, neighbours: np.ndarray, kernel=label) -> np.ndarray:
     """Return a representative of each cell's group."""
-    claimed = np.full(len(neighbours), -1, dtype=np.int64)
+    claimed = np.full(len(neighbours), -1, dtype=np.int32)
     parent = np.empty(len(sites), dtype=np.int64)
     kernel(np.arange(len(sites)), sites, neighbours[sites], claimed, parent)
     assert (claimed == -1).all()

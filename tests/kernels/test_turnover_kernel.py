@@ -145,7 +145,7 @@ def test_a_cell_that_lines_a_stretch_secretes_all_along_it_and_in_answer_to_a_to
     segment_row = np.array([3, 0, 4, -1, 1, 2])
     rates = random.random((5, signals + 2))
     touched = random.random((7, signals))
-    at = np.full(sites, -1)
+    at = np.full(sites, -1, dtype=np.int32)
     at[np.flatnonzero(segments == 2)[:7]] = np.arange(7)[: np.count_nonzero(segments == 2)]
     source = np.zeros((sites, signals), dtype=np.int64)
     secrete_along(segments, segment_row, rates, 2, signals, share, at, touched, source)

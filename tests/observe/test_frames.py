@@ -12,7 +12,7 @@ from livermet_sim.engine import Engine
 from livermet_sim.observe import frames as film
 from livermet_sim.observe import shut
 from livermet_sim.observe.frames import CELLS, FIELDS, LOAD_STEP, Film, moment
-from livermet_sim.observe.recorder import Recorder, snapshot
+from livermet_sim.observe.recorder import SITE_STACKS, Recorder, snapshot
 from livermet_sim.observe.schema import check_frames
 from livermet_sim.result import Result
 from livermet_sim.scenario.load import load
@@ -93,6 +93,15 @@ def test_large_frames_are_kept_compressed_and_come_out_as_they_were(strip, monke
     assert films[0].size == packed.size and np.array_equal(
         films[0].frames[1]["oxygen"], plain.frames[1]["oxygen"]
     )
+
+
+def test_the_site_arrays_of_a_large_snapshot_never_lie_side_by_side(strip):
+    each, meant = shut.early(2_000_000, 1), snapshot(strip.world, 7.0)
+    made = snapshot(strip.world, 7.0, each)
+    names = (*SITE_STACKS, "patency", "vegf")
+    assert all(isinstance(made[name], shut.Shut) for name in names)
+    assert all(np.array_equal(shut.opened(made[name]), meant[name]) for name in names)
+    assert shut.early(1000, 7)(meant["oxygen"]) is meant["oxygen"]
 
 
 def test_a_large_snapshot_is_kept_compressed_and_comes_out_as_it_was(strip, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -45,6 +46,17 @@ def test_columns_follow_a_table_that_grows_shrinks_and_is_put_in_order():
     for work in (lambda: table.append(400, a=1.0), lambda: table.drop(np.array([1, 5])), lambda: table.reorder(np.arange(table.n)[::-1])):  # fmt: skip
         work()
         assert whole(table)
+
+
+def test_rows_are_put_in_order_without_a_second_table_beside_the_first():
+    table = Table([Column(f"c{i}", "1", "") for i in range(40)], 2000)
+    table.append(2000, c0=np.arange(2000.0))
+    order = np.arange(2000)[::-1].copy()
+    tracemalloc.start()
+    table.reorder(order)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert table["c0"].tolist() == list(range(1999, -1, -1)) and most < table.real.nbytes / 10
 
 
 def test_a_column_is_cut_once():

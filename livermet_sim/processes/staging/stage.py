@@ -51,7 +51,7 @@ class Stage(Process):
     def _groups(self, world: World, rows: np.ndarray) -> np.ndarray:
         """Return the group number of each row, numbered by the smallest key in the group."""
         if self._claimed is None:
-            self._claimed = np.full(world.tissue.n, -1, dtype=np.int64)
+            self._claimed = np.full(world.tissue.n, -1, dtype=np.int32)
         site, parent = world.cells.full("site"), np.empty(len(rows), dtype=np.int64)
         near = world.tissue.lattice.within(TOGETHER, world.tissue.neighbours, site[rows])
         label(rows, site, near, self._claimed, parent)
