@@ -48,7 +48,7 @@ def evaluations(engine: Engine, hours: float) -> int:
 
 
 def test_a_liver_at_rest_lives_through_its_first_day_and_then_an_hour_a_day():
-    engine = Engine(resting("strip", 5.0), 1)
+    engine = Engine(resting("strip", 5.0).with_({"rest.interval": 24.0}), 1)
     found = slept(engine, 120.0)
     step = engine.world.clock.dt
     assert not any(found[: round(25 / step)]) and all(found[round(25 / step) : round(48 / step)])
@@ -206,7 +206,8 @@ def test_what_is_read_while_it_sleeps_is_what_would_be_read_anew():
 
 
 def test_pairs_of_which_one_would_be_woken_sleep_in_neither_arm():
-    control = resting("strip", 3.0)
+    control = resting("strip", 3.0).with_({"rest.interval": 24.0})
+    assert one_clock(control, control)[0].value("rest.interval") == 24.0
     for arms in itertools.permutations(
         (control, control.with_(interventions=[lm.deplete("kupffer", at="2 day")]))
     ):
