@@ -39,7 +39,7 @@ SETTLES = ("Diffuse", "Perfuse", "Oxygenate", "Collapse", "Angiogenesis", "Regre
 class Resting:
     """How much of its time a liver lives through while nothing happens to it."""
 
-    interval: float = declared(24.0, "h", "At rest, time of which only the beginning, an hour by default, is lived through, the rest left out: the law of a stationary process is the same at any time. 0: never.", 0.0, 8760.0, "exact for each moment; shown by counts, states and signals over 28 d of 20 livers, and by what is seeded after 7 d", "derived")  # fmt: skip
+    interval: float = declared(24.0, "h", "At rest, time of which only the beginning, an hour by default, is lived through, the rest left out: the law of a stationary process is the same at any time. 0: never.", 0.0, 8760.0, "assumed; exact for each moment, as counts, states and signals over 28 d of 20 livers and what is seeded after 7 d show", "assumed")  # fmt: skip
     settled: float = declared(24.0, "h", "Time for which nothing may have happened before: cells' states and short-lived cells follow within a day.", 0.0, 8760.0, "assumed", "assumed")  # fmt: skip
 
 

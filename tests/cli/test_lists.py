@@ -114,7 +114,7 @@ def test_nothing_is_written_over(livermet, tmp_path, name, why):
 def test_each_says_in_a_line_what_it_is():
     model = lm.LiverModel("strip", seed=3)
     assert re.fullmatch(r"LiverModel\('strip', seed 3, day 0 of 7, \d+ cells\)", repr(model))
-    assert repr(model.plan).startswith("Plan(Intervene, ") and str(model.plan) == model.plan.table()
+    assert repr(model.plan).startswith("Plan(Rest, Intervene, ") and str(model.plan) == model.plan.table()
     assert re.fullmatch(r"RuleBook\(\d+ rules\)", repr(model.scenario.rules))
     off = lm.load("strip", {"rules.MV12.enabled": False})
     assert repr(off.rules).endswith(", 1 of them off)")
