@@ -17,6 +17,7 @@ from livermet_sim.observe.shut import opened, shut, size
 from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
+from livermet_sim.state.clock import Slept
 from livermet_sim.state.lattice import Lattice
 from livermet_sim.state.lesions import PHASE_WORDS
 from livermet_sim.state.world import World
@@ -45,9 +46,7 @@ class Film(Process):
         self.interval = setting.read("observe", Observation).frames
         self.budget, self.size, self.next = budget, 0, 0.0
         self.kept: list[dict[str, Any]] = []
-        self._held: int | None = (
-            None  # the slumber of which the last frame is, in which nothing but time passes
-        )
+        self._slept = Slept()
 
     @property
     def frames(self) -> list[dict[str, Any]]:
@@ -67,9 +66,8 @@ class Film(Process):
         hours = world.clock.end_of_step
         while self.next <= hours + 1e-9:
             self.next += self.interval / FINER if self.next < FINE_HOURS - 1e-9 else self.interval
-        same = self._held == world.clock.slumber is not None
+        same = self._slept.through(world.clock)
         self.kept.append(self.kept[-1] | {"time_h": hours} if same else shut(pack(world, hours)))
-        self._held = world.clock.slumber
         self.size += size(self.kept[-1])
         while self.size > self.budget and len(self.kept) > 2:
             self.kept = self.kept[::2]

@@ -16,7 +16,7 @@ from livermet_sim.observe.standing import phase_of_cells
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.processes.staging.thresholds import Thresholds
-from livermet_sim.state.clock import Clock
+from livermet_sim.state.clock import Clock, Slept
 from livermet_sim.state.world import World
 
 SITE_STACKS = ("oxygen", "perfused", "parenchyma", "collagen", "adhesion", "net", "debris")
@@ -41,7 +41,7 @@ class Recorder(Process):
         self.rows: list[dict[str, float]] = []
         self.kept: list[dict[str, Any]] = []
         self.keep_events = own.events
-        self._held: int | None = None
+        self._slept = Slept()
         self.times = [24.0 * day for day in days(own.snapshots)]
 
     @property
@@ -67,14 +67,8 @@ class Recorder(Process):
         """Record the state reached at the end of this step."""
         hours = world.clock.end_of_step
         if self._row_is_due(world.clock):
-            # while a liver sleeps nothing but time passes
-            same = (
-                self.rows[-1]
-                if self._held == world.clock.slumber is not None and not world.lesions.n
-                else None
-            )
-            self.rows.append(tables.row(self.view(world, hours), same))
-            self._held = world.clock.slumber
+            slept = self._slept.through(world.clock) and not world.lesions.n
+            self.rows.append(tables.row(self.view(world, hours), self.rows[-1] if slept else None))
         while self._shot_is_due(world.clock):
             self.times.pop(0)
             each = early(world.tissue.n, len(SITE_STACKS))
@@ -107,9 +101,8 @@ def snapshot(
     shot: dict[str, Any] = {"time_h": hours, "compartment": world.compartment.astype(np.int8)}
     for name in SITE_STACKS:
         shot[name] = each(sites[name].astype(np.float32))
-    shot["patency"] = each(
-        sites["patency"].astype(np.float32)
-    )  # for the growth patterns; not kept in results
+    # for the growth patterns; not kept in results
+    shot["patency"] = each(sites["patency"].astype(np.float32))
     shot["vegf"] = each(guide_field(world).astype(np.float32))
     shot["tumour_lumen"], shot["tumour"] = lesion[tumour_at[[LUMEN, TISSUE]]].astype(np.int32)
     order = np.argsort(cells["key"])

@@ -51,11 +51,6 @@ class Clock:
         """Return the time at the end of the step under way, h; to the bit what `hours` says after it."""
         return (self.tick + 1) * self.dt
 
-    @property
-    def slumber(self) -> int | None:
-        """Return the step from which time is being left out; None where it is not."""
-        return self.since if self.asleep else None
-
     def reached(self, hours: float) -> bool:
         """Say whether a time is met at the beginning of this step and was not at that of an earlier one."""
         if self.hours + SLACK < hours:
@@ -76,3 +71,15 @@ class Clock:
         if found is None:
             found = self._ticks[every] = max(1, round(every / self.dt))
         return found
+
+
+class Slept:
+    """Know whether a liver at rest has slept through all the time since this was last asked."""
+
+    def __init__(self) -> None:
+        self._since: int | None = None
+
+    def through(self, clock: Clock) -> bool:
+        """Say whether nothing but time has passed since the last call."""
+        before, self._since = self._since, clock.since if clock.asleep else None
+        return clock.asleep and before == clock.since
