@@ -30,7 +30,7 @@ KUPFFER = Kind(
     ),
     behaviours=(
         *mobile(4.6, 0.0, 0.0, sources={"crawl": ("MacPhee 1992 PMID 1636711", "found"), "leave": ("Bouwens 1986 PMID 3733004 (months to years)", "found"), "depolarise": ("model files (0.02-0.045 /d)", "found")}),
-        Parameter("engulf", 0.02, "/h", "Rate of engulfing one tumour cell in contact before recognition; rule MV12 raises it.", 0.0, 100.0, "Timmers 2004 doi:10.1002/ijc.20481 (92 % inside Kupffer cells at 24 h, CC531s)", "derived"),
+        Parameter("engulf", 0.038, "/h", "Rate of engulfing one tumour cell without CD47 in contact before recognition; rule MV12 raises it.", 0.0, 100.0, "Timmers 2004 doi:10.1002/ijc.20481 (92 % inside Kupffer cells at 24 h, CC531s; of that CD47 leaves half, MV16)", "derived"),
         Parameter("digest", 0.08, "/h", "Rate at which each engulfed cell is digested.", 0.0, 100.0, "assumed: 2-24 h, recalled", "assumed"),
     ),
     secretes=(("tnf", 0.5, "assumed"),),

@@ -30,6 +30,8 @@ MONOCYTE = Kind(
             5.0, 0.042, 0.0, infiltrate=0.2,
             sources={"crawl": ("assumed: 4-10 um/min, recalled", "assumed"), "leave": ("Patel 2017 doi:10.1084/jem.20170355 (classical monocytes last a day)", "found")},
         ),
+        Parameter("engulf", 0.0, "/h", "Rate of engulfing one tumour cell without CD47 in contact; rule MV12.monocyte raises it.", 0.0, 100.0),
+        Parameter("digest", 0.08, "/h", "Rate at which each engulfed cell is digested.", 0.0, 100.0, "as cells.kupffer.digest, assumed", "assumed"),
         Parameter("convert", 0.0, "/h", "Rate of turning into the kind that it converts to.", 0.0, 100.0),
     ),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from livermet_sim.state.signals import SYSTEMIC
 # what all cells of a line carry; rules read these as signals, so that a knock-down is a trait set to 0
 TRAITS = (
     Parameter("trait.gsh", 0.0, "relative", "Glutathione and Bcl-2: resistance to nitric oxide and peroxide, relative to its half-effect.", 0.0, 100.0),
-    Parameter("trait.cd47", 0.0, "relative", "CD47 and CD24 on the surface, relative to their half-effect.", 0.0, 100.0),
+    Parameter("trait.cd47", 1.0, "relative", "CD47 and CD24 on the surface, 1 as on tumour lines; half of its effect at 0.5 on macrophages, at 1 on Kupffer cells.", 0.0, 100.0, "assumed: every line shows CD47, none of the shipped was measured", "assumed"),
     Parameter("trait.claudin2", 0.0, "relative", "Claudin-2, relative to its half-effect.", 0.0, 100.0),
     Parameter("trait.arp23", 0.0, "relative", "Arp2/3-driven motility, relative to its half-effect.", 0.0, 100.0),
     Parameter("trait.osteopontin", 0.0, "relative", "Osteopontin, relative to its half-effect.", 0.0, 100.0),
@@ -70,6 +70,7 @@ TUMOUR = Kind(
         Parameter("coopt", 0.5, "1", "Share of invading divisions that take a hepatocyte's place and spare the sinusoid; the others push.", 0.0, 1.0, "Frentzas 2016 doi:10.1038/nm.4197 (direction)", "assumed"),
         Parameter("intravasate", 0.0, "/h", "Rate at which a cell beside a perfused vessel enters it.", 0.0, 10.0),
         Parameter("vulnerability.kupffer", 1.0, "1", "Trait and state: multiplies engulfment by Kupffer cells.", 0.0, 100.0),
+        Parameter("vulnerability.monocyte", 1.0, "1", "Trait and state: multiplies engulfment by macrophages that came with the blood.", 0.0, 100.0),
         Parameter("vulnerability.nk", 1.0, "1", "Trait and state: multiplies killing by NK cells.", 0.0, 100.0),
         Parameter("vulnerability.cd8", 1.0, "1", "Trait and state: multiplies killing by CD8 T cells.", 0.0, 100.0),
         Parameter("vulnerability.other", 1.0, "1", "Trait and state: multiplies killing by any other kind.", 0.0, 100.0),

@@ -147,7 +147,7 @@ def test_explain_a_cell():
     reasons = {reason.behaviour: reason for reason in explain_cell(rules, world, 1)}
     engulf = reasons["engulf"]
     assert [(t.rule, t.signal, t.value, t.strength) for t in engulf.terms] == [("MV13", "load", 3.0, 1.0)]
-    assert engulf.base == 0.02 and engulf.value == pytest.approx(0.0105)
+    assert engulf.base == 0.038 and engulf.value == pytest.approx(0.01995)
     assert reasons["digest"].terms == () and reasons["digest"].value == 0.08
     assert senses(rules, world, 1)["load"] == 3.0 and "capture" not in reasons
 

@@ -224,3 +224,23 @@ def test_dendritic_cells_prime_t_cells_before_tumour_cells_die_in_number():
         primed[without] = np.array(found)
     assert primed[""].mean() > 10.0 * primed["GR7.shed"].mean()
     assert (primed[""] > primed["GR7.shed"]).all()
+
+
+def test_interleukins_of_the_host_feed_the_growth_of_b16():
+    """Carrascal 2003: IL-18 and growth factors of the lining; published for lost IL-1beta or caspase-1 a tenth to a third."""
+    scenario = load("lobule", {"run.days": 10, "cells.tumour.dormant_share": 0.3}).with_(line="b16f1")
+    deaf = scenario.with_(
+        interventions=[{"action": "knock_out", "target": "all", "behaviour": "secrete.il1"}]
+    )
+    left = [sum(len(run(arm, seed).world.rows("tumour")) for seed in (1, 2, 3)) for arm in (deaf, scenario)]
+    assert left[0] < 0.75 * left[1]
+
+
+def test_macrophages_of_metastases_engulf_several_times_as_many_cells_once_cd47_is_blocked():
+    scenario = load("lobule", {"run.days": 12, "cells.cd8.density": 0}).with_(line="pdac")
+    block = {"action": "block", "target": "rule", "behaviour": "MV16", "start": "6 day", "end": "12 day"}
+
+    def engulfed(scenario: Scenario) -> int:
+        return sum(run(scenario, seed).world.totals.get("dead_monocyte", 0) for seed in (1, 2, 3))
+
+    assert engulfed(scenario.with_(interventions=[block])) > 1.7 * engulfed(scenario) > 0
