@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -17,7 +18,20 @@ from livermet_sim.engine import Engine
 from livermet_sim.scenario.load import load
 
 LOBULES = 8
+STEPS_A_TURN = 10
 COLD = "import sys; from livermet_sim.cli import main; sys.exit(main())"
+
+
+class Grows(Protocol):
+    """Grow cells a step at a time."""
+
+    @property
+    def number(self) -> int:
+        """Return how many cells live."""
+        ...
+
+    def step(self) -> None:
+        """Advance by one step."""
 
 
 def engine(days: float, lobules: int = LOBULES, changes: Mapping[str, Value] | None = None) -> Engine:
@@ -97,7 +111,7 @@ def parts(quick: bool) -> list[Figure]:
 
 
 def growth(quick: bool) -> list[Figure]:
-    """The simple growth model with our processes, in Mesa and in NumPy, in turns."""
+    """The simple growth model with our processes, in Mesa and in NumPy, in turns of several steps and of one."""
     from livermet_sim.bench.growth import Ours
     from livermet_sim.bench.peers import InMesa, InNumPy
 
@@ -107,17 +121,33 @@ def growth(quick: bool) -> list[Figure]:
     models = [ours, InMesa(cells, side), InNumPy(cells, side)]
     for model in models:
         model.step()
-    speeds = [[] for _ in models]
+    # after other work and a collection of garbage the first step finds cold caches, which no run of many steps does
+    found = _race(models, STEPS_A_TURN, max(3, rounds // 3), "growth model")
+    return found + _race(models, 1, rounds, "growth model, one cold step")
+
+
+def _race(models: Sequence[Grows], steps: int, rounds: int, name: str) -> list[Figure]:
+    """Return the median speed of each model over turns of so many steps, and ours over Mesa's."""
+    speeds: list[list[float]] = [[] for _ in models]
+
+    def advance(model: Grows) -> int:
+        number = 0
+        for _ in range(steps):
+            number += model.number
+            model.step()
+        return number
+
     for _ in range(rounds):
         for model, speed in zip(models, speeds, strict=True):
-            number = model.number
-            speed.append(number / seconds(model.step) * 1e-6)
+            updates: list[int] = []
+            taken = seconds(lambda model=model, updates=updates: updates.append(advance(model)))
+            speed.append(updates[0] / taken * 1e-6)
     own, in_mesa, in_numpy = (float(np.median(speed)) for speed in speeds)
     return [
-        Figure("growth model, our processes", own, "M updates/s", MORE),
-        Figure("growth model, Mesa", in_mesa, "M updates/s", MORE),
-        Figure("growth model, NumPy", in_numpy, "M updates/s", MORE),
-        Figure("growth model, ours over Mesa", own / in_mesa, "x", MORE, timed=False),
+        Figure(f"{name}, our processes", own, "M updates/s", MORE),
+        Figure(f"{name}, Mesa", in_mesa, "M updates/s", MORE),
+        Figure(f"{name}, NumPy", in_numpy, "M updates/s", MORE),
+        Figure(f"{name}, ours over Mesa", own / in_mesa, "x", MORE, timed=False),
     ]
 
 
