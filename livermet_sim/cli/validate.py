@@ -32,7 +32,11 @@ def validate(
     ] = None,
     pairs: Annotated[
         int | None,
-        typer.Option(min=1, max=10_000, help="Most pairs of an experiment; 24, or 6 with --quick."),
+        typer.Option(
+            min=1,
+            max=10_000,
+            help="Most pairs of an experiment; 24, or 6 with --quick. Looked at after 6, 12, 24, ...",
+        ),
     ] = None,
     first_seed: Annotated[int, typer.Option("--first-seed", min=0, help="Seeds count from here.")] = 1,
     ensemble: Ensemble = None,
@@ -54,18 +58,17 @@ def validate(
 ) -> None:
     """Run published experiments in pairs of livers that share their luck, until each is reproduced, wrong, or open.
 
-    Pairs are added until an interval that allows for looking again decides. Whatever ends the work, the same command goes
+    Pairs are added until an interval that allows for all looks decides. Whatever ends the work, the same command goes
     on where it stood. Exit code 0 when no scored experiment is wrong, 1 when one is, 2 for a mistake, 130 when stopped by
     Ctrl-C.
     """
     from livermet_sim.validation import catalogue
-    from livermet_sim.validation.trial import FEWEST, LOBULES, MOST, Plan, Trial
+    from livermet_sim.validation.trial import LOBULES, MOST, Plan, Trial
 
     chosen = catalogue.quick() if quick and not words else catalogue.chosen(words or ())
     most = pairs or (QUICK_PAIRS if quick else MOST)
     plan = Plan(
-        lobules=lobules or (QUICK_LOBULES if quick else LOBULES), most=most, fewest=min(FEWEST, most),
-        first_seed=first_seed, budget=None if budget is None else 60.0 * budget,
+        lobules=lobules or (QUICK_LOBULES if quick else LOBULES), most=most, first_seed=first_seed, budget=None if budget is None else 60.0 * budget,
     )  # fmt: skip
     folder = out or inside(Path("results"), "validation")
     trial = Trial(chosen, folder, plan, ensemble)

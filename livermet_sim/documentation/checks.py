@@ -287,7 +287,7 @@ def extensible(subject: Subject) -> Found:
 
 def uncertain(subject: Subject) -> Found:
     """Say whether sensitivity and intervals can be computed."""
-    return _exists("sweep.sensitivity", "analyse", "sweep.sequence", "confidence_sequence")
+    return _exists("sweep.sensitivity", "analyse", "sweep.sequence", "interval_at_look")
 
 
 def deterministic(subject: Subject) -> Found:

@@ -13,12 +13,13 @@ from livermet_sim.base.errors import LivermetError
 from livermet_sim.scenario.spec import Scenario
 from livermet_sim.sweep.execute import execute
 from livermet_sim.sweep.members import Ensemble, members, taken_by
+from livermet_sim.sweep.sequence import looks
 from livermet_sim.validation.carry_out import Branch, Store, Task, carry_out
 from livermet_sim.validation.experiment import Experiment
 from livermet_sim.validation.livers import Livers, livers
 from livermet_sim.validation.verdict import Score, score
 
-LOBULES, FEWEST, MOST, AT_ONCE = 4, 4, 24, 2
+LOBULES, MOST = 4, 24
 LARGEST_TASK = 12  # treated livers; a second control is cheap beside them, and both cores find work
 Tell = Callable[[int, int, str], None]
 
@@ -31,19 +32,16 @@ class Plan:
     ----------
     lobules : int
         Size of each liver, where the scenario is a patch.
-    fewest, most : int
-        Pairs before the first look, and pairs after which an open experiment is left undecided.
-    at_once : int
-        Pairs between two looks.
+    most : int
+        Pairs after which an open experiment is left undecided. It is looked at after 6 pairs and each time they have doubled
+        (`sweep.sequence`).
     first_seed : int
     budget : float or None, s
         After this time no further pairs are begun.
     """
 
     lobules: int = LOBULES
-    fewest: int = FEWEST
     most: int = MOST
-    at_once: int = AT_ONCE
     first_seed: int = 1
     budget: float | None = None
 
@@ -102,17 +100,14 @@ class Trial:
             As it came; nothing that ended is lost.
         """
         until = None if self.plan.budget is None else time.monotonic() + self.plan.budget
-        pairs = self.plan.fewest
-        while True:
+        for pairs in looks(self.plan.most):
             open_ = self._open(pairs)
-            if not open_:
-                return self
             for _ in self._carry_out(open_, pairs, until, workers, tell, executor):
                 if until is not None and time.monotonic() > until:
                     self.stopped = "the time was over"
                     return self
             self._count(open_, pairs)
-            pairs = min(pairs + self.plan.at_once, self.plan.most)
+        return self
 
     def scores(self) -> list[Score]:
         """Return what the pairs so far say of each experiment, in the order given."""
@@ -193,13 +188,15 @@ class Trial:
         """Return the score of the pairs that are complete, from the first seed on without a gap."""
         name, day = own.experiment.readout, own.experiment.day
         arms: tuple[list[Any], list[Any]] = ([], [])
-        for seed in self._seeds(self._look(own)):
+        complete = self._complete(own)
+        reached = [number for number in looks(self.plan.most) if number <= complete]
+        for seed in self._seeds(reached[-1] if reached else complete):
             pair = self._at(own, seed)
             for values, scenario in zip(arms, (pair.control, pair.treated), strict=True):
                 values.append(self.store.get(scenario, seed)[day].get(name, float("nan")))
-        return score(own.experiment, *arms)
+        return score(own.experiment, *arms, look=len(reached) - 1 if reached else None)
 
-    def _look(self, own: Livers) -> int:
+    def _complete(self, own: Livers) -> int:
         """Return how many pairs there are, in the order of the seeds."""
         day, number = own.experiment.day, 0
         for seed in self._seeds(self.plan.most):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livermet_sim.sweep.sequence import confidence_sequence
+from livermet_sim.sweep.sequence import interval_at_look
 from livermet_sim.validation.experiment import DOWN, NONE, Experiment
 from livermet_sim.validation.readouts import offset
 
@@ -33,7 +33,7 @@ class Score:
         Pairs in which the readout is known.
     ratio, low, high : float
         Geometric mean of treated / control (control / treated where the arms are swapped), with an interval that holds at
-        all looks together (`sweep.sequence`).
+        all planned looks together (`sweep.sequence`).
     """
 
     experiment: Experiment
@@ -82,11 +82,21 @@ class Score:
         return f"{UNDECIDED} at {number}" if not self.decided else self.verdict
 
 
-def score(experiment: Experiment, control: Sequence[float], treated: Sequence[float]) -> Score:
-    """Return what pairs say, in their order; those in which the readout of either liver is unknown are left out."""
+def score(
+    experiment: Experiment, control: Sequence[float], treated: Sequence[float], look: int | None = 0
+) -> Score:
+    """Return what pairs say, in their order; those in which the readout of either liver is unknown are left out.
+
+    Parameters
+    ----------
+    control, treated : sequence of float
+        All pairs there are at a look.
+    look : int or None
+        Which look of the plan it is, from 0 on; None before the first, when there is no interval yet.
+    """
     logs = log_ratios(experiment, np.asarray(control, dtype=float), np.asarray(treated, dtype=float))
-    mean, low, high = confidence_sequence(logs)
-    if len(logs) < ALIKE and not np.any(logs):
+    mean, low, high = interval_at_look(logs, look or 0)
+    if look is None or (len(logs) < ALIKE and not np.any(logs)):
         low, high = -math.inf, math.inf
     return Score(experiment, len(logs), *(_exp(value) for value in (mean, low, high)))
 

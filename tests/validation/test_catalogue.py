@@ -111,7 +111,7 @@ def test_a_row_that_cannot_be_expressed_says_why_when_it_is_asked_for():
 def test_the_quick_ones_run_in_small_livers_and_get_a_card(tmp_path):
     chosen = [SHIPPED[name] for name in ("scherbarth_il1a_24h", "gul11_kc_surgery", "mcdonald_lps")]
     assert set(own.name for own in chosen) <= {own.name for own in catalogue.quick()}
-    scores = Trial(chosen, tmp_path, Plan(lobules=2, fewest=3, most=3)).run(workers=1).scores()
+    scores = Trial(chosen, tmp_path, Plan(lobules=2, most=3)).run(workers=1).scores()
     assert [score.pairs for score in scores] == [3, 3, 3]
     assert all(math.isfinite(score.ratio) and score.low < score.ratio < score.high for score in scores)
     scorecard.save(scores, tmp_path)

@@ -18,7 +18,7 @@ PLAIN = {
     "reference": "A 2001 Journal", "source": "PMID 1", "what": "NK cells lost", "line": "mc38", "readout": "founders_alive",
     "scenario": "strip", "day": 0.5, "expected": "up", "treated": [{"action": "deplete", "target": "nk", "start": "4 h"}],
 }  # fmt: skip
-FEW = Plan(fewest=2, most=2)
+FEW = Plan(most=2)
 
 
 def experiment(name="mine", **keys):
@@ -39,7 +39,7 @@ DONE = [
 @pytest.mark.parametrize("treated", DONE, ids=lambda given: given[0]["action"])
 def test_a_liver_that_parts_from_the_control_is_the_one_that_ran_from_the_start(treated, tmp_path):
     own = experiment(treated=treated)
-    Trial([own], tmp_path, Plan(fewest=1, most=1)).run(workers=1)
+    Trial([own], tmp_path, Plan(most=1)).run(workers=1)
     pair = livers(own)
     store = Store(tmp_path)
     for scenario in (pair.control, pair.treated):
@@ -89,7 +89,7 @@ def test_a_stopped_trial_keeps_what_ended_and_goes_on(tmp_path, monkeypatch):
 
 
 def test_no_pair_is_begun_after_the_budget(tmp_path):
-    trial = Trial([experiment()], tmp_path, Plan(fewest=3, most=9, budget=0.0)).run(workers=1)
+    trial = Trial([experiment()], tmp_path, Plan(most=9, budget=0.0)).run(workers=1)
     assert trial.stopped
     assert trial.scores()[0].pairs == 1
 
