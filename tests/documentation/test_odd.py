@@ -94,7 +94,7 @@ def test_a_scenario_of_ones_own_shows_what_it_sets_and_changes():
     )
     tables = lm.dossier(own).tables
     assert ["cells.kupffer.density", 5000.0] in [list(row[:2]) for row in tables["chosen"].rows]
-    assert {row["rule"] for row in tables["own-rules"].records()} == {"MV13", "MV13.crawl"}
+    assert {row["rule"] for row in tables["own-rules"].records()} == {"MV13", "MV13.crawl", "MV13.monocyte"}
     assert len(tables["interventions"].rows) == 1
 
 
