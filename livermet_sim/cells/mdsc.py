@@ -22,8 +22,8 @@ MDSC = Kind(
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),
     behaviours=mobile(
-        4.0, 0.008, 0.0, infiltrate=0.1,
-        sources={"leave": ("assumed: lifetime 3-10 d, recalled", "assumed")},
+        4.0, 0.042, 0.0, infiltrate=0.1,
+        sources={"leave": ("Condamine 2014 doi:10.1172/JCI74056 (half-life shorter than that of monocytes and neutrophils, by apoptosis); as monocytes", "derived")},
     ),
     secretes=(("tgf_beta", 2.0, "assumed"), ("il10", 2.0, "assumed")),
 )  # fmt: skip

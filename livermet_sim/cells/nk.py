@@ -22,8 +22,8 @@ NK = Kind(
         Parameter("inactive_share", 0.5, "1", "Share that never kills.", 0.0, 1.0, "Vanherberghen 2013 Blood 121:1326", "found"),
     ),
     behaviours=mobile(
-        3.0, 0.003, 0.1, infiltrate=0.001,
-        sources={"crawl": ("assumed: slow crawl 1-5 um/min, recalled", "assumed"), "attack": ("Guldevall 2016 PMC4820656 (a hit 0.5-2 h after contact)", "derived")},
+        5.0, 0.003, 0.25, infiltrate=0.001,
+        sources={"crawl": ("Ichise 2022 eLife 76269 (5 um/min, lung)", "found"), "attack": ("Vanherberghen 2013 Blood 121:1326 (those that kill: three or more in 12 h); Guldevall 2016 PMC4820656 (a hit 0.5-2 h after contact)", "derived")},
     ),
     secretes=(("ifn_gamma", 20.0, "assumed"),),
 )  # fmt: skip

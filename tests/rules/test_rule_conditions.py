@@ -114,7 +114,7 @@ ACTS = [
     ("PA12", "little IGF-I", 1.0, state("stellate", "activation"), False),
     ("PA17", "little IGF-I", 1.0, rate("tumour", "divide"), False),
     ("PA34", "little IGF-I", 1.0, state("neutrophil", "polarisation"), False),
-    ("PA33", "freed lining", 1.0, number("nk"), True),
+    ("PA33.nk", "freed lining", 1.0, number("nk"), True),
     ("AN22", "G-CSF", 1.0, number("neutrophil"), True),
     ("GR18", "TNF, no oestrogen", 1.0, state("mdsc", "activation"), False),
     ("PA30", "many neutrophils", 1.0, rate("tumour", "divide"), True),

@@ -178,6 +178,18 @@ def test_tnf_keeps_mdsc_from_apoptosis_in_females_alone(oestrogen, survives):
     assert (left[0] < 0.6 * left[1]) == survives
 
 
+def test_oestrogen_gathers_mdsc_that_keep_t_cells_from_killing():
+    """Milette 2019 PMC6917725: without oestrogen, or TNFR2, fewer MDSC outlive a day, and T cells do more."""
+    gathered, killed = [], []
+    for oestrogen in (1.0, 0.0):
+        scenario = load("lobule", {"run.days": 14, "systemic.oestrogen": oestrogen})
+        worlds = [run(scenario, seed).world for seed in (1, 2, 3, 4)]
+        gathered.append([len(world.rows("mdsc")) for world in worlds])
+        killed.append(sum(world.totals.get("dead_cd8", 0) for world in worlds))
+    assert all(female > 1.5 * male for female, male in zip(*gathered, strict=True))
+    assert killed[0] < 0.8 * killed[1]
+
+
 def alive(line: str, seeds: range, without: str) -> list[int]:
     """Return how many tumour cells of a line are alive after two days in lobules, with or without a mechanism."""
     scenario = load("lobule", {"run.days": 2}).with_(line=line)
