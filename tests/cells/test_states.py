@@ -65,7 +65,7 @@ def test_rules_can_sense_it(scenario):
             "power": 2, "maximum": 50.0, "source": "assumed", "grade": "assumed"}  # fmt: skip
     engine = Engine(scenario.with_({"rules.own": rule}), 1)
     crawl = engine.world.rates[engine.world.rows("mast"), engine.compiled.column("crawl")]
-    assert crawl == pytest.approx(3.0 + 47.0 * 0.75**2 / (0.75**2 + 0.5**2), rel=1e-6)
+    assert crawl == pytest.approx(5.0 + 45.0 * 0.75**2 / (0.75**2 + 0.5**2), rel=1e-6)
 
 
 def test_states_are_moved_by_behaviours_that_their_kinds_have():
