@@ -21,9 +21,6 @@ TREG = Kind(
         Parameter("across_wall", 0.0, "1", "Share of its attack that reaches a tumour cell behind the vessel wall.", 0.0, 1.0, "assumed", "assumed"),
         Parameter("inactive_share", 0.0, "1", "Share that never attacks.", 0.0, 1.0),
     ),
-    behaviours=(
-        *mobile(4.0, 0.005, 0.0, infiltrate=0.1, sources={}),
-        Parameter("divide", 0.0, "/h", "Rate of dividing.", 0.0, 1.0),
-    ),
+    behaviours=mobile(4.0, 0.005, 0.0, infiltrate=0.1, sources={}),
     secretes=(("il10", 2.0, "assumed"),),
 )  # fmt: skip

@@ -190,6 +190,24 @@ def test_oestrogen_gathers_mdsc_that_keep_t_cells_from_killing():
     assert killed[0] < 0.8 * killed[1]
 
 
+def test_ccl2_gathers_regulatory_t_cells(grown):
+    without = [run(grown.recipe, seed, without="PA26.ccl2") for seed in (3, 4)]
+    here, there = (
+        sum(len(e.world.rows("treg")) for e in es) for es in ((grown, run(grown.recipe, 4)), without)
+    )
+    assert here >= 8 and here > 2 * max(1, there)
+
+
+def test_nk_cells_cost_a_liver_tumour_cells_on_the_first_day():
+    gone = [{"action": "deplete", "target": "nk", "start": "0 day"}]
+    pairs = []
+    for seed in range(1, 7):
+        engines = [run(load("lobule", {"run.days": 1, "interventions": i}), seed) for i in ([], gone)]
+        pairs.append([len(engine.world.rows("tumour")) for engine in engines])
+    whole, without = np.array(pairs).T
+    assert (whole <= without).all() and whole.sum() < 0.95 * without.sum()
+
+
 def alive(line: str, seeds: range, without: str) -> list[int]:
     """Return how many tumour cells of a line are alive after two days in lobules, with or without a mechanism."""
     scenario = load("lobule", {"run.days": 2}).with_(line=line)
