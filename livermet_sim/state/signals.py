@@ -48,6 +48,13 @@ _FIELDS = (
     ),
     ("fgf2", 100.0, "FGF-2", "assumed", "assumed"),
     ("granulin", 100.0, "granulin", "assumed", "assumed"),
+    (
+        "hgf",
+        60.0,
+        "HGF of the stroma",
+        "assumed: as active TGF-beta, since heparin-like matrix holds it (review PMC8968572)",
+        "assumed",
+    ),
 )
 
 # name, resting level, meaning
