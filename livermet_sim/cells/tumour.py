@@ -8,7 +8,7 @@ from livermet_sim.state.signals import SYSTEMIC
 # what all cells of a line carry; rules read these as signals, so that a knock-down is a trait set to 0
 TRAITS = (
     Parameter("trait.gsh", 0.0, "relative", "Glutathione and Bcl-2: resistance to nitric oxide and peroxide, relative to its half-effect.", 0.0, 100.0),
-    Parameter("trait.cd47", 1.0, "relative", "CD47 and CD24 on the surface, 1 as on tumour lines; half of its effect at 0.5 on macrophages, at 1 on Kupffer cells.", 0.0, 100.0, "assumed: every line shows CD47, none of the shipped was measured", "assumed"),
+    Parameter("trait.cd47", 1.0, "relative", "CD47 and CD24 on the surface, 1 as on tumour lines; half of its effect at 0.4 on macrophages, at 1 on Kupffer cells.", 0.0, 100.0, "assumed: every line shows CD47, none of the shipped was measured", "assumed"),
     Parameter("trait.claudin2", 0.0, "relative", "Claudin-2, relative to its half-effect.", 0.0, 100.0),
     Parameter("trait.arp23", 0.0, "relative", "Arp2/3-driven motility, relative to its half-effect.", 0.0, 100.0),
     Parameter("trait.osteopontin", 0.0, "relative", "Osteopontin, relative to its half-effect.", 0.0, 100.0),

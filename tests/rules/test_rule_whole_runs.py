@@ -258,14 +258,13 @@ def test_dendritic_cells_prime_t_cells_before_tumour_cells_die_in_number():
 
 def test_interleukins_of_the_host_feed_the_growth_of_b16():
     """Carrascal 2003: IL-18 and growth factors of the lining; published for lost IL-1beta or caspase-1 a tenth to a third."""
-    scenario = load("lobule", {"run.days": 10, "cells.tumour.dormant_share": 0.3}).with_(line="b16f1")
+    # read on day 6: of eight lobules 0.75 are left then, 0.90 on day 10, when tumour fills them
+    scenario = load("lobule", {"run.days": 6, "cells.tumour.dormant_share": 0.3}).with_(line="b16f1")
     deaf = scenario.with_(
         interventions=[{"action": "knock_out", "target": "all", "behaviour": "secrete.il1"}]
     )
     left = [sum(len(run(arm, seed).world.rows("tumour")) for seed in (1, 2, 3)) for arm in (deaf, scenario)]
-    assert (
-        left[0] < 0.9 * left[1]
-    )  # it shares its ceiling with what else feeds division, and the lobule is nearly full
+    assert left[0] < 0.85 * left[1]
 
 
 def test_macrophages_of_metastases_engulf_several_times_as_many_cells_once_cd47_is_blocked():
