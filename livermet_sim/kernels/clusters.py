@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from livermet_sim.kernels.jit import inline, kernel
 
 
@@ -45,7 +47,7 @@ def label(rows, site, near, first, parent):
             place = near[i, k]
             if place < 0 or first[place] < 0:
                 continue
-            a, b = _root(parent, i), _root(parent, first[place])
+            a, b = _root(parent, i), _root(parent, np.int64(first[place]))
             if a < b:
                 parent[b] = a
             elif b < a:

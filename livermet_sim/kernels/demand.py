@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from livermet_sim.kernels.codes import CENTRAL, PORTAL
 from livermet_sim.kernels.jit import kernel
 from livermet_sim.kernels.room import filled
@@ -28,7 +30,7 @@ def demand(
         s = inside[i]
         c = compartment[s]
         taken, given = parenchyma[s] * values[0], 0.0
-        full = filled(s, tumour_at, places)
+        full = filled(np.int64(s), tumour_at, places)
         if full > 0.0:
             taken = (full * values[1] + taken) / max(1.0, full + parenchyma[s])
         if c in (PORTAL, CENTRAL):

@@ -99,7 +99,7 @@ def order_nodes(first, other, free):
             _put_in(i, lists[SIZE, i], head, after, before)
     order, done, degree = np.empty(n, np.int32), 0, 0
     while degree <= n:
-        star = head[degree]
+        star = np.int64(head[degree])
         if star < 0:
             degree += 1
             continue
@@ -107,15 +107,15 @@ def order_nodes(first, other, free):
         order[done] = star
         done += 1
         for k in range(lists[FIRST, star], lists[FIRST, star] + lists[SIZE, star]):
-            node = far[k]
+            node = np.int64(far[k])
             if not free[node]:
                 continue
-            had, wanted = lists[SIZE, node], 2 * (lists[SIZE, node] + lists[SIZE, star])
+            had, wanted = np.int64(lists[SIZE, node]), 2 * (lists[SIZE, node] + lists[SIZE, star])
             _take_out(node, had, head, after, before)
             if 2 * lists[ROOM, node] < wanted:
                 if end + wanted > len(far):
                     far = _longer(far, wanted)
-                _copy(far, lists[FIRST, node], had, far, end)
+                _copy(far, np.int64(lists[FIRST, node]), had, far, end)
                 lists[FIRST, node], lists[ROOM, node] = end, wanted
                 end += wanted
             _mesh(node, star, lists, far, met)

@@ -66,7 +66,7 @@ def touching(site, row, neighbours, tumour_at):
     number = 1 if another(site, row, tumour_at) else 0
     for k in range(neighbours.shape[1]):
         other = neighbours[site, k]
-        if other >= 0 and another(other, row, tumour_at):
+        if other >= 0 and another(np.int64(other), row, tumour_at):
             number += 1
     return number
 

@@ -71,7 +71,7 @@ def count_one(one, site, what, contacts, places, counts):
         press(site, one * (WHOLE // max(places.capacity[site], 1)), contacts, places.owner, counts)
         for k in range(places.body.shape[1]):
             if places.body[site, k] >= 0:
-                press(places.body[site, k], one * WHOLE, contacts, places.owner, counts)
+                press(np.int64(places.body[site, k]), one * WHOLE, contacts, places.owner, counts)
 
 
 @kernel
@@ -119,7 +119,7 @@ def recount(n, known, cells, contacts, beside, places, counts, pressure):
         if r < known:
             if was[0, r] == at and was[1, r] == what:
                 continue
-            count_one(-1, was[0, r], was[1, r], contacts, places, counts)
+            count_one(-1, np.int64(was[0, r]), np.int64(was[1, r]), contacts, places, counts)
         if r < n:
             count_one(1, at, what, contacts, places, counts)
             was[0, r], was[1, r] = at, what

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from livermet_sim.kernels.codes import COLLAPSE, LUMEN, SINUSOID, SPROUT
 from livermet_sim.kernels.jit import kernel
 from livermet_sim.kernels.rng import draw
@@ -22,7 +24,7 @@ def closing(inside, seed, tick, span, compartment, patency, collapse, tumour_at,
         if compartment[s] != SINUSOID or patency[s] >= 0.9 or tumour_at[LUMEN, s] != -1:
             continue
         hazard = collapse[s] * (1.0 - patency[s])
-        if hazard > 0.0 and draw(seed, COLLAPSE, tick, s) < 1.0 - math.exp(-hazard * span):
+        if hazard > 0.0 and draw(seed, COLLAPSE, tick, np.int64(s)) < 1.0 - math.exp(-hazard * span):
             out[number] = s
             number += 1
     return number

@@ -166,7 +166,7 @@ def move(r, slot, site, viscosity, radius, crowd, states, vessels, paths):
     here = site[r]
     if compartment[here] == SINUSOID:
         crowd[here] -= 1
-    here = neighbours[here, slot]
+    here = np.int64(neighbours[here, slot])
     site[r], trail[r], halted[r], work[r] = here, step_on(trail[r], slot), 0.0, 0.0
     if compartment[here] == SINUSOID:
         crowd[here] += 1
