@@ -116,7 +116,7 @@ def test_each_says_in_a_line_what_it_is():
     assert re.fullmatch(r"LiverModel\('strip', seed 3, day 0 of 7, \d+ cells\)", repr(model))
     assert repr(model.plan).startswith("Plan(Rest, Intervene, ") and str(model.plan) == model.plan.table()
     assert re.fullmatch(r"RuleBook\(\d+ rules\)", repr(model.scenario.rules))
-    off = lm.load("strip", {"rules.MV12.enabled": False})
+    off = lm.load("strip", {"rules.MV9.enabled": False})
     assert repr(off.rules).endswith(", 1 of them off)")
     shown = [repr(one) for one in (model, model.plan, off, off.rules, model.result(), model.agents)]
     assert all(len(text) < 400 and "\n" not in text for text in shown)

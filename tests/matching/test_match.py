@@ -100,7 +100,7 @@ def test_an_experiment_is_decided_over_an_ensemble(tmp_path):
          "scenario": "strip", "day": 0.125, "expected": "up", "treated": [{"action": "deplete", "target": "nk", "start": "1 h"}]},
         "mine", "mine.toml",
     )  # fmt: skip
-    trial = Trial([own], tmp_path, Plan(fewest=2, most=2), SETS).run(workers=1)
+    trial = Trial([own], tmp_path, Plan(most=2), SETS).run(workers=1)
     trial.scores()
     counts = [
         trial.store.get(trial._at(trial.livers[0], seed).control, seed)[0.125]["kupffer_cells"]

@@ -63,7 +63,7 @@ def test_every_mechanism_branched_gives_the_bits_of_a_run_from_the_start():
 
 @pytest.mark.parametrize("mode", ["invert", "saturate"])
 def test_rules_turned_round_or_held_at_their_maximum_branch_too(mode):
-    words = [ablation.with_mode(mode, word) for word in ("MV12", "AN7", "PA20")]
+    words = [ablation.with_mode(mode, word) for word in ("MV13.crawl", "AN7", "PA20")]
     assert check(words) == set(words)
 
 
@@ -80,12 +80,12 @@ def test_branches_obey_interventions_on_receptors_and_rules():
 
 
 def test_a_run_that_never_left_the_control_is_not_run(monkeypatch):
-    probe, steps = _probed(["AN1", "GR1", "MV12"])
+    probe, steps = _probed(["AN1", "GR2", "MV12"])
     assert set(probe.first) == {"MV12"}
     ticks = []
     step = Engine.step
     monkeypatch.setattr(Engine, "step", lambda engine: (ticks.append(1), step(engine))[1])
-    ended = list(branches(BUSY, runs_of(["nothing", "AN1", "GR1"])))
+    ended = list(branches(BUSY, runs_of(["nothing", "AN1", "GR2"])))
     assert len(ended) == 3 and len(ticks) == steps and len({id(engine) for _, engine, _ in ended}) == 1
 
 
