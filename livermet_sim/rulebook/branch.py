@@ -8,6 +8,7 @@ the bit, up to the first evaluation in which a rate differs. `Probe` finds that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from livermet_sim.rulebook.arrays import layer_bits
 from livermet_sim.rulebook.book import RuleBook
 from livermet_sim.rulebook.compile import Compiled
 from livermet_sim.rulebook.rule import Rule
+from livermet_sim.rulebook.touch import Local
 
 if TYPE_CHECKING:
     from livermet_sim.state.world import World
@@ -154,3 +156,9 @@ def obey(compiled: Compiled, book: RuleBook, base: BaseValues) -> None:
         value[place] = max(targets), min(targets)
     compiled.arrays = was._replace(response_value=value, term_code=code, term_value=number)
     compiled.felt.obey(book.rules)
+    # whether a cell answers place by place, and where, is said by the rules that are left
+    left = [
+        replace(own, rules=tuple(rule for rule in own.rules if book.rules[rule.id].enabled))
+        for own in compiled.responses
+    ]
+    compiled.local = Local(compiled.words, left, compiled.senses)

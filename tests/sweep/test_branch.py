@@ -48,16 +48,11 @@ def check(words, scenario=BUSY, seed=1):
     return set(found)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="without MV20 seed 2 feels another nitric oxide from hour 6 on (1e-4 of it) when branched than when run from the start; cause not found",
-)
-def test_a_branch_without_the_capture_by_neutrophils_gives_the_bits_of_a_run_from_the_start():
+def test_a_lining_whose_only_rule_by_touch_is_taken_out_answers_cell_by_cell_as_from_the_start():
     check(["nothing", "PM1", "MV20", "PM2", "PM3"], seed=2)
 
 
-# the same examples each time, as the one above shows that not all pass
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(st.sampled_from(MECHANISMS), min_size=4, max_size=6, unique=True), st.integers(1, 50))
 def test_branched_runs_give_the_bits_of_runs_from_the_start(words, seed):
     found = check(["nothing", *words], seed=seed)
