@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from livermet_sim.base.specs import declared, section
-from livermet_sim.kernels.codes import LUMEN, PARENCHYMA, SINUSOID, TUMOUR
+from livermet_sim.kernels.codes import PARENCHYMA, SINUSOID
 from livermet_sim.kernels.remodelling import closing
 from livermet_sim.processes.along import rates_along
 from livermet_sim.processes.process import Process
@@ -71,16 +71,13 @@ class Collapse(Process):
             world.tissue.inside, world.seed, clock.tick, clock.span(self.every), world.compartment,
             world.sites.full("patency"), rates_along(world, "collapse", self.column), world.census.tumour_at, out,
         )  # fmt: skip
+        if not number:
+            return
         # the census knows one cell of several in a tube, and it may have left in this step
-        closed = out[:number][~np.isin(out[:number], self._held(world))] if number else out[:0]
-        if len(closed):
-            sever(world, closed)
-            take_away(world, closed, self.on_wall)
-
-    def _held(self, world: World) -> np.ndarray:
-        """Return the sites of tubes with a tumour cell inside."""
-        cells = world.cells
-        return cells["site"][(cells["kind"] == TUMOUR) & (cells["layer"] == LUMEN)]
+        held = np.isin(out[:number], world.cells["site"][world.tumour_in_vessels()])
+        if not held.all():
+            sever(world, out[:number][~held])
+            take_away(world, out[:number][~held], self.on_wall)
 
 
 def on_wall(setting: Setting) -> np.ndarray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livermet_sim.kernels.codes import ARREST, CENTRAL, LUMEN, NONE, PORTAL, TUMOUR, WASH_OUT
+from livermet_sim.kernels.codes import ARREST, CENTRAL, NONE, PORTAL, TUMOUR, WASH_OUT
 from livermet_sim.kernels.transport import ARRESTED_AFTER, CELLS, LAWS, carry
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.record import count, record
@@ -64,7 +64,7 @@ class Pass(Process):
         if not len(self.seed.rows) and not world.census.stale and not world.census.in_lumen:
             return
         cells = world.cells
-        rows = np.flatnonzero((cells["kind"] == TUMOUR) & (cells["layer"] == LUMEN))
+        rows = world.tumour_in_vessels()
         if not len(rows):
             return
         world.count()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from livermet_sim.base.specs import declared, section
-from livermet_sim.kernels.codes import LUMEN, TUMOUR
 from livermet_sim.kernels.plugs import plug_drops
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.seeding import Seeding
@@ -100,7 +99,7 @@ class Perfuse(Process):
         """
         patency = world.sites["patency"].copy()
         cells = world.cells
-        held = np.flatnonzero((cells["kind"] == TUMOUR) & (cells["layer"] == LUMEN))
+        held = world.tumour_in_vessels()
         if len(held):
             at = cells["site"][held]
             tube = np.maximum(world.sites["diameter"][at], 1.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from livermet_sim.kernels.codes import LUMEN, TUMOUR
 from livermet_sim.state.carried import LEVEL_COLUMNS, Carried
 from livermet_sim.state.census import Census
 from livermet_sim.state.clock import Clock
@@ -116,6 +117,10 @@ class World:
     def rows(self, kind: str) -> np.ndarray:
         """Return the rows of the cells of one kind."""
         return np.flatnonzero(self.cells["kind"] == self.code(kind))
+
+    def tumour_in_vessels(self) -> np.ndarray:
+        """Return the rows of tumour cells inside a vessel."""
+        return np.flatnonzero((self.cells["kind"] == TUMOUR) & (self.cells["layer"] == LUMEN))
 
     def wake(self) -> None:
         """Let time go on where it was being left out, as something comes from outside; cells are older by what was."""
