@@ -156,7 +156,7 @@ def test_a_week_without_vegf_takes_half_of_a_tumours_vessels(control, week):
 
 @pytest.mark.long
 @pytest.mark.xfail(
-    reason="0.68 of untreated livers in four, though twice what it was before: untreated lesions gain vessels"
+    reason="0.44 (0.35 to 0.53) of untreated livers, 20 pairs: what stands a day and a half without blood is taken back, covered or not"
 )
 def test_a_week_later_the_vessels_are_back(control, week):
     assert compared(week, control, 35, "density")[0] >= 0.9
