@@ -24,7 +24,7 @@ from livermet_sim.sweep import removal
 from livermet_sim.sweep.branch import twin
 from livermet_sim.sweep.factors import change_paths
 
-SEED, DAYS, AT = 2, 1.0, "6 h"
+SEED, DAYS, AT = 34, 1.0, "6 h"
 EVENT = ["time_h", "event", "cause", "key"]
 
 
