@@ -256,6 +256,30 @@ def test_dendritic_cells_prime_t_cells_before_tumour_cells_die_in_number():
     assert (primed[""] > primed["GR7.shed"]).all()
 
 
+def test_dendritic_cells_that_leave_for_the_node_are_made_good_where_lesions_call_others():
+    """Bottcher 2018 doi:10.1016/j.cell.2018.01.004: immunity by T cells hangs on dendritic cells that tumours draw in."""
+    scenario = load("lobule", {"run.days": 12})
+
+    def seen(seed: int, without: str = "") -> tuple[float, int]:
+        world = run(scenario, seed, without).world
+        return world.systemic[world.systemic_names.index("primed")], len(world.rows("cd8"))
+
+    whole, without = (np.array([seen(s, w) for s in (1, 2, 3)]) for w in ("", "GR7.dendritic"))
+    assert (whole[:, 0] > 2.0 * without[:, 0]).all()
+    assert whole[:, 1].sum() > 1.2 * without[:, 1].sum()
+
+
+def test_t_cells_that_tgf_beta_no_longer_reaches_give_more_interferon_gamma_and_kill_more():
+    scenario = load("lobule", {"run.days": 14})
+    freed, held = ([run(scenario, s, w) for s in (1, 2, 3)] for w in ("GR8.tgf_beta + GR8.interferon", ""))
+    heard = [
+        np.array([signal(engine, "ifn_gamma").mean() for engine in engines]) for engines in (freed, held)
+    ]
+    assert (heard[0] > heard[1]).all() and heard[0].sum() > 1.1 * heard[1].sum()
+    dead = [sum(engine.world.totals["dead_cd8"] for engine in engines) for engines in (freed, held)]
+    assert dead[0] > 1.1 * dead[1]
+
+
 def test_interleukins_of_the_host_feed_the_growth_of_b16():
     """Carrascal 2003: IL-18 and growth factors of the lining; published for lost IL-1beta or caspase-1 a tenth to a third."""
     # read on day 6: of eight lobules 0.75 are left then, 0.90 on day 10, when tumour fills them
@@ -278,8 +302,14 @@ def test_macrophages_of_metastases_engulf_several_times_as_many_cells_once_cd47_
 
 
 def burden(without: str) -> np.ndarray:
-    """Return how many cells of 4T1 are alive after nine days in four lobules, by seed."""
-    values = {"line": "4t1", "run.days": 9, "tissue.lobules": 4, "seeding.enrichment": 20}
+    """Return how many cells of 4T1 are alive after nine days in four lobules without T cells, by seed."""
+    values = {
+        "line": "4t1",
+        "run.days": 9,
+        "tissue.lobules": 4,
+        "seeding.enrichment": 20,
+        "cells.cd8.density": 0,
+    }
     return np.array(
         [len(run(load("baseline", values), seed, without).world.rows("tumour")) for seed in (1, 2, 3)]
     )
