@@ -12,12 +12,15 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
+# a covered tube without blood stands twice as long as a bare one: 1.5 and 3 d, about the range of ``vessels.unperfused``
+HOLD = 0.5
 FINEST = 2.0**30  # of the rates of cover that are added up: 1e-9 /h
 
 
 class Regress(Process):
-    """Cover new vessels with pericytes; take back those without blood, and uncovered ones whose LSEC lack VEGF.
+    """Cover new vessels that carry blood with pericytes; take back those without blood, and uncovered ones whose LSEC lack VEGF.
 
+    Pericytes come to vessels that carry blood (Chen 2017 PMC5289940: without flow there is no cover) and stay when it stops.
     The liver's own sinusoids need no VEGF: of 17 organs the liver lost no vessels when VEGF was blocked (Kamba 2006).
     Tumour vessels without pericytes do (Benjamin 1999 PMC407882).
     """
@@ -50,13 +53,16 @@ class Regress(Process):
         row = world.segment_row[world.segments[new]]
         lined = row >= 0
         regress = np.where(lined, world.rates[row, self.regress], 0.0)
-        sites["cover"][new] = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-self._covering(world)[new] * hours)
         stagnant = sites["perfused"][new] == 0.0
-        sites["stagnant"][new] = np.where(stagnant, sites["stagnant"][new] + hours, 0.0)
+        covering = np.where(stagnant, 0.0, self._covering(world)[new])
+        sites["cover"][new] = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-covering * hours)
+        bare = 1.0 - sites["cover"][new]
+        aged = sites["stagnant"][new] + (1.0 - HOLD * sites["cover"][new]) * hours
+        sites["stagnant"][new] = np.where(stagnant, aged, 0.0)
         key = np.where(lined, world.cells.full("key")[row], 0)
         # one draw for each LSEC: its stretch goes as one
         luck = draws(world.seed, REGRESS, world.clock.tick, key)
-        starved = lined & (luck < 1.0 - np.exp(-regress * (1.0 - sites["cover"][new]) * hours))
+        starved = lined & (luck < 1.0 - np.exp(-regress * bare * hours))
         sprouts = world.carried[SPROUTS.name]
         young = sprouts["number"][sprouts["age"] < self.patience]
         dry = (sites["stagnant"][new] >= self.unperfused) & ~np.isin(sites["sprout"][new], young)

@@ -26,7 +26,11 @@ SITE_COLUMNS = (
     Column("pressure", "1", "Share of the sites a cell touches whose tissue part holds a tumour cell."),
     Column("patency", "1", "Share of the tube's conductance left by arrested cells and compression."),
     Column("vessel_age", "h", "Age of a tube that grew during the run; 0 for the liver's own."),
-    Column("stagnant", "h", "Time for which a tube that grew during the run has carried no blood."),
+    Column(
+        "stagnant",
+        "h",
+        "Time for which a tube that grew during the run has carried no blood; half as fast where pericytes cover it.",
+    ),
     Column("sprout", "1", "Number of the sprout under way whose tube runs here; 0 for none."),
     Column(
         "severed",

@@ -422,6 +422,18 @@ def test_without_vegf_only_uncovered_new_vessels_go(monkeypatch):
     assert (world.compartment[path] == PARENCHYMA).all() and (world.compartment[native] == SINUSOID).all()
 
 
+@pytest.mark.parametrize(("cover", "times"), [(0.0, 1.0), (1.0, 2.0)])
+def test_pericytes_hold_a_vessel_without_blood(monkeypatch, cover, times):
+    engine, setting, path = loop(monkeypatch)
+    world, patience = engine.world, process(engine, "Regress")
+    world.sites["cover"][path] = cover
+    world.sites["patency"][path[3]] = 0.0
+    regress(engine, setting, round(times * patience.unperfused / patience.every) - 1)
+    assert (world.compartment[path] == SINUSOID).all()
+    regress(engine, setting, 1)
+    assert (world.compartment[path] == PARENCHYMA).all()
+
+
 def test_a_vessel_that_goes_leaves_a_sleeve_that_fades_until_a_tube_fills_it(monkeypatch):
     engine, setting, path = loop(monkeypatch)
     world, grow = engine.world, process(engine, "Angiogenesis")
@@ -497,6 +509,18 @@ def test_each_pericyte_covers_the_new_tubes_that_it_touches_at_its_rate(monkeypa
     assert not cover[world.sites["vessel_age"] == 0.0].any()
 
 
+def test_pericytes_come_to_vessels_that_carry_blood(monkeypatch):
+    engine, setting, path = loop(monkeypatch)
+    world = engine.world
+    world.add_cells(1, kind=world.code("stellate"), site=path[5], key=2**61)
+    world.sites["patency"][path[3]] = 0.0
+    regress(engine, setting, 2, kind="stellate", cover=0.02)
+    assert not world.sites["cover"][path].any()
+    world.sites["patency"][path[3]] = 1.0
+    regress(engine, setting, 2, kind="stellate", cover=0.02)
+    assert world.sites["cover"][path[5]] > 0.2
+
+
 def test_what_pericytes_cover_together_does_not_hang_on_their_order(monkeypatch):
     engine, setting, path = loop(monkeypatch)
     world, cover = engine.world, process(engine, "Regress")
@@ -560,3 +584,8 @@ def test_flow_and_pericytes_hold_compressed_vessels_open(monkeypatch, name, valu
     bare = {"shear": 0.0, "cover": 0.0}
     closing = [sensed(monkeypatch, "collapse", **bare | {name: there}).mean() for there in (0.0, value)]
     assert closing[1] < 0.4 * closing[0]
+
+
+def test_without_vegf_stretches_of_low_shear_go_first(monkeypatch):
+    low, high = (sensed(monkeypatch, "regress", vegf=0.0, shear=shear).max() for shear in (0.1, 3.0))
+    assert high < 0.2 * low

@@ -41,6 +41,7 @@ class Reading:
     inside: int
     tubes_inside: int
     density: float
+    vessels: float
     deep: int
     deep_perfused: int
     hypoxic: float
@@ -61,7 +62,8 @@ def read(engine: Engine, laid: int) -> Reading:
         burden=int(held.sum()), laid=laid, new=int(new.sum()), old=int(old.sum()),
         old_perfused=int((old & perfused).sum()), perfused=int((new & perfused).sum()), far=int((new & far).sum()),
         inside=int(inside.sum()), tubes_inside=int((inside & tube & perfused).sum()),
-        density=float((tube & perfused)[inside].mean()) if inside.any() else 0.0, deep=int(deep.sum()),
+        density=float((tube & perfused)[inside].mean()) if inside.any() else 0.0,
+        vessels=float(tube[inside].mean()) if inside.any() else 0.0, deep=int(deep.sum()),
         deep_perfused=int((deep & tube & perfused).sum()), hypoxic=float((sites["oxygen"][held] < 8.0).mean()),
         cover=float(sites["cover"][old].mean()) if old.any() else 0.0,
     )  # fmt: skip
@@ -149,14 +151,26 @@ def week() -> list[list[Reading]]:
 
 
 # Mancuso 2006 doi:10.1172/JCI24612 counted all vessels of tumours: 50-60 % lost in 7 days of block, all back 7 days after
+BOTH = pytest.mark.parametrize("what", ["density", "vessels"])
+
+
 @pytest.mark.long
-def test_a_week_without_vegf_takes_half_of_a_tumours_vessels(control, week):
-    assert 0.45 <= 1.0 - compared(week, control, 28, "density")[0] <= 0.65
+@BOTH
+def test_a_week_without_vegf_takes_half_of_a_tumours_vessels(control, week, what):
+    assert 0.45 <= 1.0 - compared(week, control, 28, what)[0] <= 0.65
+
+
+@pytest.mark.long
+@BOTH
+def test_a_week_later_there_are_as_many_vessels_as_before(week, what):
+    before, after = (np.array([getattr(run[at], what) for run in week]) for at in (0, 2))
+    assert ratio_of_means(before, after)[0] >= 0.9
 
 
 @pytest.mark.long
 @pytest.mark.xfail(
-    reason="0.44 (0.35 to 0.53) of untreated livers, 20 pairs: what stands a day and a half without blood is taken back, covered or not"
+    reason="0.6 of untreated livers, whose vessels have doubled meanwhile: what fills its tissue goes on laying tubes"
 )
-def test_a_week_later_the_vessels_are_back(control, week):
-    assert compared(week, control, 35, "density")[0] >= 0.9
+@BOTH
+def test_a_week_later_the_vessels_are_back(control, week, what):
+    assert compared(week, control, 35, what)[0] >= 0.9
