@@ -119,7 +119,7 @@ def test_patterns_name_ids_families_and_phases():
 
     assert chosen() == MECHANISMS and chosen("AN5", "MV12") == ["MV12", "AN5"]
     assert chosen("AN*") == chosen("angiogenic") == [word for word in MECHANISMS if word.startswith("AN")]
-    assert chosen("AN5", by="rule") == ["AN5 alone", "AN5.survive", "AN5.collapse"]
+    assert chosen("AN5", by="rule") == ["AN5 alone", "AN5.survive", "AN5.flow", "AN5.collapse"]
     assert chosen("MV6.tnf") == ["MV6.tnf"]
     with pytest.raises(LivermetError, match='no rule or mechanism "ZZ\\*"'):
         chosen("ZZ*")
