@@ -139,6 +139,17 @@ def test_what_is_about_an_hour_is_missing_before(engine):
     assert np.isnan(everything(engine.view())["late"])
 
 
+def test_matter_in_rings_adds_up_to_that_of_the_tissue():
+    engine = Engine(lm.load("strip", BUSY | {"phases.micrometastasis": 2, "phases.rim": 30.0}), 1)
+    engine.run(30.0)
+    engine.world.sites["collagen"][:] = np.arange(engine.world.tissue.n) / engine.world.tissue.n
+    view = engine.view()
+    found, sizes = everything(view), view.rings.areas(view.lattice.site)
+    means = [found[f"collagen_{ring}_mean"] for ring in ("inside", "rim", "outside")]
+    assert (sizes > 0.0).all() and np.dot(means, sizes) / sizes.sum() == pytest.approx(found["collagen_mean"])
+    assert means[0] == pytest.approx(view.sites["collagen"][view.rings.ring == 0].mean())
+
+
 def test_a_readout_survives_saving_and_forking(tmp_path):
     model = LiverModel(lm.load("strip", BUSY), seed=1)
     model.run("3 h")

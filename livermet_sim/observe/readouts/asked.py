@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from livermet_sim.observe.readouts.burden import tumour_lumen
 from livermet_sim.observe.readouts.host import mean_of
-from livermet_sim.observe.readouts.readout import count, declare
+from livermet_sim.observe.readouts.readout import NAN, count, declare
 from livermet_sim.observe.readouts.view import View
+from livermet_sim.observe.rings import RINGS
 
 
 @declare(name="{signal}_signal")
@@ -18,6 +21,13 @@ def signal_mean(view: View, signal: str) -> float:
 def matter_mean(view: View, matter: str) -> float:
     """Mean over the tissue of what is bound to sites."""
     return float(view.sites[matter][view.inside].mean())
+
+
+@declare(name="{matter}_{ring}_mean")
+def matter_in_ring(view: View, matter: str, ring: str) -> float:
+    """Mean of it inside lesions of the size of a micrometastasis, in their rim, or outside, as sections show it."""
+    there = np.flatnonzero(view.rings.ring == RINGS.index(ring))
+    return float(view.sites[matter][there].mean()) if len(there) else NAN
 
 
 @declare(name="{host}_activation_mean")
