@@ -93,6 +93,8 @@ def crossed(engine: Engine) -> float:
     return engine.measures()["founders_extravasated_share"]
 
 
+SEEDS = range(1, 6)
+
 # mechanism, condition, days, what is read, and whether the mechanism raises it
 ACTS = [
     ("PM1", "exosomes", 1.0, signal("tgf_beta"), True),
@@ -131,12 +133,15 @@ ACTS = [
 
 
 @cache
-def run(condition: str, days: float, without: str = "") -> Engine:
-    """Return a run of a strip in a condition at its end."""
+def runs(condition: str, days: float, without: str = "") -> list[Engine]:
+    """Return runs of a strip in a condition at their ends."""
     scenario = load("strip", {**CONDITIONS[condition], "run.days": days})
-    engine = Engine(change_paths(scenario, {"ablate": without}) if without else scenario, 2)
-    engine.run()
-    return engine
+    engines = [
+        Engine(change_paths(scenario, {"ablate": without}) if without else scenario, seed) for seed in SEEDS
+    ]
+    for engine in engines:
+        engine.run()
+    return engines
 
 
 @pytest.mark.parametrize(
@@ -145,9 +150,10 @@ def run(condition: str, days: float, without: str = "") -> Engine:
 def test_mechanism_changes_what_its_source_says_where_its_condition_holds(
     mechanism, condition, days, read, raises
 ):
-    whole, without = read(run(condition, days)), read(run(condition, days, mechanism))
-    assert np.isfinite([whole, without]).all()
-    assert whole > without if raises else whole < without
+    whole, without = ([read(engine) for engine in runs(condition, days, off)] for off in ("", mechanism))
+    change = np.median(np.subtract(whole, without))  # in one liver other cells may have been lost by chance
+    assert np.isfinite([*whole, *without]).all()
+    assert change > 0.0 if raises else change < 0.0
 
 
 def test_they_leave_an_untreated_liver_as_it_is():
