@@ -12,8 +12,6 @@ from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.world import World
 
-# a covered tube without blood stands twice as long as a bare one: 1.5 and 3 d, about the range of ``vessels.unperfused``
-HOLD = 0.5
 FINEST = 2.0**30  # of the rates of cover that are added up: 1e-9 /h
 
 
@@ -38,7 +36,7 @@ class Regress(Process):
     def __init__(self, setting: Setting):
         own = setting.read("vessels", Vessels)
         self.every, self.unperfused, self.patience = own.interval, own.unperfused, own.patience
-        self.sleeve_loss = own.sleeve_loss
+        self.sleeve_loss, self.held_back = own.sleeve_loss, 1.0 - 1.0 / own.covered
         self.regress, self.cover = setting.column("regress"), setting.column("cover")
         self.on_wall = on_wall(setting)
 
@@ -57,7 +55,7 @@ class Regress(Process):
         covering = np.where(stagnant, 0.0, self._covering(world)[new])
         sites["cover"][new] = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-covering * hours)
         bare = 1.0 - sites["cover"][new]
-        aged = sites["stagnant"][new] + (1.0 - HOLD * sites["cover"][new]) * hours
+        aged = sites["stagnant"][new] + (1.0 - self.held_back * sites["cover"][new]) * hours
         sites["stagnant"][new] = np.where(stagnant, aged, 0.0)
         key = np.where(lined, world.cells.full("key")[row], 0)
         # one draw for each LSEC: its stretch goes as one

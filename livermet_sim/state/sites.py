@@ -29,7 +29,7 @@ SITE_COLUMNS = (
     Column(
         "stagnant",
         "h",
-        "Time for which a tube that grew during the run has carried no blood; half as fast where pericytes cover it.",
+        "Time for which a tube that grew during the run has carried no blood; counted slower where pericytes cover it.",
     ),
     Column("sprout", "1", "Number of the sprout under way whose tube runs here; 0 for none."),
     Column(
