@@ -22,7 +22,7 @@ from livermet_sim.viz import style
 @pytest.fixture(scope="module")
 def liver():
     (scenario,) = Choice("strip").scenarios()
-    liver = Liver(scenario, 1, "strip")
+    liver = Liver(scenario, 4, "strip")
     for _ in range(200):
         liver.step()
     return liver

@@ -145,7 +145,7 @@ def test_matter_in_rings_adds_up_to_that_of_the_tissue():
     engine.world.sites["collagen"][:] = np.arange(engine.world.tissue.n) / engine.world.tissue.n
     view = engine.view()
     found, sizes = everything(view), view.rings.areas(view.lattice.site)
-    means = [found[f"collagen_{ring}_mean"] for ring in ("inside", "rim", "outside")]
+    means = [found[f"collagen_mean_{ring}"] for ring in ("inside", "rim", "outside")]
     assert (sizes > 0.0).all() and np.dot(means, sizes) / sizes.sum() == pytest.approx(found["collagen_mean"])
     assert means[0] == pytest.approx(view.sites["collagen"][view.rings.ring == 0].mean())
 

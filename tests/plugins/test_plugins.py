@@ -61,7 +61,9 @@ def test_all_of_a_plugin_works_in_a_run_and_the_result_says_who_made_it(scenario
     result = model.run()
     mast = model.agents_by_type["mast"].select(lambda cell: cell.alive)
     assert len(mast) > 0 and all(0.0 <= cell.granules <= 1.0 for cell in mast)
-    assert result.timeseries["full_granules"].iloc[-1] == np.mean([cell.granules for cell in mast])
+    assert result.timeseries["full_granules"].iloc[-1] == pytest.approx(
+        np.mean([cell.granules for cell in mast])
+    )
     assert "burst" in result.plan and "+cells.granules, +sites.net" in result.plan
     made = result.provenance["plugins"]
     assert set(made) == {

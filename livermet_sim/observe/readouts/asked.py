@@ -23,7 +23,7 @@ def matter_mean(view: View, matter: str) -> float:
     return float(view.sites[matter][view.inside].mean())
 
 
-@declare(name="{matter}_{ring}_mean")
+@declare(name="{matter}_mean_{ring}")
 def matter_in_ring(view: View, matter: str, ring: str) -> float:
     """Mean of it inside lesions of the size of a micrometastasis, in their rim, or outside, as sections show it."""
     there = np.flatnonzero(view.rings.ring == RINGS.index(ring))
