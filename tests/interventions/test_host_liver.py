@@ -94,9 +94,6 @@ def test_alcohol_is_felt_by_kupffer_cells_lining_and_growth_factors():
     assert hgf(ill) > hgf(well) + 0.2
 
 
-@pytest.mark.xfail(
-    reason="x1.0: within hours arrested cells bring IL-1 to 1.8 in a cirrhotic lining, and the peroxide it stands for (MV11) makes up for what is lost of nitric oxide"
-)
 def test_a_cirrhotic_lining_kills_fewer_of_the_cells_that_it_holds_by_nitric_oxide():
     """Qi 2004 doi:10.1002/hep.20421: 17 against 30 % of B16F1 in sinusoids are apoptotic at 8 h; a share, as more are held."""
     own = lm.load("lobule", {"run.days": 0.33, "line": "b16f1"})
