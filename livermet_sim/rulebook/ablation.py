@@ -162,7 +162,8 @@ def changes(word: str, rules: RuleBook, values: Values) -> dict[str, Any]:
             continue
         if mode == DROP:
             for rule in own:
-                found |= {f"rules.{v.id}.enabled": v.enabled for v in _variants(rule.id, rules)}
+                # what another part of the word takes out stays out
+                found = {f"rules.{v.id}.enabled": v.enabled for v in _variants(rule.id, rules)} | found
             of = PROCESSES if not own and id in _own_processes(values) else "rules"
             found |= {f"{of}.{name}.enabled": False for name in ([r.id for r in own] or [id])}
         for rule in own:

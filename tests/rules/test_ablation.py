@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from livermet_sim.base.errors import LivermetError
@@ -57,6 +57,8 @@ def test_a_rule_goes_alone(word):
 
 
 @settings(max_examples=25, deadline=None)
+@example(["MV3.catch", "MV3 alone"])
+@example(["MV3 alone", "MV3.catch"])
 @given(st.lists(st.sampled_from(RULES), min_size=2, max_size=4, unique=True))
 def test_several_go_together(words):
     single = set().union(*(off(without(word)) for word in words))
