@@ -53,14 +53,13 @@ class Regress(Process):
         regress = np.where(lined, world.rates[row, self.regress], 0.0)
         stagnant = sites["perfused"][new] == 0.0
         covering = np.where(stagnant, 0.0, self._covering(world)[new])
-        sites["cover"][new] = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-covering * hours)
-        bare = 1.0 - sites["cover"][new]
-        aged = sites["stagnant"][new] + (1.0 - self.held_back * sites["cover"][new]) * hours
+        sites["cover"][new] = cover = 1.0 - (1.0 - sites["cover"][new]) * np.exp(-covering * hours)
+        aged = sites["stagnant"][new] + (1.0 - self.held_back * cover) * hours
         sites["stagnant"][new] = np.where(stagnant, aged, 0.0)
         key = np.where(lined, world.cells.full("key")[row], 0)
         # one draw for each LSEC: its stretch goes as one
         luck = draws(world.seed, REGRESS, world.clock.tick, key)
-        starved = lined & (luck < 1.0 - np.exp(-regress * bare * hours))
+        starved = lined & (luck < 1.0 - np.exp(-regress * (1.0 - cover) * hours))
         sprouts = world.carried[SPROUTS.name]
         young = sprouts["number"][sprouts["age"] < self.patience]
         dry = (sites["stagnant"][new] >= self.unperfused) & ~np.isin(sites["sprout"][new], young)

@@ -47,8 +47,7 @@ def test_half_of_its_killing_is_gone_after_three_days_of_antigen(monkeypatch):
     assert 0.5 < tired["attack"] / fresh["attack"] < 0.8  # TGF-beta holds back both
     for engine in (tires, stays):
         engine.run(24 * 11)
-    # not less, as PD-L1 holds back the one that still gives interferon gamma
-    assert the_cd8(tires)["attack"] < 0.3 * the_cd8(stays)["attack"]
+    assert the_cd8(tires)["attack"] < 0.25 * the_cd8(stays)["attack"]
 
 
 def test_without_antigen_it_does_not_tire_and_a_tired_one_stays_so(monkeypatch):

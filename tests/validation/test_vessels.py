@@ -169,7 +169,7 @@ def test_a_week_later_there_are_as_many_vessels_as_before(week, what):
 
 @pytest.mark.long
 @pytest.mark.xfail(
-    reason="0.6 of untreated livers, whose vessels have doubled meanwhile: what fills its tissue goes on laying tubes"
+    reason="0.76 (0.69 to 0.85) of untreated livers, 20 pairs; all tubes 0.79: these go on laying tubes meanwhile"
 )
 @BOTH
 def test_a_week_later_the_vessels_are_back(control, week, what):

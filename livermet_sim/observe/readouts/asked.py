@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from livermet_sim.observe.readouts.burden import tumour_lumen
 from livermet_sim.observe.readouts.host import mean_of
 from livermet_sim.observe.readouts.readout import NAN, count, declare
@@ -26,8 +24,8 @@ def matter_mean(view: View, matter: str) -> float:
 @declare(name="{matter}_mean_{ring}")
 def matter_in_ring(view: View, matter: str, ring: str) -> float:
     """Mean of it inside lesions of the size of a micrometastasis, in their rim, or outside, as sections show it."""
-    there = np.flatnonzero(view.rings.ring == RINGS.index(ring))
-    return float(view.sites[matter][there].mean()) if len(there) else NAN
+    there = view.rings.ring == RINGS.index(ring)
+    return float(view.sites[matter][there].mean()) if there.any() else NAN
 
 
 @declare(name="{host}_activation_mean")
