@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from loky import get_reusable_executor
+
 from livermet_sim.bench.measure import MORE, Figure, seconds
 from livermet_sim.engine import Engine
 from livermet_sim.sweep.factors import change
@@ -22,6 +24,7 @@ def studies(quick: bool) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         before = os.times()
         sweep.run(Path(folder) / "study", workers=2, progress=False)
+        get_reusable_executor().shutdown(wait=True)  # what processes took is known once they have ended
         after = os.times()
     study = sum(after[:4]) - sum(before[:4])
     points = sweep.points[:: max(1, len(sweep.points) // SERIAL)]

@@ -22,6 +22,10 @@ from livermet_sim.validation.readouts import readings
 
 BEFORE = (0.0, 3.0, 28.0, 365.0)  # day; few lengths, so that experiments share their controls
 SMALL = "strip"
+SCENARIO, ENRICHMENT, RICH = "baseline", "seeding.enrichment", 20.0
+# Last day on which untreated livers seeded 20-fold (two each, four lobules) are at most two fifths tumour. The more founders, the
+# less hangs on the luck of one; survival does not depend on how many there are, but in a full tissue every burden is alike.
+ROOM = {"mc38": 15.0, "h59": 14.0, "b16f1": 7.0, "pdac": 11.0, "4t1": 8.0, "cc531s": 21.0}  # day
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,15 @@ def _base(own: Experiment, lobules: int | None) -> Scenario:
     with _placed(own, ""):
         first = load(own.scenario, {"line": own.line})
         patch = first.value("tissue.kind") == "patch"
-        return first.with_({"tissue.lobules": lobules}) if lobules and patch else first
+        size = {"tissue.lobules": lobules} if lobules and patch else {}
+        return first.with_({**size, **_seeding(own)})
+
+
+def _seeding(own: Experiment) -> dict[str, float]:
+    """Return how many founders come, where neither its scenario nor the experiment says so and there is room for more."""
+    said = any(name == ENRICHMENT for arm in (own.control, own.treated) for name, _ in arm.values)
+    roomy = own.scenario == SCENARIO and own.day <= ROOM.get(own.line, 0.0)
+    return {ENRICHMENT: RICH} if roomy and not said else {}
 
 
 def _interventions(own: Experiment, arm: str, given: Arm, scenario: Scenario) -> tuple[Intervention, ...]:

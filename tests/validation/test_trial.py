@@ -124,3 +124,18 @@ def test_a_file_that_the_package_has_never_seen_gets_a_verdict(
     assert verdict in found.output
     names = {path.name for path in (tmp_path / "results" / "validation").iterdir()}
     assert names == {"livers", "verdicts.csv", "verdicts.json", "verdicts.txt", "forest.png"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "fold"),
+    [
+        ({"line": "mc38", "day": 14}, 20.0),
+        ({"line": "mc38", "day": 21}, 10.0),
+        ({"line": "4t1", "day": 14}, 10.0),
+        ({"line": "mc38", "day": 14, "values": {"seeding.enrichment": 3}}, 3.0),
+        ({"line": "mc38", "day": 14, "scenario": "lobule"}, 40.0),
+    ],
+)
+def test_livers_are_seeded_richly_where_they_have_room_and_nothing_else_is_said(keys, fold):
+    pair = livers(experiment(**{"scenario": "baseline"} | keys))
+    assert pair.control.value("seeding.enrichment") == pair.treated.value("seeding.enrichment") == fold
