@@ -1,42 +1,64 @@
-"""Time a study beside the same runs one after the other."""
+"""Time a study of two processes beside two processes that make the same runs one after the other."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from loky import get_reusable_executor
 
-from livermet_sim.bench.measure import MORE, Figure, seconds
+from livermet_sim.bench.measure import MORE, Figure
 from livermet_sim.engine import Engine
 from livermet_sim.sweep.factors import change
 from livermet_sim.sweep.sweep import Sweep
 
-SERIAL = 20  # runs one after the other that stand for all
 DENSITY = "cells.kupffer.density"
+PROCESSES = 2
 
 
 def studies(quick: bool) -> list[Figure]:
-    """Return what runs alone take of what a study of two processes takes that makes them, by the processor's time."""
+    """Return what two processes take that make the runs of a study one after the other, of what the study takes.
+
+    All is processor time, starting the processes included.
+    """
     name, samples, days = ("strip", 2, 0.1) if quick else ("lobule", 100, 2.0)
     sweep = Sweep(name, {DENSITY: (10000, 20000)}, samples=samples, replicates=2, days=days, name="bench")
     with tempfile.TemporaryDirectory() as folder:
-        before = os.times()
-        sweep.run(Path(folder) / "study", workers=2, progress=False)
-        get_reusable_executor().shutdown(wait=True)  # what processes took is known once they have ended
-        after = os.times()
-    study = sum(after[:4]) - sum(before[:4])
-    points = sweep.points[:: max(1, len(sweep.points) // SERIAL)]
-
-    def serial() -> None:
-        for point in points:
-            own = Engine(change(sweep.base, dict(zip(sweep.factors, point, strict=True))), sweep.seed)
-            own.run()
-            own.measures()
-
-    alone, runs = min(seconds(serial) for _ in range(2)) / len(points), len(sweep)
+        study = _spent(lambda: _study(sweep, Path(folder) / "study"))
+    serial = _spent(lambda: _serial(sweep))
     return [
-        Figure(f"study of {runs} runs, share that is runs", runs * alone / study, "1", MORE, timed=False),
-        Figure(f"study of {runs} runs", study, "s"),
-    ]
+        Figure(f"study of {len(sweep)} runs, share of it that serial runs take", serial / study, "1", MORE, timed=False),
+        Figure(f"study of {len(sweep)} runs", study, "s"),
+    ]  # fmt: skip
+
+
+def _study(sweep: Sweep, folder: Path) -> None:
+    sweep.run(folder, workers=PROCESSES, progress=False)
+    get_reusable_executor().shutdown(wait=True)
+
+
+def _serial(sweep: Sweep) -> None:
+    context = multiprocessing.get_context("spawn")
+    for _ in range(PROCESSES):
+        with ProcessPoolExecutor(1, mp_context=context) as process:
+            process.submit(_runs, sweep, len(sweep) // PROCESSES).result()
+
+
+def _runs(sweep: Sweep, number: int) -> None:
+    """Make so many runs of a sweep and measure them."""
+    for i in range(number):
+        point = sweep.points[i // sweep.replicates]
+        own = Engine(change(sweep.base, dict(zip(sweep.factors, point, strict=True))), sweep.seed + i)
+        own.run()
+        own.measures()
+
+
+def _spent(work: Callable[[], None]) -> float:
+    """Return the processor time of a call and of the processes that ended within it, s."""
+    before = os.times()
+    work()
+    return sum(os.times()[:4]) - sum(before[:4])

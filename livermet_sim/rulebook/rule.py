@@ -117,7 +117,7 @@ class Rule:
     def to_dict(self, words: Vocabulary) -> dict[str, Any]:
         """Return the full record; ``read`` gives the same rule back from it."""
         unit = words.behaviours[self.actor][self.behaviour].unit
-        record: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.name in KEYS}
+        record: dict[str, Any] = {name: getattr(self, name) for name in KEYS}
         record["maximum"] = f"x{self.maximum!r}" if self.fold else f"{self.maximum!r} {unit}".strip()
         record["where"] = list(self.where)
         if self.response == HILL:

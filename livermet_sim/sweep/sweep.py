@@ -284,13 +284,13 @@ class Sweep:
 
     def _addresses(self) -> list[str]:
         """Return the address of every run; a point that makes no scenario gets one too, and fails when it is run."""
-        found = []
+        found, base = [], self.base.digest
         for number, point in enumerate(self.points):
             written = {f.path: f.written(v) for f, v in zip(self.factors, point, strict=True)}
             digest = ""
             with suppress(LivermetError):
                 digest = change_paths(self.base, written).digest
-            text = f"{self.base.digest} {written!r}"
+            text = f"{base} {written!r}"
             for replicate in range(self.replicates):
                 found.append(run_address(digest, text, self.seed_of(number, replicate), self.series))
         return found
