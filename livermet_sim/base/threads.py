@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
-from typing import TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
 
 from livermet_sim.base.errors import LivermetError
 
@@ -69,6 +70,11 @@ def ranges(length: int, size: int | None = None) -> list[slice]:
     return [slice(start, min(start + size, length)) for start in range(0, length, size)]
 
 
+def over(length: int, sites: int, work: Callable[[slice], R]) -> list[R]:
+    """Do the work on the rows 0 to ``length`` of a tissue of so many sites, range by range."""
+    return each(work, ranges(length), number(sites))
+
+
 def each(work: Callable[[P], R], parts: Iterable[P], threads: int) -> list[R]:
     """Do the work on every part, several at a time, and return what comes of it in the order of the parts.
 
@@ -77,36 +83,63 @@ def each(work: Callable[[P], R], parts: Iterable[P], threads: int) -> list[R]:
     parts = list(parts)
     if threads <= 1 or len(parts) <= 1:
         return [work(part) for part in parts]
-    found: dict[int, R] = {}
-    left = deque(range(len(parts)))
-    helpers = min(threads, len(parts)) - 1
-    pool = _pool(os.getpid(), threads - 1)
-    others = [pool.submit(_take, work, parts, left, found) for _ in range(helpers)]
+    job = _Job(work, parts)
+    calls = _calls(os.getpid(), threads - 1)
+    for _ in range(min(threads, len(parts)) - 1):
+        calls.put(job)
     try:
-        _take(work, parts, left, found)
+        job.take()
     finally:
-        left.clear()
-        wait(others)
-    for other in others:
-        other.result()
-    return [found[i] for i in range(len(parts))]
+        job.left.clear()
+        # who comes only now finds nothing left, so nobody waits for him: he may himself be waiting for what is done here
+        ended = [helper.get() for helper in tuple(job.begun)]
+    for error in ended:
+        if error is not None:
+            raise error
+    return [job.found[i] for i in range(len(parts))]
 
 
-def _take(work: Callable[[P], R], parts: Sequence[P], left: deque[int], found: dict[int, R]) -> None:
-    """Do part after part until none is left."""
-    while True:
+class _Job:
+    """Hold work on parts, for those who take their share of it."""
+
+    def __init__(self, work: Callable[[Any], Any], parts: Sequence[Any]):
+        self.work, self.parts, self.left = work, parts, deque(range(len(parts)))
+        self.found: dict[int, Any] = {}
+        self.begun: list[SimpleQueue[BaseException | None]] = []
+
+    def take(self) -> None:
+        """Do part after part until none is left."""
+        while True:
+            try:
+                i = self.left.popleft()
+            except IndexError:
+                return
+            try:
+                self.found[i] = self.work(self.parts[i])
+            except BaseException:
+                self.left.clear()
+                raise
+
+    def help(self) -> None:
+        """Take a share, and say when it is done."""
+        error, ended = None, SimpleQueue[BaseException | None]()
+        self.begun.append(ended)
         try:
-            i = left.popleft()
-        except IndexError:
-            return
-        try:
-            found[i] = work(parts[i])
-        except BaseException:
-            left.clear()
-            raise
+            self.take()
+        except BaseException as raised:
+            error = raised
+        ended.put(error)
 
 
 @cache
-def _pool(process: int, size: int) -> ThreadPoolExecutor:
-    """Return the helpers of a process; a forked child has none of its mother's."""
-    return ThreadPoolExecutor(size, thread_name_prefix="livermet")
+def _calls(process: int, size: int) -> SimpleQueue[_Job]:
+    """Return where the helpers of a process wait to be called; a forked child has none of its mother's."""
+    calls: SimpleQueue[_Job] = SimpleQueue()
+    for _ in range(size):
+        Thread(target=_wait, args=(calls,), name="livermet", daemon=True).start()
+    return calls
+
+
+def _wait(calls: SimpleQueue[_Job]) -> None:
+    while True:
+        calls.get().help()

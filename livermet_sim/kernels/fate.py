@@ -42,7 +42,7 @@ CROSSING, DIVIDING, SLEEPING, WAKING, SHEARED, POISONED, LOOSE, SPENT, STARVED, 
     len(OWN_FATES)
 )
 # columns of cells that fates are decided by, and that are written
-CELLS = ("kind", "site", "layer", "key", "state", "event", "cause", "load")
+CELLS = ("kind", "site", "layer", "key", "state", "event", "cause")
 
 
 class Killers(NamedTuple):
@@ -56,10 +56,8 @@ class Killers(NamedTuple):
         For each killer kind, the tumour behaviour that multiplies its attack.
     across : float64[K]
         Share of a vessel cell's attack that reaches a tumour cell behind the wall.
-    head, following : int64[sites], int64[capacity]
+    head, following : int32[sites], int32[capacity]
         Chains of attackers by site; see ``kernels.neighbours.list_attackers``.
-    near : int32[sites]
-        Attackers at a site and around it; 0 lets the search be skipped.
     contacts : int32[sites, m]
         Sites that a cell can touch.
     touched : int32[2, sites]
@@ -72,7 +70,6 @@ class Killers(NamedTuple):
     across: np.ndarray
     head: np.ndarray
     following: np.ndarray
-    near: np.ndarray
     contacts: np.ndarray
     touched: np.ndarray
 
@@ -151,7 +148,7 @@ def share_of_attack(a, site, rates, killers):
 @inline
 def first_attacker(r, limit, seed, tick, cells, rates, killers):
     """Return (time, row) of the first attacker in contact to strike before ``limit``; row -1 if none does."""
-    kind, site, layer, key, _, _, _, _ = cells
+    kind, site, layer, key, _, _, _ = cells
     contacts, head = killers.contacts, killers.head
     best, by = limit, -1
     for k in range(contacts.shape[1] + 1):
@@ -172,8 +169,8 @@ def first_attacker(r, limit, seed, tick, cells, rates, killers):
 
 
 @kernel
-def decide(n, seed, tick, dt, cells, rates, columns, killers, happened):
-    """Let each tumour cell's fates race through one step; the first to come within ``dt`` happens.
+def decide(first, stop, seed, tick, dt, cells, rates, columns, killers, happened, eater):
+    """Let the fates of each tumour cell in rows ``first`` to ``stop`` - 1 race through one step; the first to come within ``dt`` happens.
 
     A hazard's time is exponential; own hazards race as one and the winner is drawn by its share, every
     attacker in contact races apart. So probabilities are 1 - exp(-rate dt) whatever the step, division's a little more
@@ -181,18 +178,18 @@ def decide(n, seed, tick, dt, cells, rates, columns, killers, happened):
 
     Parameters
     ----------
-    cells : the columns CELLS, int64[capacity] but the last
-        Written for tumour rows: event, what happens (NOTHING where nothing does), cause, how, and state. An engulfing
-        killer's load (float64) gains 1.
+    cells : the columns CELLS, int64[capacity]
+        Written for tumour rows: event, what happens (NOTHING where nothing does), cause, how, and state.
     columns : int64[10]
         Behaviour columns of OWN_FATES.
     killers : Killers
-    happened : int64[capacity]
-        Written: rows to which something happens; their number is returned.
+    happened, eater : int32[capacity]
+        Written from ``first`` on: rows to which something happens, and for each the killer that engulfs it, -1 for none;
+        their number is returned.
     """
-    kind, site, layer, key, state, event, cause, load = cells
+    kind, site, layer, key, state, event, cause = cells
     number = 0
-    for r in range(n):
+    for r in range(first, stop):
         if kind[r] != TUMOUR:
             continue
         event[r] = NOTHING
@@ -203,12 +200,10 @@ def decide(n, seed, tick, dt, cells, rates, columns, killers, happened):
         if total * dt > 1.0 - u0:
             best = min(dt, -math.log(u0) / total)
         own = best < dt
-        if killers.near[site[r]] > 0:
-            best, by = first_attacker(r, best, seed, tick, cells, rates, killers)
+        best, by = first_attacker(r, best, seed, tick, cells, rates, killers)
         if by < 0 and not own:
             continue
-        happened[number] = r
-        number += 1
+        happened[first + number], eater[first + number] = r, -1
         if by < 0:
             event[r], cause[r] = own_event(hazards, u1)
         else:
@@ -216,28 +211,10 @@ def decide(n, seed, tick, dt, cells, rates, columns, killers, happened):
             u = draw(seed, RACE, tick, key[r])
             share = share_of_attack(by, site, rates, killers)
             if u * (share + rates[by, killers.engulf]) >= share:
-                load[by] += 1.0
+                eater[first + number] = by
+        number += 1
         if event[r] == SLEEP:
             state[r] = DORMANT
         elif event[r] == WAKE:
             state[r] = CYCLING
     return number
-
-
-@kernel
-def spread_attackers(head, listed, contacts, near_attacker, spread):
-    """Mark the sites from which an attacker can be touched; ``spread`` lists the marked chains' sites."""
-    for t in range(1, spread[0] + 1):
-        s = spread[t]
-        near_attacker[s] = 0
-        for k in range(contacts.shape[1]):
-            if contacts[s, k] >= 0:
-                near_attacker[contacts[s, k]] = 0
-    for t in range(1, listed[0] + 1):
-        s = listed[t]
-        spread[t] = s
-        near_attacker[s] += 1
-        for k in range(contacts.shape[1]):
-            if contacts[s, k] >= 0:
-                near_attacker[contacts[s, k]] += 1
-    spread[0] = listed[0]

@@ -166,8 +166,8 @@ def fill(steps, conductance, pressure):
 
 
 @kernel
-def distribute(edges, conductance, pressure, tubes, outflow, passing):
-    """Write the flow of every node to the site arrays.
+def distribute(begin, end, edges, conductance, pressure, tubes, outflow, passing):
+    """Write the flow of the nodes ``begin`` to ``end`` - 1 to the site arrays.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def distribute(edges, conductance, pressure, tubes, outflow, passing):
     first, other, edge, slot = edges
     sites, diameter, viscosity = tubes
     throughput, speed, shear = passing
-    for i in range(len(sites)):
+    for i in range(begin, end):
         site, wide = sites[i], diameter[i]
         leaving, entering = 0.0, 0.0
         for k in range(first[i], first[i + 1]):

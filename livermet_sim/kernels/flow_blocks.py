@@ -4,7 +4,7 @@ The preconditioner is an incomplete Cholesky factor of the graph's own pattern t
 blocks.
 ``system`` holds ``first`` (int32[n + 1]), ``lower``, ``upper``, ``above`` (int32[n]; where in a node's list of ends its own
 block begins, the far ends exceed the node, its own block ends), ``other`` (int32[2 e]), ``weight`` (float64[2 e]), ``free``
-(bool[n]), ``diagonal``, ``pivot`` (float64[n]); ``vectors`` holds pressure, residual, search, image, scaled, float64[n].
+(bool[n]), ``diagonal``, ``pivot`` (float64[n]); ``vectors`` holds pressure, residual, search, the search before, image, scaled, float64[n].
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ def begin_block(begin, end, system, pressure):
 def imbalance(begin, end, system, vectors):
     """Write the net flow into each free node; return its largest size, the sum of what flows through, and the nodes."""
     first, _, _, _, other, weight, free, _, _ = system
-    pressure, residual, search, _, _ = vectors
+    pressure, residual, search, former, _, _ = vectors
     worst, through, nodes = 0.0, 0.0, 0
     for i in range(begin, end):
-        residual[i] = search[i] = 0.0
+        residual[i] = search[i] = former[i] = 0.0
         if free[i]:
             net, gross = balance(i, first, other, weight, pressure)
             residual[i] = net
@@ -69,7 +69,7 @@ def imbalance(begin, end, system, vectors):
 def correct(begin, end, length, system, vectors):
     """Go ``length`` along the search, then solve with the incomplete factor; return the largest residual, and its product with that."""
     _, lower, upper, above, other, weight, free, _, pivot = system
-    pressure, residual, search, image, scaled = vectors
+    pressure, residual, search, _, image, scaled = vectors
     worst, product = 0.0, 0.0
     for i in range(begin, end):
         if free[i]:
@@ -91,25 +91,30 @@ def correct(begin, end, length, system, vectors):
     return worst, product
 
 
-@kernel
-def turn(begin, end, share, vectors):
-    """Turn the search: what the factor gave and a share of the search before."""
-    _, _, search, _, scaled = vectors
-    for i in range(begin, end):
-        search[i] = scaled[i] + share * search[i]
+@inline
+def turned(i, share, former, scaled):
+    """Return the search at a node: what the factor gave and a share of the search before."""
+    return scaled[i] + share * former[i]
 
 
 @kernel
-def bend(begin, end, system, vectors):
-    """Write what the search does to the imbalance; return its product with the search."""
-    first, _, _, _, other, weight, free, diagonal, _ = system
-    _, _, search, image, _ = vectors
+def bend(begin, end, share, system, vectors):
+    """Turn the search and write what it does to the imbalance; return the product of both.
+
+    What other blocks search is worked out anew, as they are at work themselves.
+    """
+    first, lower, _, above, other, weight, free, diagonal, _ = system
+    _, _, search, former, image, scaled = vectors
     product = 0.0
+    for i in range(begin, end):
+        search[i] = turned(i, share, former, scaled)
     for i in range(begin, end):
         if free[i]:
             total = diagonal[i] * search[i]
             for k in range(first[i], first[i + 1]):
-                total -= weight[k] * search[other[k]]
+                j = other[k]
+                here = lower[i] <= k < above[i]
+                total -= weight[k] * (search[j] if here else turned(j, share, former, scaled))
             image[i] = total
             product += total * search[i]
     return product

@@ -81,23 +81,33 @@ def linings(site, own, active, contacts, segments, segment_row, activation):
 
 
 @kernel
-def list_stretches(contacts, segments, start, stretch):
-    """List the stretches that a cell at each site touches, those of site s from ``start[s]`` to ``start[s + 1]`` - 1.
+def count_stretches(begin, end, contacts, segments, number):
+    """Write how many stretches a cell touches at each of the sites ``begin`` to ``end`` - 1: ``number``, int32[sites]."""
+    for s in range(begin, end):
+        number[s] = 0
+        for k in range(-1, contacts.shape[1]):
+            if stretch_at(s, k, contacts, segments) >= 0:
+                number[s] += 1
+
+
+@kernel
+def list_stretches(begin, end, contacts, segments, start, stretch):
+    """List the stretches that a cell touches at each of the sites ``begin`` to ``end`` - 1.
 
     Parameters
     ----------
-    start, stretch : int32[sites + 1], int32[k]
-        Written; ``start`` alone where there is no room for the other.
+    start : int32[sites + 1]
+        Where the list of each site begins: what `count_stretches` finds, added up.
+    stretch : int32[k]
+        Written.
     """
-    end = 0
-    for s in range(len(segments)):
+    for s in range(begin, end):
+        following = start[s]
         for k in range(-1, contacts.shape[1]):
             found = stretch_at(s, k, contacts, segments)
             if found >= 0:
-                if len(stretch) > 0:
-                    stretch[end] = found
-                end += 1
-        start[s + 1] = end
+                stretch[following] = found
+                following += 1
 
 
 @kernel

@@ -101,8 +101,8 @@ def lay_down(inside, contacts, laid, matrix):
             continue
         amount = laid[s] / 1073741824.0
         laid[s] = 0
+        here, beside = 1.0 - math.exp(-(amount / 3.0)), 1.0 - math.exp(-(amount / (1.5 * around)))
         for k in range(around + 1):
             place = s if k == around else contacts[s, k]
             if place >= 0:
-                part = amount / 3.0 if k == around else amount / (1.5 * around)
-                matrix[place] += (1.0 - matrix[place]) * (1.0 - math.exp(-part))
+                matrix[place] += (1.0 - matrix[place]) * (here if k == around else beside)

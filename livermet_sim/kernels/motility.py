@@ -212,14 +212,14 @@ def crawl_tumour(
 
 
 @kernel
-def tumour_hops(n, seed, tick, dt, stride, cells, rates, pace, hops):
-    """Write how many hops each cycling tumour cell in tissue makes; returns how many cells move at all.
+def tumour_hops(first, stop, seed, tick, dt, stride, cells, rates, pace, hops):
+    """Write how many hops each cycling tumour cell in tissue among rows ``first`` to ``stop`` - 1 makes; return how many move at all.
 
     ``cells`` are the columns TUMOUR_CELLS, ``pace`` the column of crawl. Dormant cells are solitary and still (Naumov 2002).
     """
     kind, layer, state, key, crowding = cells
     movers = 0
-    for r in range(n):
+    for r in range(first, stop):
         hops[r] = 0
         if kind[r] != TUMOUR or layer[r] != TISSUE or state[r] != CYCLING:
             continue

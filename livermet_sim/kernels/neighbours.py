@@ -141,9 +141,9 @@ def list_attackers(n, kind, site, aptitude, rates, attack, engulf, inactive_shar
         Columns of those behaviours.
     inactive_share : float64[K]
         Cells of a kind whose ``aptitude`` lies below it never attack.
-    head : int64[sites]
+    head : int32[sites]
         -1 everywhere on entry except at the sites in ``listed``; written.
-    following : int64[capacity]
+    following : int32[capacity]
     listed : int32[sites + 1]
         Sites with a chain, their number first; replaced.
     """

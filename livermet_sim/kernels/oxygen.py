@@ -196,24 +196,34 @@ def take_turns(order, ports, turn):
 
 
 @kernel
-def list_inflows(order, tube, outflow, neighbours, start, source, inflow):
-    """List the tubes that blood comes from, and how much, um3/s, for each place in the order that is a tube.
+def count_inflows(first, stop, order, tube, outflow, number):
+    """Write from how many tubes blood comes to each of the places ``first`` to ``stop`` - 1 in the order: ``number``, int32[m]."""
+    for i in range(first, stop):
+        s, number[i] = order[i], 0
+        if s >= 0 and tube[s]:
+            for k in range(outflow.shape[1]):
+                if outflow[s, k] < 0.0:
+                    number[i] += 1
+
+
+@kernel
+def list_inflows(first, stop, order, tube, outflow, neighbours, start, source, inflow):
+    """List the tubes that blood comes from, and how much, um3/s, for the places ``first`` to ``stop`` - 1 in the order.
 
     Parameters
     ----------
-    start, source, inflow : int32[m + 1], int32[k], float64[k]
-        Written; ``start`` alone where there is no room for the others.
+    start : int32[m + 1]
+        Where the list of each place begins: what `count_inflows` finds, added up.
+    source, inflow : int32[k], float64[k]
+        Written.
     """
-    end, room = 0, len(source) > 0
-    for i in range(len(order)):
-        s = order[i]
+    for i in range(first, stop):
+        s, end = order[i], start[i]
         if s >= 0 and tube[s]:
             for k in range(neighbours.shape[1]):
                 if outflow[s, k] < 0.0:
-                    if room:
-                        source[end], inflow[end] = neighbours[s, k], -outflow[s, k] / 3600.0
+                    source[end], inflow[end] = neighbours[s, k], -outflow[s, k] / 3600.0
                     end += 1
-        start[i + 1] = end
 
 
 @kernel

@@ -59,8 +59,26 @@ def _at_fork(before, behind, share):
 
 
 @kernel
-def plug_drops(neighbours, outflow, compartment, diameter, patency, pressure, site, drops):
-    """Write the drop over a plug at each vessel site, Pa; 0 where no blood flows.
+def list_joints(begin, end, neighbours, outflow, compartment, diameter, joints, share):
+    """Write what `plug_drops` needs of the sites ``begin`` to ``end`` - 1.
+
+    Parameters
+    ----------
+    joints : int8[3, sites]
+        Tubes that carry blood at a site, slot of the largest outflow, slot of the largest inflow.
+    share : float64[sites], um-4
+        Resistance of a tube as wide, but for a factor.
+    """
+    for s in range(begin, end):
+        if compartment[s] == SINUSOID:
+            joints[0, s], joints[1, s], joints[2, s] = _joints(s, neighbours, outflow)
+            squared = diameter[s] * diameter[s]
+            share[s] = 1.0 / (squared * squared)
+
+
+@kernel
+def plug_drops(begin, end, neighbours, compartment, diameter, patency, pressure, site, joints, share, drops):
+    """Write the drop over a plug at each of the vessel sites ``begin`` to ``end`` - 1, Pa; 0 where no blood flows.
 
     The rest of the network is a source in series with a resistance like the tube's own, so an open tube takes half
     of the drop that a plug takes, and one left with a share p of its conductance 1 / (1 + p) of it. Solving anew
@@ -72,22 +90,17 @@ def plug_drops(neighbours, outflow, compartment, diameter, patency, pressure, si
 
     Parameters
     ----------
-    outflow : float64[sites, 8], um3/h
     patency : float64[sites]
         Share of each site's conductance that is left in this flow.
     pressure : float64[sites], mmHg
     site : float, um
+    joints, share
+        Those of `list_joints`, of all sites.
     drops : float64[sites]
         Written.
     """
-    joints, share = np.empty((3, len(compartment)), np.int8), np.empty(len(compartment))
-    for s in range(len(compartment)):
+    for s in range(begin, end):
         drops[s] = 0.0
-        if compartment[s] == SINUSOID:
-            joints[0, s], joints[1, s], joints[2, s] = _joints(s, neighbours, outflow)
-            squared = diameter[s] * diameter[s]
-            share[s] = 1.0 / (squared * squared)
-    for s in range(len(compartment)):
         if compartment[s] != SINUSOID or joints[0, s] == 0 or joints[1, s] < 0 or joints[2, s] < 0:
             continue
         up, above, above_open = _end_of_tube(s, 2, joints, neighbours, compartment, share, patency)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from livermet_sim.kernels.codes import RECRUIT, RECRUITED, TUMOUR, TURNOVER
 from livermet_sim.kernels.jit import inline, kernel
 from livermet_sim.kernels.rng import child_key, draw4
@@ -78,42 +76,41 @@ def turn_over(n, seed, tick, dt, whole, at_whole, real, at_real, rates, columns,
 
 
 @kernel
-def secrete(n, site, segment, rates, first, signals, share, source):
-    """Add the secretion of every cell that stands at one site to that site, in whole numbers so that the order of cells cannot show.
+def secrete(begin, end, n, site, segment, rates, first, share, source):
+    """Add what every cell that stands at one site secretes of the signals ``begin`` to ``end`` - 1 to that site.
 
-    ``source`` is int64[sites, F] in units of 2**-20; ``first`` the column of the first signal's secretion;
+    ``source`` is int64[sites, F] in units of 2**-20, whole so that the order of cells cannot show; ``first`` the column of
+    the first signal's secretion;
     ``share`` how many times denser it is in a site than in one that it is declared for (``Tissue.dilution``).
     """
     for r in range(n):
         if segment[r] >= 0:
             continue
         s = site[r]
-        for f in range(signals):
+        for f in range(begin, end):
             strength = rates[r, first + f]
             if strength > 0.0:
                 source[s, f] += int(strength * share * 1048576.0)
 
 
 @kernel
-def secrete_along(segments, segment_row, rates, first, signals, share, at, touched, source):
-    """Add the secretion of cells that line stretches of vessel, each place of a stretch an equal part of it.
+def secrete_along(begin, end, segments, given, part, at, touched, source):
+    """Add the secretion of cells that line stretches of vessel to their sites ``begin`` to ``end`` - 1.
 
-    ``at``, int32[sites], is the row of a place in ``touched``, float64[places, signals], which says what such a cell would
-    secrete if it were touched all along as it is there; -1 where the rates hold. The others are those of `secrete`.
+    ``given``, int64[stretches, F], is what each place of a stretch gets, in units of ``source``, and ``part``, float64[stretches],
+    of the whole cell's secretion; 0 where nobody lines it.
+    ``at``, int32[sites], is the row of a place in ``touched``, float64[places, F], which says what such a cell would
+    secrete if it were touched all along as it is there; -1 where what is given holds.
     """
-    length = np.zeros(len(segment_row), np.int64)
-    for s in range(len(segments)):
-        if segments[s] >= 0:
-            length[segments[s]] += 1
-    for s in range(len(segments)):
-        r = segment_row[segments[s]] if segments[s] >= 0 else -1
-        if r < 0:
+    for s in range(begin, end):
+        own = segments[s]
+        if own < 0 or part[own] == 0.0:
             continue
-        part = share / length[segments[s]]
-        for f in range(signals):
-            strength = touched[at[s], f] if at[s] >= 0 else rates[r, first + f]
-            if strength > 0.0:
-                source[s, f] += int(strength * part * 1048576.0)
+        for f in range(source.shape[1]):
+            if at[s] < 0:
+                source[s, f] += given[own, f]
+            elif touched[at[s], f] > 0.0:
+                source[s, f] += int(touched[at[s], f] * part[own] * 1048576.0)
 
 
 @kernel

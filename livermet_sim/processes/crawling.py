@@ -87,7 +87,7 @@ class Crawl(Process):
                 self.columns, habits, ground,
             )  # fmt: skip
 
-        threads.each(some, threads.ranges(cells.n), threads.number(world.tissue.n))
+        threads.over(cells.n, world.tissue.n, some)
         self._tumour(world)
         world.census.stale = True
 
@@ -95,12 +95,15 @@ class Crawl(Process):
         if world.census.in_tissue == 0:
             return
         cells, clock = world.cells, world.clock
-        hops = np.empty(cells.n, dtype=np.int64)
-        movers = tumour_hops(
-            cells.n, world.seed, clock.tick, clock.dt, self.tumour_stride, cells.of(*TUMOUR_CELLS), world.rates,
-            int(self.columns[PACE]), hops,
-        )  # fmt: skip
-        if movers == 0:
+        hops, own, pace = np.empty(cells.n, dtype=np.int64), cells.of(*TUMOUR_CELLS), int(self.columns[PACE])
+
+        def some(rows: slice) -> int:
+            return tumour_hops(
+                rows.start, rows.stop, world.seed, clock.tick, clock.dt, self.tumour_stride, own, world.rates, pace,
+                hops,
+            )  # fmt: skip
+
+        if not any(threads.over(cells.n, world.tissue.n, some)):
             return
         alive = cells["alive"] == 1
         rows = by_priority(world, np.flatnonzero((hops > 0) & alive), CRAWL)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.kernels.codes import (
     CROSS,
     CYCLING,
@@ -21,7 +22,7 @@ from livermet_sim.kernels.codes import (
     TUMOUR,
     WAKE,
 )
-from livermet_sim.kernels.fate import CELLS, OWN_FATES, Killers, decide, spread_attackers
+from livermet_sim.kernels.fate import CELLS, OWN_FATES, Killers, decide
 from livermet_sim.kernels.growth import MOTHERS, bury, cross_wall, divide, enter_vessel, name_daughters
 from livermet_sim.kernels.neighbours import list_attackers
 from livermet_sim.processes.ordering import by_priority
@@ -49,12 +50,10 @@ class Fate(Process):
         self.vulnerability = setting.columns(*(name if name in own else "vulnerability.other" for name in to))
         self.inactive = setting.per_kind("inactive_share")
         self.across = setting.per_kind("across_wall", 1.0)
-        self.head = np.full(sites, -1, dtype=np.int64)
-        self.near = np.zeros(sites, dtype=np.int32)
+        self.head = np.full(sites, -1, dtype=np.int32)
         self.listed = np.zeros(sites + 1, dtype=np.int32)
-        self.spread = np.zeros(sites + 1, dtype=np.int32)
         self.happened: np.ndarray = np.zeros(0, dtype=np.int64)
-        self._scratch = np.zeros((2, 0), dtype=np.int64)
+        self._scratch = np.zeros((3, 0), dtype=np.int32)
 
     def step(self, world: World) -> None:
         """Decide and apply deaths and changes of state; later processes carry out the moves."""
@@ -63,24 +62,35 @@ class Fate(Process):
             self.happened = self.happened[:0]
             return
         if self._scratch.shape[1] < cells.capacity:
-            self._scratch = np.zeros((2, cells.capacity), dtype=np.int64)
-        following, happened = self._scratch
-        contacts = world.tissue.contacts
+            self._scratch = np.zeros((3, cells.capacity), dtype=np.int32)
+        following, happened, eater = self._scratch
         list_attackers(
             cells.n, cells.full("kind"), cells.full("site"), cells.full("aptitude"), world.rates, self.attack,
             self.engulf, self.inactive, self.head, following, self.listed,
         )  # fmt: skip
-        spread_attackers(self.head, self.listed, contacts, self.near, self.spread)
         killers = Killers(
-            self.attack, self.engulf, self.vulnerability, self.across, self.head, following, self.near, contacts,
+            self.attack, self.engulf, self.vulnerability, self.across, self.head, following, world.tissue.contacts,
             world.census.near,
         )  # fmt: skip
-        number = decide(
-            cells.n, world.seed, world.clock.tick, world.clock.dt, cells.of(*CELLS), world.rates, self.columns, killers, happened,
-        )  # fmt: skip
-        self.happened = happened[:number].copy()
-        if number:
+        self._decide(world, killers, happened, eater)
+        if len(self.happened):
             self._apply(world)
+
+    def _decide(self, world: World, killers: Killers, happened: np.ndarray, eater: np.ndarray) -> None:
+        """Draw what happens to whom; who engulfs has more to carry."""
+        cells, tick, dt = world.cells, world.clock.tick, world.clock.dt
+        columns = cells.of(*CELLS)
+
+        def some(own: slice) -> slice:
+            number: int = decide(
+                own.start, own.stop, world.seed, tick, dt, columns, world.rates, self.columns, killers, happened, eater,
+            )  # fmt: skip
+            return slice(own.start, own.start + number)
+
+        found = threads.over(cells.n, world.tissue.n, some)
+        self.happened = np.concatenate([happened[own] for own in found]).astype(np.int64)
+        eaters = np.concatenate([eater[own] for own in found])
+        np.add.at(cells.full("load"), eaters[eaters >= 0], 1.0)
 
     def rows(self, world: World, event: int) -> np.ndarray:
         """Return the rows to which ``event`` happens in this step."""

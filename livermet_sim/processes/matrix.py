@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.matrix import RATES, REGROWTH, SITES, deposit, lay_down, wear
 from livermet_sim.processes.process import Process
@@ -67,5 +68,8 @@ class Remodel(Process):
             sites.real, sites.at(*SITES),
         )  # fmt: skip
         matrix = (sites.full("collagen"), sites.full("fibronectin"))
-        for laid, amount in zip(self._laid, matrix, strict=True):
-            lay_down(world.tissue.inside, world.tissue.contacts, laid, amount)
+        tissue = world.tissue
+        threads.each(
+            lambda kind: lay_down(tissue.inside, tissue.contacts, *kind),
+            zip(self._laid, matrix, strict=True), threads.number(tissue.n),
+        )  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.demand import demand
 from livermet_sim.kernels.oxygen import OMEGA, contents
@@ -204,10 +205,18 @@ class Oxygenate(Process):
         volume = world.tissue.site**2 * world.tissue.thickness
         own = self.own
         rates = (volume * own.uptake, volume * self.tumour_uptake, own.wall_conductance, own.new_vessel)
-        demand(
-            world.tissue.inside, world.compartment, world.sites.full("parenchyma"), network.wall,
-            world.sites.full("vessel_age"), world.census.tumour_at, world.census.places, np.array(rates), here["uptake"], here["exchange"], self._awake,
-        )  # fmt: skip
+        inside, asked = world.tissue.inside, np.array(rates)
+        given = (
+            world.compartment,
+            world.sites.full("parenchyma"),
+            network.wall,
+            world.sites.full("vessel_age"),
+        )
+        tumour = world.census.tumour_at, world.census.places
+        out = here["uptake"], here["exchange"], self._awake
+        threads.over(
+            len(inside), world.tissue.n, lambda some: demand(inside[some], *given, *tumour, asked, *out)
+        )
 
     def _wake_all(self) -> None:
         places = self._order

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.base.specs import declared, section
-from livermet_sim.kernels.plugs import plug_drops
+from livermet_sim.kernels.plugs import list_joints, plug_drops
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.seeding import Seeding
 from livermet_sim.processes.setting import Setting
@@ -85,12 +86,32 @@ class Perfuse(Process):
         sites = world.sites
         sites["speed"][:] = network.speed
         sites["shear"][:] = network.shear
-        plug_drops(
-            world.tissue.neighbours, network.outflow, world.compartment, sites.full("diameter"), network.patency,
-            network.pressure, world.tissue.site, sites.full("plug_drop"),
-        )  # fmt: skip
+        self._plug(world)
         clamped = network.driving < self.own.perfused_above
         sites["perfused"][:] = 0.0 if clamped else network.perfused(self.own.perfused_above)
+
+    def _plug(self, world: World) -> None:
+        """Write what pressure would drop over a cell that plugs a tube."""
+        network, tissue, diameter = world.network, world.tissue, world.sites.full("diameter")
+        joints, share, drops = (
+            np.empty((3, tissue.n), np.int8),
+            np.empty(tissue.n),
+            world.sites.full("plug_drop"),
+        )
+
+        def look(own: slice) -> None:
+            list_joints(
+                own.start, own.stop, tissue.neighbours, network.outflow, world.compartment, diameter, joints, share,
+            )  # fmt: skip
+
+        def some(own: slice) -> None:
+            plug_drops(
+                own.start, own.stop, tissue.neighbours, world.compartment, diameter, network.patency, network.pressure,
+                tissue.site, joints, share, drops,
+            )  # fmt: skip
+
+        threads.over(tissue.n, tissue.n, look)
+        threads.over(tissue.n, tissue.n, some)
 
     def patency(self, world: World) -> np.ndarray:
         """Return the share of each site's conductance that compression and arrested cells leave.

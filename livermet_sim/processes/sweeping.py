@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from livermet_sim.base import threads
-from livermet_sim.kernels.oxygen import list_inflows, sweep, take_turns
+from livermet_sim.kernels.oxygen import count_inflows, list_inflows, sweep, take_turns
 from livermet_sim.state.blocks import Blocks
 from livermet_sim.state.network import Network
 
@@ -45,12 +45,26 @@ class Sweeps:
         self._order, self._turn = order, np.empty(tissue.n, dtype=np.int32)
         self._place = np.where(order >= 0, order, tissue.n - 1 - order)
         take_turns(order, (ports.first, ports.member, ports.supply, ports.supply), self._turn)
-        start, none = np.zeros(len(order) + 1, dtype=np.int32), (np.zeros(0, np.int32), np.zeros(0))
-        list_inflows(order, tube, network.outflow, tissue.neighbours, start, *none)
-        source, inflow = np.empty(start[-1], np.int32), np.empty(start[-1])
-        list_inflows(order, tube, network.outflow, tissue.neighbours, start, source, inflow)
-        self._inflows = start, source, inflow
+        self._inflows = self._list(network, tube)
         return order
+
+    def _list(self, network: Network, tube: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return where blood comes from to each place in the order, as `kernels.oxygen.sweep` takes it."""
+        order, outflow, around = self._order, network.outflow, network.tissue.neighbours
+        start = np.zeros(len(order) + 1, dtype=np.int32)
+
+        def count(own: slice) -> None:
+            count_inflows(own.start, own.stop, order, tube, outflow, start[1:])
+
+        threads.over(len(order), len(around), count)
+        start = start.cumsum(dtype=np.int32)
+        source, inflow = np.empty(start[-1], np.int32), np.empty(start[-1])
+
+        def some(own: slice) -> None:
+            list_inflows(own.start, own.stop, order, tube, outflow, around, start, source, inflow)
+
+        threads.over(len(order), len(around), some)
+        return start, source, inflow
 
     def _homes(self, network: Network) -> np.ndarray:
         """Return the block of each port, int32[P]; one more than there are where it meets several."""

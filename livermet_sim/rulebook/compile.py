@@ -109,7 +109,7 @@ class Compiled:
             senses = np.zeros_like(self.workspace)
             self._run(own.start, own.stop, due, liver, rules, senses, rates)
 
-        threads.each(some, threads.ranges(world.cells.n), threads.number(len(world.tissue.neighbours)))
+        threads.over(world.cells.n, len(world.tissue.neighbours), some)
 
     def at_once(self, world: World, kind: int, column: int, rows: np.ndarray) -> np.ndarray:
         """Return what some cells of a kind that lines nothing would do now of one behaviour, float64[rows]; nothing else changes."""
@@ -120,10 +120,22 @@ class Compiled:
             return np.full(len(rows), self.arrays.base[kind, column])
         if self.felt.places:
             self._feel(world, (np.arange(len(self.kinds)) == kind).astype(np.int64))
-        out, site = np.empty((len(rows), 1)), world.cells.full("site")
-        given = self.inputs(world), self.given(), self.workspace
-        response.answer_at(kind, wanted, slots, rows, site[rows], *given, out)
+        out = np.empty((len(rows), 1))
+        self.answer(world, kind, wanted, slots, rows, world.cells.full("site")[rows], out)
         return out[:, 0]
+
+    def answer(
+        self, world: World, kind: int, wanted: np.ndarray, slots: np.ndarray, rows: np.ndarray, places: np.ndarray,
+        out: np.ndarray,
+    ) -> None:  # fmt: skip
+        """Write what some cells of a kind do at some places, as `kernels.response.answer_at` says."""
+        liver, rules = self.inputs(world), self.given()
+
+        def some(own: slice) -> None:
+            senses = np.zeros_like(self.workspace)
+            response.answer_at(kind, wanted, slots, rows[own], places[own], liver, rules, senses, out[own])
+
+        threads.over(len(rows), len(world.tissue.neighbours), some)
 
     def _wanted(self, kind: int, column: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the response of a kind on a behaviour, if there is one, and the places of the signals that it reads."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from livermet_sim.base import threads
 from livermet_sim.base.types import Wholes
 from livermet_sim.kernels import response
-from livermet_sim.kernels.lining import list_stretches, touch
+from livermet_sim.kernels.lining import count_stretches, list_stretches, touch
 from livermet_sim.rulebook.signals import Signal
 from livermet_sim.rulebook.vocabulary import Vocabulary
 
@@ -75,10 +76,7 @@ class Touch:
         contacts = world.tissue.contacts
         if contacts is not self._contacts or not np.array_equal(self._listed, world.segments):
             self._contacts, self._listed = contacts, world.segments.copy()
-            start = np.zeros(len(self._listed) + 1, dtype=np.int32)
-            list_stretches(contacts, self._listed, start, np.zeros(0, dtype=np.int32))
-            self._touched = start, np.zeros(start[-1], dtype=np.int32)
-            list_stretches(contacts, self._listed, *self._touched)
+            self._touched = listed(contacts, self._listed)
         return self._touched
 
     def _beside(self, world: World, active: bool) -> np.ndarray:
@@ -89,6 +87,21 @@ class Touch:
         row = world.segment_row[pairs[:, 1]]
         there = (row >= 0) & ((not active) | (world.cells.full("activation")[row] > 0.5))
         return np.bincount(pairs[there, 0], minlength=len(world.segment_row))
+
+
+def listed(contacts: np.ndarray, segments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each site's list of the stretches that a cell there touches begins, int32[sites + 1], and the lists."""
+    sites = len(segments)
+    start = np.zeros(sites + 1, dtype=np.int32)
+    threads.over(
+        sites, sites, lambda own: count_stretches(own.start, own.stop, contacts, segments, start[1:])
+    )
+    start = start.cumsum(dtype=np.int32)
+    stretch = np.empty(start[-1], dtype=np.int32)
+    threads.over(
+        sites, sites, lambda own: list_stretches(own.start, own.stop, contacts, segments, start, stretch)
+    )
+    return start, stretch
 
 
 class Part(NamedTuple):
@@ -133,8 +146,7 @@ class Local:
             values = np.empty((len(sites), len(names)))
             if len(sites):
                 rows = world.segment_row[world.segments[sites]]
-                given = compiled.inputs(world), compiled.given(), compiled.workspace
-                response.answer_at(k, wanted, slots, rows, sites, *given, values)
+                compiled.answer(world, k, wanted, slots, rows, sites, values)
             found.append((sites, names, values))
         return found
 

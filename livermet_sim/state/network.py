@@ -175,10 +175,16 @@ class Network:
         nodes, drain = self._nodes, self._outside[1]
         # blood stands still where nothing drives it, to the last bit
         self.pressure[nodes] = level if self.driving == 1.0 else drain + self.driving * (level - drain)
-        flow.distribute(
-            (self._first, self._other, self._edge, self._slot), conductance * self.driving, level,
-            (nodes, self.diameter[nodes], self.viscosity[nodes]), self.outflow, (self.throughput, self.speed, self.shear),
-        )  # fmt: skip
+        edges, driven = (self._first, self._other, self._edge, self._slot), conductance * self.driving
+        tubes = nodes, self.diameter[nodes], self.viscosity[nodes]
+        passing = self.throughput, self.speed, self.shear
+        threads.over(
+            len(nodes),
+            self.tissue.n,
+            lambda own: flow.distribute(
+                own.start, own.stop, edges, driven, level, tubes, self.outflow, passing
+            ),
+        )
         ports = self.ports
         ports.supply = np.bincount(
             ports.of[ports.member], self.outflow[ports.member].sum(axis=1), ports.number

@@ -44,9 +44,9 @@ class Relaxed:
         first, upper, other = lists
         n = len(free)
         lower, above = np.empty((2, n), dtype=np.int32)
-        diagonal, pivot, residual, search, image, scaled = np.zeros((6, n))
+        diagonal, pivot, residual, search, former, image, scaled = np.zeros((7, n))
         self._system = (first, lower, upper, above, other, weight, free, diagonal, pivot)
-        self._vectors = (pressure, residual, search, image, scaled)
+        self._vectors = (pressure, residual, search, former, image, scaled)
         self._blocks = list(pairwise(bounds))
         self._many = many
 
@@ -70,14 +70,15 @@ class Relaxed:
 
     def _descend(self, enough: float, most: int) -> int:
         """Iterate until no residual is larger than ``enough``; return the iterations done."""
-        system, vectors = self._system, self._vectors
+        system, (pressure, residual, search, former, *others) = self._system, self._vectors
+        turns = [(pressure, residual, *pair, *others) for pair in ((search, former), (former, search))]
         done, old, length = 0, 1.0, 0.0
         while True:
-            found = self._each(flow_blocks.correct, length, system, vectors)
+            found = self._each(flow_blocks.correct, length, system, turns[done % 2 - 1])
             if done and (done == most or max(worst for worst, _ in found) <= enough):
                 return done
             new = sum(product for _, product in found)
-            self._each(flow_blocks.turn, new / old, vectors)
-            length = new / max(sum(self._each(flow_blocks.bend, system, vectors)), 1e-300)
+            bent = self._each(flow_blocks.bend, new / old, system, turns[done % 2])
+            length = new / max(sum(bent), 1e-300)
             old = max(new, 1e-300)
             done += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +45,21 @@ def test_every_part_is_done_once_and_answers_come_in_order(parts, number):
 def test_parts_are_under_way_at_the_same_time():
     meet = threading.Barrier(3, timeout=20)
     assert threads.each(lambda part: meet.wait() >= 0, range(3), 3) == [True] * 3
+
+
+def test_who_comes_when_all_is_done_keeps_nobody_waiting_and_is_waited_for_by_nobody():
+    """Parts that share their work out again find their helpers busy with themselves."""
+    pause = np.random.default_rng(1).random(64) * 1e-4
+
+    def work(part: int) -> int:
+        time.sleep(pause[part])
+        return part
+
+    for turn in range(300):
+        parts = range(turn % 9 + 1)
+        assert threads.each(work, parts, 3) == list(parts)
+        inner = threads.each(lambda _: sum(threads.each(work, range(5), 2)), range(3), 2)
+        assert inner == [10, 10, 10]
 
 
 @pytest.mark.parametrize("bad", range(4))

@@ -127,14 +127,14 @@ def test_row_order_does_not_show():
 def test_attackers_are_listed_at_their_sites():
     neighbours, compartment = ragged(WIDTH, HEIGHT, 3)
     sites = len(neighbours)
-    head, listed = np.full(sites, -1, dtype=np.int64), np.zeros(sites + 1, dtype=np.int32)
+    head, listed = np.full(sites, -1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
     inactive = np.array([0.0, 0.0, 0.5, 0.2])
     for seed in range(3):
         cells = crowd(compartment, seed)
         n = len(cells["kind"])
         random = np.random.default_rng(seed)
         rates = random.random((n, 3)) * (random.random((n, 3)) < 0.5)
-        following = np.full(n, -7, dtype=np.int64)
+        following = np.full(n, -7, dtype=np.int32)
         list_attackers(
             n, cells["kind"], cells["site"], cells["aptitude"], rates, 1, 2, inactive, head, following, listed
         )

@@ -200,19 +200,6 @@ def test_survival_over_an_hour_does_not_depend_on_the_step(dt):
     assert_share(int(alive.sum()), cells.tumours, np.exp(-0.9))
 
 
-def test_marks_of_attackers_are_cleared_before_the_next_step():
-    sites = len(NEIGHBOURS)
-    head, near = np.full(sites, -1, dtype=np.int64), np.zeros(sites, dtype=np.int32)
-    listed, spread = np.zeros(sites + 1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
-    for places in ([405, 406, 1050], [1050], []):
-        listed[0], listed[1 : 1 + len(places)] = len(places), places
-        fate.spread_attackers(head, listed, NEIGHBOURS, near, spread)
-        expected = np.zeros(sites)
-        for place in places:
-            expected[[place, *NEIGHBOURS[place]]] += 1
-        assert np.array_equal(near, expected)
-
-
 @pytest.mark.parametrize("more", [0, 1, 3])
 @pytest.mark.parametrize("parts", [(TISSUE, TISSUE), (LUMEN, TISSUE)])
 def test_a_killer_divides_its_attack_among_the_cells_it_touches(more, parts):

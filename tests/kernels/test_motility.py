@@ -222,7 +222,16 @@ def test_expected_hops_follow_speed_and_crowded_dormant_or_lumen_cells_stay():
     kind[:1000], layer[1000:2000], state[2000:3000], crowding[3000:4000] = IMMUNE, LUMEN, DORMANT, 1.0
     hops = np.empty(n, dtype=np.int64)
     movers = motility.tumour_hops(
-        n, 1, 0, 0.25, SPACING, (kind, layer, state, random_keys(n), crowding), np.full((n, 1), 0.2), 0, hops
+        0,
+        n,
+        1,
+        0,
+        0.25,
+        SPACING,
+        (kind, layer, state, random_keys(n), crowding),
+        np.full((n, 1), 0.2),
+        0,
+        hops,
     )
     assert not hops[:4000].any()
     assert set(hops.tolist()) == {0, 1} and movers == hops.sum()

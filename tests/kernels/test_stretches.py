@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from livermet_sim.engine import Engine
-from livermet_sim.kernels.lining import list_stretches
+from livermet_sim.rulebook.touch import listed
 from livermet_sim.scenario.load import load
 
 
@@ -28,11 +28,7 @@ def test_each_stretch_is_listed_once_at_every_site_from_which_it_is_touched(data
     rows = data.draw(st.lists(st.lists(site, min_size=4, max_size=4), min_size=n, max_size=n))
     contacts = np.array(rows, dtype=np.int32)
     segments = np.array(data.draw(st.lists(st.integers(-1, 3), min_size=n, max_size=n)))
-    start = np.zeros(n + 1, dtype=np.int32)
-    list_stretches(contacts, segments, start, np.zeros(0, dtype=np.int32))
-    stretch = np.full(start[-1], -1, dtype=np.int32)
-    list_stretches(contacts, segments, start, stretch)
-    assert as_lists(start, stretch) == listed_slowly(contacts, segments)
+    assert as_lists(*listed(contacts, segments)) == listed_slowly(contacts, segments)
 
 
 def test_vessels_that_come_or_go_are_listed_anew():

@@ -130,7 +130,7 @@ def test_secretion_adds_up_and_does_not_depend_on_row_order():
     sources = []
     for order in (np.arange(n), random.permutation(n)):
         source = np.zeros((sites, signals), dtype=np.int64)
-        secrete(n, site[order], np.full(n, -1), rates[order], 2, signals, 1.5, source)
+        secrete(0, signals, n, site[order], np.full(n, -1), rates[order], 2, 1.5, source)
         sources.append(source)
     assert np.array_equal(*sources)
     expected = np.zeros((sites, signals))
@@ -148,13 +148,19 @@ def test_a_cell_that_lines_a_stretch_secretes_all_along_it_and_in_answer_to_a_to
     at = np.full(sites, -1, dtype=np.int32)
     at[np.flatnonzero(segments == 2)[:7]] = np.arange(7)[: np.count_nonzero(segments == 2)]
     source = np.zeros((sites, signals), dtype=np.int64)
-    secrete_along(segments, segment_row, rates, 2, signals, share, at, touched, source)
+    length = np.bincount(segments[segments >= 0], minlength=6)
+    parts = np.where(segment_row >= 0, share / np.maximum(length, 1), 0.0)
+    given = (rates[segment_row, 2:] * parts[:, None] * 2**20).astype(np.int64)
+    for begin in range(0, sites, 25):
+        secrete_along(begin, min(begin + 25, sites), segments, given, parts, at, touched, source)
     for s in range(sites):
         row = segment_row[segments[s]] if segments[s] >= 0 else -1
         rate = np.zeros(signals) if row < 0 else touched[at[s]] if at[s] >= 0 else rates[row, 2:]
         part = share * rate / max(np.count_nonzero(segments == segments[s]), 1)
         assert source[s] / 2**20 == pytest.approx(part, abs=2e-6)
-    secrete(5, np.arange(5), np.arange(5), rates, 2, signals, share, source[:0])  # they stand at no one site
+    secrete(
+        0, signals, 5, np.arange(5), np.arange(5), rates, 2, share, source[:0]
+    )  # they stand at no one site
 
 
 def arrivals(lining, rates, resting, tick=0, dt=0.25, perfused=None, room=4096):

@@ -116,8 +116,9 @@ def lopsided(ground):
 
 STRIDE, RATES, GROUND = "a5", "a7", "a10"
 FASTER = SimpleNamespace(
-    spread_attackers=fate.spread_attackers,
-    decide=lambda n, seed, tick, dt, *others: fate.decide(n, seed, tick, 1.15 * dt, *others),
+    decide=lambda first, stop, seed, tick, dt, *others: fate.decide(
+        first, stop, seed, tick, 1.15 * dt, *others
+    ),
 )
 
 

@@ -37,18 +37,19 @@ class Fates:
     def decide(self, dt: float, tick: int = 0, seed: int = 4, module: Any = fate) -> np.ndarray:
         """Draw one step; return the rows to which something happens."""
         c, n, sites = self.c, len(self.c["kind"]), len(self.neighbours)
-        head, following = np.full(sites, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
-        listed, spread = np.zeros(sites + 1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
-        near, happened = np.zeros(sites, dtype=np.int32), np.zeros(n, dtype=np.int64)
+        head, listed = np.full(sites, -1, dtype=np.int32), np.zeros(sites + 1, dtype=np.int32)
+        following, happened, eater = np.zeros((3, n), dtype=np.int32)
         list_attackers(
             n, c["kind"], c["site"], c["aptitude"], self.rates, ATTACK, ENGULF, np.zeros(3), head, following, listed,
         )  # fmt: skip
-        module.spread_attackers(head, listed, self.neighbours, near, spread)
         killers = fate.Killers(
-            ATTACK, ENGULF, VULNERABILITY, self.across, head, following, near, self.neighbours, self.touched()
+            ATTACK, ENGULF, VULNERABILITY, self.across, head, following, self.neighbours, self.touched()
         )
         cells = tuple(c[name] for name in fate.CELLS)
-        number = module.decide(n, seed, tick, dt, cells, self.rates, np.arange(10), killers, happened)
+        number = module.decide(
+            0, n, seed, tick, dt, cells, self.rates, np.arange(10), killers, happened, eater
+        )
+        np.add.at(c["load"], eater[:number][eater[:number] >= 0], 1.0)
         return happened[:number]
 
     def touched(self) -> np.ndarray:
