@@ -152,7 +152,8 @@ class Angiogenesis(Process):
         if not len(rows):
             return
         sprouts, distance = world.carried[SPROUTS.name], world.tissue.lattice.distance
-        sites = self._leaving(world)[world.cells.full("segment")[rows]]
+        stretch = world.cells.full("segment")[rows]
+        sites = self._leaving(world, stretch)[stretch]
         # what carries no blood brings none to a branch
         rows, sites = rows[sites >= 0], sites[sites >= 0]
         taken = np.concatenate([sprouts["tip"], sprouts["root"]])
@@ -163,14 +164,16 @@ class Angiogenesis(Process):
                 self._leave(world, row, site)
                 begun.append(site)
 
-    def _leaving(self, world: World) -> np.ndarray:
-        """Return the place of each stretch that a tip would leave, int64[stretches], -1 where none can.
+    def _leaving(self, world: World, stretches: np.ndarray) -> np.ndarray:
+        """Return the place of some stretches that a tip would leave, int64[all stretches], -1 where none can.
 
         That is where the guide is strongest; it has to carry blood, and a vessel that is too young is still forming.
         """
         age, found = world.sites["vessel_age"], np.full(len(world.segment_row), -1, dtype=np.int64)
+        asked = np.zeros(len(found) + 1, dtype=np.bool_)
+        asked[stretches] = True
         settled = (age == 0.0) | (age >= self.settled)
-        at = np.flatnonzero((world.segments >= 0) & (world.sites["perfused"] > 0.0) & settled)
+        at = np.flatnonzero(asked[world.segments] & (world.sites["perfused"] > 0.0) & settled)
         # of places alike the first, which is written last
         at = at[np.lexsort((-at, world.fields.concentration[at, self.guide]))]
         found[world.segments[at]] = at

@@ -87,8 +87,8 @@ def on_wall(setting: Setting) -> np.ndarray:
 
 def sever(world: World, closing: np.ndarray) -> None:
     """Mark the sites that tubes join to those that are about to close, and these."""
-    closed = np.isin(world.network.edges, closing)
-    world.sites["severed"][world.network.edges[closed.any(axis=1)]] = 1.0
+    network = world.network
+    world.sites["severed"][network.edges[network.ends_at(closing)]] = 1.0
 
 
 def take_away(world: World, closed: np.ndarray, on_wall: np.ndarray) -> None:
@@ -115,8 +115,11 @@ def take_away(world: World, closed: np.ndarray, on_wall: np.ndarray) -> None:
     cells.full("alive")[gone] = 0
     # an LSEC whose own site closed moves to what is left of its stretch
     astray = world.segments[cells.full("site")[rows]] != cells.full("segment")[rows]
-    for row in np.setdiff1d(rows[astray], gone):
-        cells.full("site")[row] = np.flatnonzero(world.segments == cells.full("segment")[row])[0]
+    moved, site = np.setdiff1d(rows[astray], gone), np.full(len(world.segment_row), -1, dtype=np.int64)
+    lined = np.flatnonzero(world.segments >= 0)[::-1]
+    # to the first, which is written last
+    site[world.segments[lined]] = lined
+    cells.full("site")[moved] = site[cells.full("segment")[moved]]
     world.census.stale = True
 
 

@@ -10,6 +10,8 @@ from livermet_sim.base import threads
 from livermet_sim.base.specs import declared, section
 from livermet_sim.kernels.turnover import secrete, secrete_along
 from livermet_sim.processes.along import places
+from livermet_sim.processes.oxygenation import Oxygenate
+from livermet_sim.processes.perfusion import Perfuse
 from livermet_sim.processes.process import Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.fields import SOURCE_STEPS
@@ -34,6 +36,7 @@ class Diffuse(Process):
     """Gather secretion and solve L2 lap(c) - c + s = 0 for every signal."""
 
     stage = "diffuse"
+    beside = (Perfuse, Oxygenate)
     writes = ("fields.concentration", "fields.source")
 
     def __init__(self, setting: Setting):

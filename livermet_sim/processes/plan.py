@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
+from livermet_sim.base import threads
 from livermet_sim.base.aligned import aligned
 from livermet_sim.processes.process import STAGES, Process
 from livermet_sim.state.world import World
@@ -24,6 +25,7 @@ class Plan:
         self.seconds = [0.0] * len(self.processes)
         self.steps = 0
         check(self.processes)
+        self.turns = in_turns(self.processes)
 
     def __repr__(self) -> str:
         return f"Plan({', '.join(process.name for process in self.processes)})"
@@ -33,19 +35,26 @@ class Plan:
 
     def step(self, world: World) -> None:
         """Let every process whose time it is do its part of one step."""
+        many = threads.number(world.tissue.n)
+        for turn in self.turns:
+            threads.each(lambda lane: self._go(world, lane), turn, many)
+        self.steps += 1
+
+    def _go(self, world: World, lane: Sequence[int]) -> None:
+        """Let those of a few processes whose time it is do their part, one after the other."""
         clock, seconds = time.perf_counter, self.seconds
         before = clock()
-        for i, process in self.due(world):
+        for i, process in self.due(world, lane):
             process.step(world)
             now = clock()
             seconds[i] += now - before
             before = now
-        self.steps += 1
 
-    def due(self, world: World) -> Iterator[tuple[int, Process]]:
-        """Yield each process whose time it is, and its place; what those before it did in this step is known by then."""
+    def due(self, world: World, lane: Sequence[int] | None = None) -> Iterator[tuple[int, Process]]:
+        """Yield each process, or of some, whose time it is, and its place; what those before it did in this step is known by then."""
         clock = world.clock
-        for i, process in enumerate(self.processes):
+        for i in range(len(self.processes)) if lane is None else lane:
+            process = self.processes[i]
             if (process.watches or not clock.asleep) and process.runs(world):
                 yield i, process
 
@@ -63,6 +72,20 @@ class Plan:
     def timings(self) -> dict[str, float]:
         """Return seconds spent in each process."""
         return {p.name: s for p, s in zip(self.processes, self.seconds, strict=True)}
+
+
+def in_turns(processes: Sequence[Process]) -> list[list[list[int]]]:
+    """Return the places of processes turn by turn: lanes that may be gone through at the same time, most often one of one."""
+    turns: list[list[list[int]]] = []
+    for i, process in enumerate(processes):
+        before = range(max(0, i - len(process.beside)), i)
+        # a class made from one of them may read and write more than it does
+        if process.beside and tuple(type(processes[j]) for j in before) == process.beside:
+            del turns[-len(before) :]
+            turns.append([list(before), [i]])
+        else:
+            turns.append([[i]])
+    return turns
 
 
 def check(processes: Sequence[Process]) -> None:

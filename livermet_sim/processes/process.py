@@ -33,6 +33,9 @@ class Process:
     adds: tuple[str, ...] = ()
     carries: tuple[Carried, ...] = ()
     every: float = 0.0
+    # the classes of those just before it in the plan, with which it may be at work at the same time in a wide tissue: none of
+    # them reads or writes what it writes, nor it what they write
+    beside: ClassVar[tuple[type[Process], ...]] = ()
     # whether it goes on in a liver at rest, of whose steps most are left out
     watches: ClassVar[bool] = False
     # of one that a user has registered: its name, and its values in the scenario

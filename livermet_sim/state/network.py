@@ -88,6 +88,7 @@ class Network:
         self._port = self.ports.of >= 0
         self._nodes = np.zeros(0, dtype=np.int64)
         self._planned: tuple[np.ndarray, Any] | None = None
+        self._uncut: np.ndarray | None = None
         self.vessel = self._port | (tissue.compartment == SINUSOID)
         self.patency = np.ones(n)
         self.diameter = np.where(self.vessel, tissue.diameter, 0.0)
@@ -123,6 +124,8 @@ class Network:
         These, and ``tolerance``, the largest imbalance of a node over the mean throughput of the nodes, are those of a
         wide tissue; any other is solved exactly, without any.
         """
+        if self._uncut is not None:
+            self._contract(self._uncut)
         conductance, level = self._conductances(), self.level
         flow.join(self._steps, conductance)
         known = (self.ports.resting > 0.0) & (np.where(self.ports.portal, self.upstream, self.downstream) > 0)
@@ -211,7 +214,7 @@ class Network:
             raise TissueError(
                 "network", f"a tube {diameters.min():g} um wide is impossible; it must be above 0 um"
             )
-        self._slots(pairs)
+        slots = self._slots(pairs)
         new = ~self.vessel[pairs]
         for end in range(2):
             sites = pairs[new[:, end], end]
@@ -221,17 +224,15 @@ class Network:
         self.vessel[pairs] = True
         merged = np.concatenate([self.edges, pairs])
         fluidity = np.concatenate([self.fluidity, self._fluid(diameters)])
-        _, kept = np.unique(merged.astype(np.int64) @ [self.tissue.n, 1], return_index=True)
+        _, kept = np.unique(self._code(merged), return_index=True)
         self.edges, self.fluidity = merged[kept], fluidity[kept]
-        self.lay_out()
+        self.lay_out(np.concatenate([self._edge_slot, slots])[kept])
 
     def widen(self, sites: np.ndarray, diameters: np.ndarray) -> None:
         """Give vessel sites new diameters, float64[k] um; the tubes at them follow."""
         self.diameter[sites] = diameters
         self.viscosity[sites] = self.plasma * relative_viscosity(self.diameter[sites], self.haematocrit)
-        changed = np.zeros(self.tissue.n, dtype=np.bool_)
-        changed[sites] = True
-        tubes = np.flatnonzero(changed[self.edges].any(axis=1))
+        tubes = self.ends_at(sites)
         former = self.fluidity[tubes]
         self.fluidity[tubes] = self._in_series(self.edges[tubes])
         self.conductance[tubes] *= self.fluidity[tubes] / former
@@ -246,19 +247,34 @@ class Network:
 
     def lacks(self, pairs: np.ndarray) -> bool:
         """Say whether any of the pairs of sites, int[k, 2], is not joined by a tube yet."""
-        code = np.sort(pairs, axis=1).astype(np.int64) @ [self.tissue.n, 1]
-        return not np.isin(code, self.edges.astype(np.int64) @ [self.tissue.n, 1]).all()
+        near, far = self._among(pairs)
+        return not np.isin(self._code(np.sort(pairs, axis=1)), self._code(self.edges[near & far])).all()
+
+    def _code(self, pairs: np.ndarray) -> np.ndarray:
+        """Return one number for each pair of sites, int64[k], by which they are sorted."""
+        return pairs[:, 0].astype(np.int64) * self.tissue.n + pairs[:, 1]
+
+    def _among(self, sites: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Say of both ends of every tube whether it is one of some sites, bool[e] each."""
+        mine = np.zeros(self.tissue.n, dtype=np.bool_)
+        mine[sites] = True
+        return mine[self.edges[:, 0]], mine[self.edges[:, 1]]
+
+    def ends_at(self, sites: np.ndarray) -> np.ndarray:
+        """Return the tubes that end at one of some sites at least, int64[k]."""
+        near, far = self._among(sites)
+        return np.flatnonzero(near | far)
 
     def remove_nodes(self, sites: np.ndarray) -> None:
         """Take vessel sites away with all their tubes."""
-        gone = np.zeros(self.tissue.n, dtype=np.bool_)
-        gone[np.asarray(sites, dtype=np.int64)] = True
-        self.vessel &= ~gone
+        sites = np.asarray(sites, dtype=np.int64)
+        self.vessel[sites] = False
         for values in (self.diameter, self.pressure, self.level):
-            values[gone] = 0.0
-        kept = ~gone[self.edges].any(axis=1)
+            values[sites] = 0.0
+        near, far = self._among(sites)
+        kept = np.flatnonzero(~(near | far))
         self.edges, self.fluidity = self.edges[kept], self.fluidity[kept]
-        self.lay_out()
+        self.lay_out(self._edge_slot[kept])
 
     def set_reference(self) -> None:
         """Remember the present flow as healthy: the median of each diameter class, and what each port lets through."""
@@ -295,8 +311,11 @@ class Network:
             raise TissueError("network", f"sites {a} and {b} are not neighbours, no tube can join them")
         return slot.astype(np.int32)
 
-    def lay_out(self) -> None:
-        """Lay out nodes and edges for the kernels; blood that nothing feeds comes to rest."""
+    def lay_out(self, slot: np.ndarray | None = None) -> None:
+        """Lay out nodes and edges for the kernels; blood that nothing feeds comes to rest.
+
+        ``slot``, int32[e], says which neighbour of a tube's first site its second one is, where that is known.
+        """
         self.stale = True
         for values in (self.outflow, self.throughput, self.speed, self.shear):
             values[self._nodes] = 0.0
@@ -304,7 +323,7 @@ class Network:
         n, e = len(self._nodes), len(self.edges)
         number = np.zeros(self.tissue.n, dtype=np.int32)
         number[self._nodes] = np.arange(n, dtype=np.int32)
-        slot = self._slots(self.edges)
+        self._edge_slot = slot = self._slots(self.edges) if slot is None else slot
         length = self.tissue.lattice.length[slot]
         self.conductance = np.pi * self.fluidity / (128.0 * length)
         self.viscosity[:] = 0.0
@@ -327,11 +346,12 @@ class Network:
         rest = ~fed[part]
         self.level[self._nodes[rest]] = mean[part[rest]]
         self._ends = np.ascontiguousarray(self.edges.T)
-        self._contract(ends)
+        # several that take and give tubes may follow each other before blood flows again
+        self._uncut = ends
 
     def _contract(self, ends: np.ndarray) -> None:
         """Find the forks, which alone have to be solved for, and how to eliminate all other nodes."""
-        n, e = len(self._nodes), len(ends)
+        n, e, self._uncut = len(self._nodes), len(ends), None
         grown = np.full((e + n, 2), -1, dtype=np.int32)
         grown[:e] = ends
         most = self.tissue.neighbours.shape[1]

@@ -141,7 +141,8 @@ def test_no_array_of_a_restored_world_differs_from_one_that_never_stopped(tmp_pa
         engine.save(tmp_path / "a.npz")
         one, other = everything(engine.world), everything(resume(tmp_path / "a.npz").world)
         for name in one.keys() & other.keys():
-            # spare rows, what is secreted (solved anew from cells) and the solver's workspace are nobody's
+            # spare rows, what is secreted (solved anew from cells) and the solver's workspace are nobody's; how the forks of
+            # a network are found is worked out when it is solved next
             if any(
                 part in name
                 for part in (
@@ -152,6 +153,11 @@ def test_no_array_of_a_restored_world_differs_from_one_that_never_stopped(tmp_pa
                     "fields.",
                     "_blocks",
                     "census._",
+                    "network._steps",
+                    "network._inner",
+                    "network._reduced",
+                    "network._planned",
+                    "network._uncut",
                 )
             ):
                 continue

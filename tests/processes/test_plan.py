@@ -11,7 +11,7 @@ import pytest
 from livermet_sim import processes
 from livermet_sim.engine import Engine
 from livermet_sim.engine import run as engine_module
-from livermet_sim.processes.plan import Plan
+from livermet_sim.processes.plan import Plan, in_turns
 from livermet_sim.processes.process import STAGES, Process
 from livermet_sim.processes.setting import Setting
 from livermet_sim.scenario.load import load
@@ -42,6 +42,15 @@ def test_several_may_add_and_parts_may_be_shared():
 def test_a_stage_that_is_over_is_refused():
     with pytest.raises(ValueError, match="Late belongs to the stage sense, which is over when it runs"):
         Plan([made("First", "sense"), made("Second", "decide"), made("Late", "sense")])
+
+
+def test_only_those_that_a_process_names_and_no_class_made_from_them_are_at_work_beside_it():
+    first, second, third = made("First"), made("Second"), made("Third")
+    third.beside = (type(first), type(second))
+    assert in_turns([first, second, third]) == [[[0, 1], [2]]]
+    like = type("Like", (type(second),), {})()
+    for others in ([first, like], [second, first], [second], [], [first, second, made("Between")]):
+        assert all(len(lanes) == 1 for lanes in in_turns([*others, third]))
 
 
 def test_a_process_must_say_what_it_does():
@@ -132,7 +141,7 @@ class Hourly(Process):
 def test_the_plan_keeps_the_time():
     hourly, each = Hourly(), Hourly()
     each.every = 0.0
-    world = SimpleNamespace(clock=Clock(0.25, tick=-8, first=-8))
+    world = SimpleNamespace(clock=Clock(0.25, tick=-8, first=-8), tissue=SimpleNamespace(n=1))
     plan = Plan((hourly, each))
     for _ in range(12):
         plan.step(world)
