@@ -27,7 +27,7 @@ class Flow:
     plasma_viscosity: float = declared(1.2, "mPa s", "Viscosity of plasma.", 0.3, 10.0, "assumed: the usual value in models of microvessels", "assumed")  # fmt: skip
     haematocrit: float = declared(0.30, "1", "Haematocrit in sinusoids; with the width of a tube it sets how viscous blood is there (in vivo law, Pries 1994).", 0.0, 0.9, "assumed: three quarters of 0.40-0.45 in large vessels", "assumed")  # fmt: skip
     perfused_above: float = declared(0.05, "1", "Share of the healthy median flow above which a tube counts as perfused.", 0.0, 1.0)  # fmt: skip
-    tolerance: float = declared(1e-5, "1", "Largest imbalance of a node over the mean throughput in a wide tissue; any other is solved exactly.", 1e-12, 0.01)  # fmt: skip
+    tolerance: float = declared(1e-5, "1", "Largest imbalance of a node over the mean throughput in a wide tissue that has its vessels; any other is solved exactly.", 1e-12, 0.01)  # fmt: skip
     invaded: float = declared(0.3, "1", "Share of the sites around a portal inlet that tumour cells hold from which it counts as invaded.", 0.0, 1.0)  # fmt: skip
     invaded_loss: float = declared(1.0, "1", "Share of its portal blood that a tract loses when all its inlets are invaded.", 0.0, 1.0)  # fmt: skip
     arterial_share: float = declared(0.25, "1", "Share of the inflow that comes by the hepatic artery, and stays when the portal branch is invaded.", 0.0, 1.0, "clinicalgate, liver blood flow (artery about 25 % of flow)", "found")  # fmt: skip

@@ -50,9 +50,8 @@ def test_blocks_come_to_what_one_block_comes_to(seed: int, nodes: int, cuts: lis
     assert np.array_equal(several[~free], start[~free])
 
 
-def pressures(number: int, size: int) -> np.ndarray:
-    """Return the pressures in a liver after some tubes narrowed, its graph cut into blocks of at most ``size`` sites."""
-    threads.use(number)
+def solved(size: int, tolerance: float = 1e-8, most: int = network.STEPS) -> network.Network:
+    """Return the vessels of a liver of which some narrowed, the graph cut into blocks of at most ``size`` sites."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threads, "WIDE", 1)
         patch.setattr(blocks, "BLOCK", size)
@@ -60,8 +59,28 @@ def pressures(number: int, size: int) -> np.ndarray:
         net = liver(1).world.network
         assert len(net._bounds) > 3600 // size
         net.patency[np.flatnonzero(net.vessel)[::7]] = 0.1
-        net.solve(1e-8)
-    return net.pressure
+        net.solve(tolerance, most)
+    return net
+
+
+def pressures(number: int, size: int) -> np.ndarray:
+    """Return the pressures in them, solved in some threads."""
+    threads.use(number)
+    return solved(size).pressure
+
+
+def imbalance(tolerance: float, most: int = network.STEPS) -> float:
+    """Return the largest share of what passes a site that is lost there or comes from nowhere."""
+    net = solved(60, tolerance, most)
+    inside = net.fed & (net.ports.of < 0)
+    return float((np.abs(net.outflow[inside].sum(axis=1)) / net.throughput[inside].max()).max())
+
+
+def test_where_steps_do_not_suffice_or_tubes_are_gone_the_solution_is_exact(monkeypatch):
+    assert imbalance(tolerance=1e-3) > 1e-5
+    assert imbalance(tolerance=1e-3, most=2) < 1e-9
+    monkeypatch.setattr(network, "WHOLE", 1.0)
+    assert imbalance(tolerance=1e-3) < 1e-9
 
 
 def test_a_liver_in_blocks_has_the_pressures_of_one_block_whatever_the_threads():
