@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from livermet_sim.base import threads
 from livermet_sim.base.errors import TissueError
 from livermet_sim.base.types import Wholes
 from livermet_sim.kernels import flow
-from livermet_sim.kernels.elimination import eliminate, order_nodes
 from livermet_sim.kernels.rheology import relative_viscosity
-from livermet_sim.state import blocks
+from livermet_sim.state.forks import STEPS, Forks, lists
 from livermet_sim.state.ports import Ports
-from livermet_sim.state.relaxed import Relaxed
 from livermet_sim.state.tissue import SINUSOID, Tissue
 
 INLET, OUTLET = 5.7, 4.7
 HAEMATOCRIT = 0.30
 LEAST_PATENCY = 1e-6
 CLASS_WIDTH = 2.0
-PARTS = 4  # of a wide graph, at least
-STEPS = 100  # of conjugate gradients: a liver at rest takes about 60, and more cost as much as elimination
 WHOLE = 0.95  # share of its first tubes above which a wide graph is solved step by step
 
 
@@ -89,8 +83,7 @@ class Network:
         self.given, self.upstream, self.downstream = (inlet_pressure, outlet_pressure), upstream, downstream
         self._port = self.ports.of >= 0
         self._nodes = np.zeros(0, dtype=np.int64)
-        self._planned: tuple[np.ndarray, Any] | None = None
-        self._uncut: np.ndarray | None = None
+        self._forks: Forks | None = None
         self.vessel = self._port | (tissue.compartment == SINUSOID)
         self.patency = np.ones(n)
         self.diameter = np.where(self.vessel, tissue.diameter, 0.0)
@@ -126,49 +119,25 @@ class Network:
         These, and ``tolerance``, the largest imbalance of a node over the mean throughput of the nodes, are those of a
         wide tissue; where ``most`` do not suffice, and in any other tissue, the solution is exact.
         """
-        if self._uncut is not None:
-            self._contract(self._uncut)
-        conductance, level = self._conductances(), self.level
-        flow.join(self._steps, conductance)
+        if self._forks is None:
+            graph = (self._nodes, self._first, self._edge, self._free, self._ends_by_node)
+            self._forks = Forks(self.tissue, self.ports, *graph)
+        own, level = self._forks, self.level
+        conductance = self._conductances(len(own.steps))
+        flow.join(own.steps, conductance)
         known = (self.ports.resting > 0.0) & (np.where(self.ports.portal, self.upstream, self.downstream) > 0)
-        free = np.concatenate([self._free[self._inner], known, [False, False]])
-        inner, outside = self._nodes[self._inner], self._outside
-        forks = np.concatenate([level[inner], self.port_level, outside])
-        count = self._relax(conductance, free, forks, tolerance, most)
+        free = np.concatenate([self._free[own.inner], known, [False, False]])
+        inner = self._nodes[own.inner]
+        forks = np.concatenate([level[inner], self.port_level, self._outside])
+        whole = len(self.edges) > WHOLE * len(self.tissue.edges)
+        count = own.relax(conductance, free, forks, tolerance, most if whole else 0)
         level[inner], self.port_level = forks[: len(inner)], forks[len(inner) : -2]
         level[self._port] = np.where(self.vessel[self._port], self.port_level[self.ports.of[self._port]], 0.0)
         pressure = level[self._nodes]
-        flow.fill(self._steps, conductance, pressure)
+        flow.fill(own.steps, conductance, pressure)
         level[self._nodes] = pressure
         self._distribute(conductance, pressure)
         self.solved += 1
-        return count
-
-    def _relax(
-        self, conductance: np.ndarray, free: np.ndarray, forks: np.ndarray, tolerance: float, most: int
-    ) -> int:
-        """Solve for the forks, in place: step by step and block by block where a wide tissue is whole, else exactly.
-
-        Where tumour has grown, tubes are gone and others are blocked, so that steps would be many; but what is left hangs
-        together loosely and is quick to eliminate.
-        """
-        wide, count, settled = len(self._sorted) > 0, 0, False
-        first, upper, other, edge = self._reduced
-        pressure = forks
-        if wide:
-            pressure, free = forks[self._sorted], free[self._sorted]
-        if wide and len(self.edges) > WHOLE * len(self.tissue.edges):
-            lists, many = (first, upper, other), threads.number(self.tissue.n)
-            count = Relaxed(lists, self._bounds, conductance[edge], free, pressure, many).solve(
-                tolerance, most
-            )
-            settled = count < most
-        if not settled:
-            if self._planned is None or not np.array_equal(free, self._planned[0]):
-                self._planned = free, order_nodes(first, other, free)
-            eliminate(self._planned[1], first, other, edge, conductance, pressure)
-        if wide:
-            forks[self._sorted] = pressure
         return count
 
     @property
@@ -176,11 +145,11 @@ class Network:
         """Return the pressures in the vessels that feed and drain the tissue."""
         return np.array([self.given[0] + self.upstream, self.given[1] - self.downstream])
 
-    def _conductances(self) -> np.ndarray:
-        """Return those of the tubes, with room for tubes in series, then those of the ports' vessels outside."""
+    def _conductances(self, joined: int) -> np.ndarray:
+        """Return those of the tubes, room for so many in series, then those of the ports' vessels outside."""
         near, far = self._ends
         patency = np.maximum(np.minimum(self.patency[near], self.patency[far]), LEAST_PATENCY)
-        room = np.zeros(len(self._steps))
+        room = np.zeros(joined)
         ports = self.ports.conductance(self.upstream, self.given[0] - self.given[1], self.downstream)
         return np.concatenate([self.conductance * patency, room, ports])
 
@@ -344,7 +313,7 @@ class Network:
         ends = number[self.edges]
         near = np.concatenate([ends[:, 0], ends[:, 1]])
         far = np.concatenate([ends[:, 1], ends[:, 0]])
-        self._first, _, self._other, self._edge, order = _lists(near, far, np.tile(np.arange(e), 2), n)
+        self._first, _, self._other, self._edge, order = lists(near, far, np.tile(np.arange(e), 2), n)
         self._slot = np.concatenate([slot, self.tissue.lattice.back[slot]])[order]
         fixed, part = self._port[self._nodes], np.empty(n, dtype=np.int32)
         parts = flow.parts(self._first, self._other, part)
@@ -356,56 +325,5 @@ class Network:
         rest = ~fed[part]
         self.level[self._nodes[rest]] = mean[part[rest]]
         self._ends = np.ascontiguousarray(self.edges.T)
-        # several that take and give tubes may follow each other before blood flows again
-        self._uncut = ends
-
-    def _contract(self, ends: np.ndarray) -> None:
-        """Find the forks, which alone have to be solved for, and how to eliminate all other nodes."""
-        n, e, self._uncut = len(self._nodes), len(ends), None
-        grown = np.full((e + n, 2), -1, dtype=np.int32)
-        grown[:e] = ends
-        most = self.tissue.neighbours.shape[1]
-        incident, steps = np.zeros((n, most), dtype=np.int32), np.zeros((n, 6), dtype=np.int32)
-        degree, stack = np.zeros(n, dtype=np.int32), np.zeros((most + 1) * n, dtype=np.int32)
-        done = flow.contract(grown, e, self._first, self._edge, self._free, incident, degree, steps, stack)
-        self._steps = steps[:done]
-        left = np.ones(n, dtype=np.bool_)
-        left[self._steps[:, 0]] = False
-        port = self.ports.of[self._nodes]
-        self._inner = np.flatnonzero(left & (port < 0))
-        inner, ports = len(self._inner), self.ports.number
-        # each port is one node, whatever its sites; behind them come what feeds and what drains the tissue
-        number = np.where(port >= 0, inner + port, -1).astype(np.int32)
-        number[self._inner] = np.arange(inner, dtype=np.int32)
-        kept = np.flatnonzero(grown[:, 0] >= 0)
-        a, b = number[grown[kept]].T
-        apart = a != b
-        outside = np.where(self.ports.portal, inner + ports, inner + ports + 1).astype(np.int32)
-        a = np.concatenate([a[apart], np.arange(inner, inner + ports, dtype=np.int32)])
-        b = np.concatenate([b[apart], outside])
-        edge = np.concatenate([kept[apart], e + done + np.arange(ports)])
-        a, b = self._by_block(np.stack([a, b]))
-        near, far = np.concatenate([a, b]), np.concatenate([b, a])
-        self._reduced, self._planned = _lists(near, far, np.tile(edge, 2), inner + ports + 2)[:4], None
-
-    def _by_block(self, ends: np.ndarray) -> np.ndarray:
-        """Sort the forks by block, each port among those of its first site; return the ends, int32[2, e], renumbered."""
-        ports, nodes = self.ports, len(self._inner) + self.ports.number + 2
-        self._bounds, self._sorted = [0, nodes], np.zeros(0, dtype=np.int32)
-        if len(self.tissue.inside) < threads.WIDE:
-            return ends
-        site = np.concatenate(
-            [self._nodes[self._inner], ports.member[ports.first[:-1]], [self.tissue.n - 1] * 2]
-        )
-        self._sorted = np.argsort(site, kind="stable").astype(np.int32)
-        block = site // min(-(-self.tissue.n // PARTS), 8 * blocks.BLOCK)
-        self._bounds = np.concatenate([[0], np.bincount(block).cumsum()]).tolist()
-        number = np.empty(nodes, dtype=np.int32)
-        number[self._sorted] = np.arange(nodes, dtype=np.int32)
-        return number[ends]
-
-
-def _lists(near: np.ndarray, far: np.ndarray, edge: np.ndarray, n: int) -> tuple[np.ndarray, ...]:
-    """Return each node's list of edges as the solvers take them, and the order that sorts them."""
-    first, upper, order = flow.sort_ends(near, far, n)
-    return first, upper, far[order], edge[order].astype(np.int32), order
+        # several that take and give tubes may follow each other before blood flows again, which asks for forks
+        self._ends_by_node, self._forks = ends, None

@@ -153,11 +153,7 @@ def test_no_array_of_a_restored_world_differs_from_one_that_never_stopped(tmp_pa
                     "fields.",
                     "_blocks",
                     "census._",
-                    "network._steps",
-                    "network._inner",
-                    "network._reduced",
-                    "network._planned",
-                    "network._uncut",
+                    "network._forks",
                 )
             ):
                 continue

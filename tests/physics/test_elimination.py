@@ -86,8 +86,8 @@ def test_a_network_of_many_tubes_fills_few_places():
     tissue = strip(61, 31, every=4)
     network = Network(tissue, 2.5e-9)
     network.solve()
-    assert network._planned is not None
-    _, begin, far = network._planned[1]
+    assert network._forks is not None and network._forks.planned is not None
+    _, begin, far = network._forks.planned[1]
     # a planar graph of n nodes need not fill more than some n log n places
     assert len(far) < 2.0 * len(begin) * np.log2(len(begin))
 

@@ -10,7 +10,7 @@ from rings import ring
 
 from livermet_sim.base import threads
 from livermet_sim.kernels.elimination import eliminate, order_nodes
-from livermet_sim.state import blocks, network
+from livermet_sim.state import blocks, forks, network
 from livermet_sim.state.relaxed import Relaxed
 from livermet_sim.verification.worlds.livers import liver
 
@@ -50,14 +50,14 @@ def test_blocks_come_to_what_one_block_comes_to(seed: int, nodes: int, cuts: lis
     assert np.array_equal(several[~free], start[~free])
 
 
-def solved(size: int, tolerance: float = 1e-8, most: int = network.STEPS) -> network.Network:
+def solved(size: int, tolerance: float = 1e-8, most: int = forks.STEPS) -> network.Network:
     """Return the vessels of a liver of which some narrowed, the graph cut into blocks of at most ``size`` sites."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(threads, "WIDE", 1)
         patch.setattr(blocks, "BLOCK", size)
-        patch.setattr(network, "PARTS", max(1, 3600 // size))
+        patch.setattr(forks, "PARTS", max(1, 3600 // size))
         net = liver(1).world.network
-        assert len(net._bounds) > 3600 // size
+        assert net._forks is not None and len(net._forks.bounds) > 3600 // size
         net.patency[np.flatnonzero(net.vessel)[::7]] = 0.1
         net.solve(tolerance, most)
     return net
@@ -69,7 +69,7 @@ def pressures(number: int, size: int) -> np.ndarray:
     return solved(size).pressure
 
 
-def imbalance(tolerance: float, most: int = network.STEPS) -> float:
+def imbalance(tolerance: float, most: int = forks.STEPS) -> float:
     """Return the largest share of what passes a site that is lost there or comes from nowhere."""
     net = solved(60, tolerance, most)
     inside = net.fed & (net.ports.of < 0)
