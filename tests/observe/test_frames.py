@@ -14,6 +14,7 @@ from livermet_sim.observe import shut
 from livermet_sim.observe.frames import CELLS, FIELDS, LOAD_STEP, Film, moment
 from livermet_sim.observe.recorder import SITE_STACKS, Recorder, snapshot
 from livermet_sim.observe.schema import check_frames
+from livermet_sim.processes.plan import Plan
 from livermet_sim.result import Result
 from livermet_sim.scenario.load import load
 
@@ -28,8 +29,7 @@ def strip():
 
 def test_frames_are_six_times_as_many_on_the_first_day():
     engine = Engine(load("strip", {"observe.frames": 12}), 3)
-    engine.plan.processes = (engine.film,)
-    engine.plan.seconds = [0.0]
+    engine.plan = Plan([engine.film])
     engine.run(72.0)
     hours = engine.film.arrays(engine.world)["time_h"]
     assert hours.tolist() == [0.25, *np.arange(2.0, 26.0, 2.0), 36.0, 48.0, 60.0, 72.0]
