@@ -43,16 +43,17 @@ def _study(sweep: Sweep, folder: Path) -> None:
 
 def _serial(sweep: Sweep) -> None:
     context = multiprocessing.get_context("spawn")
-    for _ in range(PROCESSES):
+    for first in range(PROCESSES):
         with ProcessPoolExecutor(1, mp_context=context) as process:
-            process.submit(_runs, sweep, len(sweep) // PROCESSES).result()
+            process.submit(_runs, sweep, first).result()
 
 
-def _runs(sweep: Sweep, number: int) -> None:
-    """Make so many runs of a sweep and measure them."""
-    for i in range(number):
-        point = sweep.points[i // sweep.replicates]
-        own = Engine(change(sweep.base, dict(zip(sweep.factors, point, strict=True))), sweep.seed + i)
+def _runs(sweep: Sweep, first: int) -> None:
+    """Make what is one process's share of the runs of a sweep, and measure them."""
+    for i in range(first, len(sweep), PROCESSES):
+        number, replicate = divmod(i, sweep.replicates)
+        scenario = change(sweep.base, dict(zip(sweep.factors, sweep.points[number], strict=True)))
+        own = Engine(scenario, sweep.seed_of(number, replicate))
         own.run()
         own.measures()
 
