@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from livermet_sim.base.errors import LivermetError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 WIDE = 200_000  # sites from which a tissue is worked on block by block, and with all cores
 ROWS = 16_384  # of cells that are one piece of work
@@ -73,6 +76,18 @@ def ranges(length: int, size: int | None = None) -> list[slice]:
 def over(length: int, sites: int, work: Callable[[slice], R]) -> list[R]:
     """Do the work on the rows 0 to ``length`` of a tissue of so many sites, range by range."""
     return each(work, ranges(length), number(sites))
+
+
+def starts(length: int, sites: int, count: Callable[[slice, np.ndarray], object]) -> np.ndarray:
+    """Return where the list of each row begins when all lists stand one behind the other, and where the last ends: int32[length + 1].
+
+    ``count`` writes how long the lists of some rows are into an array of all rows.
+    """
+    import numpy as np
+
+    found = np.zeros(length + 1, dtype=np.int32)
+    over(length, sites, lambda own: count(own, found[1:]))
+    return found.cumsum(dtype=np.int32)
 
 
 def each(work: Callable[[P], R], parts: Iterable[P], threads: int) -> list[R]:

@@ -51,13 +51,11 @@ class Sweeps:
     def _list(self, network: Network, tube: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return where blood comes from to each place in the order, as `kernels.oxygen.sweep` takes it."""
         order, outflow, around = self._order, network.outflow, network.tissue.neighbours
-        start = np.zeros(len(order) + 1, dtype=np.int32)
 
-        def count(own: slice) -> None:
-            count_inflows(own.start, own.stop, order, tube, outflow, start[1:])
+        def count(own: slice, number: np.ndarray) -> None:
+            count_inflows(own.start, own.stop, order, tube, outflow, number)
 
-        threads.over(len(order), len(around), count)
-        start = start.cumsum(dtype=np.int32)
+        start = threads.starts(len(order), len(around), count)
         source, inflow = np.empty(start[-1], np.int32), np.empty(start[-1])
 
         def some(own: slice) -> None:

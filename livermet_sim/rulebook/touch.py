@@ -92,11 +92,9 @@ class Touch:
 def listed(contacts: np.ndarray, segments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where each site's list of the stretches that a cell there touches begins, int32[sites + 1], and the lists."""
     sites = len(segments)
-    start = np.zeros(sites + 1, dtype=np.int32)
-    threads.over(
-        sites, sites, lambda own: count_stretches(own.start, own.stop, contacts, segments, start[1:])
+    start = threads.starts(
+        sites, sites, lambda own, number: count_stretches(own.start, own.stop, contacts, segments, number)
     )
-    start = start.cumsum(dtype=np.int32)
     stretch = np.empty(start[-1], dtype=np.int32)
     threads.over(
         sites, sites, lambda own: list_stretches(own.start, own.stop, contacts, segments, start, stretch)
