@@ -24,7 +24,7 @@ BEFORE = (0.0, 3.0, 28.0, 365.0)  # day; few lengths, so that experiments share 
 SMALL = "strip"
 SCENARIO, ENRICHMENT, RICH = "baseline", "seeding.enrichment", 20.0
 # Last day on which untreated livers seeded 20-fold (two each, four lobules) are at most two fifths tumour. The more founders, the
-# less hangs on the luck of one; survival does not depend on how many there are, but in a full tissue every burden is alike.
+# less hangs on the luck of one; their survival differs by a tenth at most from that of few, but in a full tissue every burden is alike.
 ROOM = {"mc38": 15.0, "h59": 14.0, "b16f1": 7.0, "pdac": 11.0, "4t1": 8.0, "cc531s": 21.0}  # day
 
 

@@ -183,18 +183,35 @@ def test_adhesion_holds_at_least_half_of_what_is_there_at_a_day_and_il1_before_d
     assert kept_a_day(line, {}, seeds, IL1).mean() >= 2.0 * resting
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("line", ["b16f1", "mc38"])
-def test_how_much_richer_than_life_the_seeding_is_does_not_change_the_share_kept(line):
-    # Two things founders share, so what these take is set aside (112 livers of 301-396, once and 20-fold): Kupffer cells whose
-    # hands are full let go of MC38 (0.200 and 0.172 die so), blood that plugs turn away shears B16F1 (0.011 and 0.027).
-    # Kept are 0.178 +- 0.008 and 0.206 +- 0.005 of MC38, 0.283 +- 0.012 and 0.271 +- 0.007 of B16F1.
+def same_share_however_rich(line: str, died: tuple[str, ...] = ()) -> None:
+    """Assert that the shares kept of seedings once, 4 and 20 times as rich as life lie within two standard errors."""
     found = []
     for enrichment, seeds in ((1.0, 48), (4.0, 16), (20.0, 8)):
-        shares = kept_a_day(line, {}, range(1, seeds + 1), (), enrichment, died=("kupffer", "shear"))
+        shares = kept_a_day(line, {}, range(1, seeds + 1), (), enrichment, died)
         found.append((shares.mean(), shares.std(ddof=1) / np.sqrt(seeds)))
     for (a, sa), (b, sb) in combinations(found, 2):
         assert abs(a - b) < 2.0 * np.hypot(sa, sb), found
+
+
+# 112 livers of 301-396, once and 20-fold: kept are 0.283 +- 0.012 and 0.271 +- 0.007 of B16F1, 0.178 +- 0.008 and 0.206 +- 0.005 of MC38
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("b16f1", marks=pytest.mark.xfail(reason="0.30, 0.25 and 0.25 of these seeds, by what founders share")),
+        "mc38",
+    ],
+)  # fmt: skip
+def test_how_much_richer_than_life_the_seeding_is_does_not_change_the_share_kept(line):
+    same_share_however_rich(line)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("line", ["b16f1", "mc38"])
+def test_but_for_what_founders_share_the_seeding_does_not_change_the_share_kept(line):
+    # Kupffer cells whose hands are full let go of MC38 (in the same livers 0.200 and 0.172 die so), blood that plugs turn away
+    # shears B16F1 (0.011 and 0.027)
+    same_share_however_rich(line, died=("kupffer", "shear"))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
