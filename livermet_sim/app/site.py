@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -30,6 +31,16 @@ KEPT = frozenset({
     "/jupyter/nbextensions", "/static",
 })  # fmt: skip
 WAITING = 24  # pages beyond those with a liver: they hold a sentence only
+GONE = ("This portal is not running", "This task group is not active")
+
+
+class Goodbye(logging.Filter):
+    """Keep from the log that a page went while news were on their way to it; Solara forgets the page itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a record is to be written."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not (isinstance(error, RuntimeError) and str(error).startswith(GONE))
 
 
 def settle() -> None:
@@ -66,6 +77,7 @@ def site(names: Names, livers: int) -> Guard:
     from livermet_sim.app.rooms import ROOMS
 
     ROOMS.most = livers
+    logging.getLogger("solara.server.kernel").addFilter(Goodbye())
     # pages ask this server for scripts even where Solara could not write the folder
     solara.settings.assets.proxy = True
     files = whole.StaticFilesOptionalAuth(directory=scripts())

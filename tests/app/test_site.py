@@ -1,0 +1,78 @@
+"""The server stays quiet about pages that leave while news are on their way, and about nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+solara = pytest.importorskip("solara")
+from anyio.from_thread import BlockingPortal  # noqa: E402
+
+from livermet_sim.app.site import Goodbye, settle  # noqa: E402
+
+
+class Page:
+    """Send as Solara's connection does, by a function that may fail."""
+
+    def __init__(self, call):
+        self.call = call
+
+    def send(self, data: bytes) -> None:
+        self.call(len, data)
+
+    def close(self) -> None:
+        self.send(b"")
+
+
+def failing(message: str) -> Page:
+    def fail(*words):
+        raise RuntimeError(message)
+
+    return Page(fail)
+
+
+def ended() -> Page:
+    async def end() -> Page:
+        async with BlockingPortal() as portal:
+            pass
+        return Page(portal.call)
+
+    return asyncio.run(end())
+
+
+@pytest.fixture
+def kernel():
+    """Give Solara's kernel with the filter on its log."""
+    settle()
+    from solara.server import kernel
+
+    quiet = Goodbye()
+    kernel.logger.addFilter(quiet)
+    yield kernel
+    kernel.logger.removeFilter(quiet)
+
+
+def test_a_page_that_went_is_forgotten_without_a_word(kernel, caplog):
+    pages = {ended()}
+    with caplog.at_level(logging.DEBUG):
+        kernel.send_websockets(pages, b"news")
+    assert not pages
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("message", ["This task group is not active; no new tasks can be started.",
+                                     "This portal is not running"])  # fmt: skip
+def test_both_words_that_anyio_has_for_it_are_known(kernel, caplog, message):
+    with caplog.at_level(logging.DEBUG):
+        kernel.send_websockets({failing(message)}, b"news")
+    assert not caplog.records
+
+
+def test_any_other_failure_is_written(kernel, caplog):
+    with caplog.at_level(logging.DEBUG):
+        kernel.send_websockets({failing("no room left")}, b"news")
+    assert [record.exc_info[1].args for record in caplog.records if record.exc_info] == 2 * [
+        ("no room left",)
+    ]
