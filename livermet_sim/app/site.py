@@ -34,13 +34,10 @@ WAITING = 24  # pages beyond those with a liver: they hold a sentence only
 GONE = ("This portal is not running", "This task group is not active")
 
 
-class Goodbye(logging.Filter):
-    """Keep from the log that a page went while news were on their way to it; Solara forgets the page itself."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether a record is to be written."""
-        error = record.exc_info[1] if record.exc_info else None
-        return not (isinstance(error, RuntimeError) and str(error).startswith(GONE))
+def worth_a_word(record: logging.LogRecord) -> bool:
+    """Say whether Solara's log is to hold a record: not that a page went while news were on their way to it."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, RuntimeError) and str(error).startswith(GONE))
 
 
 def settle() -> None:
@@ -77,7 +74,7 @@ def site(names: Names, livers: int) -> Guard:
     from livermet_sim.app.rooms import ROOMS
 
     ROOMS.most = livers
-    logging.getLogger("solara.server.kernel").addFilter(Goodbye())
+    logging.getLogger("solara.server.kernel").addFilter(worth_a_word)
     # pages ask this server for scripts even where Solara could not write the folder
     solara.settings.assets.proxy = True
     files = whole.StaticFilesOptionalAuth(directory=scripts())

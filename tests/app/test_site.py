@@ -6,11 +6,9 @@ import asyncio
 import logging
 
 import pytest
+from anyio.from_thread import BlockingPortal
 
-solara = pytest.importorskip("solara")
-from anyio.from_thread import BlockingPortal  # noqa: E402
-
-from livermet_sim.app.site import Goodbye, settle  # noqa: E402
+from livermet_sim.app.site import settle, worth_a_word
 
 
 class Page:
@@ -48,10 +46,9 @@ def kernel():
     settle()
     from solara.server import kernel
 
-    quiet = Goodbye()
-    kernel.logger.addFilter(quiet)
+    kernel.logger.addFilter(worth_a_word)
     yield kernel
-    kernel.logger.removeFilter(quiet)
+    kernel.logger.removeFilter(worth_a_word)
 
 
 def test_a_page_that_went_is_forgotten_without_a_word(kernel, caplog):
