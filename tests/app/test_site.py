@@ -6,7 +6,6 @@ import asyncio
 import logging
 
 import pytest
-from anyio.from_thread import BlockingPortal
 
 from livermet_sim.app.site import settle, worth_a_word
 
@@ -32,6 +31,8 @@ def failing(message: str) -> Page:
 
 
 def ended() -> Page:
+    from anyio.from_thread import BlockingPortal
+
     async def end() -> Page:
         async with BlockingPortal() as portal:
             pass
@@ -44,8 +45,7 @@ def ended() -> Page:
 def kernel():
     """Give Solara's kernel with the filter on its log."""
     settle()
-    from solara.server import kernel
-
+    kernel = pytest.importorskip("solara.server.kernel", reason="the extra app is not installed")
     kernel.logger.addFilter(worth_a_word)
     yield kernel
     kernel.logger.removeFilter(worth_a_word)
