@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -11,13 +12,15 @@ from livermet_sim.base.specs import declared
 from livermet_sim.cells.columns import CELL_COLUMNS
 from livermet_sim.interventions.course import NEVER
 from livermet_sim.interventions.intervention import Intervention, days, end, start
-from livermet_sim.interventions.levers import Words
+from livermet_sim.interventions.levers import LIVER, Words
 from livermet_sim.interventions.made import Table, made
+from livermet_sim.interventions.pull import Pull
 from livermet_sim.kernels.codes import DEPLETE, DIE, SINUSOID, TISSUE, TREATMENT, TUMOUR
 from livermet_sim.kernels.rng import draws
 from livermet_sim.processes.record import count, record
 from livermet_sim.processes.setting import Setting
 from livermet_sim.state.carried import Carried
+from livermet_sim.state.signals import SYSTEMIC
 from livermet_sim.state.table import Column
 from livermet_sim.state.world import World
 
@@ -92,6 +95,11 @@ class Deplete(Intervention):
         """Return it; the kind must be one of the run's."""
         words.kind(self.target, f"{place}.target")
         return self
+
+    def pulls(self) -> Sequence[Pull]:
+        """Return what lowers the host's pool of the kind, where a systemic level of its name tells it."""
+        pooled = self.target in SYSTEMIC.names()
+        return (Pull("factor", LIVER, f"systemic.{self.target}", self.share),) if pooled else ()
 
     def share(self, hours: float) -> float:
         """Return the share of the cells that is left at a time."""

@@ -87,6 +87,7 @@ class Habits(NamedTuple):
     mobile : int64[K]
         0 stays, 1 vessel cell (leaves the vessel with probability ``infiltrate``), 2 tissue cell.
     motile_share : float64[K]
+        Share of the time in which a kind crawls, times how much farther than others it goes before it turns.
     attractant : int64[K]
         Signal index, or -1.
     heed : float64[K]

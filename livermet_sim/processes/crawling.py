@@ -56,7 +56,10 @@ class Crawl(Process):
         self.columns = setting.columns(*CRAWLING)
         self.cohesion = setting.column("cohesion")
         self.mobile = np.array([HABITS[k.habitat] for k in setting.kinds], dtype=np.int64)
-        self.motile = setting.per_kind("motile_share", 1.0)
+        # who follows its sinusoid farther before it turns spreads as if it had made more of the hops
+        self.motile = (
+            setting.per_kind("motile_share", 1.0) * setting.per_kind("persistence", PERSISTENCE) / PERSISTENCE
+        )
         self.inactive = setting.per_kind("inactive_share")
         names = [str(setting.values[f"cells.{k.name}"].get("attractant", "")) for k in setting.kinds]
         self.attractant = np.array([setting.fields.index(n) if n in setting.fields else -1 for n in names])

@@ -65,6 +65,8 @@ _SIGNALS: Mapping[str, tuple[str, str, float]] = {
     "systemic.lsec_activator": ("treatment that activates the endothelium", _LEVEL, 0.0),
     "systemic.anti_vegf": ("anti-VEGF drug in the blood", _LEVEL, 0.0),
     "systemic.vegf_rebound": ("rebound of VEGF signalling after a drug against it", _LEVEL, 0.0),
+    "systemic.treg": ("the host's regulatory T cells", _LEVEL, 0.0),
+    "lack.systemic.treg": ("lack of regulatory T cells in the host", "a relative level {} below normal", 1.0),
     "systemic.primary_tumour": ("the burden of a primary tumour in place", _LEVEL, 0.0),
     "systemic.hgf": ("free HGF of a regenerating liver", _LEVEL, 0.0),
     "trait.gsh": ("the glutathione (with Bcl-2) of the tumour line", _LEVEL, 0.0),

@@ -95,6 +95,11 @@ _SYSTEMIC = (
     ),
     ("node", 0.0, "dendritic cells with tumour antigen in the draining node, per resting CD8 T cell"),
     ("primed", 0.0, "effector CD8 T cells under way from the draining node, per resting CD8 T cell"),
+    (
+        "treg",
+        1.0,
+        "regulatory T cells of the host (blood, spleen, lymph nodes), relative to normal; taking them away (deplete) lowers it",
+    ),
     ("primary_tumour", 0.0, "burden of a primary tumour still in place, relative to its half-effect"),
     (
         "hgf",

@@ -111,3 +111,28 @@ def test_growth_factors_of_hepatectomy_make_more_of_settled_cells():
     removed = lm.condition("partial_hepatectomy", at="1 day", strength=0.4)
     whole, rest = (liver(*done, days=6.0, tissue="lobule") for done in ((), (removed,)))
     assert read_of(rest, "tumour_cells") > 1.5 * read_of(whole, "tumour_cells")
+
+
+def test_taking_regulatory_t_cells_away_empties_the_hosts_pool_and_frees_nk_cells():
+    """A liver at rest holds hardly any, so that nothing but the pool can tell it; half are taken, and none, until a day."""
+
+    def pool(engine: Engine) -> float:
+        return float(engine.world.systemic[engine.world.systemic_names.index("treg")])
+
+    none = {"seeding.dose": 0.0}
+    well, half, ill, other = (
+        liver(*done, days=1.0, tissue="lobule", **none)
+        for done in (
+            (), (lm.deplete("treg", efficacy=0.5),), (lm.deplete("treg"),), (lm.deplete("cd8"),),
+        )
+    )  # fmt: skip
+    assert [pool(engine) for engine in (well, half, ill, other)] == [1.0, 0.5, 0.0, 1.0]
+    attack = ill.setting.column("attack")
+    rates = [
+        engine.world.rates[engine.world.rows("nk"), attack].mean() for engine in (well, half, ill, other)
+    ]
+    assert rates[0] == rates[3] < rates[1] < rates[2] and rates[2] > 3.0 * rates[0]
+    back = liver(lm.deplete("treg", until="12 h"), days=1.0, tissue="lobule", **none)
+    assert pool(back) == 1.0
+    blocked = liver(lm.block("liver", "systemic.treg"), days=1.0, tissue="lobule", **none)
+    assert pool(blocked) == 0.0
