@@ -45,16 +45,28 @@ class Recruit(Process):
         self.leave = setting.per_kind("leave")
         self.diameter = setting.per_kind("diameter", 8.0)
         self.primed = setting.code(setting.the("primed").name)
-        self.expansion = setting.read("priming", Priming).expansion
+        self.priming = setting.read("priming", Priming)
         self.misfits = float(setting.per_kind("inactive_share")[self.primed])
+
+    def _effectors(self, world: World) -> float:
+        """Return the effectors that come in an hour and mm3 at a lining that calls no more than at rest.
+
+        The liver and the rest of the body share those that leave the node: a liver that calls more gets more of them, at most all.
+        """
+        under_way = world.systemic[world.systemic_names.index("primed")]
+        if under_way <= 0.0:
+            return 0.0
+        lining = np.flatnonzero(world.cells["kind"] == self.lining)
+        calls = world.rates[lining, self.first + self.primed] * world.sites.full("perfused")[world.cells["site"][lining]]
+        called, share = float(calls.sum()) / max(1, world.totals["lined_at_start"]), self.priming.liver_share
+        kept = share / (share * called + 1.0 - share)
+        return self.density[self.primed] * under_way * kept / self.priming.expansion
 
     def step(self, world: World) -> None:
         """Draw arrivals at every perfused LSEC; keys of arrivals derive from the LSEC's."""
         cells, seed, tick = world.cells, world.seed, world.clock.tick
         coming = self.density * self.leave
-        primed = (
-            self.density[self.primed] * world.systemic[world.systemic_names.index("primed")] / self.expansion
-        )
+        primed = self._effectors(world)
         coming[self.primed] += primed
         resting = coming * world.tissue.volume / max(1, world.totals["lined_at_start"])
         # never more than that; memory that nobody writes to is none
