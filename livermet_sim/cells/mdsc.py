@@ -25,5 +25,6 @@ MDSC = Kind(
         4.0, 0.042, 0.0, infiltrate=0.1,
         sources={"leave": ("Condamine 2014 doi:10.1172/JCI74056 (half-life shorter than that of monocytes and neutrophils, by apoptosis); as monocytes", "derived")},
     ),
-    secretes=(("tgf_beta", 2.0, "assumed"), ("il10", 2.0, "assumed")),
+    # half of the effect (1) where two stand in 27 voxels of 20 um, as in the HCC model files: 0.023 to a site of 2500 um3
+    secretes=(("tgf_beta", 2.0, "assumed"), ("il10", 2.0, "assumed"), ("arginase", 43.0, "derived")),
 )  # fmt: skip

@@ -57,7 +57,10 @@ class Recruit(Process):
         if under_way <= 0.0:
             return 0.0
         lining = np.flatnonzero(world.cells["kind"] == self.lining)
-        calls = world.rates[lining, self.first + self.primed] * world.sites.full("perfused")[world.cells["site"][lining]]
+        calls = (
+            world.rates[lining, self.first + self.primed]
+            * world.sites.full("perfused")[world.cells["site"][lining]]
+        )
         called, share = float(calls.sum()) / max(1, world.totals["lined_at_start"]), self.priming.liver_share
         kept = share / (share * called + 1.0 - share)
         return self.density[self.primed] * under_way * kept / self.priming.expansion

@@ -11,7 +11,7 @@ from livermet_sim.rulebook.vocabulary import Vocabulary
 MOLECULES = {
     "vegf": "VEGF", "tgf_beta": "TGF-beta", "tnf": "TNF", "il1": "IL-1/IL-18", "cxcl": "CXCL1/2/8", "ccl2": "CCL2",
     "cxcl12": "CXCL12", "il10": "IL-10", "ifn_gamma": "interferon gamma", "no": "nitric oxide", "fgf2": "FGF-2",
-    "granulin": "granulin", "hgf": "HGF",
+    "granulin": "granulin", "arginase": "arginase", "hgf": "HGF",
 }  # fmt: skip
 _LEVEL, _NUMBER = "a relative level of {}", "{}"
 # signal: what it is called, how its half-maximum is said, the most it can be

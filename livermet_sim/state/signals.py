@@ -49,6 +49,13 @@ _FIELDS = (
     ("fgf2", 100.0, "FGF-2", "assumed", "assumed"),
     ("granulin", 100.0, "granulin", "assumed", "assumed"),
     (
+        "arginase",
+        30.0,
+        "arginase, nitric oxide and what else suppressor cells let out that silences T cells",
+        "assumed: half the side of the cube of 60 um in which the HCC model files count MDSC around a T cell",
+        "assumed",
+    ),
+    (
         "hgf",
         60.0,
         "HGF of the stroma",
