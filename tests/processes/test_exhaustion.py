@@ -13,7 +13,7 @@ STILL = {
     "cells.cd8.density": 0.0, "cells.cd8.crawl": 0.0, "cells.cd8.leave": 0.0, "cells.tumour.divide": 0.0,
     "cells.tumour.die.apoptosis": 0.0, "cells.tumour.crawl": 0.0, "cells.tumour.vulnerability.cd8": 0.0,
     "cells.tumour.dormant_share": 1.0, "rules.GR7.contract.enabled": False, "run.days": 30,
-    **{f"cells.{kind}.density": 0.0 for kind in ("neutrophil", "mdsc", "monocyte")},
+    **{f"cells.{kind}.density": 0.0 for kind in ("neutrophil", "mdsc", "monocyte", "nk")},
 }  # fmt: skip
 
 
@@ -81,9 +81,9 @@ def test_arginase_takes_their_function(monkeypatch, who):
             key=2**59 + np.arange(3),
             diameter=8.0,
         )
-        engine.run(12)
+        engine.run(12)  # no neutrophil is left after that
         left[on] = the_cd8(engine)["activation"]
-    assert left[True] < 0.6 < 0.95 < left[False]
+    assert left[True] < 0.8 < 0.95 < left[False]
 
 
 def effectors(**changes):

@@ -51,17 +51,18 @@ def test_cells_that_die_or_do_not_carry_antigen_bring_nothing():
     assert level(engine, "node") == level(engine, "primed") == 0.0
 
 
-def test_as_many_effectors_come_in_as_left_the_node():
+@pytest.mark.parametrize("calls", [1.0, 10.0, 1000.0])
+def test_liver_and_body_share_the_effectors_that_left_the_node(calls):
+    """A liver that calls c times as much gets c s / (c s + 1 - s) of them, and never more than there are."""
     # so many in so small a piece would call others by interferon gamma
-    engine = liver(**{"cells.cd8.leave": 0.0, "rules.GR7.recruit.enabled": False})
-    world = engine.world
-    at = world.systemic_names.index("primed")
+    still = {"rules.GR7.recruit.enabled": False, "cells.cd8.leave": 1e-9}
+    engine = liver(**still, **{"cells.lsec.recruit.cd8": calls})
+    world, own = engine.world, engine.setting.read("priming", Priming)
     before = len(world.rows("cd8"))
-    world.systemic[at] = 40.0
-    expected = (
-        resting_cd8(engine) * 40.0 * (1 - math.exp(-48 / engine.setting.read("priming", Priming).expansion))
-    )
+    world.systemic[world.systemic_names.index("primed")] = 120.0
     engine.run(48)
+    left = resting_cd8(engine) * 120.0 * (1 - math.exp(-48 / own.expansion))
+    expected = left * calls * own.liver_share / (calls * own.liver_share + 1.0 - own.liver_share)
     come = len(world.rows("cd8")) - before
     assert abs(come - expected) < 3 * math.sqrt(expected)
     assert world.cells["activation"][world.rows("cd8")].max() > 0.3

@@ -264,20 +264,22 @@ def test_dendritic_cells_that_leave_for_the_node_are_made_good_where_lesions_cal
         world = run(scenario, seed, without).world
         return world.systemic[world.systemic_names.index("primed")], len(world.rows("cd8"))
 
-    whole, without = (np.array([seen(s, w) for s in (1, 2, 3)]) for w in ("", "GR7.dendritic"))
-    assert (whole[:, 0] > 2.0 * without[:, 0]).all()
+    whole, without = (np.array([seen(s, w) for s in range(1, 7)]) for w in ("", "GR7.dendritic"))
+    # over all livers: in some T cells kill so many early that those that are left are fed enough
+    assert whole[:, 0].sum() > 2.0 * without[:, 0].sum()
     assert whole[:, 1].sum() > 1.2 * without[:, 1].sum()
 
 
 def test_t_cells_that_tgf_beta_no_longer_reaches_give_more_interferon_gamma_and_kill_more():
-    scenario = load("lobule", {"run.days": 14})
+    # the line with the most of it: around MC38 other suppressors stand in for it
+    scenario = load("lobule", {"run.days": 14}).with_(line="pdac")
     freed, held = ([run(scenario, s, w) for s in (1, 2, 3)] for w in ("GR8.tgf_beta + GR8.interferon", ""))
     heard = [
         np.array([signal(engine, "ifn_gamma").mean() for engine in engines]) for engines in (freed, held)
     ]
-    assert heard[0].sum() > 1.1 * heard[1].sum()
+    assert heard[0].sum() > 1.3 * heard[1].sum()
     dead = [sum(engine.world.totals["dead_cd8"] for engine in engines) for engines in (freed, held)]
-    assert dead[0] > 1.1 * dead[1]
+    assert dead[0] > 1.3 * dead[1]
 
 
 def test_interleukins_of_the_host_feed_the_growth_of_b16():
