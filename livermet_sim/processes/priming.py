@@ -21,7 +21,7 @@ class Priming:
 
     node_death: float = declared(0.014, "/h", "Rate at which a dendritic cell that carries antigen dies in the node.", 1e-5, 1.0, "Kamath 2002 PMID 12176895 (about 3 days, spleen)", "derived")  # fmt: skip
     effectors: float = declared(320.0, "cells", "Effector CD8 T cells that come of each such dendritic cell: 10 T cells that each divide five times.", 0.0, 1e5, "QSPIO-TNBC parameter file (10 sites; 2 + 3 generations)", "derived")  # fmt: skip
-    liver_share: float = declared(0.25, "1", "Share of them that a liver which calls none more than at rest keeps; the rest of the body keeps the others.", 0.0, 1.0, "textbook: a quarter of the cardiac output passes the liver; that effectors stay where blood takes them is assumed", "assumed")  # fmt: skip
+    liver_share: float = declared(0.15, "1", "Share of them that a liver which calls none more than at rest keeps; the rest of the body keeps the others.", 0.0, 1.0, "assumed: a quarter of the cardiac output passes the liver (textbook), which keeps three in five of what comes with it; if it kept all, untreated MC38 would be half as many on day 28", "assumed")  # fmt: skip
     expansion: float = declared(120.0, "h", "Time from priming to return: five divisions.", 1.0, 2000.0, "QSPIO-TNBC parameter file (1 division a day: Marchingo 2014)", "derived")  # fmt: skip
 
 
