@@ -131,7 +131,9 @@ def test_taking_regulatory_t_cells_away_empties_the_hosts_pool_and_frees_nk_cell
     rates = [
         engine.world.rates[engine.world.rows("nk"), attack].mean() for engine in (well, half, ill, other)
     ]
-    assert rates[0] == rates[3] < rates[1] < rates[2] and rates[2] > 3.0 * rates[0]
+    # without any PA26.nk is at four fifths of its ceiling, with half of them at half
+    assert rates[0] == rates[3]
+    assert [rates[1], rates[2]] == pytest.approx([1.5 * rates[0], 1.8 * rates[0]], rel=0.001)
     back = liver(lm.deplete("treg", until="12 h"), days=1.0, tissue="lobule", **none)
     assert pool(back) == 1.0
     blocked = liver(lm.block("liver", "systemic.treg"), days=1.0, tissue="lobule", **none)
