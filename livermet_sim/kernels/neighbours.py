@@ -126,7 +126,8 @@ def recount(n, known, cells, contacts, beside, places, counts, pressure):
     for t in range(1, marked[0] + 1):
         s = marked[t]
         counts.seen[s] = 0
-        pressure[s] = counts.pressed[s] / (WHOLE * beside[s])
+        # the dead of this step stand until it ends, with whom was born in their place
+        pressure[s] = min(1.0, counts.pressed[s] / (WHOLE * beside[s]))
     return in_lumen, in_tissue
 
 

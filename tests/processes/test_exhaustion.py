@@ -127,7 +127,7 @@ def test_every_effector_has_a_receptor_that_fits():
         load("strip", {"seeding.dose": 0.0, "cells.cd8.leave": 0.0, "cells.cd8.density": 3000.0}), 1
     )
     world = engine.world
-    world.systemic[world.systemic_names.index("primed")] = 200.0
+    world.systemic[world.systemic_names.index("primed")] = 400.0
     engine.run(24)
     primed = world.cells["activation"] > 0.5
     came = (world.cells["kind"] == world.code("cd8")) & primed
