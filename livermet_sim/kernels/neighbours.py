@@ -126,8 +126,7 @@ def recount(n, known, cells, contacts, beside, places, counts, pressure):
     for t in range(1, marked[0] + 1):
         s = marked[t]
         counts.seen[s] = 0
-        # the dead of this step stand until it ends, with whom was born in their place
-        pressure[s] = min(1.0, counts.pressed[s] / (WHOLE * beside[s]))
+        pressure[s] = counts.pressed[s] / (WHOLE * beside[s])
     return in_lumen, in_tissue
 
 

@@ -57,7 +57,7 @@ class Census:
         )
         if pressure is not self._told:
             # others may have been told before, or nobody knows what stands there
-            pressure[:] = np.minimum(1.0, self._counts.pressed / (WHOLE * self._beside))
+            pressure[:] = self._counts.pressed / (WHOLE * self._beside)
             self._told = pressure
         self._known, self.stale = cells.n, False
 
